@@ -1,0 +1,91 @@
+/** The MQTT front door as the rest of the platform sees it. It moves bytes and knows clients, topics, credentials and quotas; nothing of readings. */
+import type { DeviceAddress, DeviceTopic } from '../topics.ts';
+
+export interface InboundMessage extends DeviceTopic {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1;
+  /** The client says it sent this before. */
+  readonly isResend: boolean;
+  /** A last will, published by the broker because the connection broke. */
+  readonly isWill: boolean;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+}
+
+/**
+ * Called in the order of arrival of each client, without waiting for earlier ones: take order before the first `await`.
+ * Resolves when the verdict on the message is durable; the PUBACK goes out right after. Rejects only when the log cannot
+ * take it: no PUBACK, and the connection is closed after the deadline (the only refusal MQTT 3.1.1 has), so that the device resends.
+ */
+export type Admit = (message: InboundMessage) => Promise<void>;
+
+/** What the broker asks of the registry: the address and password hash behind a user name, or undefined. */
+export type FindCredential = (username: string) => (DeviceAddress & { readonly passwordHash: string }) | undefined;
+
+export interface BrokerLimits {
+  /** Largest MQTT packet after CONNECT. */
+  readonly maxPacketBytes: number;
+  readonly maxTopicBytes: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** Sustained publishes a second of one device; a bucket of ten seconds' worth allows bursts after an outage. */
+  readonly maxMessagesPerSecond: number;
+  /** Publishes of one client waiting for the log; more stop the reading of its socket. */
+  readonly maxInFlightPerClient: number;
+  /** Of all clients together; more stop the reading of all sockets. */
+  readonly maxInFlight: number;
+  readonly maxInFlightBytes: number;
+  readonly connectTimeoutMs: number;
+  /** Keep-alive asked by clients is held between these; 0 (none) becomes the ceiling. */
+  readonly minKeepAliveSeconds: number;
+  readonly maxKeepAliveSeconds: number;
+  /** A client that does not read for so long is closed. */
+  readonly drainTimeoutMs: number;
+  /** No verdict within this: no PUBACK, the connection is closed. */
+  readonly admitTimeoutMs: number;
+  readonly maxPersistentSessions: number;
+  readonly maxQueuedPerSession: number;
+  readonly maxSubscriptions: number;
+}
+
+export interface BrokerOptions {
+  readonly host: string;
+  /** 0 picks a free one; undefined switches the listener off. */
+  readonly tcpPort?: number | undefined;
+  readonly webSocketPort?: number | undefined;
+  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string } | undefined;
+  readonly limits: BrokerLimits;
+  readonly admit: Admit;
+  readonly findCredential: FindCredential;
+  readonly clock: () => number;
+  readonly log: BrokerLog;
+}
+
+/** One line per state change; refusals are counted and logged at a bounded rate, never with a password or payload. */
+export interface BrokerLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface BrokerStatus {
+  readonly connections: number;
+  readonly inFlight: number;
+  readonly inFlightBytes: number;
+  /** Cumulative, by reason: `password`, `topic`, `client_id`, `oversize`, `rate`, `connections`, `timeout`… */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly received: number;
+  readonly acknowledged: number;
+}
+
+export interface Broker {
+  /** `mqtt://127.0.0.1:1883`, `ws://…`, `mqtts://…` of the listeners that are open. */
+  readonly urls: { readonly mqtt?: string; readonly ws?: string; readonly mqtts?: string };
+  /** To the device's own `errors` or `commands/{name}` topic, QoS 1; resolves when handed over, whether or not the device is connected. */
+  tell(device: DeviceAddress, channel: 'errors' | `commands/${string}`, payload: string): Promise<void>;
+  isConnected(device: DeviceAddress): boolean;
+  status(): BrokerStatus;
+  /** Stops listening, lets appends under way be acknowledged, closes clients. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+/** The durable event log: what may be relied on, whichever implementation stands behind it. */
+
+export interface Entry {
+  /** Dot-separated, e.g. `daoyu.readings.tianyu.aquaculture_pond`. */
+  readonly subject: string;
+  /** JSON text; at most `maxEntryBytes` of the implementation. */
+  readonly data: string;
+  /** When the same id is appended twice within two minutes (a lost acknowledgement), one may be kept. */
+  readonly id?: string;
+}
+
+export interface Delivery {
+  readonly subject: string;
+  readonly data: string;
+  /** Grows with every entry of the log, never reused; not necessarily without gaps. */
+  readonly position: number;
+  /** Epoch ms of the append. */
+  readonly appendedAt: number;
+  /** Taken for good: it and all before it need not come again to this consumer. May become durable a little later. */
+  ack(): void;
+  /** Come again after `delayMs`; so do the entries behind it: order is kept. */
+  retry(delayMs: number): void;
+}
+
+export interface ConsumeOptions {
+  /** Subject patterns with `*` and `>`. */
+  readonly subjects: readonly string[];
+  /** Durable consumers resume behind their last ack after any crash and hold the log back from forgetting. Without a name: ephemeral. */
+  readonly name?: string;
+  /** Where an ephemeral consumer, or a durable one at its birth, begins: `first`, `new`, or behind a position. */
+  readonly from: 'first' | 'new' | { readonly after: number };
+  /** Deliveries out without ack at one time; default 256. Ephemeral ones need no ack. */
+  readonly maxInFlight?: number;
+}
+
+/** At least once, in the order of the log. Ends when closed. One loop a consumption. */
+export interface Consumption extends AsyncIterable<Delivery> {
+  close(): Promise<void>;
+}
+
+export interface BusStatus {
+  readonly isWritable: boolean;
+  /** Why not, for people and programs. */
+  readonly problem?: { readonly code: string; readonly message: string };
+  readonly sizeBytes: number;
+  readonly maxBytes: number;
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+  readonly consumers: readonly { readonly name: string; readonly position: number; readonly pending: number }[];
+}
+
+export interface Bus {
+  /** Resolves when all entries are on disk (fsync), with the last position; they keep their order. Rejects with `BUS_FULL`
+   * when only entries that a durable consumer still needs are left to remove, `BUS_UNAVAILABLE` when the disk or server fails. */
+  append(entries: readonly Entry[]): Promise<number>;
+  consume(options: ConsumeOptions): Promise<Consumption>;
+  /** Forgets a durable consumer; the log no longer waits for it. */
+  forget(name: string): Promise<void>;
+  status(): Promise<BusStatus>;
+  /** Ends all consumptions; appends under way are finished first. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,84 @@
+/** Parks, sites and devices as the registry keeps them; read without waiting, because intake must keep the order of publishes. */
+
+import type { Label } from '../sensors/label.ts';
+import type { Profile } from '../sensors/profile.ts';
+
+export interface Park {
+  readonly id: string;
+  readonly label: Label;
+  readonly towns: readonly Label[];
+}
+
+export type SiteType = 'pond' | 'paddy' | 'cold_store' | 'vehicle' | 'field' | 'other';
+
+export interface Site {
+  readonly park: string;
+  readonly id: string;
+  readonly label: Label;
+  readonly type: SiteType;
+  /** Name of the threshold profile, e.g. `crab_pond`. */
+  readonly profile?: string;
+  /** WGS-84 degrees; plausible, set by the operator. */
+  readonly latitude?: number;
+  readonly longitude?: number;
+}
+
+/** How a device's own keys become fields: value × scale + offset. */
+export interface KeyMapping {
+  readonly field: string;
+  readonly scale?: number;
+  readonly offset?: number;
+}
+
+export interface Mapping {
+  /** Incoming key, exact, dots for nesting (`data.DO`) → field; `null` knowingly ignores a key. */
+  readonly keys?: Readonly<Record<string, KeyMapping | string | null>>;
+  /** The wrapping of a vendor; `auto` recognises ThingsBoard and Alink by their shape. */
+  readonly envelope?: 'auto' | 'none' | 'thingsboard' | 'alink';
+  /** For times without an offset (`2026-07-20 05:40:00`): minutes east of UTC, e.g. 480. Without it they are refused. */
+  readonly utcOffsetMinutes?: number;
+  /** Values that mean "no probe" for this device, beside the usual. */
+  readonly sentinels?: readonly number[];
+}
+
+export interface Device {
+  readonly park: string;
+  readonly site: string;
+  readonly id: string;
+  readonly label: Label;
+  readonly kind: string;
+  /** Reporting interval, when it differs from the kind's. */
+  readonly intervalMs?: number;
+  readonly mapping?: Mapping;
+  /** Encoded scrypt hash of the password (broker/credentials.ts); never leaves the server. */
+  readonly passwordHash: string;
+  readonly createdAt: number;
+}
+
+export interface NewDevice {
+  readonly park: string;
+  readonly site: string;
+  readonly device: string;
+  readonly kind: string;
+  readonly label?: Label;
+  readonly intervalMs?: number;
+  readonly mapping?: Mapping;
+  /** Where the site is new: what it is. */
+  readonly siteLabel?: Label;
+  readonly siteType?: SiteType;
+  readonly profile?: string;
+}
+
+export interface Registry {
+  parks(): readonly Park[];
+  sites(park?: string): readonly Site[];
+  devices(filter?: { readonly park?: string; readonly site?: string; readonly kind?: string }): readonly Device[];
+  device(park: string, id: string): Device | undefined;
+  site(park: string, id: string): Site | undefined;
+  profiles(): readonly Profile[];
+  /** Makes the device, and its site when it is new. Rejects with `DEVICE_EXISTS`, `PARK_UNKNOWN`, `KIND_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `MAPPING_INVALID`. */
+  addDevice(device: NewDevice, passwordHash: string): Promise<Device>;
+  /** Rejects with `DEVICE_UNKNOWN`, `MAPPING_INVALID`. */
+  setMapping(park: string, id: string, mapping: Mapping | undefined): Promise<Device>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+/** The contract of a sensor kind: one file in `kinds/` says everything the platform knows about it. */
+import type { Label } from './label.ts';
+
+export interface Field {
+  /** Canonical name, snake_case; the key in readings, in the API and in CSV headers. */
+  readonly name: string;
+  readonly label: Label;
+  /** UCUM code: `mg/L`, `Cel`, `mm`, `[pH]`; `1` for a bare number, a boolean or an enumeration. */
+  readonly unit: string;
+  /** The unit as people write it: `mg/L`, `°C`; empty for bare numbers. */
+  readonly symbol: string;
+  /** Inclusive; a value outside is *bad*: it is quarantined, not stored. */
+  readonly physical: readonly [min: number, max: number];
+  /** Healthy operation; a value outside is never refused. */
+  readonly normal?: readonly [min: number, max: number];
+  /** The smallest step the sensor can report, in `unit`; stuck detection counts repeats against it. */
+  readonly resolution: number;
+  /** Digits after the point where people read the value. */
+  readonly decimals: number;
+  /** `boolean` is 0 or 1; `enum` takes the keys of `choices`. */
+  readonly shape: 'number' | 'boolean' | 'enum';
+  readonly choices?: Readonly<Record<number, Label>>;
+  /** Constants that a broken probe of this field reports, beside those every field has (-127, 65535…). */
+  readonly sentinels?: readonly number[];
+  /** A small negative at a physical zero is stored as 0 and flagged `clamped`, down to this value (e.g. -1 NTU). */
+  readonly clampFrom?: number;
+  /** The largest believable step between two readings a minute apart; a larger jump that returns is a `spike`. */
+  readonly maxStep?: number;
+  /** So many equal values in a row, over at least an hour, are `stuck`; absent where a constant is normal. */
+  readonly stuckAfter?: number;
+  /** Key names real devices use for it (`DO`, `do_level`, `dissolvedOxygen`); compared without case, spaces, `_` and `-`. */
+  readonly aliases?: readonly string[];
+}
+
+export interface Panel {
+  readonly title: Label;
+  readonly fields: readonly string[];
+}
+
+export interface Kind {
+  readonly name: string;
+  readonly label: Label;
+  readonly subplatform: 'smart_rice' | 'smart_fishery' | 'smart_processing' | 'smart_orchard';
+  /** How often a device of this kind reports unless the registry says otherwise; three missed ones are silence. */
+  readonly intervalMs: number;
+  readonly fields: readonly Field[];
+  /** The values that matter, most important first; the first is the large one on a tile. */
+  readonly primary: readonly string[];
+  /** Charts of a device page, in order. */
+  readonly panels: readonly Panel[];
+  /** Text keys carried with a reading as attributes (`shipment_id`). */
+  readonly attributes?: readonly string[];
+}

@@ -1,0 +1,28 @@
+/** A named, versioned set of thresholds for a site: data that a county's experts own, not code. */
+import type { Label } from './label.ts';
+
+export interface Band {
+  readonly field: string;
+  /** Target band, drawn behind the curve. */
+  readonly target?: readonly [low: number, high: number];
+  /** Beyond these the state is `warning` or `critical`. */
+  readonly warnBelow?: number;
+  readonly warnAbove?: number;
+  readonly criticalBelow?: number;
+  readonly criticalAbove?: number;
+  /** How long on event time before an alarm opens, minutes. */
+  readonly holdMinutes?: { readonly warning: number; readonly critical: number };
+  /** Where the numbers come from. */
+  readonly source: string;
+}
+
+export interface Profile {
+  readonly name: string;
+  readonly label: Label;
+  readonly version: number;
+  /** RFC 3339 date from which it is valid. */
+  readonly effective: string;
+  readonly author: string;
+  readonly kinds: readonly string[];
+  readonly bands: readonly Band[];
+}

@@ -1,0 +1,21 @@
+/** What one device measured at one time: the canonical form on the log, in the store and in every API. */
+import type { Flag } from './flag.ts';
+
+export interface Reading {
+  readonly park: string;
+  readonly site: string;
+  readonly device: string;
+  readonly kind: string;
+  /** Epoch ms, measured: the device's clock, or `receivedAt` when the device sent none. With park and device it is the identity. */
+  readonly time: number;
+  /** Epoch ms, when the broker had it. */
+  readonly receivedAt: number;
+  /** The device's own counter, if it sends one. */
+  readonly seq?: number;
+  /** Canonical field names and units (see the kind); booleans as 0/1. Never empty, always finite. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Only for fields that are suspect. */
+  readonly flags?: Readonly<Record<string, readonly Flag[]>>;
+  /** Texts that travel with a reading: shipment, batch, mission (only those the kind names). */
+  readonly attributes?: Readonly<Record<string, string>>;
+}

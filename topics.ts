@@ -1,0 +1,68 @@
+/** The addresses of the platform: MQTT topics that firmware sees and subjects on the event log, with their grammar. */
+
+/** Ids of parks, sites and devices: lower-case letters, digits and hyphens, 1 to 64 of them. */
+export const SLUG = /^[a-z0-9-]{1,64}$/;
+
+/** What a device may publish: `daoyu/{park}/{device}/{channel}`. */
+export type UplinkChannel = 'telemetry' | 'status' | `replies/${string}`;
+
+export interface DeviceAddress {
+  readonly park: string;
+  readonly device: string;
+}
+
+export interface DeviceTopic extends DeviceAddress {
+  /** What follows the device: `telemetry`, `status`, `errors`, `commands/aerator`… */
+  readonly channel: string;
+}
+
+/** `daoyu/{park}/{device}/…`: everything a device may publish lies below. */
+export function topicPrefix({ park, device }: DeviceAddress): string {
+  return `daoyu/${park}/${device}/`;
+}
+
+export function topicsOf(address: DeviceAddress) {
+  const prefix = topicPrefix(address);
+  return {
+    telemetry: `${prefix}telemetry`,
+    status: `${prefix}status`,
+    errors: `${prefix}errors`,
+    commands: `${prefix}commands/#`,
+    replies: `${prefix}replies`,
+  } as const;
+}
+
+/** The parts of a device's topic, or undefined when it is none. */
+export function parseTopic(topic: string): DeviceTopic | undefined {
+  const [root, park, device, ...rest] = topic.split('/');
+  if (root !== 'daoyu' || park === undefined || device === undefined || rest.length === 0) return undefined;
+  if (!SLUG.test(park) || !SLUG.test(device)) return undefined;
+  return { park, device, channel: rest.join('/') };
+}
+
+/** User name and client id of a device are the same text: `{park}.{device}`; a slug holds no dot, so it is unambiguous. */
+export function clientIdOf({ park, device }: DeviceAddress): string {
+  return `${park}.${device}`;
+}
+
+/** Subjects of the event log (NATS grammar: tokens joined by dots, `*` one token, `>` the rest). */
+export const subjects = {
+  readings: (park: string, kind: string) => `daoyu.readings.${park}.${kind}`,
+  quarantine: (park: string) => `daoyu.quarantine.${park}`,
+  devices: (park: string) => `daoyu.devices.${park}`,
+  alarms: (park: string) => `daoyu.alarms.${park}`,
+  allReadings: 'daoyu.readings.>',
+  allQuarantine: 'daoyu.quarantine.>',
+  allDevices: 'daoyu.devices.>',
+} as const;
+
+/** Whether a subject falls under a pattern with `*` and `>`. */
+export function subjectMatches(pattern: string, subject: string): boolean {
+  const wanted = pattern.split('.');
+  const tokens = subject.split('.');
+  for (const [index, want] of wanted.entries()) {
+    if (want === '>') return tokens.length > index;
+    if (want !== '*' && want !== tokens[index]) return false;
+  }
+  return wanted.length === tokens.length;
+}
