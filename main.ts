@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+/** The command line. Each command is a file in commands/; an error of ours ends in one sentence, not in a stack. */
+import { Command } from 'commander';
+import { devicesCommand } from './commands/devices.ts';
+import { replayCommand } from './commands/replay.ts';
+import { settingsCommand } from './commands/settings.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { upCommand } from './commands/up.ts';
+import { DaoyuError } from './errors.ts';
+
+const program = new Command('daoyu')
+  .description('稻渔: MQTT readings from ponds, paddies, cold stores and drones, kept, stored and shown.')
+  .addHelpText('after', '\nSettings are DAOYU_… environment variables: see `daoyu settings`.');
+
+for (const command of [upCommand, simulateCommand, replayCommand, devicesCommand, settingsCommand]) {
+  program.addCommand(command());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof DaoyuError)) throw error;
+  process.stderr.write(`${error.code}: ${error.message}\n`);
+  process.exitCode = 1;
+}
