@@ -1,0 +1,132 @@
+/** Durable QoS 1 messages a second and PUBACK latency, for 1, 50 and 500 connections, each beside the same broker with an admit that does nothing. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { httpClient } from '../test/http-client.ts';
+import type { LoadJob, LoadResult } from './load.ts';
+
+interface Server {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly logins: LoadJob['logins'];
+  memory(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const CONNECTIONS = [1, 50, 500];
+
+export async function benchIngest({
+  seconds,
+  idle,
+}: {
+  readonly seconds: number;
+  readonly idle: number;
+}): Promise<void> {
+  const durable = await startServer('durable', 500);
+  const noop = await startServer('noop', 500);
+  print(['connections', 'durable msg/s', 'no-op msg/s', 'ratio', 'p50 ms', 'p99 ms', 'no-op p99 ms']);
+  for (const connections of CONNECTIONS) {
+    const window = connections === 1 ? 100 : Math.max(4, Math.floor(2000 / connections));
+    // Before, after: what the machine does meanwhile falls on both sides.
+    const first = await measure(noop, { connections, seconds, window });
+    const kept = await measure(durable, { connections, seconds, window });
+    const second = await measure(noop, { connections, seconds, window });
+    const ceiling = (first.perSecond + second.perSecond) / 2;
+    print([
+      connections,
+      kept.perSecond.toFixed(0),
+      ceiling.toFixed(0),
+      (kept.perSecond / ceiling).toFixed(2),
+      kept.p50.toFixed(1),
+      kept.p99.toFixed(1),
+      first.p99.toFixed(1),
+    ]);
+  }
+  const steady = await measure(durable, { connections: 50, seconds, window: 100, rate: 1000 });
+  console.log(
+    `\nat 1,000 msg/s over 50 connections: p50 ${steady.p50.toFixed(1)} ms, p99 ${steady.p99.toFixed(1)} ms (${steady.messages} messages)`,
+  );
+  await noop.stop();
+  await durable.stop();
+  await measureIdle(idle);
+}
+
+async function measureIdle(connections: number): Promise<void> {
+  const server = await startServer('durable', 1);
+  const [login] = server.logins;
+  if (login === undefined) return;
+  const before = await server.memory();
+  const holder = fork(fileURLToPath(new URL('./idle-connections.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  });
+  const logins = await addDevices(server, connections, 'idle');
+  holder.send({ port: server.port, logins });
+  await once(holder, 'message');
+  const after = await server.memory();
+  console.log(
+    `${connections} idle connections: ${(before / 1e6).toFixed(0)} MB before, ${(after / 1e6).toFixed(0)} MB with them, ${((after - before) / connections / 1024).toFixed(1)} KiB each`,
+  );
+  holder.kill();
+  await server.stop();
+}
+
+const addresses = new WeakMap<Server, { http: string; token: string }>();
+
+async function startServer(mode: 'durable' | 'noop', devices: number): Promise<Server> {
+  const child = fork(fileURLToPath(new URL('./platform-process.ts', import.meta.url)), [mode], {
+    execArgv: ['--import', 'tsx', '--expose-gc'],
+  });
+  const [ready] = (await once(child, 'message')) as [{ mqtt: string; http: string; token: string }];
+  const server: Server = {
+    child,
+    port: Number(new URL(ready.mqtt).port),
+    logins: [],
+    async memory() {
+      child.send('memory');
+      const [answer] = (await once(child, 'message')) as [{ rss: number }];
+      return answer.rss;
+    },
+    async stop() {
+      child.send('stop');
+      await once(child, 'exit');
+    },
+  };
+  addresses.set(server, ready);
+  return Object.assign(server, { logins: await addDevices(server, devices, 'bench') });
+}
+
+async function addDevices(server: Server, count: number, prefix: string): Promise<LoadJob['logins']> {
+  const address = addresses.get(server);
+  if (address === undefined) return [];
+  const { post } = httpClient(address.http, address.token);
+  const one = async (index: number) => {
+    const body = { park: 'daoyu', site: 'bench-site', device: `${prefix}-${index}`, kind: 'aquaculture_pond' };
+    const made = await post<{ clientId: string; password: string; topics: { telemetry: string } }>(
+      '/api/v1/devices',
+      body,
+    );
+    return { id: made.clientId, password: made.password, topic: made.topics.telemetry };
+  };
+  const logins: LoadJob['logins'][number][] = [];
+  for (let index = 0; index < count; index += 50) {
+    logins.push(
+      ...(await Promise.all(Array.from({ length: Math.min(50, count - index) }, (_, offset) => one(index + offset)))),
+    );
+  }
+  return logins;
+}
+
+async function measure(
+  server: Server,
+  job: { connections: number; seconds: number; window: number; rate?: number },
+): Promise<LoadResult> {
+  const child = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  const { connections, ...rest } = job;
+  child.send({ port: server.port, logins: server.logins.slice(0, connections), ...rest } satisfies LoadJob);
+  const [result] = (await once(child, 'message')) as [LoadResult];
+  return result;
+}
+
+function print(cells: readonly (string | number)[]): void {
+  console.log(cells.map((cell) => String(cell).padStart(14)).join(''));
+}

@@ -1,0 +1,22 @@
+/** `npm run bench -- ingest|query|append`: measures, never judges; figures and their machine are kept in bench/README.md. */
+import { Command } from 'commander';
+import { benchIngest } from './ingest.ts';
+import { benchQuery } from './query.ts';
+
+const program = new Command('bench').description('measure the platform on this machine');
+program
+  .command('ingest')
+  .description(
+    'durable QoS 1 messages a second and PUBACK latency beside the same broker with an admit that does nothing',
+  )
+  .option('--seconds <n>', 'length of each measurement', '5')
+  .option('--idle <n>', 'idle connections for the memory figure', '5000')
+  .action((options: { seconds: string; idle: string }) =>
+    benchIngest({ seconds: Number(options.seconds), idle: Number(options.idle) }),
+  );
+program
+  .command('query')
+  .description('series queries on a store of many readings')
+  .option('--readings <n>', 'readings in the store', '50000000')
+  .action((options: { readings: string }) => benchQuery({ readings: Number(options.readings) }));
+await program.parseAsync();

@@ -1,0 +1,35 @@
+/** The platform under measurement, in its own process; with `noop` its admit does nothing: the ceiling that broker and parser allow. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { readConfig } from '../config.ts';
+import { startPlatform } from '../platform.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'daoyu-bench-'));
+const config = readConfig({
+  DAOYU_DATA_DIR: folder,
+  DAOYU_MQTT_PORT: '0',
+  DAOYU_WS_PORT: 'off',
+  DAOYU_HTTP_PORT: '0',
+  DAOYU_MQTT_MAX_RATE: '1000000',
+  DAOYU_MQTT_MAX_CONNECTIONS: '100000',
+  DAOYU_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '100000',
+});
+const platform = await startPlatform(config, {
+  log: pino({ level: 'error' }),
+  clock: Date.now,
+  ...(process.argv[2] === 'noop' && { wrapAdmit: () => () => Promise.resolve() }),
+});
+process.send?.({ mqtt: platform.urls.mqtt.mqtt, http: platform.urls.http, token: platform.token });
+process.on('message', (request) => {
+  if (request === 'memory') {
+    globalThis.gc?.();
+    process.send?.({ rss: process.memoryUsage().rss });
+    return;
+  }
+  void platform.close().then(() => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(0);
+  });
+});

@@ -1,0 +1,114 @@
+import { expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { httpClient } from '../http-client.ts';
+import { type Credentials, newDataDir } from '../running-platform.ts';
+import { type CountingDevice, openCountingDevice, valueAt } from './counting-device.ts';
+import { freePort, spawnPlatform } from './spawn-platform.ts';
+
+interface Outcome {
+  readonly acknowledged: number;
+  readonly stored: number;
+  readonly missing: number;
+  readonly doubled: number;
+  readonly phantom: number;
+  readonly wrong: number;
+  readonly unbalanced: number;
+}
+
+const DEVICES = 10;
+
+interface LedgerAnswer {
+  readonly ledger: readonly {
+    readonly device: string;
+    readonly received: number;
+    readonly stored: number;
+    readonly duplicate: number;
+    readonly quarantined: number;
+    readonly pending: number;
+  }[];
+}
+
+interface SeriesAnswer {
+  readonly series: readonly { readonly device: string; readonly points: readonly (readonly [number, number])[] }[];
+}
+
+/** Kills the whole platform at random moments under load, restarts it each time, then compares what the devices know with what is stored. */
+async function killAgainAndAgain(kills: number, environment: Readonly<Record<string, string>>): Promise<Outcome> {
+  const settings = {
+    DAOYU_DATA_DIR: newDataDir(),
+    DAOYU_MQTT_PORT: String(await freePort()),
+    // The load is as fast as acknowledged; the limit of a real device would only slow the test.
+    DAOYU_MQTT_MAX_RATE: '100000',
+    ...environment,
+  };
+  let platform = await spawnPlatform(settings);
+  const devices: CountingDevice[] = [];
+  const firstTime = Date.now() - 86_400_000;
+  const { post } = httpClient(platform.http, platform.token);
+  for (let index = 0; index < DEVICES; index++) {
+    const body = { park: 'daoyu', site: 'kill-site', device: `kill-${index}`, kind: 'aquaculture_pond' };
+    const credentials = await post<Credentials>('/api/v1/devices', body);
+    devices.push(openCountingDevice(platform.mqtt, credentials, firstTime));
+  }
+  for (const device of devices) device.start();
+  for (let kill = 0; kill < kills; kill++) {
+    const before = total(devices);
+    await eventually(() => total(devices) > before, Boolean, 20_000);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 400));
+    await platform.kill('SIGKILL');
+    platform = await spawnPlatform(settings);
+  }
+  await Promise.all(devices.map((device) => device.finish()));
+  const { get } = httpClient(platform.http, platform.token);
+  const { ledger } = await eventually(
+    () => get<LedgerAnswer>('/api/v1/ledger?park=daoyu'),
+    (answer) => answer.ledger.every((row) => row.pending === 0),
+    60_000,
+  );
+  const outcome = {
+    acknowledged: total(devices),
+    stored: 0,
+    missing: 0,
+    doubled: 0,
+    phantom: 0,
+    wrong: 0,
+    unbalanced: 0,
+  };
+  for (const device of devices) {
+    const path = `/api/v1/series?kind=aquaculture_pond&park=daoyu&device=${device.device}&fields=dissolved_oxygen&from=${new Date(firstTime).toISOString()}&to=%2B1d`;
+    const { series } = await get<SeriesAnswer>(path.replace('&to=%2B1d', ''));
+    const points = series.flatMap((each) => each.points);
+    const times = new Set(points.map(([time]) => time));
+    outcome.stored += points.length;
+    outcome.doubled += points.length - times.size;
+    outcome.missing += [...device.acknowledged].filter((time) => !times.has(time)).length;
+    outcome.phantom += [...times].filter((time) => !device.sent.has(time)).length;
+    outcome.wrong += points.filter(([time, value]) => Math.abs(value - valueAt(time)) > 1e-9).length;
+    const row = ledger.find((each) => each.device === device.device);
+    if (
+      row === undefined ||
+      row.stored !== points.length ||
+      row.received !== row.stored + row.duplicate + row.quarantined
+    )
+      outcome.unbalanced += 1;
+  }
+  await Promise.all(devices.map((device) => device.close()));
+  await platform.kill('SIGTERM');
+  return outcome;
+}
+
+const total = (devices: readonly CountingDevice[]) =>
+  devices.reduce((sum, device) => sum + device.acknowledged.size, 0);
+
+it('loses and doubles no acknowledged reading in twenty kills of the whole process under load', async () => {
+  const outcome = await killAgainAndAgain(20, {});
+  console.info('20 kills:', outcome);
+  expect(outcome.acknowledged).toBeGreaterThan(1000);
+  expect(outcome).toMatchObject({ missing: 0, doubled: 0, phantom: 0, wrong: 0, unbalanced: 0 });
+}, 300_000);
+
+it('would notice: the control that acknowledges before the append loses', async () => {
+  const outcome = await killAgainAndAgain(6, { DAOYU_TEST_ACK_FIRST: '1' });
+  console.info('control, 6 kills:', outcome);
+  expect(outcome.missing).toBeGreaterThan(0);
+}, 200_000);
