@@ -1,0 +1,154 @@
+/** Reading a log in order for one consumer: slices, waking on append, acknowledgement, retry. Shared by the logs that live in this process. */
+import { subjectMatches } from '../topics.ts';
+import type { Consumption, Delivery } from './bus.ts';
+
+export interface LogRecord {
+  readonly position: number;
+  readonly subject: string;
+  readonly appendedAt: number;
+  readonly data: string;
+}
+
+export interface ConsumptionOptions {
+  readonly subjects: readonly string[];
+  /** Entries up to this position were taken before. */
+  readonly after: number;
+  readonly maxInFlight: number;
+  /** Entries behind a position, oldest first, a bounded slice of them. */
+  readonly read: (after: number) => readonly LogRecord[];
+  /** Everything up to this position is taken; undefined for ephemeral consumers, which need no acknowledgement. */
+  readonly onTaken?: (position: number) => void;
+  readonly onClose: () => void;
+}
+
+export interface LogConsumption extends Consumption {
+  /** Says that there may be more to read. */
+  wake(): void;
+  /** The position up to which all is taken. */
+  readonly taken: number;
+}
+
+export function createConsumption(options: ConsumptionOptions): LogConsumption {
+  const { subjects, maxInFlight, read, onTaken } = options;
+  let taken = options.after;
+  let cursor = options.after;
+  let slice: readonly LogRecord[] = [];
+  let index = 0;
+  let isClosed = false;
+  let notBefore = 0;
+  let wakeUp: (() => void) | undefined;
+  /** Delivered or skipped positions behind `taken`, in order, with whether each is settled. */
+  let window: { readonly position: number; isSettled: boolean }[] = [];
+  let outstanding = 0;
+  /** Grows with each rewind, so that an ack of a delivery from before it is not counted twice. */
+  let epoch = 0;
+
+  function wake(): void {
+    wakeUp?.();
+    wakeUp = undefined;
+  }
+
+  function settle(): void {
+    let count = 0;
+    while (count < window.length && window[count]?.isSettled) count += 1;
+    const last = window[count - 1];
+    if (last === undefined) return;
+    taken = last.position;
+    window = window.slice(count);
+    onTaken?.(taken);
+  }
+
+  function rewind(delayMs: number): void {
+    epoch += 1;
+    cursor = taken;
+    slice = [];
+    index = 0;
+    window = [];
+    outstanding = 0;
+    notBefore = Date.now() + delayMs;
+    if (delayMs > 0) setTimeout(wake, delayMs);
+    else wake();
+  }
+
+  function nextRecord(): LogRecord | undefined {
+    for (;;) {
+      if (index >= slice.length) {
+        slice = read(cursor);
+        index = 0;
+        if (slice.length === 0) return undefined;
+      }
+      const record = slice[index];
+      index += 1;
+      if (record === undefined) continue;
+      cursor = record.position;
+      if (subjects.some((pattern) => subjectMatches(pattern, record.subject))) return record;
+      skip(record.position);
+    }
+  }
+
+  /** An entry of another subject counts as taken; many in a row leave one mark. */
+  function skip(position: number): void {
+    if (onTaken === undefined) return;
+    const last = window.at(-1);
+    if (last?.isSettled) window[window.length - 1] = { position, isSettled: true };
+    else window.push({ position, isSettled: true });
+    if (window.length === 1) settle();
+  }
+
+  function deliver(record: LogRecord): Delivery {
+    const { subject, data, position, appendedAt } = record;
+    if (onTaken === undefined) return { subject, data, position, appendedAt, ack() {}, retry: rewind };
+    const mark = { position, isSettled: false };
+    const bornIn = epoch;
+    window.push(mark);
+    outstanding += 1;
+    return {
+      subject,
+      data,
+      position,
+      appendedAt,
+      ack() {
+        if (mark.isSettled || bornIn !== epoch) return;
+        mark.isSettled = true;
+        outstanding -= 1;
+        if (window[0] === mark) settle();
+        wake();
+      },
+      retry(delayMs) {
+        if (!mark.isSettled && bornIn === epoch) rewind(delayMs);
+      },
+    };
+  }
+
+  async function* deliveries(): AsyncGenerator<Delivery> {
+    let sinceBreath = 0;
+    while (!isClosed) {
+      const mayDeliver = outstanding < maxInFlight && Date.now() >= notBefore;
+      const record = mayDeliver ? nextRecord() : undefined;
+      if (record !== undefined) {
+        sinceBreath += 1;
+        // A long backlog is read without holding up the event loop.
+        if (sinceBreath % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
+        yield deliver(record);
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        wakeUp = resolve;
+      });
+    }
+  }
+
+  return {
+    wake,
+    get taken() {
+      return taken;
+    },
+    [Symbol.asyncIterator]: deliveries,
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      options.onClose();
+      wake();
+    },
+  };
+}

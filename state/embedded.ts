@@ -1,0 +1,29 @@
+/** Shared state on LMDB: one process, each change fsynced before it resolves. */
+import { openEnvironment } from '../embedded/environment.ts';
+import { createRevisions, type Storage } from './revisions.ts';
+import type { State } from './state.ts';
+
+/** The last code point, so that a range ends behind all keys of a prefix. */
+const BEHIND_ALL = '\u{10ffff}';
+
+export async function openEmbeddedState({ folder }: { readonly folder: string }): Promise<State> {
+  const environment = openEnvironment(folder);
+  const items = environment.table<string>('items');
+  const storage: Storage = {
+    get: (key) => items.get(key),
+    *range(prefix, { after, isReverse }) {
+      const end = `${prefix}${BEHIND_ALL}`;
+      const range = isReverse
+        ? items.getRange({ start: after ?? end, end: prefix, reverse: true })
+        : items.getRange({ start: after ?? prefix, end });
+      for (const { key, value } of range) yield { key, text: value };
+    },
+    commit(changes) {
+      return environment.commit((put) => {
+        for (const { key, text } of changes) put(items, key, text);
+      });
+    },
+    close: () => environment.close(),
+  };
+  return createRevisions(storage);
+}

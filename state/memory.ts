@@ -1,0 +1,25 @@
+/** Shared state in memory: the reference of the contract, for tests. */
+import { createRevisions, type Storage } from './revisions.ts';
+import type { State } from './state.ts';
+
+export function openMemoryState(): State {
+  const texts = new Map<string, string>();
+  const storage: Storage = {
+    get: (key) => texts.get(key),
+    *range(prefix) {
+      for (const key of [...texts.keys()].filter((each) => each.startsWith(prefix)).sort()) {
+        yield { key, text: texts.get(key) ?? '' };
+      }
+    },
+    async commit(changes) {
+      for (const { key, text } of changes) {
+        if (text === undefined) texts.delete(key);
+        else texts.set(key, text);
+      }
+    },
+    async close() {
+      texts.clear();
+    },
+  };
+  return createRevisions(storage);
+}
