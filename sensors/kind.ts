@@ -48,6 +48,8 @@ export interface Kind {
   readonly primary: readonly string[];
   /** Charts of a device page, in order. */
   readonly panels: readonly Panel[];
+  /** Works in missions with silence between them: silence is no fault of the sensor. */
+  readonly isIntermittent?: true;
   /** Text keys carried with a reading as attributes (`shipment_id`). */
   readonly attributes?: readonly string[];
 }

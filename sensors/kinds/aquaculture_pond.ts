@@ -1,0 +1,99 @@
+/** A pond station: crab, crayfish or seedling water. Ranges of probes from makers' sheets; turbidity up to 10,000 because storm water of 7,711 FNU was measured (EXO2). */
+import { MG_PER_L, MILLIMETRE, measured, PERCENT, temperature, toggle } from '../fields.ts';
+import type { Kind } from '../kind.ts';
+
+const pond: Kind = {
+  name: 'aquaculture_pond',
+  label: { zh: '养殖池塘', en: 'Aquaculture pond' },
+  subplatform: 'smart_fishery',
+  intervalMs: 300_000,
+  fields: [
+    // Equal values ran to 84 samples at a minute on a healthy lake buoy.
+    temperature('water_temperature', '水温', 'water temperature', [-2, 45], {
+      normal: [4, 33],
+      stuckAfter: 240,
+      aliases: ['temperature', 'temp', 'water_temp', 'wt'],
+    }),
+    // One-minute steps reached 0.57 mg/L on a healthy lake; equal values ran to 6 samples.
+    measured('dissolved_oxygen', '溶解氧', 'dissolved oxygen', MG_PER_L, [0, 25], 0.01, {
+      normal: [3, 14],
+      maxStep: 2,
+      stuckAfter: 60,
+      clampFrom: -0.1,
+      aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen', 'disolved_oxygen', 'disolved_oxg', 'DISOLVED OXYGEN'],
+    }),
+    measured('oxygen_saturation', '氧饱和度', 'oxygen saturation', PERCENT, [0, 300], 0.1, {
+      normal: [40, 180],
+      maxStep: 25,
+      stuckAfter: 60,
+      clampFrom: -1,
+      aliases: ['do_sat', 'saturation', 'do_percent'],
+    }),
+    // A healthy tank repeated the same pH for 113 samples at a minute.
+    measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01, {
+      normal: [7.2, 9.2],
+      maxStep: 0.5,
+      stuckAfter: 360,
+      aliases: ['ph_level', 'ph_value'],
+    }),
+    measured('ammonia_nitrogen', '氨氮', 'total ammonia nitrogen', MG_PER_L, [0, 50], 0.01, {
+      normal: [0, 0.5],
+      maxStep: 1,
+      clampFrom: -0.05,
+      aliases: ['ammonia', 'nh3_n', 'nh3n', 'tan', 'nh4'],
+    }),
+    measured('nitrite_nitrogen', '亚硝酸盐氮', 'nitrite nitrogen', MG_PER_L, [0, 10], 0.001, {
+      normal: [0, 0.1],
+      clampFrom: -0.01,
+      aliases: ['nitrite', 'no2', 'no2_n'],
+    }),
+    // A healthy tank repeated the same turbidity for 297 samples at a minute; clear water reads a little below zero.
+    measured('turbidity', '浊度', 'turbidity', ['{NTU}', 'NTU'], [0, 10_000], 0.1, {
+      normal: [5, 150],
+      maxStep: 2000,
+      stuckAfter: 900,
+      clampFrom: -1,
+      aliases: ['ntu', 'turb'],
+    }),
+    measured('secchi_depth', '透明度', 'Secchi depth', ['cm', 'cm'], [0, 300], 1, {
+      normal: [30, 60],
+      aliases: ['transparency'],
+    }),
+    measured('specific_conductance', '电导率', 'specific conductance', ['uS/cm', 'µS/cm'], [0, 60_000], 1, {
+      normal: [150, 1200],
+      maxStep: 500,
+      aliases: ['conductivity', 'ec', 'cond'],
+    }),
+    measured('salinity', '盐度', 'salinity', ['g/kg', 'g/kg'], [0, 45], 0.01, { normal: [0, 0.5], clampFrom: -0.05 }),
+    measured('orp', '氧化还原电位', 'redox potential', ['mV', 'mV'], [-1000, 1000], 1, {
+      normal: [50, 350],
+      maxStep: 150,
+    }),
+    measured('chlorophyll_a', '叶绿素a', 'chlorophyll a', ['ug/L', 'µg/L'], [0, 500], 0.1, {
+      normal: [5, 100],
+      clampFrom: -1,
+      aliases: ['chl', 'chla', 'chlorophyll'],
+    }),
+    measured('water_level', '水位', 'water depth', MILLIMETRE, [0, 5000], 1, {
+      normal: [800, 1500],
+      maxStep: 200,
+      aliases: ['level', 'depth'],
+    }),
+    toggle('aerator_on', '增氧机', 'aerator', undefined, { aliases: ['aerator', 'aerator_state'] }),
+    measured('aerator_power', '增氧机功率', 'aerator power', ['kW', 'kW'], [0, 30], 0.01, { normal: [0, 7.5] }),
+    toggle('feeder_on', '投饵机', 'feeder', undefined, { aliases: ['feeder'] }),
+    measured('feed_mass', '投饵量', 'feed given', ['kg', 'kg'], [0, 500], 0.1, { normal: [0, 100] }),
+  ],
+  primary: ['dissolved_oxygen', 'water_temperature', 'ph', 'aerator_on'],
+  panels: [
+    { title: { zh: '溶解氧', en: 'Dissolved oxygen' }, fields: ['dissolved_oxygen'] },
+    { title: { zh: '水温', en: 'Water temperature' }, fields: ['water_temperature'] },
+    { title: { zh: 'pH', en: 'pH' }, fields: ['ph'] },
+    { title: { zh: '氨氮与亚硝酸盐氮', en: 'Ammonia and nitrite' }, fields: ['ammonia_nitrogen', 'nitrite_nitrogen'] },
+    { title: { zh: '氧饱和度', en: 'Oxygen saturation' }, fields: ['oxygen_saturation'] },
+    { title: { zh: '浊度', en: 'Turbidity' }, fields: ['turbidity'] },
+    { title: { zh: '水位', en: 'Water depth' }, fields: ['water_level'] },
+    { title: { zh: '增氧机', en: 'Aerator' }, fields: ['aerator_on', 'aerator_power'] },
+  ],
+};
+export default pond;
