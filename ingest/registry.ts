@@ -39,6 +39,8 @@ export interface Mapping {
   readonly utcOffsetMinutes?: number;
   /** Values that mean "no probe" for this device, beside the usual. */
   readonly sentinels?: readonly number[];
+  /** Takes `"6.42"` for 6.42; without it only the envelopes of vendors that send texts (`alink`, `thingsboard`) may. */
+  readonly acceptStrings?: boolean;
 }
 
 export interface Device {

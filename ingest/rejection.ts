@@ -2,6 +2,7 @@
 
 /** Stable codes, documented in docs/errors.md; the English text says what is wrong and what would be right. */
 export const REJECTION_CODES = [
+  'PAYLOAD_TOO_LARGE',
   'PAYLOAD_NOT_UTF8',
   'PAYLOAD_NOT_JSON',
   'PAYLOAD_TOO_DEEP',
@@ -12,6 +13,7 @@ export const REJECTION_CODES = [
   'DEVICE_UNKNOWN',
   'KIND_UNKNOWN',
   'CHANNEL_UNKNOWN',
+  'STATUS_INVALID',
   'TIME_INVALID',
   'TIME_TOO_OLD',
   'TIME_IN_FUTURE',
@@ -23,6 +25,7 @@ export const REJECTION_CODES = [
   'VALUE_SENTINEL',
   'VALUE_OUT_OF_RANGE',
   'VALUE_NOT_A_CHOICE',
+  'ENTRY_UNREADABLE',
 ] as const;
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 

@@ -1,0 +1,102 @@
+/** What intake remembers of a device between its messages, all of it bounded and all of it dispensable: after a restart the store still keeps each reading once. */
+import { createSuspicion, type Suspicion } from './suspicion.ts';
+
+/** A device resends its last packets, not its history: older repeats are found by the store. */
+const MAX_RECENT = 128;
+const MAX_UNTIMED = 64;
+const MAX_UNKNOWN_KEYS = 200;
+const UNTIMED_MS = 10 * 60_000;
+const MAX_DEVICES = 20_000;
+
+export type Values = Readonly<Record<string, number>>;
+
+export interface Comparison {
+  /** Fields that were not there at this time. */
+  readonly added: readonly string[];
+  /** Fields that were there with another value. */
+  readonly conflicting: readonly string[];
+}
+
+/** A later word on the same time: nothing added and nothing conflicting is a duplicate. */
+export function compare(earlier: Values, values: Values): Comparison {
+  const names = Object.keys(values);
+  return {
+    added: names.filter((name) => earlier[name] === undefined),
+    conflicting: names.filter((name) => earlier[name] !== undefined && earlier[name] !== values[name]),
+  };
+}
+
+export class DeviceMemory {
+  readonly suspicion: Suspicion = createSuspicion();
+  /** Newest measured time taken in, epoch ms. */
+  newest: number | undefined;
+  /** Readings without a clock that are on their way to the disk, by content. */
+  readonly pendingUntimed = new Map<string, Promise<void>>();
+  readonly #recent = new Map<number, Values>();
+  readonly #untimed = new Map<string, number>();
+  readonly #unknownKeys = new Set<string>();
+  #lastAssigned = 0;
+
+  recentAt(time: number): Values | undefined {
+    return this.#recent.get(time);
+  }
+
+  /** Only what is durable may be remembered: a duplicate of a lost reading would be lost with it. */
+  remember(time: number, values: Values): void {
+    const earlier = this.#recent.get(time);
+    this.#recent.set(time, earlier === undefined ? values : { ...values, ...earlier });
+    if (this.#recent.size > MAX_RECENT) dropOldest(this.#recent);
+  }
+
+  /** Two readings received in one millisecond are still two: the second is put a millisecond later. */
+  assignTime(receivedAt: number): number {
+    this.#lastAssigned = Math.max(receivedAt, this.#lastAssigned + 1);
+    return this.#lastAssigned;
+  }
+
+  hasUntimed(content: string, now: number): boolean {
+    const at = this.#untimed.get(content);
+    return at !== undefined && now - at <= UNTIMED_MS;
+  }
+
+  rememberUntimed(content: string, now: number): void {
+    this.#untimed.delete(content);
+    this.#untimed.set(content, now);
+    if (this.#untimed.size > MAX_UNTIMED) dropOldest(this.#untimed);
+  }
+
+  /** Keys not reported before; none once a device has invented too many. */
+  newUnknownKeys(keys: readonly string[]): readonly string[] {
+    if (this.#unknownKeys.size >= MAX_UNKNOWN_KEYS) return [];
+    return keys.filter((key) => !this.#unknownKeys.has(key));
+  }
+
+  rememberUnknownKeys(keys: readonly string[]): void {
+    for (const key of keys) if (this.#unknownKeys.size < MAX_UNKNOWN_KEYS) this.#unknownKeys.add(key);
+  }
+
+  forgetUnknownKeys(): void {
+    this.#unknownKeys.clear();
+  }
+}
+
+/** The memories of all devices; beyond the bound those that came first are forgotten. */
+export function createDeviceMemories(): (park: string, device: string) => DeviceMemory {
+  const memories = new Map<string, DeviceMemory>();
+  return (park, device) => {
+    const key = `${park}.${device}`;
+    const known = memories.get(key);
+    if (known !== undefined) return known;
+    const memory = new DeviceMemory();
+    memories.set(key, memory);
+    if (memories.size > MAX_DEVICES) dropOldest(memories);
+    return memory;
+  };
+}
+
+function dropOldest<K>(map: Map<K, unknown>): void {
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
+  }
+}

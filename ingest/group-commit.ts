@@ -1,0 +1,189 @@
+/** Gathers what concurrent publishes want on the log and appends it together, one entry a subject: the fsync is shared, so throughput does not hang on it. */
+import type { Bus, Entry } from '../bus/bus.ts';
+import { DaoyuError } from '../errors.ts';
+
+/** NATS refuses messages above 1 MB; half of it leaves room for its headers and for our envelope. */
+const MAX_ENTRY_BYTES = 512 * 1024;
+/** A group larger than this is closed, so that one slow append does not hold ever more publishes. */
+const MAX_GROUP_BYTES = 4 * 1024 * 1024;
+
+export interface Counted {
+  readonly park: string;
+  readonly device: string;
+  readonly received: number;
+  readonly duplicate: number;
+  readonly quarantined: number;
+}
+
+export type ListName = 'readings' | 'records';
+
+/** What one message puts on the log; all of it in one append, so all or nothing. */
+export interface Group {
+  /** An item of an entry's list as JSON text, with what it adds to the device's tally in the same entry. */
+  add(subject: string, list: ListName, text: string, counted: Counted): void;
+  /** A tally without an item: duplicates. */
+  count(subject: string, list: ListName, counted: Counted): void;
+  /** An entry of its own. */
+  addEntry(entry: Entry): void;
+  /** Called when all is durable, before the waiters are. */
+  onDurable(call: () => void): void;
+}
+
+export interface GroupCommit {
+  /**
+   * Fills the group at once and resolves when it is on disk. One append is under way at a time, so the order of the log is the order of
+   * calls, for every subject. While it runs the next group gathers: the disk sets the pace, and no timer adds latency when it is idle.
+   * Rejects with the error of the append, and then nothing of the group is on the log; with `INTAKE_FULL` when too many bytes wait:
+   * the caller gives no PUBACK, and the device sends again.
+   */
+  submit(fill: (group: Group) => void): Promise<void>;
+  /** Appends what waits, then refuses with `INTAKE_CLOSED`. */
+  close(): Promise<void>;
+}
+
+export interface GroupCommitOptions {
+  readonly bus: Pick<Bus, 'append'>;
+  /** Of all groups that wait. */
+  readonly maxQueuedBytes?: number;
+}
+
+export function createGroupCommit({ bus, maxQueuedBytes = 128 * 1024 * 1024 }: GroupCommitOptions): GroupCommit {
+  const queue: Gathering[] = [];
+  let queuedBytes = 0;
+  let isClosed = false;
+  let running: Promise<void> | undefined;
+
+  /** One turn of the event loop first: all sockets that are readable now get into the same group. */
+  const start = () => {
+    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain).finally(() => {
+      running = undefined;
+      if (queue.length > 0) start();
+    });
+  };
+
+  async function drain(): Promise<void> {
+    for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
+      try {
+        await bus.append(group.entries());
+        group.succeed();
+      } catch (error) {
+        group.fail(error);
+      }
+      queuedBytes -= group.bytes;
+    }
+  }
+
+  return {
+    submit(fill) {
+      if (isClosed) return Promise.reject(new DaoyuError('INTAKE_CLOSED', 'intake is closing'));
+      if (queuedBytes > maxQueuedBytes) {
+        return Promise.reject(new DaoyuError('INTAKE_FULL', `more than ${maxQueuedBytes} bytes wait for the log`));
+      }
+      let group = queue.at(-1);
+      if (group === undefined || group.bytes > MAX_GROUP_BYTES) {
+        group = new Gathering();
+        queue.push(group);
+      }
+      const before = group.bytes;
+      fill(group);
+      queuedBytes += group.bytes - before;
+      start();
+      return group.durable;
+    },
+    async close() {
+      isClosed = true;
+      await running;
+    },
+  };
+}
+
+interface Draft {
+  readonly subject: string;
+  readonly list: ListName;
+  readonly items: string[];
+  readonly tallies: Map<string, { -readonly [Key in keyof Counted]: Counted[Key] }>;
+  bytes: number;
+}
+
+class Gathering implements Group {
+  readonly durable: Promise<void>;
+  bytes = 0;
+  readonly #open = new Map<string, Draft>();
+  readonly #sealed: Entry[] = [];
+  readonly #calls: (() => void)[] = [];
+  #resolve: () => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+
+  constructor() {
+    this.durable = new Promise<void>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  add(subject: string, list: ListName, text: string, counted: Counted): void {
+    // Three bytes a character is the most that UTF-8 needs; close enough below the limit, exact where it matters.
+    const size = text.length * 3 < MAX_ENTRY_BYTES ? text.length : Buffer.byteLength(text);
+    const draft = this.#draft(subject, list, size);
+    draft.items.push(text);
+    draft.bytes += size;
+    this.bytes += size;
+    addTo(draft, counted);
+  }
+
+  count(subject: string, list: ListName, counted: Counted): void {
+    addTo(this.#draft(subject, list, 0), counted);
+  }
+
+  addEntry(entry: Entry): void {
+    this.#sealed.push(entry);
+    this.bytes += entry.data.length;
+  }
+
+  onDurable(call: () => void): void {
+    this.#calls.push(call);
+  }
+
+  entries(): readonly Entry[] {
+    for (const draft of this.#open.values()) this.#sealed.push(toEntry(draft));
+    this.#open.clear();
+    return this.#sealed;
+  }
+
+  succeed(): void {
+    for (const call of this.#calls) call();
+    this.#resolve();
+  }
+
+  fail(error: unknown): void {
+    this.#reject(error);
+  }
+
+  #draft(subject: string, list: ListName, size: number): Draft {
+    const open = this.#open.get(subject);
+    if (open !== undefined && open.bytes + size <= MAX_ENTRY_BYTES) return open;
+    if (open !== undefined) this.#sealed.push(toEntry(open));
+    const draft: Draft = { subject, list, items: [], tallies: new Map(), bytes: 0 };
+    this.#open.set(subject, draft);
+    return draft;
+  }
+}
+
+function addTo({ tallies }: Draft, counted: Counted): void {
+  const key = `${counted.park}.${counted.device}`;
+  const tally = tallies.get(key);
+  if (tally === undefined) {
+    tallies.set(key, { ...counted });
+    return;
+  }
+  tally.received += counted.received;
+  tally.duplicate += counted.duplicate;
+  tally.quarantined += counted.quarantined;
+}
+
+function toEntry({ subject, list, items, tallies }: Draft): Entry {
+  return {
+    subject,
+    data: `{"version":1,"${list}":[${items.join(',')}],"tallies":${JSON.stringify([...tallies.values()])}}`,
+  };
+}

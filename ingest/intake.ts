@@ -1,0 +1,213 @@
+/** From a publish to a durable verdict: decode, map, validate, deduplicate, flag, group commit. What the broker awaits before its PUBACK. */
+import type { Bus } from '../bus/bus.ts';
+import type { Kind } from '../sensors/kind.ts';
+import { type DeviceTopic, subjects } from '../topics.ts';
+import { decode } from './decode.ts';
+import { createDeviceMemories } from './device-memory.ts';
+import { createGroupCommit, type Group } from './group-commit.ts';
+import type { Outcome } from './json.ts';
+import type { DeviceEntry } from './log-entry.ts';
+import { createKeyMap, type KeyMap } from './map.ts';
+import { createRecords, payloadOf } from './quarantine-record.ts';
+import type { Device, Registry } from './registry.ts';
+import type { Rejection } from './rejection.ts';
+import { type Sorted, sortReadings } from './sort.ts';
+import { createTeller, type Tell } from './teller.ts';
+
+/** A publish as it comes from the broker. */
+export interface ReceivedMessage extends DeviceTopic {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly isResend: boolean;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+}
+
+/** A publish that was larger than the broker takes: only its beginning was kept. */
+export interface OversizeMessage extends DeviceTopic {
+  readonly topic: string;
+  readonly sizeBytes: number;
+  readonly maxBytes: number;
+  /** The first bytes; at most 4 kB of them are quarantined. */
+  readonly beginning: Uint8Array;
+  readonly receivedAt: number;
+}
+
+export interface IntakeOptions {
+  readonly bus: Pick<Bus, 'append'>;
+  readonly registry: Pick<Registry, 'device'>;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly tell: Tell;
+  /** Readings older than this are refused with `TIME_TOO_OLD`; absent: none are. */
+  readonly retainMs?: number | undefined;
+  /** Tells the records of this process from those of others; random. */
+  readonly run?: string;
+  readonly maxQueuedBytes?: number;
+}
+
+export interface IntakeStatus {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly quarantined: number;
+  /** Values under keys that no field has, beyond the first of each key, which is quarantined. */
+  readonly unknownValues: number;
+  readonly told: number;
+  readonly heldBack: number;
+}
+
+export interface Intake {
+  /**
+   * Takes its place in the order before it returns, so publishes of a client must be handed over in theirs. Resolves when the verdict is
+   * durable: each reading on the log or in quarantine. Rejects, with nothing kept, when the log refuses: the device has to send again.
+   */
+  admit(message: ReceivedMessage): Promise<void>;
+  admitOversize(message: OversizeMessage): Promise<void>;
+  /** Since this process began; the ledger holds what counts. */
+  status(): IntakeStatus;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+}
+
+interface DeviceRules {
+  readonly keyMap: KeyMap;
+  readonly intervalMs: number;
+}
+
+const OVERSIZE_KEPT_BYTES = 4096;
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { bus, registry, kinds, retainMs } = options;
+  const commit = createGroupCommit({
+    bus,
+    ...(options.maxQueuedBytes !== undefined && { maxQueuedBytes: options.maxQueuedBytes }),
+  });
+  const record = createRecords(options.run ?? Math.random().toString(36).slice(2, 8).padEnd(6, '0'));
+  const teller = createTeller(options.tell);
+  const memoryOf = createDeviceMemories();
+  const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
+  const counts = { accepted: 0, duplicate: 0, quarantined: 0, unknownValues: 0 };
+
+  function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection): Promise<void> {
+    const text = JSON.stringify(record(message, 'message', reason, payloadOf(message.payload)));
+    return commit.submit((group) => {
+      group.add(subjects.quarantine(message.park), 'records', text, tally(message, 1, 0, 1));
+      group.onDurable(() => {
+        counts.quarantined += 1;
+        teller.report(message, message.receivedAt, [reason]);
+      });
+    });
+  }
+
+  function admitTelemetry(message: ReceivedMessage): Promise<void> {
+    const device = registry.device(message.park, message.device);
+    if (device === undefined) return refuseMessage(message, deviceUnknown(message));
+    const rules = rulesOf(device);
+    if (rules === undefined) return refuseMessage(message, kindUnknown(device));
+    const decoded = decode(message.payload, device.mapping?.envelope);
+    if (!decoded.ok) return refuseMessage(message, decoded.reason);
+    const memory = memoryOf(device.park, device.id);
+    const sorted = sortReadings(decoded.value, { ...rules, message, device, memory, retainMs, record });
+    counts.unknownValues += sorted.unknownValues;
+    const durable = commit.submit((group) => {
+      append(group, message, device, sorted);
+      group.onDurable(() => {
+        counts.accepted += sorted.readings.length;
+        counts.duplicate += sorted.duplicate;
+        counts.quarantined += sorted.quarantined;
+        sorted.remember();
+        if (sorted.reasons.length > 0) teller.report(message, message.receivedAt, sorted.reasons);
+      });
+    });
+    return sorted.untilDurable(durable);
+  }
+
+  function admitStatus(message: ReceivedMessage): Promise<void> {
+    const status = parseStatus(message.payload);
+    if (!status.ok) return refuseMessage(message, status.reason);
+    // An empty retained message clears the one before; it says nothing of the device.
+    if (status.value === undefined) return Promise.resolve();
+    const { park, device, receivedAt: at } = message;
+    const entry: DeviceEntry = { version: 1, park, device, status: status.value, at };
+    return commit.submit((group) => group.addEntry({ subject: subjects.devices(park), data: JSON.stringify(entry) }));
+  }
+
+  return {
+    admit(message) {
+      try {
+        if (message.channel === 'telemetry') return admitTelemetry(message);
+        if (message.channel === 'status') return admitStatus(message);
+        return refuseMessage(message, channelUnknown(message.channel));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    admitOversize({ sizeBytes, maxBytes, beginning, ...message }) {
+      const payload = beginning.subarray(0, OVERSIZE_KEPT_BYTES);
+      return refuseMessage(
+        { ...message, payload },
+        {
+          code: 'PAYLOAD_TOO_LARGE',
+          message: `the packet has ${sizeBytes} bytes but may have ${maxBytes}: send smaller batches; only its beginning was kept`,
+        },
+      );
+    },
+    status: () => ({ ...counts, told: teller.counts.told, heldBack: teller.counts.heldBack }),
+    close: () => commit.close(),
+  };
+}
+
+function append(group: Group, message: DeviceTopic, device: Device, sorted: Sorted): void {
+  const readings = subjects.readings(device.park, device.kind);
+  for (const text of sorted.readings) group.add(readings, 'readings', text, tally(message, 1, 0, 0));
+  if (sorted.duplicate > 0) group.count(readings, 'readings', tally(message, sorted.duplicate, sorted.duplicate, 0));
+  if (sorted.records.length === 0) return;
+  const quarantine = subjects.quarantine(device.park);
+  for (const { text, counted } of sorted.records) {
+    group.add(quarantine, 'records', text, tally(message, counted, 0, counted));
+  }
+}
+
+function tally({ park, device }: DeviceTopic, received: number, duplicate: number, quarantined: number) {
+  return { park, device, received, duplicate, quarantined };
+}
+
+/** The registry gives another object when a device changes, so what is derived of it hangs on the object. */
+function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device) => void) {
+  const cache = new WeakMap<Device, DeviceRules>();
+  return (device: Device): DeviceRules | undefined => {
+    const known = cache.get(device);
+    if (known !== undefined) return known;
+    const kind = kinds.get(device.kind);
+    if (kind === undefined) return undefined;
+    const rules = { keyMap: createKeyMap(kind, device.mapping), intervalMs: device.intervalMs ?? kind.intervalMs };
+    cache.set(device, rules);
+    onChange(device);
+    return rules;
+  };
+}
+
+function parseStatus(payload: Uint8Array): Outcome<'online' | 'offline' | undefined> {
+  const text = Buffer.from(payload.subarray(0, 64)).toString('utf8').trim();
+  if (text === '') return { ok: true, value: undefined };
+  if (text === 'online' || text === 'offline') return { ok: true, value: text };
+  return {
+    ok: false,
+    reason: { code: 'STATUS_INVALID', message: 'the status must be the text online or offline' },
+  };
+}
+
+function deviceUnknown({ park, device }: DeviceTopic): Rejection {
+  return { code: 'DEVICE_UNKNOWN', message: `no device ${device} is registered in park ${park}` };
+}
+
+function kindUnknown({ kind }: Device): Rejection {
+  return {
+    code: 'KIND_UNKNOWN',
+    message: `the device is registered as ${kind}, which this installation does not know`,
+  };
+}
+
+function channelUnknown(channel: string): Rejection {
+  const shown = JSON.stringify(channel.slice(0, 64));
+  return { code: 'CHANNEL_UNKNOWN', message: `nothing listens on ${shown}: publish below telemetry or status` };
+}

@@ -1,0 +1,139 @@
+/** One raw reading → the values to keep, with the reasons for those withheld and the keys nobody knows. Pure but for the suspicion it is given. */
+import type { Flag } from '../sensors/flag.ts';
+import type { RawReading } from './decode.ts';
+import { eachValue, type KeyMap } from './map.ts';
+import type { Rejection } from './rejection.ts';
+import type { Suspicion } from './suspicion.ts';
+import { parseTime, timeFlags } from './time.ts';
+import { validate } from './validate.ts';
+
+export interface JudgeContext {
+  readonly keyMap: KeyMap;
+  readonly receivedAt: number;
+  readonly intervalMs: number;
+  readonly retainMs?: number | undefined;
+}
+
+export type Judgement =
+  | { readonly is: 'refused'; readonly reason: Rejection; readonly bad: readonly Rejection[] }
+  | {
+      readonly is: 'accepted';
+      /** Epoch ms; undefined when the device has no clock, so that the time of receipt counts. */
+      readonly time: number | undefined;
+      readonly seq: number | undefined;
+      readonly values: Record<string, number>;
+      readonly flags: Record<string, Flag[]> | undefined;
+      readonly attributes: Record<string, string> | undefined;
+      /** Values withheld; their neighbours are kept. */
+      readonly bad: readonly Rejection[];
+      readonly unknown: readonly string[];
+    };
+
+type Accepted = Extract<Judgement, { readonly is: 'accepted' }>;
+
+const NONE: readonly never[] = [];
+const MAX_ATTRIBUTE = 128;
+const MAX_NAMED_KEYS = 8;
+
+export function judge(raw: RawReading, context: JudgeContext): Judgement {
+  const { keyMap, receivedAt } = context;
+  const { kind, mapping } = keyMap;
+  const { position } = raw;
+  const when = parseTime(raw.time, raw.age, {
+    receivedAt,
+    utcOffsetMinutes: mapping?.utcOffsetMinutes,
+    retainMs: context.retainMs,
+  });
+  if (!when.ok) return { is: 'refused', reason: { ...when.reason, position }, bad: NONE };
+
+  const acceptStrings = raw.isVendors || mapping?.acceptStrings === true;
+  const sentinels = mapping?.sentinels;
+  const values: Record<string, number> = {};
+  let flags: Record<string, Flag[]> | undefined;
+  let attributes: Record<string, string> | undefined;
+  let bad: Rejection[] | undefined;
+  let unknown: string[] | undefined;
+  let count = 0;
+  eachValue(raw.values, keyMap.target, (key, given, target) => {
+    if (target.is === 'ignored') return;
+    if (target.is === 'unknown') {
+      if (given !== null) unknown = [...(unknown ?? []), key];
+      return;
+    }
+    if (target.is === 'attribute') {
+      if (typeof given !== 'string' && typeof given !== 'number') return;
+      attributes = { ...attributes, [target.name]: String(given).slice(0, MAX_ATTRIBUTE) };
+      return;
+    }
+    const { field, scale, offset } = target;
+    // The exact name comes first where a device sends a field twice under two names.
+    if (Object.hasOwn(values, field.name) && key !== field.name) return;
+    const verdict = validate(field, given, { scale, offset, sentinels, acceptStrings });
+    if (verdict.is === 'absent') return;
+    if (verdict.is === 'bad') {
+      bad ??= [];
+      bad.push({ code: verdict.code, field: field.name, position, message: verdict.message });
+      return;
+    }
+    if (!Object.hasOwn(values, field.name)) count++;
+    values[field.name] = verdict.value;
+    if (verdict.is === 'clamped') flags = { ...flags, [field.name]: ['clamped'] };
+  });
+
+  if (count === 0) return { is: 'refused', reason: nothingLeft(position, kind.name, bad, unknown), bad: bad ?? NONE };
+  const seq = typeof raw.seq === 'number' && Number.isSafeInteger(raw.seq) ? raw.seq : undefined;
+  return {
+    is: 'accepted',
+    time: when.value,
+    seq,
+    values,
+    flags,
+    attributes,
+    bad: bad ?? NONE,
+    unknown: unknown ?? NONE,
+  };
+}
+
+function nothingLeft(
+  position: number,
+  kind: string,
+  bad: readonly Rejection[] | undefined,
+  unknown: readonly string[] | undefined,
+): Rejection {
+  const [first] = bad ?? [];
+  if (first !== undefined) return first;
+  if (unknown === undefined) {
+    return { code: 'READING_EMPTY', position, message: 'the reading holds no value: send at least one field' };
+  }
+  return {
+    code: 'FIELD_UNKNOWN',
+    ...(unknown[0] !== undefined && { field: unknown[0] }),
+    position,
+    message: `${kind} has no field for ${namesOf(unknown)}: send names of GET /api/v1/kinds, or ask for a mapping`,
+  };
+}
+
+export function namesOf(keys: readonly string[]): string {
+  const shown = keys.slice(0, MAX_NAMED_KEYS).map((key) => JSON.stringify(key.slice(0, 64)));
+  return keys.length > shown.length ? `${shown.join(', ')} and ${keys.length - shown.length} more` : shown.join(', ');
+}
+
+/** Marks what is doubtful by its time and by what came before; called once the reading is known to be no duplicate. */
+export function flagsOf(
+  accepted: Accepted,
+  time: number,
+  context: JudgeContext & { readonly suspicion: Suspicion; readonly newest: number | undefined },
+): Record<string, Flag[]> | undefined {
+  const { keyMap, receivedAt, intervalMs, suspicion, newest } = context;
+  let { flags } = accepted;
+  const ofTime = accepted.time === undefined ? NONE : timeFlags(time, receivedAt, { newest, intervalMs });
+  for (const name of Object.keys(accepted.values)) {
+    const target = keyMap.fieldNamed(name);
+    const value = accepted.values[name];
+    if (target === undefined || value === undefined) continue;
+    const doubts = suspicion.flagsOf(target, value, time);
+    if (doubts.length === 0 && ofTime.length === 0) continue;
+    flags = { ...flags, [name]: [...(flags?.[name] ?? []), ...doubts, ...ofTime] };
+  }
+  return flags;
+}

@@ -1,0 +1,60 @@
+/** Makes the records of refused messages, readings and values: ids that sort by time of receipt, payloads that can be decoded again. */
+import { isUtf8 } from 'node:buffer';
+import type { RawReading } from './decode.ts';
+import type { QuarantineRecord, Rejection, RejectionScope } from './rejection.ts';
+
+export interface Origin {
+  readonly park: string;
+  readonly device: string;
+  readonly topic: string;
+  readonly receivedAt: number;
+}
+
+export type CreateRecord = (
+  origin: Origin,
+  scope: RejectionScope,
+  reason: Rejection,
+  payload: Pick<QuarantineRecord, 'payload' | 'payloadEncoding'>,
+) => QuarantineRecord;
+
+/** `run` tells this process from others that make ids in the same millisecond. */
+export function createRecords(run: string): CreateRecord {
+  let counter = 0;
+  return ({ park, device, topic, receivedAt }, scope, reason, payload) => {
+    counter += 1;
+    const time = Math.max(0, receivedAt).toString(36).padStart(9, '0');
+    const id = `${time}-${counter.toString(36).padStart(7, '0')}-${run}`;
+    return { id, park, device, topic, receivedAt, scope, reason, ...payload };
+  };
+}
+
+/** The bytes of a message: as text where that is the shorter form, so that an entry of the log stays bounded by 4/3 of the packet. */
+export function payloadOf(bytes: Uint8Array): Pick<QuarantineRecord, 'payload' | 'payloadEncoding'> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isUtf8(buffer)) {
+    const text = buffer.toString('utf8');
+    if (Buffer.byteLength(JSON.stringify(text)) <= Math.max(1024, buffer.length * 1.34)) {
+      return { payload: text, payloadEncoding: 'utf8' };
+    }
+  }
+  return { payload: buffer.toString('base64'), payloadEncoding: 'base64' };
+}
+
+/** One reading as an object of its own. `time` is given where the device sent none, so that a replay meets the same identity. */
+export function readingPayload(
+  { values, time, age, seq }: RawReading,
+  assigned?: number,
+): Pick<QuarantineRecord, 'payload' | 'payloadEncoding'> {
+  const isPlain =
+    (time === undefined || time === values.time || time === values.ts || time === values.timestamp) &&
+    age === values.age;
+  const stamp = time ?? assigned;
+  const object = isPlain
+    ? { ...(time === undefined && assigned !== undefined && { time: assigned }), ...values }
+    : { ts: stamp, age: stamp === undefined ? age : undefined, seq, values };
+  return { payload: JSON.stringify(object), payloadEncoding: 'utf8' };
+}
+
+export function bytesOf({ payload, payloadEncoding }: QuarantineRecord): Uint8Array {
+  return Buffer.from(payload, payloadEncoding);
+}
