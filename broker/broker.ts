@@ -20,6 +20,11 @@ export interface InboundMessage extends DeviceTopic {
  */
 export type Admit = (message: InboundMessage) => Promise<void>;
 
+/** A publish larger than a packet may be, whose payload was swallowed: its size and how it began. Resolves when the refusal is durable; then it is acknowledged. */
+export type AdmitOversize = (
+  message: Omit<InboundMessage, 'payload'> & { readonly sizeBytes: number; readonly head: Uint8Array },
+) => Promise<void>;
+
 /** What the broker asks of the registry: the address and password hash behind a user name, or undefined. */
 export type FindCredential = (username: string) => (DeviceAddress & { readonly passwordHash: string }) | undefined;
 
@@ -57,6 +62,9 @@ export interface BrokerOptions {
   readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string } | undefined;
   readonly limits: BrokerLimits;
   readonly admit: Admit;
+  readonly admitOversize: AdmitOversize;
+  /** A device's connection began or ended, whatever it says of itself on its status topic. */
+  readonly onPresence?: (device: DeviceAddress, status: 'online' | 'offline', at: number) => void;
   readonly findCredential: FindCredential;
   readonly clock: () => number;
   readonly log: BrokerLog;

@@ -1,0 +1,53 @@
+/** Chooses log, state and store by their settings; a library is loaded only when it is chosen. */
+import { join } from 'node:path';
+import type { Bus } from './bus/bus.ts';
+import type { Config } from './config.ts';
+import { DaoyuError } from './errors.ts';
+import type { Kind } from './sensors/kind.ts';
+import type { State } from './state/state.ts';
+import type { Store } from './store/store.ts';
+
+export interface Place {
+  readonly config: Config;
+  readonly folder: string;
+  readonly clock: () => number;
+}
+
+export async function openBus({ config, folder, clock }: Place): Promise<Bus> {
+  if (config.busUrl === 'memory') {
+    const { openMemoryBus } = await import('./bus/memory.ts');
+    return openMemoryBus({ maxBytes: config.busMaxBytes, clock });
+  }
+  if (config.busUrl !== 'embedded') throw unsupported('DAOYU_BUS_URL', config.busUrl);
+  const { openEmbeddedBus } = await import('./bus/embedded.ts');
+  return openEmbeddedBus({
+    folder: join(folder, 'bus'),
+    maxBytes: config.busMaxBytes,
+    retainMs: config.busRetain,
+    clock,
+  });
+}
+
+export async function openState({ config, folder }: Place): Promise<State> {
+  if (config.busUrl === 'memory') {
+    const { openMemoryState } = await import('./state/memory.ts');
+    return openMemoryState();
+  }
+  const { openEmbeddedState } = await import('./state/embedded.ts');
+  return openEmbeddedState({ folder: join(folder, 'state') });
+}
+
+export async function openStore({ config, folder }: Place, kinds: ReadonlyMap<string, Kind>): Promise<Store> {
+  if (config.storeUrl === 'memory') {
+    const { openMemoryStore } = await import('./store/memory.ts');
+    return openMemoryStore();
+  }
+  if (config.storeUrl !== 'embedded') throw unsupported('DAOYU_STORE_URL', config.storeUrl);
+  const { openDuckDbStore } = await import('./store/duckdb.ts');
+  return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory: config.storeMemory });
+}
+
+function unsupported(variable: string, url: string): DaoyuError {
+  const shown = url.replace(/\/\/[^@/]*@/, '//…@');
+  return new DaoyuError('CONFIG_INVALID', `${variable} is "${shown}" but this version knows: embedded, memory`);
+}

@@ -1,0 +1,18 @@
+/** Where a device may publish and what it may read: everything lies below its own prefix. */
+import { type DeviceAddress, parseTopic, topicPrefix } from '../topics.ts';
+
+const PUBLISHED = /^(telemetry(\/senml|\/cbor)?|status|replies(\/[A-Za-z0-9_-]{1,64}){0,2})$/;
+const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;
+
+/** The channel, or undefined when the topic is not this device's to publish on. `$`-topics never are. */
+export function publishedChannel(topic: string, address: DeviceAddress, maxBytes: number): string | undefined {
+  if (Buffer.byteLength(topic) > maxBytes) return undefined;
+  const parsed = parseTopic(topic);
+  if (parsed?.park !== address.park || parsed.device !== address.device) return undefined;
+  return PUBLISHED.test(parsed.channel) ? parsed.channel : undefined;
+}
+
+export function mayRead(filter: string, address: DeviceAddress): boolean {
+  const prefix = topicPrefix(address);
+  return filter.startsWith(prefix) && READ.test(filter.slice(prefix.length));
+}

@@ -1,0 +1,46 @@
+/** Gives a fresh install its demo devices: passwords made here, hashes to the registry, the passwords themselves only to a private file for the simulators. */
+import { generatePassword, hashPassword } from './broker/credentials.ts';
+import type { DataFolder } from './data-folder.ts';
+import type { Registry } from './ingest/registry.ts';
+import { seeds } from './seeds/seeds.ts';
+import type { Kind } from './sensors/kind.ts';
+import type { FleetMember } from './simulators/fleet.ts';
+
+const FILE = 'devices.json';
+
+/** Makes those that are missing; a device whose password is no longer known is left as it is. */
+export async function addDemoDevices(
+  folder: DataFolder,
+  registry: Registry,
+  kinds: ReadonlyMap<string, Kind>,
+): Promise<void> {
+  const members = new Map((folder.readPrivate<FleetMember[]>(FILE) ?? []).map((member) => [nameOf(member), member]));
+  const missing = seeds.devices.filter(
+    (device) => kinds.has(device.kind) && registry.device(device.park, device.device) === undefined,
+  );
+  if (missing.length === 0) return;
+  for (const device of missing) {
+    const site = seeds.sites.find((each) => each.park === device.park && each.id === device.site);
+    members.set(nameOf(device), {
+      park: device.park,
+      site: device.site,
+      device: device.device,
+      password: members.get(nameOf(device))?.password ?? generatePassword(),
+      kind: device.kind,
+      intervalMs: device.intervalMs ?? kinds.get(device.kind)?.intervalMs ?? 60_000,
+      ...(site?.profile && { profile: site.profile }),
+      ...(site && { siteType: site.type }),
+      ...(site?.latitude !== undefined && { latitude: site.latitude }),
+      ...(site?.longitude !== undefined && { longitude: site.longitude }),
+      ...(device.mapping && { mapping: device.mapping }),
+    });
+  }
+  // The file first: after a crash in between, a registered device would have a password nobody knows.
+  folder.writePrivate(FILE, [...members.values()]);
+  for (const device of missing) {
+    const password = members.get(nameOf(device))?.password ?? generatePassword();
+    await registry.addDevice(device, await hashPassword(password));
+  }
+}
+
+const nameOf = ({ park, device }: { readonly park: string; readonly device: string }) => `${park}.${device}`;

@@ -1,0 +1,35 @@
+/** What must be well for the platform to be ready, in words an operator can act on. A dead store does not make it unready: intake goes on. */
+import type { Check } from './api/api.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Store } from './store/store.ts';
+
+/** Share of the log beyond which it is said to fill. */
+const NEARLY_FULL = 0.9;
+
+export async function readinessOf(bus: Bus, store: Pick<Store, 'status'>): Promise<readonly Check[]> {
+  const log = await bus.status();
+  const series = await store
+    .status()
+    .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
+  const share = log.sizeBytes / log.maxBytes;
+  const backlog = Math.max(0, ...log.consumers.map((consumer) => consumer.pending));
+  return [
+    {
+      name: 'log',
+      isReady: log.isWritable,
+      ...(log.problem && { message: log.problem.message }),
+      ...(!log.problem &&
+        share > NEARLY_FULL && {
+          message: `the log is ${Math.round(share * 100)} % full; mend the consumer that lags`,
+        }),
+    },
+    {
+      name: 'store',
+      // Readings wait in the log meanwhile: devices are served, dashboards are behind.
+      isReady: true,
+      ...(!series.isWritable && {
+        message: `the store does not take readings (${series.problem?.message ?? 'unknown reason'}); ${backlog} log entries wait, nothing is lost`,
+      }),
+    },
+  ];
+}

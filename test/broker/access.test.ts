@@ -1,0 +1,204 @@
+import mqttPacket from 'mqtt-packet';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { connectPacket, openTestBroker, PASSWORD, publishPacket } from './open-test-broker.ts';
+
+describe('who connects', () => {
+  it('needs the right password, a known user name and the client id of the credential', async () => {
+    const { raw } = await openTestBroker();
+    const answer = async (extra: object) => {
+      const client = await raw();
+      client.send(connectPacket('probe', extra));
+      return ((await client.next('connack')) as { returnCode: number }).returnCode;
+    };
+    expect(await answer({})).toBe(0);
+    expect(await answer({ password: Buffer.from('guess') })).toBe(4);
+    expect(await answer({ username: 'park.nobody', clientId: 'park.nobody' })).toBe(4);
+    expect(await answer({ clientId: 'park.other' })).toBe(2);
+    expect(await answer({ clientId: '', clean: true })).toBe(2);
+    expect(await answer({ username: undefined, password: undefined })).toBe(4);
+  });
+
+  it('with an empty client id and a persistent session is refused with 2 [MQTT-3.1.3-8]', async () => {
+    const { raw } = await openTestBroker();
+    const client = await raw();
+    // The generator refuses to write it, so the clean-session bit is cleared by hand: connect flags are byte 9.
+    const bytes = mqttPacket.generate(connectPacket('probe', { clientId: '' }));
+    bytes[9] = (bytes[9] ?? 0) & ~0x02;
+    client.socket.write(bytes);
+    expect(await client.next('connack')).toMatchObject({ returnCode: 2 });
+  });
+
+  it('by MQTT 5 is refused cleanly', async () => {
+    const { raw } = await openTestBroker();
+    const client = await raw();
+    client.send(connectPacket('probe', { protocolVersion: 5 }));
+    expect(((await client.next('connack')) as { returnCode: number }).returnCode).toBe(1);
+    await client.closed;
+  });
+
+  it('and guesses is held off, but the device elsewhere is not locked out of its own name for long', async () => {
+    let now = 1_000_000;
+    const { raw, broker } = await openTestBroker({ clock: () => now });
+    const attempt = async (password: string) => {
+      const client = await raw();
+      client.send(connectPacket('probe', { password: Buffer.from(password) }));
+      return ((await client.next('connack')) as { returnCode: number }).returnCode;
+    };
+    for (let count = 0; count < 5; count++) expect(await attempt('guess')).toBe(4);
+    expect(await attempt(PASSWORD)).toBe(5);
+    expect(broker.status().refused).toMatchObject({ password: 5, backoff: 1 });
+    now += 10_001;
+    expect(await attempt(PASSWORD)).toBe(0);
+  });
+
+  it('is never logged with the password or a payload', async () => {
+    const { raw, logged } = await openTestBroker();
+    const client = await raw();
+    client.send(connectPacket('probe', { password: Buffer.from('guess-me') }));
+    await client.next('connack');
+    expect(logged.join('\n')).toContain('mqtt refused');
+    expect(logged.join('\n')).not.toContain('guess-me');
+  });
+
+  it('without a CONNECT is closed in time', async () => {
+    const { raw } = await openTestBroker({ limits: { connectTimeoutMs: 200 } });
+    const client = await raw();
+    await client.closed;
+  });
+
+  it('a thousand at once after an outage all get in, while the loop keeps turning', async () => {
+    const { raw, broker } = await openTestBroker();
+    let turns = 0;
+    let worstMs = 0;
+    let last = performance.now();
+    const ticker = setInterval(() => {
+      turns += 1;
+      worstMs = Math.max(worstMs, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const startedAt = performance.now();
+    const codes = await Promise.all(
+      Array.from({ length: 1000 }, async (_, index) => {
+        const client = await raw();
+        client.send(connectPacket(`d-${index}`));
+        return ((await client.next('connack')) as { returnCode: number }).returnCode;
+      }),
+    );
+    clearInterval(ticker);
+    console.info(
+      `1,000 connects: ${(performance.now() - startedAt).toFixed(0)} ms, ${turns} turns, longest pause ${worstMs.toFixed(0)} ms`,
+    );
+    expect(codes.every((code) => code === 0)).toBe(true);
+    expect(broker.status().connections).toBe(1000);
+    expect(turns).toBeGreaterThan(10);
+  }, 60_000);
+});
+
+describe('topics', () => {
+  it('of others, of the system and of nobody close the connection', async () => {
+    const { raw, admitted } = await openTestBroker();
+    const bad = [
+      'daoyu/park/other/telemetry',
+      '$SYS/x/new/clients',
+      'daoyu/park/probe/errors',
+      'elsewhere',
+      `daoyu/park/probe/replies/${'x'.repeat(300)}`,
+    ];
+    for (const topic of bad) {
+      const client = await raw();
+      client.send(connectPacket(), publishPacket(1, '{}', { topic }));
+      await client.closed;
+      expect(client.packets.some((packet) => packet.cmd === 'puback')).toBe(false);
+    }
+    expect(admitted).toEqual([]);
+  });
+
+  it('with more levels than allowed cannot harm the process', async () => {
+    const { raw, connect } = await openTestBroker();
+    const client = await raw();
+    client.send(connectPacket(), publishPacket(1, '{}', { topic: Array(200).fill('a').join('/') }));
+    await client.closed;
+    await (await connect('good')).publishAsync('daoyu/park/good/telemetry', '{}', { qos: 1 });
+  });
+
+  it('to subscribe are the own errors and commands; others are answered 0x80, and the connection stays', async () => {
+    const { raw } = await openTestBroker();
+    const client = await raw();
+    client.send(connectPacket());
+    await client.next('connack');
+    const topics = [
+      'daoyu/park/probe/errors',
+      'daoyu/park/probe/commands/#',
+      '#',
+      '+/+',
+      '$SYS/#',
+      'daoyu/park/other/errors',
+      'daoyu/park/probe/telemetry',
+    ];
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: topics.map((topic) => ({ topic, qos: 1 })) } as never);
+    expect(await client.next('suback')).toMatchObject({ granted: [1, 1, 128, 128, 128, 128, 128] });
+    client.send({ cmd: 'pingreq' });
+    await client.next('pingresp');
+  });
+});
+
+describe('wills and retained status', () => {
+  it('the will of a broken connection is admitted as a will, one on a foreign topic is refused at CONNECT', async () => {
+    const { raw, admitted } = await openTestBroker();
+    const will = { topic: 'daoyu/park/probe/status', payload: Buffer.from('offline'), qos: 1, retain: true };
+    const client = await raw();
+    client.send(connectPacket('probe', { will }));
+    await client.next('connack');
+    client.socket.destroy();
+    await eventually(() => admitted.length === 1);
+    expect(admitted[0]).toMatchObject({ channel: 'status', isWill: true, device: 'probe' });
+    const bad = await raw();
+    bad.send(connectPacket('probe', { will: { ...will, topic: 'daoyu/park/other/status' } }));
+    expect(await bad.next('connack')).toMatchObject({ returnCode: 5 });
+  });
+
+  it('presence follows the connection, with or without a will', async () => {
+    const presence: string[] = [];
+    const { connect } = await openTestBroker({
+      onPresence: (device, status) => void presence.push(`${device.device} ${status}`),
+    });
+    const client = await connect();
+    await eventually(() => presence.length === 1);
+    client.stream.destroy();
+    await eventually(() => presence.length === 2);
+    expect(presence).toEqual(['probe online', 'probe offline']);
+  });
+});
+
+describe('persistent sessions', () => {
+  it('beyond their bound end with the connection, and what is queued for an absent device is bounded', async () => {
+    const { connect, raw, broker } = await openTestBroker({
+      limits: { maxPersistentSessions: 1, maxQueuedPerSession: 3 },
+    });
+    const first = await connect('first', { clean: false });
+    await first.subscribeAsync('daoyu/park/first/errors', { qos: 1 });
+    await first.endAsync();
+    await eventually(() => !broker.isConnected({ park: 'park', device: 'first' }));
+    for (let count = 0; count < 10; count++)
+      await broker.tell({ park: 'park', device: 'first' }, 'errors', String(count));
+    const second = await raw();
+    second.send(connectPacket('second', { clean: false }));
+    await second.next('connack');
+    second.send({
+      cmd: 'subscribe',
+      messageId: 1,
+      subscriptions: [{ topic: 'daoyu/park/second/errors', qos: 1 }],
+    } as never);
+    await second.next('suback');
+    second.socket.destroy();
+    await eventually(() => !broker.isConnected({ park: 'park', device: 'second' }));
+    const again = await raw();
+    again.send(connectPacket('second', { clean: false }));
+    expect(await again.next('connack')).toMatchObject({ sessionPresent: false });
+    const back = await raw();
+    back.send(connectPacket('first', { clean: false }));
+    expect(await back.next('connack')).toMatchObject({ sessionPresent: true });
+    await eventually(() => back.packets.filter((packet) => packet.cmd === 'publish').length === 3);
+  });
+});
