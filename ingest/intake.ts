@@ -27,9 +27,8 @@ export interface ReceivedMessage extends DeviceTopic {
 export interface OversizeMessage extends DeviceTopic {
   readonly topic: string;
   readonly sizeBytes: number;
-  readonly maxBytes: number;
   /** The first bytes; at most 4 kB of them are quarantined. */
-  readonly beginning: Uint8Array;
+  readonly head: Uint8Array;
   readonly receivedAt: number;
 }
 
@@ -43,6 +42,8 @@ export interface IntakeOptions {
   /** Tells the records of this process from those of others; random. */
   readonly run?: string;
   readonly maxQueuedBytes?: number;
+  /** Largest MQTT packet that the broker takes; named to devices that exceed it. */
+  readonly maxPacketBytes?: number;
 }
 
 export interface IntakeStatus {
@@ -85,6 +86,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const teller = createTeller(options.tell);
   const memoryOf = createDeviceMemories();
   const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
+  const limit = options.maxPacketBytes === undefined ? '' : ` (${options.maxPacketBytes})`;
   const counts = { accepted: 0, duplicate: 0, quarantined: 0, unknownValues: 0 };
 
   function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection): Promise<void> {
@@ -141,13 +143,13 @@ export function createIntake(options: IntakeOptions): Intake {
         return Promise.reject(error);
       }
     },
-    admitOversize({ sizeBytes, maxBytes, beginning, ...message }) {
-      const payload = beginning.subarray(0, OVERSIZE_KEPT_BYTES);
+    admitOversize({ sizeBytes, head, ...message }) {
+      const payload = head.subarray(0, OVERSIZE_KEPT_BYTES);
       return refuseMessage(
         { ...message, payload },
         {
           code: 'PAYLOAD_TOO_LARGE',
-          message: `the packet has ${sizeBytes} bytes but may have ${maxBytes}: send smaller batches; only its beginning was kept`,
+          message: `a publish of ${sizeBytes} bytes is larger than this server takes${limit}: send smaller batches; only its beginning was kept`,
         },
       );
     },

@@ -1,0 +1,47 @@
+/** Reads the entries of the log; anyone may have written there, so their shape is checked. */
+import type { Reading } from '../sensors/reading.ts';
+import type { Tally } from '../store/store.ts';
+import { isObject } from './decode.ts';
+import type { QuarantineRecord } from './rejection.ts';
+
+export interface LogEntry {
+  readonly readings: readonly Reading[];
+  readonly records: readonly QuarantineRecord[];
+  readonly tallies: readonly Tally[];
+}
+
+/** Undefined when it is none of ours. */
+export function parseEntry(data: string): LogEntry | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value) || value.version !== 1) return undefined;
+  const { readings = [], records = [], tallies = [] } = value;
+  if (!isList(readings, isReading) || !isList(records, isRecord) || !isList(tallies, isTally)) return undefined;
+  return { readings, records, tallies };
+}
+
+function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isReading(item: unknown): item is Reading {
+  if (!isObject(item)) return false;
+  const { park, site, device, kind, time, receivedAt, values } = item;
+  const hasNames = [park, site, device, kind].every((name) => typeof name === 'string');
+  return hasNames && Number.isFinite(time) && Number.isFinite(receivedAt) && isObject(values);
+}
+
+function isRecord(item: unknown): item is QuarantineRecord {
+  return isObject(item) && typeof item.id === 'string' && isObject(item.reason);
+}
+
+function isTally(item: unknown): item is Tally {
+  if (!isObject(item)) return false;
+  const { park, device, received, duplicate, quarantined } = item;
+  if (typeof park !== 'string' || typeof device !== 'string') return false;
+  return [received, duplicate, quarantined].every((count) => Number.isSafeInteger(count));
+}

@@ -1,0 +1,47 @@
+/** Groups the deliveries of a consumption: what is there already goes together, so that a backlog drains in large steps and a single reading does not wait. */
+import type { Consumption, Delivery } from '../bus/bus.ts';
+
+export interface GatherLimits {
+  readonly maxDeliveries: number;
+  readonly maxBytes: number;
+  /** How long the first of a group may wait for more. */
+  readonly waitMs: number;
+}
+
+export async function* gather(
+  consumption: Consumption,
+  { maxDeliveries, maxBytes, waitMs }: GatherLimits,
+): AsyncGenerator<readonly Delivery[]> {
+  const iterator = consumption[Symbol.asyncIterator]();
+  let coming: Promise<IteratorResult<Delivery>> | undefined;
+  try {
+    for (;;) {
+      const first = await (coming ?? iterator.next());
+      coming = undefined;
+      if (first.done) return;
+      const group = [first.value];
+      let bytes = first.value.data.length;
+      const timeUp = within(waitMs);
+      while (group.length < maxDeliveries && bytes < maxBytes) {
+        coming ??= iterator.next();
+        const next = await Promise.race([coming, timeUp.promise]);
+        if (next === undefined || next.done) break;
+        coming = undefined;
+        group.push(next.value);
+        bytes += next.value.data.length;
+      }
+      timeUp.cancel();
+      yield group;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+function within(ms: number) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const promise = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  return { promise, cancel: () => clearTimeout(timer) };
+}

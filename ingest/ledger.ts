@@ -1,0 +1,162 @@
+/** What was received of each device and what became of it: committed by the store, plus what still waits on the log. */
+import type { Bus, Consumption } from '../bus/bus.ts';
+import { codeOf } from '../errors.ts';
+import type { LedgerRow, Store, Tally } from '../store/store.ts';
+import { parseEntry } from './entry.ts';
+import type { StoreWriterLog } from './store-writer.ts';
+
+export interface LedgerView extends LedgerRow {
+  readonly pending: number;
+}
+
+export interface LedgerOptions {
+  readonly bus: Pick<Bus, 'consume' | 'status'>;
+  readonly store: Pick<Store, 'committed'>;
+  readonly log: StoreWriterLog;
+  /** How long an answer waits for the newest entries of the log to be counted. */
+  readonly patienceMs?: number;
+  /** Tallies of entries behind the store's position that are held one by one; of more, neighbours are added up. */
+  readonly maxTallies?: number;
+}
+
+export interface OpenLedger {
+  /** received = stored + duplicate + quarantined + pending in every row, whatever was killed when. Includes all that was on the log when asked, unless that takes too long. */
+  rows(filter?: { readonly park?: string; readonly device?: string }): Promise<readonly LedgerView[]>;
+  close(): Promise<void>;
+}
+
+type Totals = Map<string, Tally>;
+
+/** Entries of the log, from the first to the last position, added up. */
+interface Block {
+  readonly from: number;
+  to: number;
+  readonly totals: Totals;
+}
+
+/** Every entry passes here, so that reaching the end of the log can be told from waiting for it. */
+const EVERYTHING = 'daoyu.>';
+
+export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
+  const { bus, store, log, patienceMs = 2000, maxTallies = 100_000 } = options;
+  let committed = await store.committed();
+  let blocks: Block[] = [];
+  let seen = committed.position;
+  let waiting: (() => void)[] = [];
+  let held = 0;
+  const consumption: Consumption = await bus.consume({ subjects: [EVERYTHING], from: { after: committed.position } });
+
+  async function follow(): Promise<void> {
+    for await (const { position, data } of consumption) {
+      seen = position;
+      const tallies = position > committed.position ? (parseEntry(data)?.tallies ?? []) : [];
+      if (tallies.length > 0) {
+        blocks.push({ from: position, to: position, totals: addAll(new Map(), tallies) });
+        held += tallies.length;
+        if (held > maxTallies) await shrink();
+      }
+      const calls = waiting;
+      waiting = [];
+      for (const call of calls) call();
+    }
+  }
+
+  /** Nobody may have asked for long, or the store may be away for long. */
+  async function shrink(): Promise<void> {
+    await store.committed().then(adopt, () => undefined);
+    held = sizeOf(blocks);
+    while (held > maxTallies / 2 && blocks.length > 1) {
+      blocks = merged(blocks);
+      held = sizeOf(blocks);
+    }
+  }
+
+  async function untilSeen(position: number): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    while (Math.max(seen, committed.position) < position && Date.now() < deadline) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, deadline - Date.now());
+        waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  /** Takes over what the store committed, unless its position lies inside a block: then the older one still adds up with the blocks. */
+  function adopt(next: typeof committed): void {
+    if (next.position <= committed.position) return;
+    const isInside = blocks.some(({ from, to }) => from <= next.position && next.position < to);
+    if (isInside) return;
+    blocks = blocks.filter(({ from }) => from > next.position);
+    committed = next;
+  }
+
+  const following = follow().catch((error: unknown) => log.error({ code: codeOf(error), err: error }, 'ledger ended'));
+
+  return {
+    async rows({ park, device } = {}) {
+      const { lastPosition } = await bus.status();
+      adopt(await store.committed());
+      await untilSeen(lastPosition);
+      const rows = new Map<string, LedgerView>(committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]));
+      for (const { totals } of blocks) for (const tally of totals.values()) addTo(rows, tally);
+      return [...rows.values()]
+        .filter((row) => (park === undefined || row.park === park) && (device === undefined || row.device === device))
+        .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    },
+    async close() {
+      await consumption.close();
+      await following;
+    },
+  };
+}
+
+const keyOf = ({ park, device }: Pick<Tally, 'park' | 'device'>) => `${park}.${device}`;
+
+function addTo(rows: Map<string, LedgerView>, { park, device, received, duplicate, quarantined }: Tally): void {
+  const key = keyOf({ park, device });
+  const row = rows.get(key) ?? { park, device, received: 0, stored: 0, duplicate: 0, quarantined: 0, pending: 0 };
+  rows.set(key, {
+    ...row,
+    received: row.received + received,
+    duplicate: row.duplicate + duplicate,
+    quarantined: row.quarantined + quarantined,
+    pending: row.pending + received - duplicate - quarantined,
+  });
+}
+
+function addAll(totals: Totals, tallies: Iterable<Tally>): Totals {
+  for (const tally of tallies) {
+    const { park, device, received, duplicate, quarantined } = totals.get(keyOf(tally)) ?? NOTHING;
+    const isFirst = park === '';
+    totals.set(keyOf(tally), {
+      park: isFirst ? tally.park : park,
+      device: isFirst ? tally.device : device,
+      received: received + tally.received,
+      duplicate: duplicate + tally.duplicate,
+      quarantined: quarantined + tally.quarantined,
+    });
+  }
+  return totals;
+}
+
+const NOTHING: Tally = { park: '', device: '', received: 0, duplicate: 0, quarantined: 0 };
+
+const sizeOf = (blocks: readonly Block[]) => blocks.reduce((sum, { totals }) => sum + totals.size, 0);
+
+/** Half as many, each twice as long: memory stays bounded however long the store is away. */
+function merged(blocks: readonly Block[]): Block[] {
+  const pairs: Block[] = [];
+  for (let index = 0; index < blocks.length; index += 2) {
+    const [first, second] = [blocks[index], blocks[index + 1]];
+    if (first === undefined) break;
+    if (second !== undefined) {
+      addAll(first.totals, second.totals.values());
+      first.to = second.to;
+    }
+    pairs.push(first);
+  }
+  return pairs;
+}

@@ -1,0 +1,167 @@
+/** The registry on the shared state: held in memory so that intake reads without waiting, following what other processes change. */
+import { DaoyuError } from '../errors.ts';
+import type { Kind } from '../sensors/kind.ts';
+import type { Profile } from '../sensors/profile.ts';
+import type { State } from '../state/state.ts';
+import { SLUG } from '../topics.ts';
+import { validateMapping } from './mapping.ts';
+import type { Device, NewDevice, Park, Registry, Site } from './registry.ts';
+
+export interface RegistrySeeds {
+  readonly parks: readonly Park[];
+  readonly sites: readonly Site[];
+  readonly profiles: readonly Profile[];
+}
+
+export interface RegistryOptions {
+  readonly state: State;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** What a fresh install begins with. Only what is missing is added: what operators changed stays. */
+  readonly seeds?: RegistrySeeds;
+  readonly clock?: () => number;
+}
+
+const PREFIX = 'registry/';
+const keyOf = {
+  park: ({ id }: Park) => `${PREFIX}park/${id}`,
+  site: ({ park, id }: Site) => `${PREFIX}site/${park}/${id}`,
+  device: ({ park, id }: Pick<Device, 'park' | 'id'>) => `${PREFIX}device/${park}/${id}`,
+  profile: ({ name }: Profile) => `${PREFIX}profile/${name}`,
+};
+
+export async function openRegistry({ state, kinds, seeds, clock = Date.now }: RegistryOptions): Promise<Registry> {
+  const items = { park: new Map(), site: new Map(), device: new Map(), profile: new Map() } as {
+    readonly park: Map<string, Park>;
+    readonly site: Map<string, Site>;
+    readonly device: Map<string, Device>;
+    readonly profile: Map<string, Profile>;
+  };
+
+  function put(key: string, value: unknown): void {
+    const sort = key.slice(PREFIX.length).split('/')[0];
+    if (sort === 'park') items.park.set(key, value as Park);
+    if (sort === 'site') items.site.set(key, value as Site);
+    if (sort === 'device') items.device.set(key, value as Device);
+    if (sort === 'profile') items.profile.set(key, value as Profile);
+  }
+
+  // Watching begins first: what changes while the list is read is not missed.
+  const unwatch = await state.watch<unknown>(PREFIX, ({ key, item }) => {
+    if (item !== undefined) put(key, item.value);
+    else for (const map of Object.values(items)) map.delete(key);
+  });
+  for await (const { key, value } of state.list(PREFIX)) put(key, value);
+  if (seeds !== undefined) await plant(seeds);
+
+  async function plant({ parks, sites, profiles }: RegistrySeeds): Promise<void> {
+    const wanted = [
+      ...parks.map((park) => ({ key: keyOf.park(park), value: park })),
+      ...sites.map((site) => ({ key: keyOf.site(site), value: site })),
+      ...profiles.map((profile) => ({ key: keyOf.profile(profile), value: profile })),
+    ];
+    const missing = wanted.filter(({ key }) => !Object.values(items).some((map) => map.has(key)));
+    if (missing.length > 0) await state.putAll(missing);
+    for (const { key, value } of missing) put(key, value);
+  }
+
+  function kindNamed(name: string): Kind {
+    const kind = kinds.get(name);
+    if (kind !== undefined) return kind;
+    throw new DaoyuError('KIND_UNKNOWN', `no kind ${name}; there are ${[...kinds.keys()].join(', ')}`);
+  }
+
+  function newSite(given: NewDevice): Site | undefined {
+    const { park, site: id, siteLabel, siteType = 'other', profile } = given;
+    if (items.site.has(keyOf.site({ park, id } as Site))) return undefined;
+    return {
+      park,
+      id,
+      label: siteLabel ?? { zh: id, en: id },
+      type: siteType,
+      ...(profile !== undefined && { profile }),
+    };
+  }
+
+  function checked(given: NewDevice): void {
+    for (const name of ['park', 'site', 'device'] as const) {
+      if (!SLUG.test(given[name])) {
+        throw new DaoyuError(
+          'ID_INVALID',
+          `${name} is ${JSON.stringify(given[name])} but must be 1 to 64 of a-z, 0-9 and -`,
+        );
+      }
+    }
+    if (![...items.park.values()].some(({ id }) => id === given.park)) {
+      const known = [...items.park.values()].map(({ id }) => id);
+      throw new DaoyuError('PARK_UNKNOWN', `no park ${given.park}; there are ${known.join(', ') || 'none'}`);
+    }
+    const kind = kindNamed(given.kind);
+    if (given.mapping !== undefined) validateMapping(given.mapping, kind);
+    const { profile } = given;
+    if (profile !== undefined && ![...items.profile.values()].some(({ name }) => name === profile)) {
+      const known = [...items.profile.values()].map(({ name }) => name);
+      throw new DaoyuError('PROFILE_UNKNOWN', `no profile ${profile}; there are ${known.join(', ') || 'none'}`);
+    }
+  }
+
+  function exists(id: string, park: string, cause?: unknown): DaoyuError {
+    return new DaoyuError('DEVICE_EXISTS', `park ${park} has a device ${id} already`, { cause });
+  }
+
+  return {
+    parks: () => [...items.park.values()],
+    sites: (park) => [...items.site.values()].filter((site) => park === undefined || site.park === park),
+    devices: (filter = {}) =>
+      [...items.device.values()].filter(
+        ({ park, site, kind }) =>
+          (filter.park === undefined || filter.park === park) &&
+          (filter.site === undefined || filter.site === site) &&
+          (filter.kind === undefined || filter.kind === kind),
+      ),
+    device: (park, id) => items.device.get(`${PREFIX}device/${park}/${id}`),
+    site: (park, id) => items.site.get(`${PREFIX}site/${park}/${id}`),
+    profiles: () => [...items.profile.values()],
+    async addDevice(given, passwordHash) {
+      checked(given);
+      const { park, site, device: id, kind, label, intervalMs, mapping } = given;
+      if (items.device.has(keyOf.device({ park, id }))) throw exists(id, park);
+      const device: Device = {
+        park,
+        site,
+        id,
+        label: label ?? { zh: id, en: id },
+        kind,
+        ...(intervalMs !== undefined && { intervalMs }),
+        ...(mapping !== undefined && { mapping }),
+        passwordHash,
+        createdAt: clock(),
+      };
+      const place = newSite(given);
+      // The site first: a crash between the two leaves an empty site, never a device without one.
+      if (place !== undefined) {
+        await state.put(keyOf.site(place), place);
+        put(keyOf.site(place), place);
+      }
+      await state.put(keyOf.device(device), device, 0).catch((cause: unknown) => {
+        if (cause instanceof DaoyuError && cause.code === 'STATE_CONFLICT') throw exists(id, park, cause);
+        throw cause;
+      });
+      put(keyOf.device(device), device);
+      return device;
+    },
+    async setMapping(park, id, mapping) {
+      const key = keyOf.device({ park, id });
+      const device = items.device.get(key);
+      if (device === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
+      if (mapping !== undefined) validateMapping(mapping, kindNamed(device.kind));
+      const { mapping: _, ...rest } = device;
+      const changed: Device = { ...rest, ...(mapping !== undefined && { mapping }) };
+      await state.put(key, changed);
+      put(key, changed);
+      return changed;
+    },
+    async close() {
+      unwatch();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** Takes a quarantined record through intake once more, and moves it in the ledger from quarantined to what it became. */
+import type { Bus } from '../bus/bus.ts';
+import type { Kind } from '../sensors/kind.ts';
+import { parseTopic, subjects } from '../topics.ts';
+import { decode, decodeValue, type RawReading } from './decode.ts';
+import { DeviceMemory } from './device-memory.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { type Outcome, parseJson } from './json.ts';
+import { createKeyMap } from './map.ts';
+import { bytesOf, createRecords } from './quarantine-record.ts';
+import type { Mapping, Registry } from './registry.ts';
+import type { QuarantineRecord, Rejection } from './rejection.ts';
+import { type Sorted, sortReadings } from './sort.ts';
+
+export interface ReplayOutcome {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly refused: readonly { readonly code: string; readonly message: string }[];
+}
+
+export interface ReplayResult {
+  readonly outcome: ReplayOutcome;
+  /** The record as it stands on the log now; absent when all was refused again and nothing changed. */
+  readonly marked?: QuarantineRecord;
+}
+
+export interface ReplayOptions {
+  readonly bus: Pick<Bus, 'append'>;
+  readonly registry: Pick<Registry, 'device'>;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly clock: () => number;
+}
+
+export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
+  const commit = createGroupCommit({ bus });
+  const createRecord = createRecords('replay');
+
+  return async (record: QuarantineRecord): Promise<ReplayResult> => {
+    const { park, device: id, receivedAt, topic } = record;
+    const device = registry.device(park, id);
+    const kind = device === undefined ? undefined : kinds.get(device.kind);
+    if (device === undefined)
+      return refusedAgain([{ code: 'DEVICE_UNKNOWN', message: `no device ${id} in park ${park}` }]);
+    if (kind === undefined) return refusedAgain([{ code: 'KIND_UNKNOWN', message: `no kind ${device.kind}` }]);
+    if (parseTopic(topic)?.channel !== 'telemetry' || record.reason.code === 'PAYLOAD_TOO_LARGE') {
+      return refusedAgain([record.reason]);
+    }
+    const decoded = decodeAgain(record, device.mapping);
+    if (!decoded.ok) return refusedAgain([decoded.reason]);
+    const message = { park, device: id, topic, receivedAt, channel: 'telemetry', isResend: false };
+    const sorted = sortReadings(decoded.value, {
+      message,
+      device,
+      keyMap: createKeyMap(kind, device.mapping),
+      intervalMs: device.intervalMs ?? kind.intervalMs,
+      // What came before is not at hand: repeats of the log are found by the store.
+      memory: new DeviceMemory(),
+      record: createRecord,
+    });
+    const isStillBad = record.scope === 'field' && sorted.reasons.some(({ field }) => field === record.reason.field);
+    if (sorted.readings.length === 0 || isStillBad) return refusedAgain(sorted.reasons);
+
+    const marked: QuarantineRecord = { ...record, replayedAt: clock() };
+    await append(marked, device.kind, sorted);
+    const { readings, duplicate, reasons } = sorted;
+    return { outcome: { accepted: readings.length, duplicate, refused: reasons.map(shortened) }, marked };
+  };
+
+  function append(marked: QuarantineRecord, kind: string, sorted: Sorted): Promise<void> {
+    const { park, device } = marked;
+    const tally = (received: number, duplicate: number, quarantined: number) => ({
+      park,
+      device,
+      received,
+      duplicate,
+      quarantined,
+    });
+    return commit.submit((group) => {
+      const subject = subjects.readings(park, kind);
+      for (const text of sorted.readings) group.add(subject, 'readings', text, tally(1, 0, 0));
+      group.count(subject, 'readings', tally(sorted.duplicate, sorted.duplicate, 0));
+      // A whole message or reading was counted as one quarantined; it is not any more. A value never was.
+      if (marked.scope !== 'field') group.count(subject, 'readings', tally(-1, 0, -1));
+      const quarantine = subjects.quarantine(park);
+      group.add(quarantine, 'records', JSON.stringify(marked), tally(0, 0, 0));
+      // The other bad values of the same reading have records of their own.
+      if (marked.scope === 'field') return;
+      for (const { text, counted } of sorted.records)
+        group.add(quarantine, 'records', text, tally(counted, 0, counted));
+    });
+  }
+}
+
+function decodeAgain(record: QuarantineRecord, mapping: Mapping | undefined): Outcome<readonly RawReading[]> {
+  const bytes = bytesOf(record);
+  if (record.scope === 'message') return decode(bytes, mapping?.envelope);
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) return parsed;
+  // Single readings were taken out of their wrapping when they were quarantined.
+  const decoded = decodeValue(parsed.value, 'thingsboard');
+  if (!decoded.ok) return decoded;
+  const isVendors = mapping?.envelope === 'alink' || mapping?.envelope === 'thingsboard';
+  return { ok: true, value: decoded.value.map((raw) => ({ ...raw, isVendors })) };
+}
+
+function refusedAgain(reasons: readonly Rejection[]): ReplayResult {
+  return { outcome: { accepted: 0, duplicate: 0, refused: reasons.map(shortened) } };
+}
+
+const shortened = ({ code, message }: Rejection) => ({ code, message });
