@@ -1,0 +1,287 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openMemoryBus } from '../../bus/memory.ts';
+import { DaoyuError } from '../../errors.ts';
+import { NOW, openParts } from './parts.ts';
+
+describe('a good reading', () => {
+  it('is stored under the names of the kind, with measured and received time', async () => {
+    const { addDevice, publish, stored, row } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { time: NOW - 5000, seq: 17, DO: 6.42, 'Water Temp': 24.1, firmware: '1.2' });
+    expect(await stored()).toMatchObject([
+      {
+        park: 'tianyu',
+        site: 'pond-1',
+        device: 'probe',
+        kind: 'aquaculture_pond',
+        time: NOW - 5000,
+        receivedAt: NOW,
+        seq: 17,
+        values: { dissolved_oxygen: 6.42, water_temperature: 24.1 },
+      },
+    ]);
+    expect(await row('probe')).toEqual({ received: 1, stored: 1, duplicate: 0, quarantined: 0 });
+  });
+
+  it('without a time gets that of its receipt, and two in one millisecond stay two', async () => {
+    const { addDevice, publish, stored } = await openParts();
+    await addDevice('probe');
+    await Promise.all([publish('probe', { ph: 7 }), publish('probe', { ph: 7.1 })]);
+    expect((await stored()).map(({ time, values }) => [time, values.ph])).toEqual([
+      [NOW, 7],
+      [NOW + 1, 7.1],
+    ]);
+  });
+
+  it('carries its attributes and the flags of what is doubtful', async () => {
+    const { addDevice, publish, stored } = await openParts();
+    await addDevice('truck', { kind: 'cold_chain' });
+    await publish('truck', { time: NOW - 3_600_000, shipment_id: 'S-1', air_temperature: 4 });
+    expect(await stored()).toMatchObject([
+      { attributes: { shipment_id: 'S-1' }, flags: { air_temperature: ['late'] } },
+    ]);
+  });
+
+  it('of a vendor goes through the mapping: keys, nesting, scale, texts', async () => {
+    const { addDevice, publish, stored, told } = await openParts();
+    const keys = {
+      'data.reg1': { field: 'dissolved_oxygen', scale: 0.01 },
+      'data.reg0': 'water_temperature',
+      junk: null,
+    };
+    await addDevice('dtu', { mapping: { keys, acceptStrings: true, utcOffsetMinutes: 480 } });
+    await publish('dtu', { time: '2026-07-20 11:59:00', data: { reg0: '24.5', reg1: 653 }, junk: 1 });
+    expect(await stored()).toMatchObject([
+      { time: NOW - 60_000, values: { dissolved_oxygen: 6.53, water_temperature: 24.5 } },
+    ]);
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a bad value', () => {
+  it('is withheld, quarantined and told, and its neighbours are kept', async () => {
+    const { addDevice, publish, stored, records, told, row } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { time: NOW, dissolved_oxygen: 653, water_temperature: -127, ph: 7.5 });
+    expect((await stored()).map(({ values }) => values)).toEqual([{ ph: 7.5 }]);
+    const list = await records(2);
+    expect(list.map(({ scope, reason }) => [scope, reason.code, reason.field]).sort()).toEqual([
+      ['field', 'VALUE_OUT_OF_RANGE', 'dissolved_oxygen'],
+      ['field', 'VALUE_SENTINEL', 'water_temperature'],
+    ]);
+    expect(told.map(({ code, field, position, count }) => [code, field, position, count])).toEqual([
+      ['VALUE_OUT_OF_RANGE', 'dissolved_oxygen', 0, 1],
+      ['VALUE_SENTINEL', 'water_temperature', 0, 1],
+    ]);
+    expect(await row('probe')).toEqual({ received: 1, stored: 1, duplicate: 0, quarantined: 0 });
+  });
+
+  it('alone takes its reading into quarantine', async () => {
+    const { addDevice, publish, records, row } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { dissolved_oxygen: '6.4' });
+    expect(await records(1)).toMatchObject([{ scope: 'reading', reason: { code: 'VALUE_NOT_A_NUMBER' } }]);
+    expect(await row('probe')).toEqual({ received: 1, stored: 0, duplicate: 0, quarantined: 1 });
+  });
+
+  it('in many readings of a message is told once, with how many there were', async () => {
+    const { addDevice, publish, told, records } = await openParts();
+    await addDevice('probe');
+    const backlog = [1, 2, 3].map((minute) => ({ age: minute * 60, ph: 7, water_temperature: -127 }));
+    await publish('probe', backlog);
+    expect(told).toMatchObject([{ code: 'VALUE_SENTINEL', count: 3 }]);
+    await records(3);
+  });
+});
+
+describe('an unknown key', () => {
+  it('is reported and quarantined once a key, then counted', async () => {
+    const { addDevice, publish, told, records, intake } = await openParts();
+    await addDevice('probe');
+    for (const ph of [7, 7.1, 7.2]) await publish('probe', { ph, radiation: 3 });
+    expect(told).toMatchObject([{ code: 'FIELD_UNKNOWN', field: 'radiation' }]);
+    await records(1);
+    expect(intake.status()).toMatchObject({ accepted: 3, unknownValues: 2 });
+  });
+
+  it('alone takes every such reading into quarantine: nothing of it would be left', async () => {
+    const { addDevice, publish, records, row } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { radiation: 3 });
+    await publish('probe', { radiation: 4 });
+    expect(await records(2)).toMatchObject([
+      { reason: { code: 'FIELD_UNKNOWN' } },
+      { reason: { code: 'FIELD_UNKNOWN' } },
+    ]);
+    expect(await row('probe')).toMatchObject({ received: 2, quarantined: 2 });
+  });
+});
+
+describe('a message that is refused whole', () => {
+  it('is kept with its raw bytes', async () => {
+    const { addDevice, publish, records } = await openParts();
+    await addDevice('probe');
+    const bytes = Buffer.from([0xff, 0xfe, 0, 1, 0x80]);
+    await publish('probe', bytes);
+    const [record] = await records(1);
+    expect(record).toMatchObject({ scope: 'message', payloadEncoding: 'base64', reason: { code: 'PAYLOAD_NOT_UTF8' } });
+    expect(Buffer.from(record?.payload ?? '', 'base64').equals(bytes)).toBe(true);
+  });
+
+  it('comes from a device nobody knows, on a channel nobody listens to, or says something else than its status', async () => {
+    const { addDevice, publish, records } = await openParts();
+    await addDevice('probe');
+    await publish('ghost', { ph: 7 });
+    await publish('probe', { ph: 7 }, { channel: 'telemetry/cbor' });
+    await publish('probe', 'sleeping', { channel: 'status' });
+    const codes = (await records(3)).map(({ reason }) => reason.code);
+    expect(codes.sort()).toEqual(['CHANNEL_UNKNOWN', 'DEVICE_UNKNOWN', 'STATUS_INVALID']);
+  });
+
+  it('was too large to be read: its beginning is kept', async () => {
+    const { addDevice, intake, records, row, told } = await openParts();
+    await addDevice('probe');
+    const address = { park: 'tianyu', device: 'probe', channel: 'telemetry', topic: 'daoyu/tianyu/probe/telemetry' };
+    await intake.admitOversize({ ...address, receivedAt: NOW, sizeBytes: 2_000_000, head: Buffer.alloc(9000, 'x') });
+    const [record] = await records(1);
+    expect(record?.payload).toHaveLength(4096);
+    expect(told).toMatchObject([{ code: 'PAYLOAD_TOO_LARGE', message: /2000000/ }]);
+    expect(await row('probe')).toMatchObject({ received: 1, quarantined: 1 });
+  });
+});
+
+describe('a repeat', () => {
+  it('of the same time and content is a duplicate, at once and for ever', async () => {
+    const { addDevice, publish, row } = await openParts();
+    await addDevice('probe');
+    const payload = { time: NOW, ph: 7 };
+    await Promise.all([publish('probe', payload), publish('probe', payload)]);
+    await publish('probe', payload);
+    await publish('probe', [payload, payload]);
+    expect(await row('probe')).toEqual({ received: 5, stored: 1, duplicate: 4, quarantined: 0 });
+  });
+
+  it('is found by the store after a restart, when intake has forgotten', async () => {
+    const first = await openParts();
+    const { bus, state, store } = first;
+    await first.addDevice('probe');
+    await first.publish('probe', { time: NOW, ph: 7 });
+    await first.row('probe');
+    await first.close();
+    const second = await openParts({ bus, state, store });
+    await second.publish('probe', { time: NOW, ph: 7 });
+    expect(await second.row('probe')).toEqual({ received: 2, stored: 1, duplicate: 1, quarantined: 0 });
+  });
+
+  it('with another value for the same time is a conflict: the first stays', async () => {
+    const { addDevice, publish, records, stored, row } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { time: NOW, ph: 7 });
+    await publish('probe', { time: NOW, ph: 8 });
+    expect(await records(1)).toMatchObject([{ scope: 'reading', reason: { code: 'READING_CONFLICT', field: 'ph' } }]);
+    expect(await stored()).toMatchObject([{ values: { ph: 7 } }]);
+    expect(await row('probe')).toEqual({ received: 2, stored: 1, duplicate: 0, quarantined: 1 });
+  });
+
+  it('with more fields for the same time adds them', async () => {
+    const { addDevice, publish, stored, row } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { time: NOW, ph: 7 });
+    await publish('probe', { time: NOW, dissolved_oxygen: 6 });
+    expect(await stored()).toMatchObject([{ values: { ph: 7, dissolved_oxygen: 6 } }]);
+    expect(await row('probe')).toEqual({ received: 2, stored: 2, duplicate: 0, quarantined: 0 });
+  });
+
+  it('without a time is known by its DUP flag and content, also while the first is on its way to the disk', async () => {
+    const { addDevice, publish, row } = await openParts();
+    await addDevice('probe');
+    await Promise.all([publish('probe', { ph: 7 }), publish('probe', { ph: 7 }, { isResend: true })]);
+    await publish('probe', { ph: 7 }, { isResend: true, receivedAt: NOW + 9000 });
+    await publish('probe', { ph: 7 }, { receivedAt: NOW + 10_000 });
+    expect(await row('probe')).toEqual({ received: 4, stored: 2, duplicate: 2, quarantined: 0 });
+  });
+});
+
+describe('a log that refuses', () => {
+  it('rejects all that waited for it, remembers nothing, and the resend is taken', async () => {
+    const memory = openMemoryBus();
+    let isBroken = true;
+    const bus = {
+      ...memory,
+      append: (entries: Parameters<typeof memory.append>[0]) =>
+        isBroken ? Promise.reject(new DaoyuError('BUS_UNAVAILABLE', 'broken')) : memory.append(entries),
+    };
+    const { addDevice, publish, row, told } = await openParts({ bus });
+    await addDevice('probe');
+    const payloads = [{ time: NOW, ph: 7 }, { ph: 7.5 }, { ph: 99 }];
+    const outcomes = await Promise.allSettled(payloads.map((payload) => publish('probe', payload)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(told).toEqual([]);
+    isBroken = false;
+    await Promise.all(payloads.map((payload) => publish('probe', payload, { isResend: true })));
+    expect(await row('probe')).toEqual({ received: 3, stored: 2, duplicate: 0, quarantined: 1 });
+  });
+});
+
+describe('the errors topic', () => {
+  it('does not hold up the verdict, and is told no more than a device can bear', async () => {
+    const { addDevice, publish, told, intake } = await openParts();
+    await addDevice('probe');
+    for (let count = 0; count < 50; count++) await publish('probe', '{broken');
+    expect(told.length).toBeLessThanOrEqual(20);
+    expect(intake.status()).toMatchObject({ quarantined: 50, heldBack: 50 - told.length });
+    await publish('probe', '{broken', { receivedAt: NOW + 60_000 });
+    expect(told.at(-1)).toMatchObject({ heldBack: 30 });
+  });
+});
+
+describe('a status', () => {
+  it('goes to the subject of its park; an empty one says nothing', async () => {
+    const { publish, bus } = await openParts();
+    await publish('probe', 'online', { channel: 'status' });
+    await publish('probe', '', { channel: 'status' });
+    await publish('probe', 'offline', { channel: 'status' });
+    const consumption = await bus.consume({ subjects: ['daoyu.devices.>'], from: 'first' });
+    const seen: unknown[] = [];
+    for await (const { data } of consumption) {
+      seen.push((JSON.parse(data) as { status: string }).status);
+      if (seen.length === 2) break;
+    }
+    expect(seen).toEqual(['online', 'offline']);
+  });
+});
+
+describe('whatever a device sends', () => {
+  it('the ledger adds up, and each reading received is stored, duplicate or quarantined', async () => {
+    const parts = await openParts();
+    await parts.addDevice('probe');
+    const value = fc.oneof(
+      fc.double(),
+      fc.integer({ min: -200, max: 200 }),
+      fc.string(),
+      fc.boolean(),
+      fc.constant(null),
+    );
+    const key = fc.constantFrom('ph', 'DO', 'turbidity', 'time', 'ts', 'age', 'values', 'x.y', 'aerator_on');
+    const reading = fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value)));
+    const payload = fc.oneof(
+      fc.array(reading, { maxLength: 5 }).map((list) => Buffer.from(JSON.stringify(list))),
+      fc.uint8Array({ maxLength: 50 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(payload, { maxLength: 10 }), fc.boolean(), async (payloads, isResend) => {
+        await Promise.all(payloads.map((each) => parts.publish('probe', each, { isResend })));
+        const [row] = await parts.ledger.rows({ device: 'probe' });
+        if (row === undefined) return;
+        expect(row.received).toBe(row.stored + row.duplicate + row.quarantined + row.pending);
+      }),
+      { numRuns: 50 },
+    );
+    const { accepted, duplicate, quarantined } = parts.intake.status();
+    const row = await parts.row('probe');
+    expect(row.received).toBe(accepted + duplicate + quarantined);
+    expect(row.quarantined).toBe(quarantined);
+    expect(row.received).toBe(row.stored + row.duplicate + row.quarantined);
+  });
+});
