@@ -1,0 +1,43 @@
+/** The newest of each field by measured time, folded from readings in any order. */
+import type { Flag } from '../sensors/flag.ts';
+import type { Reading } from '../sensors/reading.ts';
+import type { Latest } from './store.ts';
+
+/** What is remembered of a device and kind. */
+export interface LatestState {
+  readonly newest: Omit<Reading, 'values' | 'flags'>;
+  readonly fields: Readonly<
+    Record<string, { readonly time: number; readonly value: number; readonly flags?: readonly Flag[] }>
+  >;
+}
+
+export function foldLatest(state: LatestState | undefined, reading: Reading): LatestState {
+  const { values, flags, ...rest } = reading;
+  const fields = { ...state?.fields };
+  for (const [name, value] of Object.entries(values)) {
+    const known = fields[name];
+    // The first value of a time wins, as in the store.
+    if (known !== undefined && known.time >= reading.time) continue;
+    const fieldFlags = flags?.[name];
+    fields[name] = { time: reading.time, value, ...(fieldFlags && { flags: fieldFlags }) };
+  }
+  const isNewest = state === undefined || reading.time > state.newest.time;
+  return { newest: isNewest ? rest : state.newest, fields };
+}
+
+export function toLatest({ newest, fields }: LatestState): Latest {
+  const values: Record<string, number> = {};
+  const flags: Record<string, readonly Flag[]> = {};
+  const olderFields: Record<string, number> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    values[name] = field.value;
+    if (field.flags) flags[name] = field.flags;
+    if (field.time < newest.time) olderFields[name] = field.time;
+  }
+  return {
+    ...newest,
+    values,
+    ...(Object.keys(flags).length > 0 && { flags }),
+    ...(Object.keys(olderFields).length > 0 && { olderFields }),
+  };
+}

@@ -1,0 +1,165 @@
+/** Time series in memory: the plain reference of the contract, for tests; nothing survives the process. */
+import { FLAGS, type Flag } from '../sensors/flag.ts';
+import type { Reading } from '../sensors/reading.ts';
+import { foldLatest, type LatestState, toLatest } from './latest.ts';
+import { additionOf, merge } from './merge.ts';
+import { tooLarge } from './query-size.ts';
+import type { Aggregate, Point, Series, SeriesFilter, SeriesQuery, Store } from './store.ts';
+import { applyChanges, LedgerChanges, type LedgerCounts, ledgerRows } from './tallies.ts';
+import { windowStart } from './window.ts';
+
+interface Sample {
+  readonly time: number;
+  readonly value: number;
+  readonly flags: readonly Flag[];
+}
+
+export function openMemoryStore(): Store {
+  /** By `park/device`, then time. */
+  const devices = new Map<string, Map<number, Reading>>();
+  const latest = new Map<string, LatestState>();
+  const sums = new Map<string, LedgerCounts>();
+  let position = 0;
+
+  function matching(
+    filter: Partial<SeriesFilter>,
+    from = Number.NEGATIVE_INFINITY,
+    to = Number.POSITIVE_INFINITY,
+  ): Reading[] {
+    return [...devices.values()]
+      .flatMap((readings) => [...readings.values()])
+      .filter((reading) => matches(reading, filter) && reading.time >= from && reading.time < to)
+      .sort((a, b) => a.time - b.time);
+  }
+
+  return {
+    async write(batch, upTo) {
+      if (upTo <= position) return { stored: 0, duplicate: 0 };
+      const changes = new LedgerChanges();
+      const outcome = { stored: 0, duplicate: 0 };
+      for (const reading of batch.readings) {
+        const { park, device, kind, time } = reading;
+        const key = `${park}/${device}`;
+        const readings = devices.get(key) ?? new Map<number, Reading>();
+        devices.set(key, readings);
+        const stored = readings.get(time);
+        const addition = stored === undefined ? reading : additionOf(stored, reading);
+        const what = addition === undefined ? 'duplicate' : 'stored';
+        changes.addOutcome(park, device, what);
+        outcome[what] += 1;
+        if (addition === undefined) continue;
+        readings.set(time, stored === undefined ? reading : merge(stored, addition));
+        latest.set(`${key}/${kind}`, foldLatest(latest.get(`${key}/${kind}`), addition));
+      }
+      changes.addTallies(batch.tallies);
+      applyChanges(sums, changes);
+      position = upTo;
+      return outcome;
+    },
+    async committed() {
+      return { position, ledger: ledgerRows(sums) };
+    },
+    async series(query) {
+      const series = query.fields.flatMap((field) => seriesOf(matching(query, query.from, query.to), field, query));
+      const points = series.reduce((sum, each) => sum + each.points.length, 0);
+      if (points > query.maxPoints) throw tooLarge(query);
+      return series;
+    },
+    async latest(filter) {
+      return [...latest.values()].map(toLatest).filter((reading) => matches(reading, filter));
+    },
+    async *export({ fields, from, to, ...filter }) {
+      for (const reading of matching(filter, from, to)) {
+        const values = Object.fromEntries(Object.entries(reading.values).filter(([name]) => fields.includes(name)));
+        if (Object.keys(values).length > 0) yield { ...reading, values };
+      }
+    },
+    async forget({ raw = Number.NEGATIVE_INFINITY }) {
+      for (const readings of devices.values())
+        for (const time of readings.keys()) if (time < raw) readings.delete(time);
+    },
+    async status() {
+      const readings = [...devices.values()].reduce((sum, each) => sum + each.size, 0);
+      return { isWritable: true, readings, sizeBytes: 0 };
+    },
+    async close() {
+      devices.clear();
+    },
+  };
+}
+
+function matches(reading: Reading, { kind, park, site, device }: Partial<SeriesFilter>): boolean {
+  return (
+    (kind === undefined || reading.kind === kind) &&
+    (park === undefined || reading.park === park) &&
+    (site === undefined || reading.site === site) &&
+    (device === undefined || reading.device === device)
+  );
+}
+
+function seriesOf(readings: readonly Reading[], field: string, query: SeriesQuery): Series[] {
+  const groups = new Map<string, { readonly reading: Reading; readonly samples: Sample[] }>();
+  for (const reading of readings) {
+    const value = reading.values[field];
+    if (value === undefined) continue;
+    const key = `${reading.park}/${reading.site}/${reading.device}`;
+    const group = groups.get(key) ?? { reading, samples: [] };
+    groups.set(key, group);
+    group.samples.push({ time: reading.time, value, flags: reading.flags?.[field] ?? [] });
+  }
+  return [...groups.values()].flatMap(({ reading: { park, site, device }, samples }) => {
+    const aggregates: readonly Series['aggregate'][] = query.every === undefined ? ['raw'] : query.aggregates;
+    return aggregates.map((aggregate) => ({
+      park,
+      site,
+      device,
+      field,
+      aggregate,
+      points: pointsOf(samples, query, aggregate),
+    }));
+  });
+}
+
+function pointsOf(samples: readonly Sample[], { every }: SeriesQuery, aggregate: Series['aggregate']): Point[] {
+  if (every === undefined || aggregate === 'raw')
+    return samples.map(({ time, value, flags }) => point(time, value, flags));
+  const windows = new Map<number, Sample[]>();
+  for (const sample of samples) {
+    const start = windowStart(sample.time, every);
+    windows.set(start, [...(windows.get(start) ?? []), sample]);
+  }
+  return [...windows].map(([start, inside]) =>
+    point(
+      start,
+      reduce(inside, aggregate),
+      inside.flatMap((sample) => sample.flags),
+    ),
+  );
+}
+
+function reduce(samples: readonly Sample[], aggregate: Aggregate): number {
+  const values = samples.map((sample) => sample.value);
+  const sum = values.reduce((total, value) => total + value, 0);
+  switch (aggregate) {
+    case 'mean':
+      return sum / values.length;
+    case 'sum':
+      return sum;
+    case 'count':
+      return values.length;
+    case 'min':
+      return Math.min(...values);
+    case 'max':
+      return Math.max(...values);
+    case 'first':
+      return values[0] ?? Number.NaN;
+    case 'last':
+      return values.at(-1) ?? Number.NaN;
+  }
+}
+
+/** Flags once each, in the order of their definition. */
+function point(time: number, value: number, flags: readonly Flag[]): Point {
+  if (flags.length === 0) return [time, value];
+  return [time, value, (Object.keys(FLAGS) as Flag[]).filter((flag) => flags.includes(flag))];
+}

@@ -1,0 +1,26 @@
+/** Readings of one identity (park, device, time) become one: the first value of a field wins, later ones only add fields. */
+import type { Reading } from '../sensors/reading.ts';
+
+/** What is new in `later`, or undefined when it adds nothing. */
+export function additionOf(stored: Pick<Reading, 'values'>, later: Reading): Reading | undefined {
+  const names = Object.keys(later.values).filter((name) => !(name in stored.values));
+  if (names.length === 0) return undefined;
+  const values = pick(later.values, names);
+  const { flags, ...rest } = later;
+  const kept = flags && pick(flags, names);
+  return { ...rest, values, ...(kept && Object.keys(kept).length > 0 && { flags: kept }) };
+}
+
+export function merge(stored: Reading, addition: Reading): Reading {
+  const flags = stored.flags || addition.flags ? { ...addition.flags, ...stored.flags } : undefined;
+  return { ...stored, values: { ...addition.values, ...stored.values }, ...(flags && { flags }) };
+}
+
+function pick<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = record[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+/** The sums per device that the ledger is made of. */
+import type { LedgerRow, Tally } from './store.ts';
+
+export interface LedgerCounts {
+  received: number;
+  duplicate: number;
+  quarantined: number;
+  stored: number;
+}
+
+const none = (): LedgerCounts => ({ received: 0, duplicate: 0, quarantined: 0, stored: 0 });
+
+/** Changes of one batch, by `park/device`. */
+export class LedgerChanges {
+  readonly rows = new Map<string, LedgerCounts>();
+
+  addTallies(tallies: readonly Tally[]): void {
+    for (const { park, device, received, duplicate, quarantined } of tallies) {
+      const row = this.#row(park, device);
+      row.received += received;
+      row.duplicate += duplicate;
+      row.quarantined += quarantined;
+    }
+  }
+
+  addOutcome(park: string, device: string, outcome: 'stored' | 'duplicate'): void {
+    this.#row(park, device)[outcome] += 1;
+  }
+
+  #row(park: string, device: string): LedgerCounts {
+    const key = `${park}/${device}`;
+    const known = this.rows.get(key) ?? none();
+    this.rows.set(key, known);
+    return known;
+  }
+}
+
+/** Adds changes to sums; answers the new sums of the rows that changed. */
+export function applyChanges(sums: Map<string, LedgerCounts>, changes: LedgerChanges): void {
+  for (const [key, change] of changes.rows) {
+    const sum = sums.get(key) ?? none();
+    sums.set(key, {
+      received: sum.received + change.received,
+      duplicate: sum.duplicate + change.duplicate,
+      quarantined: sum.quarantined + change.quarantined,
+      stored: sum.stored + change.stored,
+    });
+  }
+}
+
+export function ledgerRows(sums: ReadonlyMap<string, LedgerCounts>): LedgerRow[] {
+  return [...sums].map(([key, counts]) => {
+    const [park = '', device = ''] = key.split('/');
+    return { park, device, ...counts };
+  });
+}

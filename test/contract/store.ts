@@ -1,0 +1,299 @@
+/** What every store must do; run against each implementation. */
+import { describe, expect, it } from 'vitest';
+import { measured } from '../../sensors/fields.ts';
+import type { Kind } from '../../sensors/kind.ts';
+import type { Reading } from '../../sensors/reading.ts';
+import type { SeriesQuery, Store, Tally } from '../../store/store.ts';
+import { parseEvery } from '../../store/window.ts';
+
+export const testKind: Kind = {
+  name: 'test_pond',
+  label: { zh: '塘', en: 'pond' },
+  subplatform: 'smart_fishery',
+  intervalMs: 10_000,
+  fields: [
+    measured('oxygen', '氧', 'oxygen', ['mg/L', 'mg/L'], [0, 25], 0.01),
+    measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01),
+  ],
+  primary: ['oxygen'],
+  panels: [],
+};
+
+/** 2026-03-01 00:00 in Shanghai. */
+export const T0 = Date.parse('2026-03-01T00:00:00+08:00');
+
+export function reading(time: number, values: Record<string, number>, extra: Partial<Reading> = {}): Reading {
+  return {
+    park: 'daoyu',
+    site: 'pond-1',
+    device: 'probe-1',
+    kind: 'test_pond',
+    time,
+    receivedAt: time + 500,
+    values,
+    ...extra,
+  };
+}
+
+export function tally(received: number, extra: Partial<Tally> = {}): Tally {
+  return { park: 'daoyu', device: 'probe-1', received, duplicate: 0, quarantined: 0, ...extra };
+}
+
+export function query(extra: Partial<SeriesQuery> = {}): SeriesQuery {
+  return {
+    kind: 'test_pond',
+    fields: ['oxygen'],
+    from: T0 - 400 * 86_400_000,
+    to: T0 + 400 * 86_400_000,
+    aggregates: ['mean'],
+    maxPoints: 100_000,
+    ...extra,
+  };
+}
+
+export interface StoreFeatures {
+  /** Survives closing and opening again. */
+  readonly reopen?: (store: Store) => Promise<Store>;
+}
+
+export function describeStore(name: string, features: StoreFeatures, open: () => Promise<Store>): void {
+  const points = async (store: Store, extra: Partial<SeriesQuery> = {}) =>
+    (await store.series(query(extra))).map((each) => each.points);
+
+  describe(`${name}: exactly once`, () => {
+    it('stores a reading once under resend and counts the rest as duplicates', async () => {
+      const store = await open();
+      const one = reading(T0, { oxygen: 5 });
+      expect(await store.write({ readings: [one, one], tallies: [tally(2)] }, 1)).toEqual({ stored: 1, duplicate: 1 });
+      expect(await store.write({ readings: [one], tallies: [tally(1)] }, 2)).toEqual({ stored: 0, duplicate: 1 });
+      expect(await points(store)).toEqual([[[T0, 5]]]);
+      expect(await store.committed()).toEqual({
+        position: 2,
+        ledger: [{ park: 'daoyu', device: 'probe-1', received: 3, stored: 1, duplicate: 2, quarantined: 0 }],
+      });
+    });
+
+    it('ignores a batch that was committed before', async () => {
+      const store = await open();
+      const batch = { readings: [reading(T0, { oxygen: 5 })], tallies: [tally(1)] };
+      await store.write(batch, 7);
+      expect(await store.write(batch, 7)).toEqual({ stored: 0, duplicate: 0 });
+      expect(await store.write(batch, 3)).toEqual({ stored: 0, duplicate: 0 });
+      expect((await store.committed()).ledger).toMatchObject([{ received: 1, stored: 1, duplicate: 0 }]);
+    });
+
+    it('takes late and out-of-order readings in among the others', async () => {
+      const store = await open();
+      await store.write({ readings: [reading(T0 + 5000, { oxygen: 6 })], tallies: [] }, 1);
+      await store.write(
+        {
+          readings: [
+            reading(T0 + 1000, { oxygen: 4 }),
+            reading(T0 + 9000, { oxygen: 7 }),
+            reading(T0 + 3000, { oxygen: 5 }),
+          ],
+          tallies: [],
+        },
+        2,
+      );
+      await store.write({ readings: [reading(T0 + 3000, { oxygen: 5 })], tallies: [] }, 3);
+      expect(await points(store)).toEqual([
+        [
+          [T0 + 1000, 4],
+          [T0 + 3000, 5],
+          [T0 + 5000, 6],
+          [T0 + 9000, 7],
+        ],
+      ]);
+    });
+
+    it('lets a later message of the same time add fields, never change one', async () => {
+      const store = await open();
+      await store.write({ readings: [reading(T0, { oxygen: 5 })], tallies: [tally(1)] }, 1);
+      expect(await store.write({ readings: [reading(T0, { oxygen: 9, ph: 7 })], tallies: [tally(1)] }, 2)).toEqual({
+        stored: 1,
+        duplicate: 0,
+      });
+      expect(await store.write({ readings: [reading(T0, { oxygen: 1 })], tallies: [tally(1)] }, 3)).toEqual({
+        stored: 0,
+        duplicate: 1,
+      });
+      const series = await store.series(query({ fields: ['oxygen', 'ph'] }));
+      expect(series.map((each) => [each.field, each.points])).toEqual([
+        ['oxygen', [[T0, 5]]],
+        ['ph', [[T0, 7]]],
+      ]);
+    });
+
+    it('keeps two devices with the same times apart', async () => {
+      const store = await open();
+      await store.write(
+        {
+          readings: [
+            reading(T0, { oxygen: 5 }),
+            reading(T0, { oxygen: 6 }, { device: 'probe-2' }),
+            reading(T0, { oxygen: 7 }, { park: 'guoshu' }),
+          ],
+          tallies: [],
+        },
+        1,
+      );
+      expect((await store.series(query())).map((each) => [each.park, each.device, each.points[0]?.[1]]).sort()).toEqual(
+        [
+          ['daoyu', 'probe-1', 5],
+          ['daoyu', 'probe-2', 6],
+          ['guoshu', 'probe-1', 7],
+        ],
+      );
+    });
+  });
+
+  describe(`${name}: windows`, () => {
+    it('have every aggregate right', async () => {
+      const store = await open();
+      const values = [4, 9, 2, 5];
+      await store.write(
+        { readings: values.map((oxygen, index) => reading(T0 + index * 1000, { oxygen })), tallies: [] },
+        1,
+      );
+      const series = await store.series(
+        query({ every: parseEvery('5m'), aggregates: ['mean', 'min', 'max', 'first', 'last', 'count', 'sum'] }),
+      );
+      expect(Object.fromEntries(series.map((each) => [each.aggregate, each.points]))).toEqual({
+        mean: [[T0, 5]],
+        min: [[T0, 2]],
+        max: [[T0, 9]],
+        first: [[T0, 4]],
+        last: [[T0, 5]],
+        count: [[T0, 4]],
+        sum: [[T0, 20]],
+      });
+    });
+
+    it('of days, weeks and months begin at midnight in Shanghai', async () => {
+      const store = await open();
+      const times = [
+        '2026-02-28T23:59:59+08:00',
+        '2026-03-01T00:00:00+08:00',
+        '2026-03-01T23:59:59+08:00',
+        '2026-03-02T00:00:00+08:00',
+        '2026-04-01T00:00:00+08:00',
+      ].map(Date.parse);
+      await store.write({ readings: times.map((time) => reading(time, { oxygen: 1 })), tallies: [] }, 1);
+      const starts = async (every: string) => {
+        const [found] = await store.series(query({ every: parseEvery(every), aggregates: ['count'] }));
+        return found?.points.map(
+          ([time, count]) => `${new Date(time + 8 * 3_600_000).toISOString().slice(0, 16)} ${count}`,
+        );
+      };
+      expect(await starts('1d')).toEqual([
+        '2026-02-28T00:00 1',
+        '2026-03-01T00:00 2',
+        '2026-03-02T00:00 1',
+        '2026-04-01T00:00 1',
+      ]);
+      expect(await starts('1w')).toEqual(['2026-02-23T00:00 3', '2026-03-02T00:00 1', '2026-03-30T00:00 1']);
+      expect(await starts('1mo')).toEqual(['2026-02-01T00:00 1', '2026-03-01T00:00 3', '2026-04-01T00:00 1']);
+    });
+
+    it('carry the flags met in them', async () => {
+      const store = await open();
+      await store.write(
+        {
+          readings: [
+            reading(T0, { oxygen: 5 }, { flags: { oxygen: ['spike'] } }),
+            reading(T0 + 1000, { oxygen: 6 }, { flags: { oxygen: ['late', 'spike'] } }),
+            reading(T0 + 86_400_000, { oxygen: 7 }),
+          ],
+          tallies: [],
+        },
+        1,
+      );
+      expect(await points(store, { every: parseEvery('1h') })).toEqual([
+        [
+          [T0, 5.5, ['spike', 'late']],
+          [T0 + 86_400_000, 7],
+        ],
+      ]);
+      expect(await points(store)).toEqual([
+        [
+          [T0, 5, ['spike']],
+          [T0 + 1000, 6, ['spike', 'late']],
+          [T0 + 86_400_000, 7],
+        ],
+      ]);
+    });
+  });
+
+  describe(`${name}: questions`, () => {
+    it('answer the newest by measured time, each field with its own', async () => {
+      const store = await open();
+      await store.write({ readings: [reading(T0 + 10_000, { oxygen: 5 })], tallies: [] }, 1);
+      await store.write({ readings: [reading(T0, { oxygen: 1, ph: 7 }, { flags: { ph: ['late'] } })], tallies: [] }, 2);
+      expect(await store.latest({})).toEqual([
+        { ...reading(T0 + 10_000, { oxygen: 5, ph: 7 }), flags: { ph: ['late'] }, olderFields: { ph: T0 } },
+      ]);
+      expect(await store.latest({ device: 'other' })).toEqual([]);
+    });
+
+    it('are bounded, with a window that would do', async () => {
+      const store = await open();
+      await store.write(
+        {
+          readings: Array.from({ length: 100 }, (_, index) => reading(T0 + index * 1000, { oxygen: index })),
+          tallies: [],
+        },
+        1,
+      );
+      await expect(store.series(query({ maxPoints: 50 }))).rejects.toMatchObject({
+        code: 'QUERY_TOO_LARGE',
+        message: expect.stringContaining('every='),
+      });
+      expect((await store.series(query({ maxPoints: 100 })))[0]?.points).toHaveLength(100);
+    });
+
+    it('take from inclusively and to exclusively', async () => {
+      const store = await open();
+      await store.write({ readings: [0, 1, 2].map((index) => reading(T0 + index, { oxygen: index })), tallies: [] }, 1);
+      expect(await points(store, { from: T0 + 1, to: T0 + 2 })).toEqual([[[T0 + 1, 1]]]);
+    });
+
+    it('export raw readings in order of time', async () => {
+      const store = await open();
+      const readings = [3, 1, 2].map((index) =>
+        reading(T0 + index * 86_400_000, { oxygen: index, ph: 7 }, index === 2 ? { flags: { oxygen: ['stuck'] } } : {}),
+      );
+      await store.write({ readings, tallies: [] }, 1);
+      const exported: Reading[] = [];
+      for await (const each of store.export(query())) exported.push(each);
+      expect(exported.map((each) => [each.time, each.values, each.flags])).toEqual([
+        [T0 + 86_400_000, { oxygen: 1 }, undefined],
+        [T0 + 2 * 86_400_000, { oxygen: 2 }, { oxygen: ['stuck'] }],
+        [T0 + 3 * 86_400_000, { oxygen: 3 }, undefined],
+      ]);
+    });
+  });
+
+  if (features.reopen === undefined) return;
+  const { reopen } = features;
+
+  describe(`${name}: after closing and opening`, () => {
+    it('goes on with readings, position, ledger and latest as they were', async () => {
+      const store = await open();
+      await store.write(
+        {
+          readings: [reading(T0, { oxygen: 5 }, { attributes: { batch_id: 'x' }, seq: 4 })],
+          tallies: [tally(2, { quarantined: 1 })],
+        },
+        9,
+      );
+      const before = [await store.committed(), await store.latest({}), await store.series(query())];
+      const again = await reopen(store);
+      expect([await again.committed(), await again.latest({}), await again.series(query())]).toEqual(before);
+      expect(await again.write({ readings: [reading(T0, { oxygen: 5 })], tallies: [tally(1)] }, 10)).toEqual({
+        stored: 0,
+        duplicate: 1,
+      });
+    });
+  });
+}
