@@ -1,0 +1,80 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openMemoryBus } from '../../bus/memory.ts';
+import { DaoyuError } from '../../errors.ts';
+import { openLedger } from '../../ingest/ledger.ts';
+import { openMemoryStore } from '../../store/memory.ts';
+import type { Store } from '../../store/store.ts';
+import { subjects } from '../../topics.ts';
+import { NOW, openParts, silent } from './parts.ts';
+
+/** A store that is away until it is told to come back. */
+function storeThatFails(): { readonly store: Store; comeBack(): void } {
+  const memory = openMemoryStore();
+  let isAway = true;
+  return {
+    store: {
+      ...memory,
+      write: (batch, position) =>
+        isAway ? Promise.reject(new DaoyuError('STORE_UNAVAILABLE', 'away')) : memory.write(batch, position),
+    },
+    comeBack: () => {
+      isAway = false;
+    },
+  };
+}
+
+describe('the ledger', () => {
+  it('shows what the store has not taken as pending, and nothing pending once it has', async () => {
+    const { store, comeBack } = storeThatFails();
+    const { addDevice, publish, ledger, row } = await openParts({ store });
+    await addDevice('probe');
+    await publish('probe', [{ time: NOW, ph: 7 }, { time: NOW - 1000, ph: 7 }, { time: NOW, ph: 7 }, { ph: 99 }]);
+    expect(await ledger.rows()).toEqual([
+      { park: 'tianyu', device: 'probe', received: 4, stored: 0, duplicate: 1, quarantined: 1, pending: 2 },
+    ]);
+    comeBack();
+    expect(await row('probe')).toEqual({ received: 4, stored: 2, duplicate: 1, quarantined: 1 });
+  });
+
+  it('survives a restart while the store is away', async () => {
+    const { store, comeBack } = storeThatFails();
+    const first = await openParts({ store });
+    const { bus, state } = first;
+    await first.addDevice('probe');
+    await first.publish('probe', { time: NOW, ph: 7 });
+    await first.close();
+    const second = await openParts({ bus, state, store });
+    await second.publish('probe', { time: NOW + 1000, ph: 7 });
+    expect(await second.ledger.rows()).toMatchObject([{ received: 2, stored: 0, pending: 2 }]);
+    comeBack();
+    expect(await second.row('probe')).toEqual({ received: 2, stored: 2, duplicate: 0, quarantined: 0 });
+  });
+
+  it('names one device or one park', async () => {
+    const { addDevice, publish, ledger } = await openParts();
+    await addDevice('a');
+    await addDevice('b');
+    await publish('a', { ph: 7 });
+    await publish('b', { ph: 7 });
+    expect((await ledger.rows({ park: 'tianyu' })).map(({ device }) => device)).toEqual(['a', 'b']);
+    expect((await ledger.rows({ device: 'b' })).map(({ device }) => device)).toEqual(['b']);
+    expect(await ledger.rows({ park: 'elsewhere' })).toEqual([]);
+  });
+
+  it('adds up with bounded memory, wherever between two entries the store stands', async () => {
+    const [bus, store] = [openMemoryBus(), openMemoryStore()];
+    const ledger = await openLedger({ bus, store, log: silent, maxTallies: 4 });
+    onTestFinished(() => ledger.close());
+    const tally = { park: 'tianyu', device: 'probe', received: 3, duplicate: 1, quarantined: 2 };
+    const data = JSON.stringify({ version: 1, records: [], tallies: [tally] });
+    const positions: number[] = [];
+    for (let count = 0; count < 20; count++)
+      positions.push(await bus.append([{ subject: subjects.quarantine('tianyu'), data }]));
+    for (const position of positions) {
+      await store.write({ readings: [], tallies: [tally] }, position);
+      expect(await ledger.rows()).toEqual([
+        { ...tally, received: 60, duplicate: 20, quarantined: 40, stored: 0, pending: 0 },
+      ]);
+    }
+  });
+});
