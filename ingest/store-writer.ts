@@ -1,6 +1,6 @@
 /** Carries the log into the store: batch by batch, as often as it takes, each reading once. */
 import type { Bus, Delivery } from '../bus/bus.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf, DaoyuError } from '../errors.ts';
 import type { Batch, Store } from '../store/store.ts';
 import { subjects } from '../topics.ts';
 import { type LogEntry, parseEntry } from './entry.ts';
@@ -24,8 +24,8 @@ export interface StoreWriterLog {
 }
 
 export interface StoreWriterOptions {
-  readonly bus: Pick<Bus, 'consume' | 'append'>;
-  readonly store: Pick<Store, 'write'>;
+  readonly bus: Pick<Bus, 'consume' | 'append' | 'status'>;
+  readonly store: Pick<Store, 'write' | 'committed'>;
   readonly log: StoreWriterLog;
   readonly clock?: () => number;
   readonly backoffMs?: readonly number[];
@@ -38,20 +38,28 @@ export interface StoreWriter {
 }
 
 /**
- * The store commits readings and position together and ignores what it has, so a crash between its commit and our acknowledgement repeats
- * nothing. While it fails the log keeps everything: nothing is given up, however long it takes.
+ * The store commits readings and position together; what comes again from at or below that position is skipped, entry by entry, so a
+ * crash between its commit and our acknowledgement repeats nothing. While it fails the log keeps everything: nothing is given up, however
+ * long it takes. Rejects with `LOG_REPLACED` when the store is ahead of the log, because new entries would look like old ones to it.
  */
 export async function startStoreWriter(options: StoreWriterOptions): Promise<StoreWriter> {
   const { bus, store, log, clock = Date.now, backoffMs = BACKOFF_MS } = options;
   const record = createRecords('writer');
   const stopping = new AbortController();
+  let { position } = await store.committed();
+  const { lastPosition } = await bus.status();
+  if (lastPosition < position) {
+    throw new DaoyuError(
+      'LOG_REPLACED',
+      `the store has taken position ${position}, but the log ends at ${lastPosition}: the log was removed or replaced; restore it, or move the store away as well`,
+    );
+  }
   const consumption = await bus.consume({
     name: STORE_WRITER,
     subjects: [subjects.allReadings, subjects.allQuarantine],
     from: 'first',
     maxInFlight: 2 * LIMITS.maxDeliveries,
   });
-  let position = 0;
   let problem: { readonly code: string; readonly message: string } | undefined;
 
   async function run(): Promise<void> {
@@ -64,11 +72,12 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Sto
 
   /** False when stopped before it was done. */
   async function writeAll(deliveries: readonly Delivery[]): Promise<boolean> {
-    const entries = deliveries.map((delivery) => ({ delivery, entry: parseEntry(delivery.data) }));
+    const fresh = deliveries.filter((delivery) => delivery.position > position);
+    const entries = fresh.map((delivery) => ({ delivery, entry: parseEntry(delivery.data) }));
     for (const { delivery, entry } of entries) if (entry === undefined) await park(delivery, 'is not an entry of ours');
     const good = entries.flatMap(({ delivery, entry }) => (entry === undefined ? [] : [{ delivery, entry }]));
-    const last = deliveries.at(-1);
-    return last === undefined || write(good, last.position);
+    const last = fresh.at(-1);
+    return last === undefined ? !stopping.signal.aborted : write(good, last.position);
   }
 
   async function write(
