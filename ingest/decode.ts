@@ -90,22 +90,29 @@ function timeOf(object: JsonObject): unknown {
 }
 
 /** `{ts, m: {…}}`, with an optional `batch: [{ts, m}]` of older ones. */
-function batch(object: JsonObject): readonly Draft[] | undefined {
-  const older = Array.isArray(object.batch) && object.batch.every(isObject) ? object.batch : [];
-  if (!isObject(object.m) && older.length === 0) return undefined;
-  return [...older, object].flatMap((each) =>
-    isObject(each.m) ? [{ time: timeOf(each), age: each.age, seq: each.seq, values: each.m }] : [],
-  );
+function batch(given: JsonObject): readonly Draft[] | undefined {
+  if (!('m' in given || 'batch' in given)) return undefined;
+  const { batch: list, ...object } = given;
+  const older = Array.isArray(list) && list.length > 0 && list.every(isObject) ? list : undefined;
+  if (older === undefined) return isObject(object.m) && list === undefined ? [wrapped(object, 'm')] : undefined;
+  const hasOwn = Object.keys(object).some((key) => !isTimeKey(key) && key !== 'seq');
+  return [...older, ...(hasOwn ? [object] : [])].map((each) => wrapped(each, 'm'));
 }
+
+/** Values that stand beside the wrapping are taken with those inside of it: nothing is dropped without a word. */
+function wrapped(object: JsonObject, name: string): Draft {
+  const { [name]: inner, ...beside } = object;
+  return isObject(inner) ? { ...own(object), values: { ...beside, ...inner } } : own(object);
+}
+
+const isTimeKey = (key: string) => TIME_KEYS.some((name) => name === key) || key === 'age';
 
 /** `{ts, values: {…}}`, or `{key: [{ts, value}, …], …}` as its history is exported. */
 function thingsBoard(object: JsonObject): readonly Draft[] | undefined {
-  if (isObject(object.values)) {
-    return [{ time: timeOf(object), age: object.age, seq: object.seq, values: object.values }];
-  }
+  if (isObject(object.values)) return [wrapped(object, 'values')];
   const entries = Object.entries(object);
-  const isHistory = entries.length > 0 && entries.every(([, list]) => Array.isArray(list) && list.every(isTimed));
-  if (!isHistory) return undefined;
+  const isExport = entries.length > 0 && entries.every(([, list]) => Array.isArray(list) && list.every(isTimed));
+  if (!isExport) return undefined;
   const gathered = gatherByTime();
   for (const [key, list] of entries) {
     for (const { ts, value } of list as readonly JsonObject[]) gathered.add(ts, key, value);
@@ -119,10 +126,12 @@ const isTimed = (value: unknown) => isObject(value) && 'ts' in value && 'value' 
 function alink({ params, method, version, id }: JsonObject): readonly Draft[] | undefined {
   if (typeof method !== 'string' && version === undefined && id === undefined) return undefined;
   if (isObject(params)) return properties(params);
-  if (!Array.isArray(params)) return undefined;
-  return params
-    .filter(isObject)
-    .flatMap(({ properties: lists }) => (Array.isArray(lists) ? lists.filter(isObject).flatMap(properties) : []));
+  if (!Array.isArray(params) || !params.every(isHistory)) return undefined;
+  return params.flatMap(({ properties: sets }) => sets.flatMap(properties));
+}
+
+function isHistory(value: unknown): value is { readonly properties: readonly JsonObject[] } {
+  return isObject(value) && Array.isArray(value.properties) && value.properties.every(isObject);
 }
 
 /** Each property may carry a time of its own; those of one time are one reading. */

@@ -24,6 +24,21 @@ export function parseEntry(data: string): LogEntry | undefined {
   return { readings, records, tallies };
 }
 
+const TALLIES = ',"tallies":[';
+
+/** Only the tallies, without reading what was counted: in our own entries they come last, and inside a text the quotes would be escaped. */
+export function parseTallies(data: string): readonly Tally[] {
+  const start = data.lastIndexOf(TALLIES);
+  if (start < 0) return [];
+  try {
+    const { tallies } = JSON.parse(`{${data.slice(start + 1)}`) as { readonly tallies: unknown };
+    if (isList(tallies, isTally)) return tallies;
+  } catch {
+    // Written by somebody else, with something behind the tallies.
+  }
+  return parseEntry(data)?.tallies ?? [];
+}
+
 function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
   return Array.isArray(value) && value.every(isItem);
 }

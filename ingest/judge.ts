@@ -66,8 +66,6 @@ export function judge(raw: RawReading, context: JudgeContext): Judgement {
       return;
     }
     const { field, scale, offset } = target;
-    // The exact name comes first where a device sends a field twice under two names.
-    if (Object.hasOwn(values, field.name) && key !== field.name) return;
     const verdict = validate(field, given, { scale, offset, sentinels, acceptStrings });
     if (verdict.is === 'absent') return;
     if (verdict.is === 'bad') {
@@ -75,7 +73,13 @@ export function judge(raw: RawReading, context: JudgeContext): Judgement {
       bad.push({ code: verdict.code, field: field.name, position, message: verdict.message });
       return;
     }
-    if (!Object.hasOwn(values, field.name)) count++;
+    const twin = values[field.name];
+    if (twin === undefined) count++;
+    else if (twin !== verdict.value) {
+      bad ??= [];
+      bad.push(sentTwice(field.name, key, twin, verdict.value, position));
+      return;
+    }
     values[field.name] = verdict.value;
     if (verdict.is === 'clamped') flags = { ...flags, [field.name]: ['clamped'] };
   });
@@ -92,6 +96,11 @@ export function judge(raw: RawReading, context: JudgeContext): Judgement {
     bad: bad ?? NONE,
     unknown: unknown ?? NONE,
   };
+}
+
+function sentTwice(field: string, key: string, first: number, second: number, position: number): Rejection {
+  const message = `${field} is ${first}, but ${JSON.stringify(key.slice(0, 64))} means the same field and is ${second}: set one to null in the mapping; the first stays`;
+  return { code: 'READING_CONFLICT', field, position, message };
 }
 
 function nothingLeft(

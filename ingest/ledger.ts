@@ -2,7 +2,7 @@
 import type { Bus, Consumption } from '../bus/bus.ts';
 import { codeOf } from '../errors.ts';
 import type { LedgerRow, Store, Tally } from '../store/store.ts';
-import { parseEntry } from './entry.ts';
+import { parseTallies } from './entry.ts';
 import type { StoreWriterLog } from './store-writer.ts';
 
 export interface LedgerView extends LedgerRow {
@@ -49,7 +49,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   async function follow(): Promise<void> {
     for await (const { position, data } of consumption) {
       seen = position;
-      const tallies = position > committed.position ? (parseEntry(data)?.tallies ?? []) : [];
+      const tallies = position > committed.position ? parseTallies(data) : [];
       if (tallies.length > 0) {
         blocks.push({ from: position, to: position, totals: addAll(new Map(), tallies) });
         held += tallies.length;

@@ -46,6 +46,15 @@ describe('our own payloads', () => {
     ]);
   });
 
+  it('keep values that stand beside a wrapping or a batch', () => {
+    expect(readingsOf({ ts: 5, values: { DO: 6.5 }, ph: 7 })).toMatchObject([{ time: 5, values: { DO: 6.5, ph: 7 } }]);
+    expect(readingsOf({ ts: 5, ph: 7, batch: [{ ts: 4, ph: 6 }] })).toMatchObject([
+      { time: 4, values: { ph: 6 } },
+      { time: 5, values: { ph: 7 } },
+    ]);
+    expect(readingsOf({ batch: [{ ts: 4, ph: 6 }] })).toHaveLength(1);
+  });
+
   it('are refused whole when there is no object in them', () => {
     expect(codeOf('42')).toBe('PAYLOAD_NOT_AN_OBJECT');
     expect(codeOf('null')).toBe('PAYLOAD_NOT_AN_OBJECT');

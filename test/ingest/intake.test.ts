@@ -95,6 +95,17 @@ describe('a bad value', () => {
   });
 });
 
+describe('two keys of one field', () => {
+  it('that disagree are a conflict, told and quarantined; the first stays', async () => {
+    const { addDevice, publish, stored, told, records } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { DO: 6, oxygen: 7, ph: 7 });
+    expect(await stored()).toMatchObject([{ values: { dissolved_oxygen: 6, ph: 7 } }]);
+    expect(told).toMatchObject([{ code: 'READING_CONFLICT', field: 'dissolved_oxygen' }]);
+    await records(1);
+  });
+});
+
 describe('an unknown key', () => {
   it('is reported and quarantined once a key, then counted', async () => {
     const { addDevice, publish, told, records, intake } = await openParts();
