@@ -1,0 +1,80 @@
+/** Who may ask: programs by bearer token, browsers by a session that a one-time link begins. Sessions read; changing something takes the token. */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DaoyuError } from '../errors.ts';
+
+export interface Authenticator {
+  /** A link's code, good for one browser within an hour. */
+  makeCode(): string;
+  /** Begins a session from a code or the token; throws `SIGN_IN_INVALID`. */
+  signIn(secret: string, reply: FastifyReply): void;
+  signOut(reply: FastifyReply): void;
+  hasSession(request: FastifyRequest): boolean;
+  /** Throws `UNAUTHORIZED` or `FORBIDDEN`. */
+  check(request: FastifyRequest): void;
+}
+
+const COOKIE = 'daoyu_session';
+const CODE_MS = 3_600_000;
+const SESSION_MS = 30 * 24 * 3_600_000;
+const MAX_CODES = 100;
+const SAFE_METHODS = new Set(['GET', 'HEAD']);
+
+export function createAuthenticator(token: string, sessionSecret: string, clock: () => number): Authenticator {
+  const codes = new Map<string, number>();
+  const sign = (text: string) => createHmac('sha256', sessionSecret).update(text).digest('base64url');
+
+  function isSession(value: string | undefined): boolean {
+    const [expires = '', random = '', signature = ''] = (value ?? '').split('.');
+    return Number(expires) > clock() && isEqual(signature, sign(`${expires}.${random}`));
+  }
+
+  return {
+    makeCode() {
+      const code = randomBytes(18).toString('base64url');
+      codes.set(code, clock() + CODE_MS);
+      const [oldest] = codes.keys();
+      if (codes.size > MAX_CODES && oldest !== undefined) codes.delete(oldest);
+      return code;
+    },
+    signIn(secret, reply) {
+      const isCode = (codes.get(secret) ?? 0) > clock();
+      codes.delete(secret);
+      if (!isCode && !isEqual(secret, token)) {
+        throw new DaoyuError(
+          'SIGN_IN_INVALID',
+          'this sign-in link was used before or is too old; start the platform again for a new one, or sign in with the API token',
+        );
+      }
+      const session = `${clock() + SESSION_MS}.${randomBytes(12).toString('base64url')}`;
+      void reply.setCookie(COOKIE, `${session}.${sign(session)}`, {
+        httpOnly: true,
+        sameSite: 'strict',
+        path: '/',
+        maxAge: SESSION_MS / 1000,
+      });
+    },
+    signOut(reply) {
+      void reply.clearCookie(COOKIE, { path: '/' });
+    },
+    hasSession: (request) => isSession(request.cookies[COOKIE]),
+    check(request) {
+      const [scheme, given] = (request.headers.authorization ?? '').split(' ');
+      if (scheme?.toLowerCase() === 'bearer' && given !== undefined && isEqual(given, token)) return;
+      if (!isSession(request.cookies[COOKIE])) {
+        throw new DaoyuError(
+          'UNAUTHORIZED',
+          'send the API token as "Authorization: Bearer …" (it lies in secrets/api-token of the data folder), or open the sign-in link in a browser',
+        );
+      }
+      if (!SAFE_METHODS.has(request.method))
+        throw new DaoyuError('FORBIDDEN', 'a browser session may only read; send the API token to change something');
+    },
+  };
+}
+
+/** Constant time, whatever the lengths. */
+function isEqual(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

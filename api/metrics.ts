@@ -1,0 +1,62 @@
+/** The platform in numbers, for Prometheus; read from the parts when asked, so nothing is counted twice. */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ApiOptions } from './api.ts';
+
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+}
+
+export function createMetrics({ status, ledger }: Pick<ApiOptions, 'status' | 'ledger'>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'daoyu_' });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+
+  const connections = gauge('daoyu_mqtt_connections', 'Connected devices');
+  const inFlight = gauge('daoyu_mqtt_in_flight', 'Publishes that wait for the log');
+  const received = counter('daoyu_mqtt_received_total', 'Publishes received');
+  const acknowledged = counter('daoyu_mqtt_acknowledged_total', 'Publishes whose verdict became durable');
+  const refused = counter('daoyu_mqtt_refused_total', 'Refusals by reason', ['reason']);
+  const logBytes = gauge('daoyu_log_size_bytes', 'Size of the event log');
+  const logMax = gauge('daoyu_log_max_bytes', 'Size at which the log is full');
+  const logWritable = gauge('daoyu_log_writable', '1 while the log takes readings');
+  const pending = gauge('daoyu_log_consumer_pending_entries', 'Entries a consumer has not taken', ['consumer']);
+  const stored = gauge('daoyu_store_readings', 'Readings in the store');
+  const storeBytes = gauge('daoyu_store_size_bytes', 'Size of the store on disk');
+  const storeWritable = gauge('daoyu_store_writable', '1 while the store takes readings');
+  const readings = gauge('daoyu_ledger_readings', 'Readings by park and what became of them', ['park', 'outcome']);
+
+  return {
+    contentType: registry.contentType,
+    async render() {
+      const { bus, store, broker } = await status();
+      connections.set(broker.connections);
+      inFlight.set(broker.inFlight);
+      for (const [metric, value] of [
+        [received, broker.received],
+        [acknowledged, broker.acknowledged],
+      ] as const) {
+        metric.reset();
+        metric.inc(value);
+      }
+      refused.reset();
+      for (const [reason, count] of Object.entries(broker.refused)) refused.inc({ reason }, count);
+      logBytes.set(bus.sizeBytes);
+      logMax.set(bus.maxBytes);
+      logWritable.set(bus.isWritable ? 1 : 0);
+      for (const { name, pending: count } of bus.consumers) pending.set({ consumer: name }, count);
+      stored.set(store.readings);
+      storeBytes.set(store.sizeBytes);
+      storeWritable.set(store.isWritable ? 1 : 0);
+      readings.reset();
+      for (const row of await ledger.rows()) {
+        for (const outcome of ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const)
+          readings.inc({ park: row.park, outcome }, row[outcome]);
+      }
+      return await registry.metrics();
+    },
+  };
+}

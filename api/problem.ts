@@ -1,0 +1,117 @@
+/** Errors as RFC 9457 problem details: what is wrong, what would be right, and a stable code. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { codeOf, DaoyuError } from '../errors.ts';
+
+/** The HTTP status of our codes; any other is our own fault, 500. */
+const STATUS: Readonly<Record<string, number>> = {
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  SIGN_IN_INVALID: 403,
+  DEVICE_UNKNOWN: 404,
+  QUARANTINE_UNKNOWN: 404,
+  ROUTE_UNKNOWN: 404,
+  DEVICE_EXISTS: 409,
+  QUARANTINE_REPLAYED: 409,
+  STATE_CONFLICT: 409,
+  KIND_UNKNOWN: 400,
+  FIELD_UNKNOWN: 400,
+  PARK_UNKNOWN: 400,
+  PROFILE_UNKNOWN: 400,
+  SITE_UNKNOWN: 400,
+  ID_INVALID: 400,
+  MAPPING_INVALID: 400,
+  EVERY_INVALID: 400,
+  AGGREGATE_UNKNOWN: 400,
+  TIME_INVALID: 400,
+  QUERY_TOO_LARGE: 400,
+  REQUEST_INVALID: 400,
+  QUERIES_BUSY: 429,
+  TOO_MANY_REQUESTS: 429,
+  LIVE_FULL: 503,
+  QUERY_STOPPED: 503,
+  STORE_UNAVAILABLE: 503,
+  BUS_UNAVAILABLE: 503,
+  BUS_FULL: 503,
+  DISK_FULL: 503,
+  STORAGE_FAILED: 503,
+};
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+}
+
+export function problemOf(error: unknown): Problem {
+  const known = error instanceof DaoyuError ? { code: error.code, detail: error.message } : fastifyProblem(error);
+  const status = STATUS[known.code] ?? statusOf(error) ?? 500;
+  const detail = status === 500 ? 'something broke on our side; the log of the server says what' : known.detail;
+  return { type: `/docs/errors#${known.code}`, title: titleOf(status), status, detail, code: known.code };
+}
+
+export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', '2');
+  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem);
+}
+
+export function installProblems(app: FastifyInstance, log: { error(fields: object, message: string): void }): void {
+  app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply) => {
+    if (problemOf(error).status === 500)
+      log.error({ reason: error.message, stack: error.stack, route: request.routeOptions.url }, 'request failed');
+    return sendProblem(reply, error);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      new DaoyuError(
+        'ROUTE_UNKNOWN',
+        `there is nothing at ${request.method} ${request.url.split('?')[0]}; the API is described at /docs`,
+      ),
+    ),
+  );
+}
+
+/** Fastify's own errors: a schema that does not fit, a body too large, broken JSON. */
+function fastifyProblem(error: unknown): { readonly code: string; readonly detail: string } {
+  if (typeof error !== 'object' || error === null) return { code: 'INTERNAL', detail: String(error) };
+  const { validation, validationContext, message } = error as FastifyError;
+  if (validation !== undefined) {
+    const texts = validation.map(({ instancePath, message: text, params }) => {
+      const extra = Object.values(params ?? {})
+        .flat()
+        .map(String)
+        .join(', ');
+      return `${validationContext ?? 'request'}${instancePath.replaceAll('/', '.')} ${text ?? 'does not fit'}${extra ? ` (${extra})` : ''}`;
+    });
+    return { code: 'REQUEST_INVALID', detail: `${texts.join('; ')}. The API is described at /docs` };
+  }
+  const code = codeOf(error);
+  if (code === 'FST_ERR_RATE_LIMIT' || statusOf(error) === 429) return { code: 'TOO_MANY_REQUESTS', detail: message };
+  return {
+    code: statusOf(error) === undefined || (statusOf(error) ?? 500) >= 500 ? 'INTERNAL' : 'REQUEST_INVALID',
+    detail: message,
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  return typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
+}
+
+function titleOf(status: number): string {
+  const titles: Readonly<Record<number, string>> = {
+    400: 'The request cannot be answered as it is',
+    401: 'Who are you?',
+    403: 'Not allowed',
+    404: 'Not found',
+    409: 'Conflict',
+    413: 'Too large',
+    429: 'Too many requests',
+    503: 'Not available now',
+  };
+  return titles[status] ?? (status >= 500 ? 'Failure on our side' : 'Refused');
+}

@@ -1,0 +1,81 @@
+/** Ledger and quarantine: what became of everything that was received. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { DaoyuError } from '../../errors.ts';
+import type { ApiOptions } from '../api.ts';
+import { Rows, Text, Where } from '../schemas.ts';
+
+type Options = Pick<ApiOptions, 'ledger' | 'quarantine'>;
+
+const RecordId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,128}$' }) });
+
+export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ledger, quarantine }) => {
+  app.get(
+    '/ledger',
+    {
+      schema: {
+        tags: ['accounts'],
+        summary: 'received = stored + duplicate + quarantined + pending, for every device at any time',
+        querystring: Type.Object({ park: Where.park, device: Where.device }, { additionalProperties: false }),
+        response: {
+          200: Rows(
+            'ledger',
+            '{park, device, received, stored, duplicate, quarantined, pending}, counted in readings; a message that holds none counts as one',
+          ),
+        },
+      },
+    },
+    async ({ query }) => ({ ledger: await ledger.rows(query) }),
+  );
+
+  app.get(
+    '/quarantine',
+    {
+      schema: {
+        tags: ['accounts'],
+        summary: 'What was refused and why, newest first',
+        querystring: Type.Object(
+          {
+            park: Where.park,
+            device: Where.device,
+            code: Type.Optional(Text('reason code', 64)),
+            before: Type.Optional(Text('id of the last row of the page before', 128)),
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+          },
+          { additionalProperties: false },
+        ),
+        response: {
+          200: Rows(
+            'quarantine',
+            '{id, park, device, topic, receivedAt, scope, reason: {code, field?, position?, message}, payload, payloadEncoding, replayedAt?}',
+          ),
+        },
+      },
+    },
+    async ({ query }) => ({ quarantine: await quarantine.list({ ...query, limit: query.limit ?? 100 }) }),
+  );
+
+  app.get(
+    '/quarantine/:id',
+    { schema: { tags: ['accounts'], summary: 'One refused payload', params: RecordId, response: { 200: Type.Any() } } },
+    async ({ params }) => {
+      const record = await quarantine.get(params.id);
+      if (record === undefined)
+        throw new DaoyuError('QUARANTINE_UNKNOWN', `there is no quarantine record ${params.id}`);
+      return record;
+    },
+  );
+
+  app.post(
+    '/quarantine/:id/replay',
+    {
+      schema: {
+        tags: ['accounts'],
+        summary: "Decodes it again with the device's present mapping",
+        params: RecordId,
+        response: { 200: Type.Any({ description: '{accepted, duplicate, refused}' }) },
+      },
+    },
+    ({ params }) => quarantine.replay(params.id),
+  );
+};

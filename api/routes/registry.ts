@@ -1,0 +1,98 @@
+/** Kinds, parks and devices: what can be measured, where, by whom. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { Device, Mapping as MappingInput, NewDevice as NewDeviceInput } from '../../ingest/registry.ts';
+import { clientIdOf, topicsOf } from '../../topics.ts';
+import type { ApiOptions } from '../api.ts';
+import { Mapping, NewDevice, Rows, Slug, Text, Where } from '../schemas.ts';
+
+type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'addDevice' | 'isConnected' | 'mqttUrls'>;
+
+export const registryRoutes: FastifyPluginAsyncTypebox<Options> = async (
+  app,
+  { kinds, registry, addDevice, isConnected, mqttUrls },
+) => {
+  const show = ({ passwordHash: _, id, mapping, ...device }: Device) => ({
+    ...device,
+    device: id,
+    mapping: mapping ?? null,
+    intervalMs: device.intervalMs ?? kinds.get(device.kind)?.intervalMs,
+    isConnected: isConnected(device.park, id),
+  });
+
+  app.get(
+    '/kinds',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Sensor kinds with their fields, units (UCUM) and ranges',
+        response: { 200: Rows('kinds', 'one a kind') },
+      },
+    },
+    async () => ({ kinds: [...kinds.values()] }),
+  );
+
+  app.get(
+    '/parks',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Parks, their sites, and the threshold profiles',
+        response: { 200: Type.Any() },
+      },
+    },
+    async () => ({ parks: registry.parks(), sites: registry.sites(), profiles: registry.profiles() }),
+  );
+
+  app.get(
+    '/devices',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Devices; never a password',
+        querystring: Type.Object(
+          { park: Where.park, site: Where.site, kind: Type.Optional(Text('name of a sensor kind', 64)) },
+          { additionalProperties: false },
+        ),
+        response: {
+          200: Rows('devices', '{park, site, device, kind, label, intervalMs, mapping, isConnected, createdAt}'),
+        },
+      },
+    },
+    async ({ query }) => ({ devices: registry.devices(query).map(show) }),
+  );
+
+  app.post(
+    '/devices',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Makes a device, and its site when it is new; the password is in this answer and nowhere else',
+        body: NewDevice,
+        response: { 201: Type.Any({ description: '{username, password, clientId, topics, urls}' }) },
+      },
+    },
+    async ({ body }, reply) => {
+      const { device, password } = await addDevice(body as NewDeviceInput);
+      const address = { park: device.park, device: device.id };
+      const id = clientIdOf(address);
+      return reply
+        .code(201)
+        .send({ username: id, password, clientId: id, topics: topicsOf(address), urls: mqttUrls() });
+    },
+  );
+
+  app.put(
+    '/devices/:park/:device/mapping',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: "Sets how a device's keys become fields; what was refused before can then be replayed from quarantine",
+        params: Type.Object({ park: Slug, device: Slug }),
+        body: Mapping,
+        response: { 200: Type.Any() },
+      },
+    },
+    async ({ params, body }) => show(await registry.setMapping(params.park, params.device, body as MappingInput)),
+  );
+};

@@ -1,0 +1,125 @@
+/** The HTTP server: guards first, then routes. Everything but health and sign-in asks who you are. */
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { codeOf, DaoyuError } from '../errors.ts';
+import type { Api, ApiOptions } from './api.ts';
+import { createAuthenticator } from './authenticate.ts';
+import { createMetrics } from './metrics.ts';
+import { installProblems } from './problem.ts';
+import { createQueryGate } from './query-gate.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { healthRoutes } from './routes/health.ts';
+import { liveRoutes } from './routes/live.ts';
+import { pageRoutes } from './routes/page.ts';
+import { readingRoutes } from './routes/readings.ts';
+import { registryRoutes } from './routes/registry.ts';
+
+/** Open to everybody: they tell a stranger nothing. */
+const OPEN = [/^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//];
+
+export async function openApi(options: ApiOptions): Promise<Api> {
+  const { app, makeCode } = await buildApp(options);
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await app.close();
+    throw translate(error, options);
+  }
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  return { url, signInLink: () => `${url}/sign-in?code=${makeCode()}`, close: () => app.close() };
+}
+
+/** The application without a socket: what the tests inject requests into. */
+export async function buildApp(
+  options: ApiOptions,
+): Promise<{ readonly app: FastifyInstance; readonly makeCode: () => string }> {
+  const { limits, log, clock } = options;
+  const app = Fastify({
+    bodyLimit: 256 * 1024,
+    requestTimeout: 30_000,
+    connectionTimeout: 0, // Live streams stay; their own watch ends the stalled.
+    keepAliveTimeout: 30_000,
+    maxRequestsPerSocket: 10_000,
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 200 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  installProblems(app as never, log);
+  const authenticator = createAuthenticator(options.token, options.sessionSecret, clock);
+  const gate = createQueryGate(limits);
+  const metrics = createMetrics(options);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: false, // Behind TLS the proxy in front says it.
+  });
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    max: limits.requestsPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { max }) =>
+      new DaoyuError('TOO_MANY_REQUESTS', `more than ${max} requests a minute; slow down, or raise DAOYU_API_RATE`),
+  });
+  app.addHook('onRequest', async (request) => {
+    const path = request.url.split('?')[0] ?? '';
+    if (!OPEN.some((pattern) => pattern.test(path))) authenticator.check(request as never);
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'daoyu',
+        version: '1',
+        description:
+          'Readings of rice–fish parks. Times in answers are epoch ms, in CSV Beijing time; windows follow Asia/Shanghai. Errors are RFC 9457 problem details.',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(healthRoutes, options);
+  app.get('/metrics', { schema: { tags: ['health'], summary: 'Prometheus metrics' } }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.render()),
+  );
+  await app.register(
+    async (v1) => {
+      await v1.register(registryRoutes, options);
+      await v1.register(readingRoutes, { ...options, gate });
+      await v1.register(accountRoutes, options);
+      await v1.register(liveRoutes, options);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
+  await app.ready();
+  return { app: app as unknown as FastifyInstance, makeCode: () => authenticator.makeCode() };
+}
+
+function translate(error: unknown, { host, port }: ApiOptions): DaoyuError {
+  const code = codeOf(error);
+  const what =
+    code === 'EADDRINUSE'
+      ? `port ${port} on ${host} is taken by another program. Stop that one, or`
+      : `cannot listen on ${host}:${port} (${code});`;
+  return new DaoyuError('PORT_TAKEN', `${what} set DAOYU_HTTP_PORT to a free port (0 picks one).`, { cause: error });
+}
