@@ -48,7 +48,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
 
   async function follow(): Promise<void> {
     for await (const { position, data } of consumption) {
-      seen = position;
+      seen = Math.max(seen, position);
       const tallies = position > committed.position ? parseTallies(data) : [];
       if (tallies.length > 0) {
         blocks.push({ from: position, to: position, totals: addAll(new Map(), tallies) });
@@ -82,6 +82,8 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
         });
       });
     }
+    // Retention may have removed the last entries: nobody waits for them twice.
+    seen = Math.max(seen, position);
   }
 
   /** Takes over what the store committed, unless its position lies inside a block: then the older one still adds up with the blocks. */

@@ -15,7 +15,8 @@ export const STORE_WRITER = 'store-writer';
 const BACKOFF_MS = [1000, 2000, 5000, 10_000, 30_000] as const;
 /** A store that refuses a batch so often for a reason of its content gets its entries one by one. */
 const TRIES_BEFORE_SPLITTING = 3;
-const LIMITS = { maxDeliveries: 128, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as const;
+/** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
+const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
 
 export interface StoreWriterLog {
   info(fields: object, message: string): void;
