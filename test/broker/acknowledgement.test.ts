@@ -47,7 +47,7 @@ describe('a PUBACK', () => {
       },
     });
     const bad = await connect('bad');
-    const closed = once(bad, 'close');
+    const closed = once(bad as never, 'close');
     bad.publish('daoyu/park/bad/telemetry', '{}', { qos: 1 });
     await closed;
     const good = await connect('good');
