@@ -1,132 +1,129 @@
-/** How a device is, from its latest values: good, warning, critical, or unknown. Silence and doubt are never good. */
-import type { Flag } from './flag.ts';
-import { FLAGS } from './flag.ts';
-import { formatDuration, formatValue } from './format.ts';
+/** What a device's newest values mean now: good, warning, critical or unknown, with the reasons in words. No hold times: those belong to alarms. */
+
+import { excessesOf } from './excess.ts';
+import { formatAge, formatDuration } from './format.ts';
+import type { Assessment, HealthState, Reason, ReasonCode } from './health.ts';
 import type { Field, Kind } from './kind.ts';
-import type { Label } from './label.ts';
-import type { Band, Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
+import type { Reading } from './reading.ts';
 
-export type DeviceState = 'good' | 'warning' | 'critical' | 'unknown';
+/** The newest value of each field, as the store keeps it; `olderFields` are the times of those the newest reading lacks. */
+export type LatestValues = Pick<Reading, 'time' | 'values' | 'flags'> & {
+  readonly olderFields?: Readonly<Record<string, number>>;
+};
 
-export interface Reason {
-  readonly code: 'SILENT' | 'NEVER_HEARD' | 'DOUBTFUL' | 'BELOW' | 'ABOVE';
-  readonly state: DeviceState;
-  readonly field?: string;
-  readonly label: Label;
-}
-
-export interface Assessment {
-  readonly state: DeviceState;
-  /** Worst first. */
-  readonly reasons: readonly Reason[];
-  readonly ageMs?: number;
-}
-
-export interface AssessmentInput {
+export interface Circumstances {
   readonly kind: Kind;
+  /** Left aside when it is not made for this kind: a site may hold devices of several. */
   readonly profile?: Profile | undefined;
-  /** How often the device reports. */
   readonly intervalMs: number;
   readonly now: number;
-  readonly latest?:
-    | {
-        readonly time: number;
-        readonly values: Readonly<Record<string, number>>;
-        readonly flags?: Readonly<Record<string, readonly Flag[]>>;
-        readonly olderFields?: Readonly<Record<string, number>>;
-      }
-    | undefined;
+  readonly latest: LatestValues | undefined;
 }
 
-/** Missed reports after which a device is silent. */
+/** Three missed reports are silence. */
 const MISSED_REPORTS = 3;
-/** A hand's breadth for the network, so that fast devices do not flicker. */
-const GRACE_MS = 15_000;
-/** Flags that make a value doubtful; `late` and `clamped` do not. */
-const DOUBTFUL: readonly Flag[] = ['stuck', 'spike', 'clock'];
-/** What wakes somebody first. */
-const RANK: readonly DeviceState[] = ['critical', 'unknown', 'warning', 'good'];
+/** Wet-chemistry analysers and hand kits report hourly beside probes that report every minute: their last value still counts. */
+const SLOW_FIELD_MS = 2 * 3_600_000;
 
-export function assess({ kind, profile, intervalMs, now, latest }: AssessmentInput): Assessment {
+/** Not knowing a value that matters is worse than a warning: it may hide anything. */
+const RANK: Readonly<Record<HealthState, number>> = { critical: 3, unknown: 2, warning: 1, good: 0 };
+
+export function assess(given: Circumstances): Assessment {
+  const { kind, intervalMs, now, latest } = given;
   if (latest === undefined) {
-    return {
-      state: 'unknown',
-      reasons: [{ code: 'NEVER_HEARD', state: 'unknown', label: { zh: '从未收到数据', en: 'never heard from' } }],
-    };
+    if (kind.isIntermittent)
+      return { state: 'good', reasons: [reason('idle', 'good', '待命，尚无任务', 'idle, no mission yet')] };
+    return { state: 'unknown', reasons: [reason('no_data', 'unknown', '从未收到数据', 'no data yet')] };
   }
-  const ageMs = now - latest.time;
-  const isSilent = (time: number) => !kind.isIntermittent && now - time > MISSED_REPORTS * intervalMs + GRACE_MS;
-  if (isSilent(latest.time)) return { state: 'unknown', reasons: [silence(ageMs)], ageMs };
-  const reasons: Reason[] = [];
-  for (const field of kind.fields) {
-    const value = latest.values[field.name];
-    if (value === undefined) continue;
-    const isPrimary = kind.primary.includes(field.name);
-    const time = latest.olderFields?.[field.name] ?? latest.time;
-    const doubts = (latest.flags?.[field.name] ?? []).filter((flag) => DOUBTFUL.includes(flag));
-    // An old value of a field that still comes with others says nothing about now.
-    if (isSilent(time)) {
-      if (isPrimary) reasons.push(silence(now - time, field));
-      continue;
-    }
-    if (doubts.length > 0) {
-      reasons.push(doubt(field, doubts, isPrimary));
-      continue;
-    }
-    const bands = profile?.bands.filter((band) => band.field === field.name) ?? [];
-    for (const band of bands) reasons.push(...against(field, value, band, profile));
-    if (profile === undefined && isPrimary && field.normal !== undefined) {
-      const [warnBelow, warnAbove] = field.normal;
-      reasons.push(...against(field, value, { field: field.name, warnBelow, warnAbove, source: '' }, undefined));
-    }
+  const ageMs = Math.max(0, now - latest.time);
+  const isSilent = ageMs > MISSED_REPORTS * intervalMs;
+  if (isSilent && kind.isIntermittent) return { state: 'good', reasons: [idle(ageMs)], ageMs };
+  const reasons = inOrder(kind).flatMap((field) => reasonsOf(field, given, latest));
+  if (isSilent) {
+    // The state is unknown, whatever was last: neither does silence heal what was bad, nor is it still known to be.
+    const last = reasons.filter(({ state }) => RANK[state] > 0 && state !== 'unknown').sort(worstFirst);
+    return { state: 'unknown', reasons: [silent(ageMs), ...last.map(asLastKnown)], ageMs };
   }
-  reasons.sort((a, b) => RANK.indexOf(a.state) - RANK.indexOf(b.state));
+  reasons.sort(worstFirst);
   return { state: reasons[0]?.state ?? 'good', reasons, ageMs };
 }
 
-function silence(ageMs: number, field?: Field): Reason {
-  const zh = `${field?.label.zh ?? ''}${field ? '：' : ''}${formatDuration(ageMs, 'zh')}无数据`;
-  const en = `${field?.label.en ?? ''}${field ? ': ' : ''}no data for ${formatDuration(ageMs, 'en')}`;
-  return { code: 'SILENT', state: 'unknown', ...(field && { field: field.name }), label: { zh, en } };
+function reasonsOf(field: Field, { kind, profile, intervalMs, now }: Circumstances, latest: LatestValues): Reason[] {
+  const value = latest.values[field.name];
+  // Not every device has every probe: what was never measured says nothing.
+  if (value === undefined) return [];
+  const isPrimary = kind.primary.includes(field.name);
+  const behindMs = latest.time - (latest.olderFields?.[field.name] ?? latest.time);
+  const isContinuous = field.shape === 'number';
+  if (isContinuous && isPrimary && behindMs > MISSED_REPORTS * intervalMs) {
+    return [fieldSilent(field, now - latest.time + behindMs)];
+  }
+  if (isContinuous && behindMs > Math.max(SLOW_FIELD_MS, MISSED_REPORTS * intervalMs)) return [];
+  const flags = latest.flags?.[field.name] ?? [];
+  const doubt = DOUBTS.find(({ code }) => flags.includes(code));
+  if (doubt !== undefined) {
+    const { zh, en } = field.label;
+    // A doubtful extra is worth a word but must not hide that the values that matter are known.
+    return [
+      {
+        field: field.name,
+        code: doubt.code,
+        state: isPrimary ? 'unknown' : 'good',
+        label: { zh: `${zh}${doubt.zh}`, en: `${en} ${doubt.en}` },
+      },
+    ];
+  }
+  return excessesOf({ field, value, values: latest.values, kind, profile });
 }
 
-/** A doubtful value that matters makes the device unknown; one beside it is only mentioned. */
-function doubt(field: Field, doubts: readonly Flag[], isPrimary: boolean): Reason {
-  const words = (language: 'zh' | 'en') =>
-    doubts.map((flag) => FLAGS[flag][language]).join(language === 'zh' ? '、' : ', ');
+const DOUBTS = [
+  { code: 'clock', zh: '的时间可疑', en: 'has a doubtful time' },
+  { code: 'stuck', zh: '读数卡住', en: 'is stuck' },
+  { code: 'spike', zh: '突跳，待下一读数确认', en: 'jumped, to be confirmed by the next reading' },
+] as const;
+
+function inOrder(kind: Kind): readonly Field[] {
+  const primary = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
+  return [...primary, ...kind.fields.filter((field) => !kind.primary.includes(field.name))];
+}
+
+const worstFirst = (one: Reason, other: Reason) => RANK[other.state] - RANK[one.state];
+
+function reason(code: ReasonCode, state: HealthState, zh: string, en: string): Reason {
+  return { code, state, label: { zh, en } };
+}
+
+function silent(ageMs: number): Reason {
+  return reason(
+    'silent',
+    'unknown',
+    `${formatDuration(ageMs, 'zh')}无数据`,
+    `no data for ${formatDuration(ageMs, 'en')}`,
+  );
+}
+
+function idle(ageMs: number): Reason {
+  return reason(
+    'idle',
+    'good',
+    `待命，上次作业${formatAge(ageMs, 'zh')}`,
+    `idle, last at work ${formatAge(ageMs, 'en')}`,
+  );
+}
+
+function fieldSilent({ name, label }: Field, ageMs: number): Reason {
   return {
-    code: 'DOUBTFUL',
-    state: isPrimary ? 'unknown' : 'warning',
-    field: field.name,
-    label: { zh: `${field.label.zh}：${words('zh')}`, en: `${field.label.en}: ${words('en')}` },
+    field: name,
+    ...reason(
+      'silent',
+      'unknown',
+      `${label.zh} ${formatDuration(ageMs, 'zh')}无数据`,
+      `no ${label.en} for ${formatDuration(ageMs, 'en')}`,
+    ),
   };
 }
 
-function against(field: Field, value: number, band: Band, profile: Profile | undefined): Reason[] {
-  const { criticalBelow, criticalAbove, warnBelow, warnAbove } = band;
-  const say = (state: DeviceState, code: 'BELOW' | 'ABOVE', limit: number): Reason[] => [
-    { code, state, field: field.name, label: sentence(field, value, code, limit, profile) },
-  ];
-  if (criticalBelow !== undefined && value < criticalBelow) return say('critical', 'BELOW', criticalBelow);
-  if (criticalAbove !== undefined && value > criticalAbove) return say('critical', 'ABOVE', criticalAbove);
-  if (warnBelow !== undefined && value < warnBelow) return say('warning', 'BELOW', warnBelow);
-  if (warnAbove !== undefined && value > warnAbove) return say('warning', 'ABOVE', warnAbove);
-  return [];
-}
-
-/** `溶解氧 2.70 mg/L，低于 3.00（蟹塘）` */
-function sentence(
-  field: Field,
-  value: number,
-  code: 'BELOW' | 'ABOVE',
-  limit: number,
-  profile: Profile | undefined,
-): Label {
-  const bound = limit.toFixed(field.decimals);
-  const zhName = profile === undefined ? '' : `（${profile.label.zh}）`;
-  const enName = profile === undefined ? '' : ` (${profile.label.en})`;
-  return {
-    zh: `${field.label.zh} ${formatValue(field, value, 'zh')}，${code === 'BELOW' ? '低于' : '高于'} ${bound}${zhName}`,
-    en: `${field.label.en} ${formatValue(field, value, 'en')}, ${code === 'BELOW' ? 'below' : 'above'} ${bound}${enName}`,
-  };
+function asLastKnown(given: Reason): Reason {
+  return { ...given, label: { zh: `最后读数：${given.label.zh}`, en: `last known: ${given.label.en}` } };
 }

@@ -1,35 +1,49 @@
-/** Values and ages as people read them, in either language. */
+/** Values and ages as people read them, in Chinese and English; the page, alarms and reports write them the same way. */
 import type { Field } from './kind.ts';
+import type { Label } from './label.ts';
 
-export type Language = 'zh' | 'en';
+export type Language = keyof Label;
 
-/** `6.42 mg/L`, `开`, `—` for a value that is not there. */
-export function formatValue(field: Field, value: number | undefined, language: Language): string {
-  if (value === undefined || !Number.isFinite(value)) return '—';
+/** `6.42 mg/L`, `-150 mm`, `开`: rounded to the field's decimals, with its unit. */
+export function formatValue(field: Field, value: number, language: Language): string {
+  if (!Number.isFinite(value)) return '–';
   const choice = field.choices?.[value];
   if (choice !== undefined) return choice[language];
-  const number = value.toFixed(field.decimals);
-  if (field.symbol === '') return number;
-  return field.symbol === '°' ? `${number}°` : `${number} ${field.symbol}`;
+  return withSymbol(field, formatNumber(value, field.decimals));
 }
 
-const STEPS: readonly (readonly [ms: number, zh: string, en: string])[] = [
-  [86_400_000, '天', 'd'],
-  [3_600_000, '小时', 'h'],
-  [60_000, '分钟', 'min'],
-  [1000, '秒', 's'],
-];
+/** Degrees of an angle and percent stand close to the number, every other unit after a space. */
+export function withSymbol({ symbol }: Field, number: string): string {
+  if (symbol === '') return number;
+  return symbol === '%' || symbol === '°' ? `${number}${symbol}` : `${number} ${symbol}`;
+}
 
-/** `23 分钟`, `23 min`: one unit, rounded down. */
+/** No grouping, and no `-0.0` for what is a rounded zero. */
+export function formatNumber(value: number, decimals: number): string {
+  const text = value.toFixed(Math.min(Math.max(decimals, 0), 10));
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `12 秒`, `23 分钟`, `5 小时`, `3 天`: whole units, rounded down, so that an age is never overstated. */
 export function formatDuration(ms: number, language: Language): string {
-  const [unitMs, zh, en] = STEPS.find(([length]) => ms >= length) ?? [1000, '秒', 's'];
-  const count = Math.floor(Math.max(0, ms) / unitMs);
-  return `${count} ${language === 'zh' ? zh : en}`;
+  const [size, zh, en] =
+    ms < MINUTE
+      ? [SECOND, '秒', 's']
+      : ms < HOUR
+        ? [MINUTE, '分钟', 'min']
+        : ms < 2 * DAY
+          ? [HOUR, '小时', 'h']
+          : [DAY, '天', 'days'];
+  return `${Math.max(0, Math.floor(ms / size))} ${language === 'zh' ? zh : en}`;
 }
 
-/** `12 秒前`, `12 s ago`; a time ahead of ours is said to be so. */
+/** `12 秒前`; a time ahead of ours, from a device whose clock runs fast, is just now. */
 export function formatAge(ageMs: number, language: Language): string {
-  if (ageMs < -1000)
-    return language === 'zh' ? `超前 ${formatDuration(-ageMs, language)}` : `${formatDuration(-ageMs, language)} ahead`;
-  return language === 'zh' ? `${formatDuration(ageMs, language)}前` : `${formatDuration(ageMs, language)} ago`;
+  if (ageMs < SECOND) return language === 'zh' ? '刚刚' : 'just now';
+  return language === 'zh' ? `${formatDuration(ageMs, 'zh')}前` : `${formatDuration(ageMs, 'en')} ago`;
 }

@@ -1,37 +1,54 @@
 /** Finds the sensor kinds: every file of a folder is one, checked on loading, so that a slip is named at start and not met at night. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { COMMON_FIELDS } from './common-fields.ts';
 import type { Field, Kind } from './kind.ts';
-import { KindInvalid, problemsOf } from './kind-problems.ts';
+import { isShapedLikeKind, KindInvalid, problemsOf } from './kind-problems.ts';
 
-const OURS = fileURLToPath(new URL('./kinds/', import.meta.url));
+export { foldKey } from './fold-key.ts';
+
+const OURS = new URL('./kinds/', import.meta.url);
+
+/** Compiled folders hold declarations and maps beside the code; every other script is meant as a kind, so that none is skipped unseen. */
+const isKindFile = (file: string) => /\.(ts|js|mjs)$/.test(file) && !/\.(d|test)\.ts$/.test(file);
 
 /** Throws `KIND_INVALID` naming file, field and what would be right. */
-export async function loadKinds(folder: string = OURS): Promise<ReadonlyMap<string, Kind>> {
-  const files = (await readdir(folder)).filter((file) => /^[a-z0-9_]+\.(ts|js)$/.test(file)).sort();
-  const kinds = await Promise.all(files.map((file) => loadKind(folder, file)));
+export async function loadKinds(folder: string | URL = OURS): Promise<ReadonlyMap<string, Kind>> {
+  const path = folder instanceof URL ? fileURLToPath(folder) : folder;
+  const names = await readdir(path).catch((cause: unknown) => {
+    throw new KindInvalid(path, ['is no folder that can be read'], { cause });
+  });
+  const kinds = await Promise.all(
+    names
+      .filter(isKindFile)
+      .sort()
+      .map((file) => loadKind(path, file)),
+  );
   if (kinds.length === 0)
-    throw new KindInvalid(folder, ['holds no sensor kind: a file such as aquaculture_pond.ts with a default export']);
+    throw new KindInvalid(path, ['holds no sensor kind: a file such as aquaculture_pond.ts with a default export']);
   return new Map(kinds.map((kind) => [kind.name, kind]));
 }
 
 async function loadKind(folder: string, file: string): Promise<Kind> {
-  const module = (await import(pathToFileURL(join(folder, file)).href)) as { default?: Kind };
-  const kind = module.default;
-  if (kind === undefined) throw new KindInvalid(file, ['has no default export; it must be a Kind (sensors/kind.ts)']);
-  const problems = problemsOf(kind, file.replace(/\.(ts|js)$/, ''));
+  const module = (await import(pathToFileURL(resolve(folder, file)).href).catch((cause: unknown) => {
+    throw new KindInvalid(file, [`cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`], {
+      cause,
+    });
+  })) as { readonly default?: unknown };
+  const { default: given } = module;
+  if (!isShapedLikeKind(given)) {
+    throw new KindInvalid(file, [
+      'its default export is no Kind (sensors/kind.ts): it needs name, label, fields, primary and panels',
+    ]);
+  }
+  const own = new Set(given.fields.map((field) => field.name));
+  const kind = { ...given, fields: [...given.fields, ...COMMON_FIELDS.filter((field) => !own.has(field.name))] };
+  const problems = problemsOf(kind, file.replace(/\.\w+$/, ''));
   if (problems.length > 0) throw new KindInvalid(file, problems);
-  const own = new Set(kind.fields.map((field) => field.name));
-  return { ...kind, fields: [...kind.fields, ...COMMON_FIELDS.filter((field) => !own.has(field.name))] };
+  return kind;
 }
 
 export function fieldNamed(kind: Kind, name: string): Field | undefined {
   return kind.fields.find((field) => field.name === name);
-}
-
-/** How keys are compared that differ in case, blanks, `_` and `-` only. */
-export function foldKey(key: string): string {
-  return key.toLowerCase().replace(/[\s_-]/g, '');
 }

@@ -10,6 +10,8 @@ export interface Band {
   readonly warnAbove?: number;
   readonly criticalBelow?: number;
   readonly criticalAbove?: number;
+  /** A boolean field of the kind: the band counts only while it is 1 (a seeding rate while `spreading`). */
+  readonly onlyWhile?: string;
   /** How long on event time before an alarm opens, minutes. */
   readonly holdMinutes?: { readonly warning: number; readonly critical: number };
   /** Where the numbers come from. */

@@ -10,6 +10,7 @@ export const drone = [
     [
       {
         field: 'seeding_rate',
+        onlyWhile: 'spreading',
         target: [36, 44],
         warnBelow: 36,
         warnAbove: 44,
@@ -17,8 +18,14 @@ export const drone = [
         criticalAbove: 48,
         source: '40 kg/ha for conventional rice; deviation of 10 and 20 % (tests saw 9.5-17.7 % under-application)',
       },
-      { field: 'wind_speed', warnAbove: 3, criticalAbove: 5, source: 'Aircraft limit 6 m/s (DJI T40 specification)' },
-      { field: 'hopper_weight', warnBelow: 5, source: 'A tenth of a 50 kg hopper' },
+      {
+        field: 'wind_speed',
+        onlyWhile: 'spreading',
+        warnAbove: 3,
+        criticalAbove: 5,
+        source: 'Aircraft limit 6 m/s (DJI T40 specification)',
+      },
+      { field: 'hopper_weight', onlyWhile: 'spreading', warnBelow: 5, source: 'A tenth of a 50 kg hopper' },
       { field: 'battery_level', warnBelow: 30, criticalBelow: 15, source: 'Return-home reserve; proposed' },
     ],
   ),

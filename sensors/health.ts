@@ -1,0 +1,23 @@
+/** The four states of a device and why it is in one; worst first wherever a list is shown. */
+import type { Label } from './label.ts';
+
+export type HealthState = 'good' | 'warning' | 'critical' | 'unknown';
+
+export type ReasonCode = 'no_data' | 'silent' | 'idle' | 'stuck' | 'spike' | 'clock' | 'low' | 'high';
+
+export interface Reason {
+  /** Absent where the whole device is meant. */
+  readonly field?: string;
+  readonly code: ReasonCode;
+  /** How bad this reason is by itself. */
+  readonly state: HealthState;
+  readonly label: Label;
+}
+
+export interface Assessment {
+  readonly state: HealthState;
+  /** Worst first; within a state in the order of the kind's fields, primary ones first. */
+  readonly reasons: readonly Reason[];
+  /** Of the newest reading by measured time; absent where there is none. A clock ahead of ours counts as 0. */
+  readonly ageMs?: number;
+}
