@@ -107,7 +107,7 @@ function idle(ageMs: number): Reason {
   return reason(
     'idle',
     'good',
-    `待命，上次作业${formatAge(ageMs, 'zh')}`,
+    `待命，上次作业于 ${formatAge(ageMs, 'zh')}`,
     `idle, last at work ${formatAge(ageMs, 'en')}`,
   );
 }

@@ -4,12 +4,28 @@ import { startingProfile } from './profile.ts';
 
 const PADDY = ['paddy_water'];
 
-function level(
-  target: readonly [number, number],
-  limits: Pick<Band, 'warnBelow' | 'warnAbove' | 'criticalBelow' | 'criticalAbove'>,
-  source: string,
-): Band {
-  return { field: 'water_level', target, ...limits, holdMinutes: { warning: 120, critical: 60 }, source };
+type Limits = Pick<Band, 'warnBelow' | 'warnAbove' | 'criticalBelow' | 'criticalAbove'>;
+
+/** Two bands: a field dries over hours, which can wait, but water over the bund cannot. */
+function level(target: readonly [number, number], limits: Limits, source: string): readonly Band[] {
+  const { warnBelow, criticalBelow, warnAbove, criticalAbove } = limits;
+  return [
+    {
+      field: 'water_level',
+      target,
+      ...(warnBelow !== undefined && { warnBelow }),
+      ...(criticalBelow !== undefined && { criticalBelow }),
+      holdMinutes: { warning: 120, critical: 60 },
+      source,
+    },
+    {
+      field: 'water_level',
+      ...(warnAbove !== undefined && { warnAbove }),
+      ...(criticalAbove !== undefined && { criticalAbove }),
+      holdMinutes: { warning: 30, critical: 10 },
+      source,
+    },
+  ];
 }
 
 /** The refuge of crab and crayfish must not dry; 0.8 and 0.5 of a ditch set to 800 mm. */
@@ -32,30 +48,37 @@ const fieldOxygen: Band = {
 
 export const paddies = [
   startingProfile('paddy_emergence', '直播出苗期', 'Direct-seeded emergence', PADDY, [
-    level([-20, 5], { warnAbove: 35, criticalAbove: 80, warnBelow: -60 }, 'Moist, no standing water: seed drowns'),
+    ...level([-20, 5], { warnAbove: 35, criticalAbove: 80, warnBelow: -60 }, 'Moist, no standing water: seed drowns'),
   ]),
   startingProfile('paddy_recovery', '返青期', 'Recovery after transplanting', PADDY, [
-    level([20, 40], { warnBelow: 0, warnAbove: 70, criticalAbove: 100 }, '3 cm shallow water in extension texts'),
+    ...level([20, 40], { warnBelow: 0, warnAbove: 70, criticalAbove: 100 }, '3 cm shallow water in extension texts'),
   ]),
   startingProfile('paddy_awd', '干湿交替', 'Alternate wetting and drying', PADDY, [
-    level(
+    ...level(
       [-150, 30],
       { warnBelow: -150, criticalBelow: -200, warnAbove: 70, criticalAbove: 100 },
       'Safe AWD: -15 cm in the field tube (Lampayan); deeper than 7 cm hinders tillering (科学种养 2014-9)',
     ),
   ]),
   startingProfile('paddy_drain', '晒田期', 'Midseason drain', PADDY, [
-    level([-300, -50], { warnAbove: 20, criticalBelow: -350 }, 'Drained 7-10 days at about 80 % of the wanted tillers'),
+    ...level(
+      [-300, -50],
+      { warnAbove: 20, criticalBelow: -350 },
+      'Drained 7-10 days at about 80 % of the wanted tillers',
+    ),
   ]),
   startingProfile('paddy_heading', '孕穗抽穗期', 'Booting to heading', PADDY, [
-    level(
+    ...level(
       [20, 50],
       { warnBelow: 10, criticalBelow: 0, warnAbove: 80, criticalAbove: 100 },
       'Most sensitive to drought: never dry',
     ),
   ]),
+  startingProfile('paddy_terminal', '断水期', 'Terminal drain', PADDY, [
+    ...level([-300, 0], { warnAbove: 30, criticalAbove: 100 }, 'Drained 7-10 days before harvest'),
+  ]),
   startingProfile('rice_field', '稻蟹田', 'Rice–crab field', PADDY, [
-    level(
+    ...level(
       [0, 100],
       { warnBelow: -20, criticalBelow: -100, warnAbove: 200, criticalAbove: 300 },
       'Shallow water over the field; bund height to be set per field',
@@ -64,7 +87,7 @@ export const paddies = [
     fieldOxygen,
   ]),
   startingProfile('rice_crayfish', '稻虾田', 'Rice–crayfish field', PADDY, [
-    level(
+    ...level(
       [200, 600],
       { warnBelow: 150, criticalBelow: 50, warnAbove: 650, criticalAbove: 750 },
       'Field of 400-600 mm in winter and spring',

@@ -46,6 +46,17 @@ const saturation: Band = {
   source: 'Gas-bubble risk; general practice',
 };
 
+/** Set to 1.2 m: a fifth and two fifths less; above, the bund is near. */
+const depth: Band = {
+  field: 'water_level',
+  target: [1000, 1400],
+  warnBelow: 800,
+  criticalBelow: 600,
+  warnAbove: 1700,
+  holdMinutes: { warning: 30, critical: 30 },
+  source: 'Shares of the set depth are proposed; the set depth belongs to the pond',
+};
+
 function temperature(target: readonly [number, number], warnAbove: number, criticalAbove: number): Band {
   return {
     field: 'water_temperature',
@@ -79,6 +90,7 @@ export const ponds = [
     ammonia(0.5),
     nitrite,
     saturation,
+    depth,
   ]),
   startingProfile('crayfish_pond', '小龙虾塘', 'Crayfish pond', POND, [
     oxygen([4.5, 12], 3.5, 2.5, 10, 5),
@@ -87,6 +99,7 @@ export const ponds = [
     ammonia(0.2),
     nitrite,
     saturation,
+    depth,
   ]),
   startingProfile('seedling', '苗种塘', 'Seedling pond', POND, [
     oxygen([6, 12], 5, 4, 5, 5),
@@ -95,5 +108,6 @@ export const ponds = [
     ammonia(0.2),
     nitrite,
     saturation,
+    depth,
   ]),
 ];

@@ -1,4 +1,4 @@
-/** A pond station: crab, crayfish or seedling water. Ranges of probes from makers' sheets; turbidity up to 10,000 because storm water of 7,711 FNU was measured (EXO2). */
+/** A pond station: crab, crayfish or seedling water. Physical ranges are those of probes' data sheets (optical oxygen 0-20 mg/L ±0.3, pH 0-14 ±0.1), normal ones those of crab and crayfish extension texts. */
 import { MG_PER_L, MILLIMETRE, measured, PERCENT, temperature, toggle } from '../fields.ts';
 import type { Kind } from '../kind.ts';
 
@@ -47,7 +47,8 @@ const pond: Kind = {
       clampFrom: -0.01,
       aliases: ['nitrite', 'no2', 'no2_n'],
     }),
-    // A healthy tank repeated the same turbidity for 297 samples at a minute; clear water reads a little below zero.
+    // Up to 10,000: an EXO2 measured storm water of 7,711 FNU. Clear water reads a little below zero; a healthy tank
+    // repeated the same turbidity for 297 samples at a minute.
     measured('turbidity', '浊度', 'turbidity', ['{NTU}', 'NTU'], [0, 10_000], 0.1, {
       normal: [5, 150],
       maxStep: 2000,
@@ -62,9 +63,14 @@ const pond: Kind = {
     measured('specific_conductance', '电导率', 'specific conductance', ['uS/cm', 'µS/cm'], [0, 60_000], 1, {
       normal: [150, 1200],
       maxStep: 500,
+      clampFrom: -5,
       aliases: ['conductivity', 'ec', 'cond'],
     }),
-    measured('salinity', '盐度', 'salinity', ['g/kg', 'g/kg'], [0, 45], 0.01, { normal: [0, 0.5], clampFrom: -0.05 }),
+    measured('salinity', '盐度', 'salinity', ['g/kg', 'g/kg'], [0, 45], 0.01, {
+      normal: [0, 0.5],
+      maxStep: 5,
+      clampFrom: -0.05,
+    }),
     measured('orp', '氧化还原电位', 'redox potential', ['mV', 'mV'], [-1000, 1000], 1, {
       normal: [50, 350],
       maxStep: 150,
@@ -77,12 +83,16 @@ const pond: Kind = {
     measured('water_level', '水位', 'water depth', MILLIMETRE, [0, 5000], 1, {
       normal: [800, 1500],
       maxStep: 200,
+      clampFrom: -20,
       aliases: ['level', 'depth'],
     }),
     toggle('aerator_on', '增氧机', 'aerator', undefined, { aliases: ['aerator', 'aerator_state'] }),
-    measured('aerator_power', '增氧机功率', 'aerator power', ['kW', 'kW'], [0, 30], 0.01, { normal: [0, 7.5] }),
+    measured('aerator_power', '增氧机功率', 'aerator power', ['kW', 'kW'], [0, 30], 0.01, {
+      normal: [0, 7.5],
+      clampFrom: -0.05,
+    }),
     toggle('feeder_on', '投饵机', 'feeder', undefined, { aliases: ['feeder'] }),
-    measured('feed_mass', '投饵量', 'feed given', ['kg', 'kg'], [0, 500], 0.1, { normal: [0, 100] }),
+    measured('feed_mass', '投饵量', 'feed given', ['kg', 'kg'], [0, 500], 0.1, { normal: [0, 100], clampFrom: -0.5 }),
   ],
   primary: ['dissolved_oxygen', 'water_temperature', 'ph', 'aerator_on'],
   panels: [

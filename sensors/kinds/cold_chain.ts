@@ -27,6 +27,7 @@ const coldChain: Kind = {
       maxStep: 100,
       aliases: ['setpoint'],
     }),
+    // Live crab travels wet, at 80 % and more.
     measured('air_humidity', '湿度', 'relative humidity', PERCENT, [0, 100], 0.1, {
       normal: [70, 95],
       aliases: ['humidity', 'rh'],
@@ -43,6 +44,7 @@ const coldChain: Kind = {
     ),
     toggle('compressor_on', '压缩机', 'compressor', undefined, { aliases: ['compressor'] }),
     toggle('defrost_on', '化霜', 'defrost', undefined, { aliases: ['defrost'] }),
+    // 45-65 °C while the compressor runs, below 30 when it does not (telemetry of a real store).
     temperature('hot_gas_temperature', '排气温度', 'hot gas temperature', [-50, 130], {
       normal: [10, 80],
       sentinels: [-127],
@@ -59,7 +61,7 @@ const coldChain: Kind = {
       maxStep: 10,
     }),
     ...position,
-    measured('speed', '车速', 'speed', ['km/h', 'km/h'], [0, 160], 0.1, { normal: [0, 90] }),
+    measured('speed', '车速', 'speed', ['km/h', 'km/h'], [0, 160], 0.1, { normal: [0, 90], aliases: ['gps_speed'] }),
     measured('heading', '航向', 'heading', ['deg', '°'], [0, 360], 1, {}),
     measured('light', '光照', 'light in the box', ['lx', 'lx'], [0, 200_000], 1, { normal: [0, 5], aliases: ['lux'] }),
     measured('shock', '冲击', 'shock', ['m/s2', 'm/s²'], [0, 200], 0.1, { normal: [0, 20] }),

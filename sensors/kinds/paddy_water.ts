@@ -16,6 +16,7 @@ const paddy: Kind = {
     measured('ditch_water_level', '环沟水深', 'ditch depth', MILLIMETRE, [0, 3000], 1, {
       normal: [600, 1500],
       maxStep: 300,
+      clampFrom: -20,
       aliases: ['ditch_level'],
     }),
     temperature('water_temperature', '水温', 'water temperature', [-2, 50], {
@@ -34,15 +35,19 @@ const paddy: Kind = {
     measured('soil_moisture', '土壤体积含水率', 'soil water content', PERCENT, [0, 100], 0.1, {
       normal: [35, 60],
       maxStep: 30,
+      clampFrom: -1,
       aliases: ['vwc', 'humidity_soil'],
     }),
-    measured('soil_ec', '土壤电导率', 'soil conductivity', ['uS/cm', 'µS/cm'], [0, 20_000], 1, { normal: [100, 1500] }),
+    measured('soil_ec', '土壤电导率', 'soil conductivity', ['uS/cm', 'µS/cm'], [0, 20_000], 1, {
+      normal: [100, 1500],
+      clampFrom: -10,
+    }),
     measured('dissolved_oxygen', '溶解氧', 'dissolved oxygen', MG_PER_L, [0, 25], 0.01, {
       normal: [2, 10],
       maxStep: 2,
       stuckAfter: 60,
       clampFrom: -0.1,
-      aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen'],
+      aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen', 'disolved_oxygen', 'disolved_oxg'],
     }),
     measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01, {
       normal: [6.5, 9],
@@ -53,6 +58,7 @@ const paddy: Kind = {
     measured('specific_conductance', '电导率', 'specific conductance', ['uS/cm', 'µS/cm'], [0, 50_000], 1, {
       normal: [100, 1000],
       maxStep: 500,
+      clampFrom: -5,
       aliases: ['conductivity', 'ec'],
     }),
     measured('turbidity', '浊度', 'turbidity', ['{NTU}', 'NTU'], [0, 4000], 0.1, {
@@ -61,6 +67,7 @@ const paddy: Kind = {
       clampFrom: -1,
       aliases: ['ntu'],
     }),
+    // Rises to 20-30 mg/L for days after urea is spread, so beyond normal is common then.
     measured('ammonium_nitrogen', '铵态氮', 'ammonium nitrogen', MG_PER_L, [0, 100], 0.01, {
       normal: [0.1, 3],
       clampFrom: -0.05,
@@ -70,6 +77,7 @@ const paddy: Kind = {
     measured('rainfall', '雨量', 'rainfall', MILLIMETRE, [0, 100], 0.2, { normal: [0, 20], aliases: ['rain'] }),
     measured('irrigation_flow', '灌溉流量', 'irrigation flow', ['m3/h', 'm³/h'], [0, 1000], 0.1, {
       normal: [0, 120],
+      clampFrom: -1,
       aliases: ['flow'],
     }),
     choice(
