@@ -8,10 +8,10 @@ const pond: Kind = {
   subplatform: 'smart_fishery',
   intervalMs: 300_000,
   fields: [
-    // Equal values ran to 84 samples at a minute on a healthy lake buoy.
+    // Equal values ran to 84 samples at a minute on a healthy lake buoy; a device that reports every 20 s repeats thrice as often.
     temperature('water_temperature', '水温', 'water temperature', [-2, 45], {
       normal: [4, 33],
-      stuckAfter: 240,
+      stuckAfter: 300,
       aliases: ['temperature', 'temp', 'water_temp', 'wt'],
     }),
     // One-minute steps reached 0.57 mg/L on a healthy lake; equal values ran to 6 samples.
@@ -48,11 +48,11 @@ const pond: Kind = {
       aliases: ['nitrite', 'no2', 'no2_n'],
     }),
     // Up to 10,000: an EXO2 measured storm water of 7,711 FNU. Clear water reads a little below zero; a healthy tank
-    // repeated the same turbidity for 297 samples at a minute.
+    // held one whole number for 1445 samples at a minute.
     measured('turbidity', '浊度', 'turbidity', ['{NTU}', 'NTU'], [0, 10_000], 0.1, {
       normal: [5, 150],
       maxStep: 2000,
-      stuckAfter: 900,
+      stuckAfter: 4500,
       clampFrom: -1,
       aliases: ['ntu', 'turb'],
     }),

@@ -21,7 +21,7 @@ const paddy: Kind = {
     }),
     temperature('water_temperature', '水温', 'water temperature', [-2, 50], {
       normal: [7, 38],
-      stuckAfter: 100,
+      stuckAfter: 300,
       aliases: ['temperature', 'temp', 'water_temp'],
     }),
     temperature('soil_temperature', '土壤温度', 'soil temperature', [-20, 60], {

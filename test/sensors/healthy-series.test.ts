@@ -1,0 +1,51 @@
+/** The limits of spikes and stuck sensors stay quiet over a week of real series without a known fault. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createSuspicion } from '../../ingest/suspicion.ts';
+import { fieldNamed, loadKinds } from '../../sensors/kinds.ts';
+
+/** A lake buoy (LakeMetabolizer, GPL ≥ 2) and an aquaculture tank (Mendeley Data 34rczh25kc), both at about a minute. */
+const FOLDER = new URL('../../../shared/data/', import.meta.url);
+
+/** How many values of a file's column were believed, and which flags the others got. */
+async function flagsOf(file: string, column: string, isWanted: (row: Record<string, string>) => boolean = () => true) {
+  const pond = (await loadKinds()).get('aquaculture_pond');
+  const field = pond && fieldNamed(pond, column);
+  if (field === undefined) throw new Error(`no field ${column}`);
+  const [header = '', ...lines] = readFileSync(new URL(file, FOLDER), 'utf8').trim().split(/\r?\n/);
+  const names = header.split(',');
+  const suspicion = createSuspicion();
+  const counts = { values: 0, spike: 0, stuck: 0, outside: 0 };
+  for (const line of lines) {
+    const row = Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell]));
+    const text = row[column];
+    if (!isWanted(row) || text === undefined || text === '') continue;
+    const value = Number(text);
+    counts.values++;
+    if (value < field.physical[0] || value > field.physical[1]) counts.outside++;
+    for (const flag of suspicion.flagsOf(field, value, Date.parse(`${row.time_local?.replace(' ', 'T')}Z`))) {
+      if (flag === 'spike' || flag === 'stuck') counts[flag]++;
+    }
+  }
+  return counts;
+}
+
+const LAKE = 'pond_lake_mendota_1min.csv';
+const TANK = 'pond_tank_1min.csv';
+const atDepth = (depth: string) => (row: Record<string, string>) => row.depth_cm === depth;
+
+describe.skipIf(!existsSync(FOLDER))('a healthy series (skipped where the measurements are absent)', () => {
+  it.each([
+    [LAKE, 'dissolved_oxygen', undefined],
+    [LAKE, 'water_temperature', undefined],
+    [TANK, 'water_temperature', atDepth('30')],
+    [TANK, 'ph', atDepth('30')],
+    [TANK, 'turbidity', atDepth('30')],
+    [TANK, 'water_temperature', atDepth('60')],
+    [TANK, 'turbidity', atDepth('60')],
+  ])('of %s: %s is neither stuck nor jumps', async (file, column, isWanted) => {
+    const { values, ...flags } = await flagsOf(file, column, isWanted);
+    expect(values).toBeGreaterThan(5000);
+    expect(flags).toEqual({ spike: 0, stuck: 0, outside: 0 });
+  });
+});
