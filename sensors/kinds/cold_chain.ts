@@ -10,20 +10,20 @@ const coldChain: Kind = {
   fields: [
     // A door opened in summer moves the air by 14 K in 15 minutes (11 months of a real store), so only larger jumps are spikes.
     temperature('air_temperature', '空气温度', 'air temperature', [-80, 70], {
-      normal: [-30, 12],
+      normal: [-35, 12],
       maxStep: 15,
       stuckAfter: 240,
       sentinels: [-127],
       aliases: ['temperature', 'temp', 'box_temp'],
     }),
     temperature('product_temperature', '货品中心温度', 'product temperature', [-80, 70], {
-      normal: [-30, 12],
+      normal: [-35, 12],
       sentinels: [-127],
       maxStep: 5,
       aliases: ['core_temp'],
     }),
     temperature('setpoint_temperature', '设定温度', 'set point', [-60, 30], {
-      normal: [-30, 12],
+      normal: [-35, 12],
       maxStep: 100,
       aliases: ['setpoint'],
     }),
