@@ -47,7 +47,10 @@ function isReading(item: unknown): item is Reading {
   if (!isObject(item)) return false;
   const { park, site, device, kind, time, receivedAt, values } = item;
   const hasNames = [park, site, device, kind].every((name) => typeof name === 'string');
-  return hasNames && Number.isFinite(time) && Number.isFinite(receivedAt) && isObject(values);
+  if (!hasNames || !Number.isFinite(time) || !Number.isFinite(receivedAt) || !isObject(values)) return false;
+  // A text among the values would make a store refuse the whole batch, again and again.
+  for (const name in values) if (!Number.isFinite(values[name])) return false;
+  return true;
 }
 
 function isRecord(item: unknown): item is QuarantineRecord {

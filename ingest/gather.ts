@@ -23,7 +23,11 @@ export async function* gather(
       let bytes = first.value.data.length;
       const timeUp = within(waitMs);
       while (group.length < maxDeliveries && bytes < maxBytes) {
-        coming ??= iterator.next();
+        if (coming === undefined) {
+          coming = iterator.next();
+          // A failure while the group is being worked on is met at the next turn, not by the process.
+          coming.catch(() => undefined);
+        }
         const next = await Promise.race([coming, timeUp.promise]);
         if (next === undefined || next.done) break;
         coming = undefined;

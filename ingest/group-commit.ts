@@ -122,8 +122,7 @@ class Gathering implements Group {
   }
 
   add(subject: string, list: ListName, text: string, counted: Counted): void {
-    // Three bytes a character is the most that UTF-8 needs; close enough below the limit, exact where it matters.
-    const size = text.length * 3 < MAX_ENTRY_BYTES ? text.length : Buffer.byteLength(text);
+    const size = Buffer.byteLength(text);
     const draft = this.#draft(subject, list, size);
     draft.items.push(text);
     draft.bytes += size;

@@ -3,7 +3,7 @@ import type { Bus, Consumption } from '../bus/bus.ts';
 import { codeOf } from '../errors.ts';
 import type { LedgerRow, Store, Tally } from '../store/store.ts';
 import { parseTallies } from './entry.ts';
-import type { StoreWriterLog } from './store-writer.ts';
+import type { Log } from './log.ts';
 
 export interface LedgerView extends LedgerRow {
   readonly pending: number;
@@ -12,7 +12,7 @@ export interface LedgerView extends LedgerRow {
 export interface LedgerOptions {
   readonly bus: Pick<Bus, 'consume' | 'status'>;
   readonly store: Pick<Store, 'committed'>;
-  readonly log: StoreWriterLog;
+  readonly log: Log;
   /** How long an answer waits for the newest entries of the log to be counted. */
   readonly patienceMs?: number;
   /** Tallies of entries behind the store's position that are held one by one; of more, neighbours are added up. */

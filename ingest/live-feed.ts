@@ -4,7 +4,7 @@ import { codeOf } from '../errors.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { subjects } from '../topics.ts';
 import { parseEntry } from './entry.ts';
-import type { StoreWriterLog } from './store-writer.ts';
+import type { Log } from './log.ts';
 
 export interface LiveEvent {
   readonly position: number;
@@ -13,7 +13,7 @@ export interface LiveEvent {
 
 export interface LiveFeedOptions {
   readonly bus: Pick<Bus, 'consume' | 'status'>;
-  readonly log: StoreWriterLog;
+  readonly log: Log;
   /** Events that wait for one follower; one that is further behind is ended. */
   readonly maxBuffered?: number;
 }

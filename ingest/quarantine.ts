@@ -1,16 +1,16 @@
 /** What was refused, kept for people: moved from the log into the shared state, listed, and replayed once the mapping is mended. */
-import type { Bus } from '../bus/bus.ts';
+import type { Bus, Delivery } from '../bus/bus.ts';
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { State } from '../state/state.ts';
 import { subjects } from '../topics.ts';
+import { startConsumer } from './consumer.ts';
 import { parseEntry } from './entry.ts';
-import { gather } from './gather.ts';
+import type { Log } from './log.ts';
 import { pause } from './pause.ts';
 import type { Registry } from './registry.ts';
 import type { QuarantineRecord } from './rejection.ts';
 import { createReplay, type ReplayOutcome } from './replay.ts';
-import type { StoreWriterLog } from './store-writer.ts';
 
 export const QUARANTINE_KEEPER = 'quarantine';
 const PREFIX = 'quarantine/';
@@ -22,12 +22,14 @@ export interface QuarantineOptions {
   readonly state: State;
   readonly registry: Pick<Registry, 'device'>;
   readonly kinds: ReadonlyMap<string, Kind>;
-  readonly log: StoreWriterLog;
+  readonly log: Log;
   readonly clock?: () => number;
   /** Older records go; the ledger keeps counting them. */
   readonly retainMs?: number;
   /** Of more the oldest go. */
   readonly maxRecords?: number;
+  /** Of all payloads together; of more the oldest go. */
+  readonly maxBytes?: number;
 }
 
 export interface QuarantineQuery {
@@ -52,52 +54,53 @@ export interface OpenQuarantine {
 }
 
 export async function openQuarantine(options: QuarantineOptions): Promise<OpenQuarantine> {
-  const { bus, state, log, clock = Date.now, retainMs = 90 * 24 * HOUR, maxRecords = 100_000 } = options;
-  const stopping = new AbortController();
+  const {
+    bus,
+    state,
+    log,
+    clock = Date.now,
+    retainMs = 90 * 24 * HOUR,
+    maxRecords = 100_000,
+    maxBytes = 1024 ** 3,
+  } = options;
   const underWay = new Set<string>();
   const replayAgain = createReplay({ ...options, clock });
-  let count = await sweep();
-  const consumption = await bus.consume({
-    name: QUARANTINE_KEEPER,
-    subjects: [subjects.allQuarantine],
-    from: 'first',
-    maxInFlight: 2 * LIMITS.maxDeliveries,
-  });
+  /** What there is, oldest first, so that making room need not read it. */
+  const kept = new Map<string, { readonly receivedAt: number; readonly bytes: number }>();
+  let bytes = 0;
+  for await (const { key, value } of state.list<QuarantineRecord>(PREFIX)) note(key, value);
+  await makeRoom();
 
-  async function run(): Promise<void> {
-    for await (const deliveries of gather(consumption, LIMITS)) {
-      const records = deliveries.flatMap(({ data }) => parseEntry(data)?.records ?? []);
-      while (!(await keep(records))) {
-        await pause(1000, stopping.signal);
-        if (stopping.signal.aborted) return;
-      }
-      for (const delivery of deliveries) delivery.ack();
-    }
+  function note(key: string, { receivedAt, payload }: QuarantineRecord): void {
+    bytes += payload.length - (kept.get(key)?.bytes ?? 0);
+    kept.set(key, { receivedAt, bytes: payload.length });
   }
 
-  async function keep(records: readonly QuarantineRecord[]): Promise<boolean> {
-    try {
-      await state.putAll(records.map((record) => ({ key: PREFIX + record.id, value: record })));
-      count += records.length;
-      if (count > maxRecords * 1.05) count = await sweep();
-      return true;
-    } catch (error) {
-      log.warn({ code: codeOf(error) }, 'quarantine cannot be kept; trying again');
-      return false;
-    }
-  }
-
-  /** Removes what is too old or too much; answers how many stay. */
-  async function sweep(): Promise<number> {
+  async function makeRoom(): Promise<void> {
     const oldest = clock() - retainMs;
-    const keys: { readonly key: string; readonly receivedAt: number }[] = [];
-    for await (const { key, value } of state.list<QuarantineRecord>(PREFIX)) {
-      keys.push({ key, receivedAt: value.receivedAt });
+    for (const [key, { receivedAt, bytes: size }] of kept) {
+      if (receivedAt >= oldest && kept.size <= maxRecords && bytes <= maxBytes) return;
+      await state.delete(key);
+      kept.delete(key);
+      bytes -= size;
     }
-    const excess = keys.length - maxRecords;
-    const gone = keys.filter(({ receivedAt }, index) => receivedAt < oldest || index < excess);
-    for (const { key } of gone) await state.delete(key);
-    return keys.length - gone.length;
+  }
+
+  async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
+    const records = deliveries.flatMap(({ data }) => parseEntry(data)?.records ?? []);
+    const items = records.map((record) => ({ key: PREFIX + record.id, value: record }));
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await state.putAll(items);
+        for (const { key, value } of items) note(key, value);
+        await makeRoom();
+        return;
+      } catch (error) {
+        log.warn({ code: codeOf(error) }, 'quarantine cannot be kept; trying again');
+        await pause(1000, signal);
+      }
+    }
   }
 
   async function get(id: string): Promise<QuarantineRecord | undefined> {
@@ -126,16 +129,18 @@ export async function openQuarantine(options: QuarantineOptions): Promise<OpenQu
     }
   }
 
+  const consumer = await startConsumer({
+    ...LIMITS,
+    bus,
+    name: QUARANTINE_KEEPER,
+    subjects: [subjects.allQuarantine],
+    log,
+    take,
+  });
   const hourly = setInterval(() => {
-    sweep().then(
-      (left) => {
-        count = left;
-      },
-      (error: unknown) => log.warn({ code: codeOf(error) }, 'quarantine cannot be swept'),
-    );
+    makeRoom().catch((error: unknown) => log.warn({ code: codeOf(error) }, 'old quarantine cannot be removed'));
   }, HOUR);
   hourly.unref();
-  const running = run().catch((error: unknown) => log.error({ code: codeOf(error), err: error }, 'quarantine ended'));
 
   return {
     async list({ park, device, code, before, limit }) {
@@ -158,9 +163,7 @@ export async function openQuarantine(options: QuarantineOptions): Promise<OpenQu
     replay,
     async close() {
       clearInterval(hourly);
-      stopping.abort();
-      await consumption.close();
-      await running;
+      await consumer.close();
     },
   };
 }

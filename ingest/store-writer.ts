@@ -3,31 +3,26 @@ import type { Bus, Delivery } from '../bus/bus.ts';
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Batch, Store } from '../store/store.ts';
 import { subjects } from '../topics.ts';
+import { startConsumer } from './consumer.ts';
 import { type LogEntry, parseEntry } from './entry.ts';
-import { gather } from './gather.ts';
+import type { Log } from './log.ts';
 import type { QuarantineEntry } from './log-entry.ts';
 import { pause } from './pause.ts';
-import { createRecords } from './quarantine-record.ts';
+import { createRecords, payloadOf } from './quarantine-record.ts';
 
 export const STORE_WRITER = 'store-writer';
 
 /** After a failure of the store: soon at first, so that a hiccup is not noticed, then often enough to go on within half a minute. */
 const BACKOFF_MS = [1000, 2000, 5000, 10_000, 30_000] as const;
-/** A store that refuses a batch so often for a reason of its content gets its entries one by one. */
-const TRIES_BEFORE_SPLITTING = 3;
+/** Failures that come of what is written and would come again; anything else may pass, and is tried for ever. */
+const OF_CONTENT = new Set(['STORE_REFUSED', 'KIND_UNKNOWN', 'FIELD_UNKNOWN']);
 /** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
-
-export interface StoreWriterLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface StoreWriterOptions {
   readonly bus: Pick<Bus, 'consume' | 'append' | 'status'>;
   readonly store: Pick<Store, 'write' | 'committed'>;
-  readonly log: StoreWriterLog;
+  readonly log: Log;
   readonly clock?: () => number;
   readonly backoffMs?: readonly number[];
 }
@@ -46,7 +41,6 @@ export interface StoreWriter {
 export async function startStoreWriter(options: StoreWriterOptions): Promise<StoreWriter> {
   const { bus, store, log, clock = Date.now, backoffMs = BACKOFF_MS } = options;
   const record = createRecords('writer');
-  const stopping = new AbortController();
   let { position } = await store.committed();
   const { lastPosition } = await bus.status();
   if (lastPosition < position) {
@@ -55,78 +49,70 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Sto
       `the store has taken position ${position}, but the log ends at ${lastPosition}: the log was removed or replaced; restore it, or move the store away as well`,
     );
   }
-  const consumption = await bus.consume({
-    name: STORE_WRITER,
-    subjects: [subjects.allReadings, subjects.allQuarantine],
-    from: 'first',
-    maxInFlight: 2 * LIMITS.maxDeliveries,
-  });
   let problem: { readonly code: string; readonly message: string } | undefined;
 
-  async function run(): Promise<void> {
-    for await (const deliveries of gather(consumption, LIMITS)) {
-      if (stopping.signal.aborted) return;
-      if (!(await writeAll(deliveries))) return;
-      for (const delivery of deliveries) delivery.ack();
-    }
-  }
-
-  /** False when stopped before it was done. */
-  async function writeAll(deliveries: readonly Delivery[]): Promise<boolean> {
+  async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
     const fresh = deliveries.filter((delivery) => delivery.position > position);
     const entries = fresh.map((delivery) => ({ delivery, entry: parseEntry(delivery.data) }));
-    for (const { delivery, entry } of entries) if (entry === undefined) await park(delivery, 'is not an entry of ours');
+    for (const { delivery, entry } of entries) {
+      if (entry !== undefined) continue;
+      // Not acknowledged to anybody by us: a log too full to take the note must not hold up the readings behind it.
+      await park(delivery, 'is not an entry of ours').catch((error: unknown) => {
+        log.error(
+          { code: codeOf(error), position: delivery.position },
+          'the log did not take it into quarantine either',
+        );
+      });
+    }
     const good = entries.flatMap(({ delivery, entry }) => (entry === undefined ? [] : [{ delivery, entry }]));
     const last = fresh.at(-1);
-    return last === undefined ? !stopping.signal.aborted : write(good, last.position);
+    if (last !== undefined) await write(good, last.position, signal);
   }
 
   async function write(
     entries: readonly { readonly delivery: Delivery; readonly entry: LogEntry }[],
     upTo: number,
-  ): Promise<boolean> {
+    signal: AbortSignal,
+  ): Promise<void> {
     const batch: Batch = {
       readings: entries.flatMap(({ entry }) => entry.readings),
       tallies: entries.flatMap(({ entry }) => entry.tallies),
     };
-    for (let tries = 0; !stopping.signal.aborted; tries++) {
+    for (let tries = 0; ; tries++) {
+      signal.throwIfAborted();
       try {
         await store.write(batch, upTo);
         position = upTo;
         recovered();
-        return true;
+        return;
       } catch (error) {
         failed(error, tries);
-        const isOfContent = codeOf(error) !== 'STORE_UNAVAILABLE' && tries + 1 >= TRIES_BEFORE_SPLITTING;
-        if (isOfContent) return split(entries, upTo, error);
-        await pause(backoffMs[Math.min(tries, backoffMs.length - 1)] ?? 0, stopping.signal);
+        if (OF_CONTENT.has(codeOf(error))) return split(entries, upTo, signal, error);
+        await pause(backoffMs[Math.min(tries, backoffMs.length - 1)] ?? 0, signal);
       }
     }
-    return false;
   }
 
   /** Finds the entry that the store will not take; its readings go to quarantine and count there, the others are written. */
   async function split(
     entries: readonly { readonly delivery: Delivery; readonly entry: LogEntry }[],
     upTo: number,
+    signal: AbortSignal,
     cause: unknown,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const [only] = entries;
     if (entries.length > 1) {
-      for (const each of entries) if (!(await write([each], each.delivery.position))) return false;
-      return true;
+      for (const each of entries) await write([each], each.delivery.position, signal);
+      return;
     }
-    if (only === undefined) return true;
-    if (only.entry.readings.length === 0) {
-      await park(only.delivery, `is refused by the store (${codeOf(cause)})`);
-      return true;
-    }
+    if (only === undefined) return;
     await park(only.delivery, `is refused by the store (${codeOf(cause)})`);
+    if (only.entry.readings.length === 0) return;
     const tallies = only.entry.tallies.map((tally) => {
       const kept = tally.received - tally.duplicate - tally.quarantined;
       return { ...tally, quarantined: tally.quarantined + kept };
     });
-    return write([{ delivery: only.delivery, entry: { readings: [], records: [], tallies } }], upTo);
+    await write([{ delivery: only.delivery, entry: { readings: [], records: [], tallies } }], upTo, signal);
   }
 
   /** Into quarantine, so that a poisoned entry neither blocks the others nor disappears. */
@@ -136,11 +122,12 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Sto
     const owner = subject.split('.')[2] ?? 'unknown';
     const reason = { code: 'ENTRY_UNREADABLE', message: `entry ${delivery.position} of the log ${why}` } as const;
     const origin = { park: owner, device: 'unknown', topic: subject, receivedAt: appendedAt || clock() };
-    const kept = { payload: data.slice(0, 64 * 1024), payloadEncoding: 'utf8' } as const;
-    const entry: QuarantineEntry = { version: 1, records: [record(origin, 'message', reason, kept)], tallies: [] };
-    await bus
-      .append([{ subject: subjects.quarantine(owner), data: JSON.stringify(entry) }])
-      .catch((error: unknown) => log.error({ code: codeOf(error), subject }, 'the log did not take it either'));
+    const entry: QuarantineEntry = {
+      version: 1,
+      records: [record(origin, 'message', reason, payloadOf(Buffer.from(data)))],
+      tallies: [],
+    };
+    await bus.append([{ subject: subjects.quarantine(owner), data: JSON.stringify(entry) }]);
   }
 
   function failed(error: unknown, tries: number): void {
@@ -154,17 +141,17 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Sto
     problem = undefined;
   }
 
-  const running = run().catch((error: unknown) => {
-    problem = { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
-    log.error({ code: codeOf(error), err: error }, 'store writer ended');
+  const consumer = await startConsumer({
+    ...LIMITS,
+    bus,
+    name: STORE_WRITER,
+    subjects: [subjects.allReadings, subjects.allQuarantine],
+    log,
+    take,
   });
 
   return {
     status: () => ({ position, ...(problem !== undefined && { problem }) }),
-    async close() {
-      stopping.abort();
-      await consumption.close();
-      await running;
-    },
+    close: () => consumer.close(),
   };
 }

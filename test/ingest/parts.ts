@@ -39,6 +39,8 @@ export interface Given {
   readonly state?: State;
   readonly store?: Store;
   readonly retainMs?: number;
+  /** For tests that receive in the past. */
+  readonly quarantineRetainMs?: number;
 }
 
 export type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -48,6 +50,7 @@ export async function openParts({
   state = openMemoryState(),
   store = openMemoryStore(),
   retainMs,
+  quarantineRetainMs = Number.POSITIVE_INFINITY,
 }: Given = {}) {
   const clock = () => NOW;
   const told: Told[] = [];
@@ -62,7 +65,15 @@ export async function openParts({
     },
   });
   const writer = await startStoreWriter({ bus, store, log: silent, clock, backoffMs: [5] });
-  const quarantine = await openQuarantine({ bus, state, registry, kinds, log: silent, clock });
+  const quarantine = await openQuarantine({
+    bus,
+    state,
+    registry,
+    kinds,
+    log: silent,
+    clock,
+    retainMs: quarantineRetainMs,
+  });
   const ledger = await openLedger({ bus, store, log: silent });
   let isClosed = false;
   const close = async () => {

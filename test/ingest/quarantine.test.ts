@@ -44,13 +44,14 @@ describe('quarantine', () => {
     await parts.records(6);
     await parts.close();
     const options = { bus, state, registry: parts.registry, kinds, log: silent, clock: () => NOW };
-    const open = async (limits: { maxRecords?: number; retainMs?: number }) => {
+    const open = async (limits: { maxRecords?: number; maxBytes?: number; retainMs?: number }) => {
       const quarantine = await openQuarantine({ ...options, ...limits });
       const times = (await quarantine.list({ limit: 10 })).map(({ receivedAt }) => NOW - receivedAt);
       await quarantine.close();
       return times;
     };
     expect(await open({ maxRecords: 4 })).toEqual([0, 1000, 2000, 3000]);
+    expect(await open({ maxBytes: 3 * '{"ph":7}'.length })).toEqual([0, 1000, 2000]);
     expect(await open({ retainMs: 1500 })).toEqual([0, 1000]);
   });
 });

@@ -81,6 +81,15 @@ describe('the store writer', () => {
     expect(codes).toEqual(['ENTRY_UNREADABLE', 'ENTRY_UNREADABLE']);
   });
 
+  it('takes a text among the values for unreadable, because a store would refuse the batch for ever', async () => {
+    const { bus, start, stored } = await open((batch, position, store) => store.write(batch, position));
+    const poisoned = entry(1);
+    await bus.append([{ ...poisoned, data: poisoned.data.replace('"ph":1', '"ph":"1"') }]);
+    await bus.append([entry(2)]);
+    await start();
+    await eventually(async () => (await stored()) === 1);
+  });
+
   it('finds the one entry that the store refuses, and counts its readings as quarantined', async () => {
     const { bus, start, stored, memory } = await open((batch, position, store) =>
       batch.readings.some(({ values }) => values.ph === 2)

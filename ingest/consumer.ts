@@ -1,0 +1,61 @@
+/** A durable consumer of the log that takes deliveries in groups and, should the log fail it, begins again behind its last acknowledgement. */
+import type { Bus, Consumption, Delivery } from '../bus/bus.ts';
+import { codeOf } from '../errors.ts';
+import { type GatherLimits, gather } from './gather.ts';
+import type { Log } from './log.ts';
+import { pause } from './pause.ts';
+
+const AGAIN_AFTER_MS = 1000;
+
+export interface ConsumerOptions extends GatherLimits {
+  readonly bus: Pick<Bus, 'consume'>;
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly log: Log;
+  /** Deliveries are acknowledged when it resolves; it gives up, with a rejection, only because of the signal. */
+  readonly take: (deliveries: readonly Delivery[], signal: AbortSignal) => Promise<void>;
+}
+
+/** Resolves when the consumer exists, so that the log keeps for it whatever comes. */
+export async function startConsumer(options: ConsumerOptions): Promise<{ close(): Promise<void> }> {
+  const { bus, name, subjects, log, take, maxDeliveries } = options;
+  const stopping = new AbortController();
+  const consume = () => bus.consume({ name, subjects, from: 'first', maxInFlight: 2 * maxDeliveries });
+  let consumption = await consume();
+
+  async function follow(current: Consumption): Promise<void> {
+    for await (const deliveries of gather(current, options)) {
+      if (stopping.signal.aborted) return;
+      await take(deliveries, stopping.signal);
+      for (const delivery of deliveries) delivery.ack();
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      try {
+        await follow(consumption);
+        return;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        log.error({ code: codeOf(error), err: error, consumer: name }, 'consumer of the log failed; it begins again');
+        await consumption.close();
+        await pause(AGAIN_AFTER_MS, stopping.signal);
+        if (stopping.signal.aborted) return;
+        consumption = await consume();
+      }
+    }
+  }
+
+  const running = run().catch((error: unknown) => {
+    log.error({ code: codeOf(error), err: error, consumer: name }, 'consumer of the log ended');
+  });
+
+  return {
+    async close() {
+      stopping.abort();
+      await consumption.close();
+      await running;
+    },
+  };
+}
