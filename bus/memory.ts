@@ -13,6 +13,7 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
   let last = 0;
   let sizeBytes = 0;
   let isClosed = false;
+  let isFull = false;
   const taken = new Map<string, number>();
   const consumptions = new Set<LogConsumption>();
 
@@ -39,7 +40,8 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
     async append(entries) {
       if (isClosed) throw new DaoyuError('BUS_UNAVAILABLE', 'the log is closed');
       const needed = entries.reduce((sum, entry) => sum + entry.data.length, 0);
-      if (!makeRoom(needed))
+      isFull = !makeRoom(needed);
+      if (isFull)
         throw new DaoyuError('BUS_FULL', `the log is full (${maxBytes} bytes) of entries that a consumer still needs`);
       for (const { subject, data } of entries) {
         last += 1;
@@ -72,7 +74,8 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
     },
     async status() {
       return {
-        isWritable: !isClosed,
+        isWritable: !isClosed && !isFull,
+        ...(isFull && { problem: { code: 'BUS_FULL', message: 'the log is full' } }),
         sizeBytes,
         maxBytes,
         firstPosition: records[0]?.position ?? last + 1,

@@ -6,8 +6,9 @@ export function openMemoryState(): State {
   const texts = new Map<string, string>();
   const storage: Storage = {
     get: (key) => texts.get(key),
-    *range(prefix) {
-      for (const key of [...texts.keys()].filter((each) => each.startsWith(prefix)).sort()) {
+    *range(prefix, { isReverse }) {
+      const keys = [...texts.keys()].filter((each) => each.startsWith(prefix)).sort();
+      for (const key of isReverse ? keys.reverse() : keys) {
         yield { key, text: texts.get(key) ?? '' };
       }
     },

@@ -1,0 +1,85 @@
+/** What every shared state must do; run against each implementation. */
+import { describe, expect, it } from 'vitest';
+import type { Change, Item, ListOptions, State } from '../../state/state.ts';
+
+export interface StateFeatures {
+  readonly reopen?: (state: State) => Promise<State>;
+}
+
+async function keys(state: State, prefix: string, options?: ListOptions): Promise<string[]> {
+  const found: string[] = [];
+  for await (const item of state.list(prefix, options)) found.push(item.key);
+  return found;
+}
+
+export function describeState(name: string, features: StateFeatures, open: () => Promise<State>): void {
+  describe(name, () => {
+    it('gives back what was put, with a revision that grows', async () => {
+      const state = await open();
+      expect(await state.get('a')).toBeUndefined();
+      const first = await state.put('a', { x: [1, '二', null] });
+      const second = await state.put('a', { x: 2 });
+      expect(second).toBeGreaterThan(first);
+      expect(await state.get('a')).toEqual({ key: 'a', value: { x: 2 }, revision: second });
+    });
+
+    it('refuses a put that expects another revision, also while one is under way', async () => {
+      const state = await open();
+      const revision = await state.put('a', 1, 0);
+      await expect(state.put('a', 2, 0)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+      const [one, two] = await Promise.allSettled([state.put('a', 3, revision), state.put('a', 4, revision)]);
+      expect([one.status, two.status].sort()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    it('grows revisions over a removal', async () => {
+      const state = await open();
+      const before = await state.put('a', 1);
+      await state.delete('a');
+      expect(await state.get('a')).toBeUndefined();
+      expect(await state.put('a', 2, 0)).toBeGreaterThan(before);
+    });
+
+    it('lists by prefix in the order of keys, forwards and backwards, page by page', async () => {
+      const state = await open();
+      await state.putAll([...['b/2', 'a/1', 'b/1', 'b/3', 'c/1'].map((key) => ({ key, value: key }))]);
+      expect(await keys(state, 'b/')).toEqual(['b/1', 'b/2', 'b/3']);
+      expect(await keys(state, 'b/', { reverse: true })).toEqual(['b/3', 'b/2', 'b/1']);
+      expect(await keys(state, 'b/', { after: 'b/1', limit: 1 })).toEqual(['b/2']);
+      expect(await keys(state, 'b/', { after: 'b/3', reverse: true })).toEqual(['b/2', 'b/1']);
+    });
+
+    it('lists more than a slice at a time', async () => {
+      const state = await open();
+      await state.putAll(
+        Array.from({ length: 1000 }, (_, index) => ({ key: `n/${String(index).padStart(4, '0')}`, value: index })),
+      );
+      expect(await keys(state, 'n/')).toHaveLength(1000);
+      expect((await keys(state, 'n/', { reverse: true, limit: 600 })).at(-1)).toBe('n/0400');
+    });
+
+    it('tells of changes below a prefix until that is ended', async () => {
+      const state = await open();
+      const changes: Change[] = [];
+      const end = await state.watch('a/', (change) => void changes.push(change));
+      await state.put('a/1', 1);
+      await state.put('b/1', 1);
+      await state.delete('a/1');
+      end();
+      await state.put('a/2', 2);
+      expect(changes.map(({ key, item }) => [key, (item as Item | undefined)?.value])).toEqual([
+        ['a/1', 1],
+        ['a/1', undefined],
+      ]);
+    });
+
+    const { reopen } = features;
+    if (reopen === undefined) return;
+    it('keeps it all over closing and opening', async () => {
+      const state = await open();
+      const revision = await state.put('a', 1);
+      const again = await reopen(state);
+      expect(await again.get('a')).toEqual({ key: 'a', value: 1, revision });
+      expect(await again.put('b', 2)).toBeGreaterThan(revision);
+    });
+  });
+}
