@@ -38,7 +38,8 @@ export async function* gather(
       yield group;
     }
   } finally {
-    await iterator.return?.();
+    // Not waited for: it stands in line behind a delivery that may never come; closing the consumption ends both.
+    iterator.return?.().catch(() => undefined);
   }
 }
 
