@@ -10,6 +10,8 @@ export interface Authenticator {
   signIn(secret: string, reply: FastifyReply): void;
   signOut(reply: FastifyReply): void;
   hasSession(request: FastifyRequest): boolean;
+  /** Who asks, as a name for rate limits that tells nothing; undefined for a stranger. A bearer token that is given decides alone. */
+  identify(request: FastifyRequest): { readonly by: 'token' | 'session'; readonly id: string } | undefined;
   /** Throws `UNAUTHORIZED` or `FORBIDDEN`. */
   check(request: FastifyRequest): void;
 }
@@ -25,8 +27,18 @@ export function createAuthenticator(token: string, sessionSecret: string, clock:
   const sign = (text: string) => createHmac('sha256', sessionSecret).update(text).digest('base64url');
 
   function isSession(value: string | undefined): boolean {
-    const [expires = '', random = '', signature = ''] = (value ?? '').split('.');
+    const [expires = '', random = '', signature = ''] = (value ?? '').split('.', 4);
     return Number(expires) > clock() && isEqual(signature, sign(`${expires}.${random}`));
+  }
+
+  function identify(request: FastifyRequest): ReturnType<Authenticator['identify']> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const [, given = ''] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+      return isEqual(given, token) ? { by: 'token', id: 'token' } : undefined;
+    }
+    const session = request.cookies[COOKIE];
+    return isSession(session) ? { by: 'session', id: `session:${session?.split('.')[1]}` } : undefined;
   }
 
   return {
@@ -58,16 +70,17 @@ export function createAuthenticator(token: string, sessionSecret: string, clock:
       void reply.clearCookie(COOKIE, { path: '/' });
     },
     hasSession: (request) => isSession(request.cookies[COOKIE]),
+    identify,
     check(request) {
-      const [scheme, given] = (request.headers.authorization ?? '').split(' ');
-      if (scheme?.toLowerCase() === 'bearer' && given !== undefined && isEqual(given, token)) return;
-      if (!isSession(request.cookies[COOKIE])) {
+      const identity = identify(request);
+      if (identity === undefined) {
         throw new DaoyuError(
           'UNAUTHORIZED',
           'send the API token as "Authorization: Bearer …" (it lies in secrets/api-token of the data folder), or open the sign-in link in a browser',
         );
       }
-      if (!SAFE_METHODS.has(request.method))
+      // No browser sends the token on its own, so a foreign page can change nothing (CSRF), and neither can who passes a wall screen.
+      if (identity.by === 'session' && !SAFE_METHODS.has(request.method))
         throw new DaoyuError('FORBIDDEN', 'a browser session may only read; send the API token to change something');
     },
   };

@@ -4,32 +4,46 @@ import type { Reading } from '../sensors/reading.ts';
 import type { Series } from '../store/store.ts';
 import { formatBeijing } from './time-range.ts';
 
-/** One line a window or reading, one column a field and aggregate. */
-export function* csvOfSeries(series: readonly Series[], fields: ReadonlyMap<string, Field>): Generator<string> {
-  const names = [...new Set(series.map(columnOf))];
-  yield line(['time', 'park', 'site', 'device', ...names.map((name) => header(name, fields)), 'flags']);
-  const lines = new Map<
-    string,
-    { readonly of: Series; readonly time: number; readonly cells: Map<string, number>; readonly flags: Set<string> }
-  >();
+type Cell = string | number;
+
+/** Text is handed on in pieces of about this many characters. */
+const PIECE = 65_536;
+
+interface Row {
+  readonly cells: Map<string, number>;
+  readonly flags: Set<string>;
+}
+
+/** One line a window, in order of time for each device; one column a field and aggregate. */
+export function csvOfSeries(series: readonly Series[], fields: ReadonlyMap<string, Field>): Generator<string> {
+  return inPieces(linesOfSeries(series, fields));
+}
+
+function* linesOfSeries(series: readonly Series[], fields: ReadonlyMap<string, Field>): Generator<readonly Cell[]> {
+  const columns = new Map(series.map((each) => [columnOf(each), headerOf(each, fields)]));
+  yield ['time', 'park', 'site', 'device', ...columns.values(), 'flags'];
+  const devices = new Map<string, Series[]>();
   for (const each of series) {
-    for (const [time, value, flags = []] of each.points) {
-      const key = `${each.park}/${each.site}/${each.device}/${time}`;
-      const row = lines.get(key) ?? { of: each, time, cells: new Map(), flags: new Set<string>() };
-      lines.set(key, row);
-      row.cells.set(columnOf(each), value);
-      for (const flag of flags) row.flags.add(`${each.field}:${flag}`);
-    }
+    const key = `${each.park}/${each.site}/${each.device}`;
+    const group = devices.get(key);
+    if (group === undefined) devices.set(key, [each]);
+    else group.push(each);
   }
-  for (const { of, time, cells, flags } of lines.values()) {
-    yield line([
-      formatBeijing(time),
-      of.park,
-      of.site,
-      of.device,
-      ...names.map((name) => cells.get(name) ?? ''),
-      [...flags].join(' '),
-    ]);
+  for (const group of devices.values()) {
+    const rows = new Map<number, Row>();
+    for (const each of group) {
+      for (const [time, value, flags = []] of each.points) {
+        const row = rows.get(time) ?? { cells: new Map(), flags: new Set<string>() };
+        rows.set(time, row);
+        row.cells.set(columnOf(each), value);
+        for (const flag of flags) row.flags.add(`${each.field}:${flag}`);
+      }
+    }
+    const { park = '', site = '', device = '' } = group[0] ?? {};
+    for (const [time, { cells, flags }] of [...rows].sort(([a], [b]) => a - b)) {
+      const values = [...columns.keys()].map((name) => cells.get(name) ?? '');
+      yield [formatBeijing(time), park, site, device, ...values, [...flags].join(' ')];
+    }
   }
 }
 
@@ -39,51 +53,47 @@ export async function* csvOfReadings(
   names: readonly string[],
   fields: ReadonlyMap<string, Field>,
 ): AsyncGenerator<string> {
-  let text = line([
-    'time',
-    'received',
-    'park',
-    'site',
-    'device',
-    ...names.map((name) => header(name, fields)),
-    'flags',
-  ]);
+  const headers = names.map((field) => headerOf({ field, aggregate: 'raw' }, fields));
+  let text = line(['time', 'received', 'park', 'site', 'device', ...headers, 'flags']);
   for await (const { time, receivedAt, park, site, device, values, flags = {} } of readings) {
-    const flagged = Object.entries(flags).flatMap(([field, each]) => each.map((flag) => `${field}:${flag}`));
-    text += line([
-      formatBeijing(time),
-      formatBeijing(receivedAt),
-      park,
-      site,
-      device,
-      ...names.map((name) => values[name] ?? ''),
-      flagged.join(' '),
-    ]);
-    if (text.length < 65_536) continue;
+    const flagged = names.flatMap((field) => (flags[field] ?? []).map((flag) => `${field}:${flag}`));
+    const cells = names.map((name) => values[name] ?? '');
+    text += line([formatBeijing(time), formatBeijing(receivedAt), park, site, device, ...cells, flagged.join(' ')]);
+    if (text.length < PIECE) continue;
     yield text;
     text = '';
   }
   yield text;
 }
 
-function columnOf({ field, aggregate }: Series): string {
+function* inPieces(rows: Iterable<readonly Cell[]>): Generator<string> {
+  let text = '';
+  for (const row of rows) {
+    text += line(row);
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+function columnOf({ field, aggregate }: Pick<Series, 'field' | 'aggregate'>): string {
   return aggregate === 'raw' || aggregate === 'mean' ? field : `${field}_${aggregate}`;
 }
 
-/** `dissolved_oxygen [mg/L]` */
-function header(column: string, fields: ReadonlyMap<string, Field>): string {
-  const field = fields.get(column) ?? [...fields.values()].find(({ name }) => column.startsWith(`${name}_`));
-  if (field === undefined || column.endsWith('_count')) return column;
-  return `${column} [${field.unit}]`;
+/** `dissolved_oxygen_min [mg/L]`; a bare number or a count has no unit. */
+function headerOf(of: Pick<Series, 'field' | 'aggregate'>, fields: ReadonlyMap<string, Field>): string {
+  const unit = of.aggregate === 'count' ? '1' : (fields.get(of.field)?.unit ?? '1');
+  return unit === '1' ? columnOf(of) : `${columnOf(of)} [${unit}]`;
 }
 
-export function line(cells: readonly (string | number)[]): string {
+export function line(cells: readonly Cell[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
 /** Numbers are ours and stay; a text that a spreadsheet would take for a formula gets an apostrophe (CWE-1236). */
-function cell(value: string | number): string {
+function cell(value: Cell): string {
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r\0]/.test(value) ? `'${value}` : value;
+  const safe = /^[=+\-@\t\r\n\0]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

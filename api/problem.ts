@@ -1,6 +1,7 @@
 /** Errors as RFC 9457 problem details: what is wrong, what would be right, and a stable code. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { codeOf, DaoyuError } from '../errors.ts';
+import { SLUG } from '../topics.ts';
 
 /** The HTTP status of our codes; any other is our own fault, 500. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -42,19 +43,48 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: string;
+  /** What the schema of the route does not take, one by one. */
+  readonly errors?: readonly FieldProblem[];
+}
+
+export interface FieldProblem {
+  /** `body.site`, `querystring.every` */
+  readonly field: string;
+  readonly message: string;
+}
+
+interface Known {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly FieldProblem[];
 }
 
 export function problemOf(error: unknown): Problem {
-  const known = error instanceof DaoyuError ? { code: error.code, detail: error.message } : fastifyProblem(error);
-  const status = STATUS[known.code] ?? statusOf(error) ?? 500;
+  const known: Known =
+    error instanceof DaoyuError ? { code: error.code, detail: error.message } : fastifyProblem(error);
+  const status = statusOf(error) ?? STATUS[known.code] ?? 500;
   const detail = status === 500 ? 'something broke on our side; the log of the server says what' : known.detail;
-  return { type: `/docs/errors#${known.code}`, title: titleOf(status), status, detail, code: known.code };
+  return {
+    type: `/docs/errors#${known.code}`,
+    title: titleOf(status),
+    status,
+    detail,
+    code: known.code,
+    ...(known.errors && { errors: known.errors }),
+  };
 }
 
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const problem = problemOf(error);
-  if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', '2');
-  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem);
+  if (problem.status === 429 || problem.status === 503) {
+    if (!reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
+  }
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="daoyu"');
+  return reply
+    .header('cache-control', 'no-store')
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(problem);
 }
 
 export function installProblems(app: FastifyInstance, log: { error(fields: object, message: string): void }): void {
@@ -75,18 +105,16 @@ export function installProblems(app: FastifyInstance, log: { error(fields: objec
 }
 
 /** Fastify's own errors: a schema that does not fit, a body too large, broken JSON. */
-function fastifyProblem(error: unknown): { readonly code: string; readonly detail: string } {
+function fastifyProblem(error: unknown): Known {
   if (typeof error !== 'object' || error === null) return { code: 'INTERNAL', detail: String(error) };
   const { validation, validationContext, message } = error as FastifyError;
   if (validation !== undefined) {
-    const texts = validation.map(({ instancePath, message: text, params }) => {
-      const extra = Object.values(params ?? {})
-        .flat()
-        .map(String)
-        .join(', ');
-      return `${validationContext ?? 'request'}${instancePath.replaceAll('/', '.')} ${text ?? 'does not fit'}${extra ? ` (${extra})` : ''}`;
-    });
-    return { code: 'REQUEST_INVALID', detail: `${texts.join('; ')}. The API is described at /docs` };
+    const errors = validation.slice(0, 20).map(({ instancePath, keyword, params, message: text }) => ({
+      field: `${validationContext ?? 'request'}${instancePath.replaceAll('/', '.')}`,
+      message: inWords(keyword, params, text ?? 'does not fit'),
+    }));
+    const texts = errors.map(({ field, message: text }) => `${field} ${text}`);
+    return { code: 'REQUEST_INVALID', detail: `${texts.join('; ')}. The API is described at /docs`, errors };
   }
   const code = codeOf(error);
   if (code === 'FST_ERR_RATE_LIMIT' || statusOf(error) === 429) return { code: 'TOO_MANY_REQUESTS', detail: message };
@@ -94,6 +122,25 @@ function fastifyProblem(error: unknown): { readonly code: string; readonly detai
     code: statusOf(error) === undefined || (statusOf(error) ?? 500) >= 500 ? 'INTERNAL' : 'REQUEST_INVALID',
     detail: message,
   };
+}
+
+function inWords(keyword: string, params: Readonly<Record<string, unknown>>, text: string): string {
+  switch (keyword) {
+    case 'required':
+      return `lacks ${String(params.missingProperty)}`;
+    case 'additionalProperties':
+      return `has ${JSON.stringify(params.additionalProperty)}, which is unknown here`;
+    case 'enum':
+      return `must be one of ${(params.allowedValues as readonly unknown[]).join(', ')}`;
+    case 'const':
+      return `must be ${JSON.stringify(params.allowedValue)}`;
+    case 'pattern':
+      return params.pattern === SLUG.source
+        ? 'must be 1 to 64 of a-z, 0-9 and -'
+        : `must match ${String(params.pattern)}`;
+    default:
+      return text;
+  }
 }
 
 function statusOf(error: unknown): number | undefined {
@@ -110,6 +157,7 @@ function titleOf(status: number): string {
     404: 'Not found',
     409: 'Conflict',
     413: 'Too large',
+    415: 'Send application/json',
     429: 'Too many requests',
     503: 'Not available now',
   };

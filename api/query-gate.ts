@@ -1,10 +1,17 @@
-/** Lets a few store queries run at one time, the rest wait a little, and stops each after its time or when its client has gone. */
+/** Bounds what queries cost together: a few run, some wait a little, the rest is told to come back; each is stopped after its time or when its client has gone. */
 import type { FastifyRequest } from 'fastify';
 import { DaoyuError } from '../errors.ts';
 
 export interface QueryGate {
-  /** Rejects with `QUERIES_BUSY` when too many wait. */
-  run<T>(request: FastifyRequest, query: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Rejects with `QUERIES_BUSY` when too many wait, `QUERY_STOPPED` when it took too long (waiting included) or its client left. The place is
+   * free again when the query has really ended: a store that does not heed the signal still costs.
+   */
+  run<T>(
+    request: FastifyRequest,
+    query: (signal: AbortSignal) => Promise<T>,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<T>;
 }
 
 /** Waiting queries for each running one; a page asks for a dozen charts at once. */
@@ -18,25 +25,66 @@ export function createQueryGate({
   readonly queryTimeoutMs: number;
 }): QueryGate {
   let running = 0;
-  const waiting: (() => void)[] = [];
-  return {
-    async run(request, query) {
-      if (running >= maxConcurrentQueries) {
-        if (waiting.length >= maxConcurrentQueries * WAITING_EACH)
-          throw new DaoyuError('QUERIES_BUSY', 'too many queries wait already; ask again in a moment');
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      }
+  const waiting = new Set<() => void>();
+
+  async function enter(signal: AbortSignal): Promise<void> {
+    if (running < maxConcurrentQueries) {
       running += 1;
-      const gone = new AbortController();
-      const leave = () => gone.abort();
-      request.raw.socket.once('close', leave);
+      return;
+    }
+    if (waiting.size >= maxConcurrentQueries * WAITING_EACH) {
+      throw new DaoyuError('QUERIES_BUSY', 'too many queries wait already; ask again in a moment');
+    }
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = () => {
+        waiting.delete(go);
+        reject(signal.reason);
+      };
+      const go = () => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      waiting.add(go);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  /** Hands the place on without letting go of it, so that nobody slips in between. */
+  function leave(): void {
+    const [next] = waiting;
+    if (next === undefined) {
+      running -= 1;
+      return;
+    }
+    waiting.delete(next);
+    next();
+  }
+
+  return {
+    async run(request, query, { timeoutMs = queryTimeoutMs } = {}) {
+      const stopping = new AbortController();
+      const stop = (why: string) => stopping.abort(new DaoyuError('QUERY_STOPPED', why));
+      const timer = setTimeout(
+        () => stop(`no answer within ${timeoutMs / 1000} s; ask for less, or with a coarser every`),
+        timeoutMs,
+      );
+      const clientLeft = () => stop('the client left');
+      const { socket } = request.raw;
+      socket.once('close', clientLeft);
       try {
-        return await query(AbortSignal.any([gone.signal, AbortSignal.timeout(queryTimeoutMs)]));
+        await enter(stopping.signal);
+        const work = query(stopping.signal).finally(leave);
+        return await Promise.race([work, aborted(stopping.signal)]);
       } finally {
-        request.raw.socket.off('close', leave);
-        running -= 1;
-        waiting.shift()?.();
+        clearTimeout(timer);
+        socket.off('close', clientLeft);
       }
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

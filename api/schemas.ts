@@ -1,8 +1,16 @@
 /** Shapes that several routes share. */
 import { type Static, type TSchema, Type } from 'typebox';
+import { SLUG } from '../topics.ts';
 
-export const Slug = Type.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'lower-case letters, digits, hyphens' });
+export const Slug = Type.String({ pattern: SLUG.source, description: 'lower-case letters, digits, hyphens' });
 export const Text = (description: string, maxLength = 200) => Type.String({ maxLength, description });
+
+/** A whole number in a query; texts are not turned into numbers on their own, lest a body be bent to fit. */
+export const Whole = (description: string) => Type.String({ pattern: '^\\d{1,15}$', description });
+
+/** One of these words. */
+export const OneOf = <const T extends string>(words: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...words] });
 
 /** Which devices are meant. */
 export const Where = {
@@ -36,7 +44,7 @@ export const Mapping = Type.Object(
         { description: 'incoming key → field, or {field, scale, offset}; null ignores a key' },
       ),
     ),
-    envelope: Type.Optional(Type.Union(['auto', 'none', 'thingsboard', 'alink'].map((name) => Type.Literal(name)))),
+    envelope: Type.Optional(OneOf(['auto', 'none', 'thingsboard', 'alink'])),
     utcOffsetMinutes: Type.Optional(Type.Integer({ minimum: -840, maximum: 840 })),
     sentinels: Type.Optional(Type.Array(Type.Number(), { maxItems: 32 })),
     acceptStrings: Type.Optional(Type.Boolean()),
@@ -54,9 +62,7 @@ export const NewDevice = Type.Object(
     intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 86_400_000 })),
     mapping: Type.Optional(Mapping),
     siteLabel: Type.Optional(Label),
-    siteType: Type.Optional(
-      Type.Union(['pond', 'paddy', 'cold_store', 'vehicle', 'field', 'other'].map((name) => Type.Literal(name))),
-    ),
+    siteType: Type.Optional(OneOf(['pond', 'paddy', 'cold_store', 'vehicle', 'field', 'other'])),
     profile: Type.Optional(Text('threshold profile of a new site', 64)),
   },
   { additionalProperties: false },

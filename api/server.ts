@@ -24,6 +24,8 @@ import { registryRoutes } from './routes/registry.ts';
 /** Open to everybody: they tell a stranger nothing. */
 const OPEN = [/^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//];
 
+const MAX_EXPORTS = 2;
+
 export async function openApi(options: ApiOptions): Promise<Api> {
   const { app, makeCode } = await buildApp(options);
   try {
@@ -45,17 +47,18 @@ export async function buildApp(
   const app = Fastify({
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
-    connectionTimeout: 0, // Live streams stay; their own watch ends the stalled.
+    connectionTimeout: 0, // Live streams and exports stay; their own watch ends the stalled.
     keepAliveTimeout: 30_000,
     maxRequestsPerSocket: 10_000,
     forceCloseConnections: true,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, log);
   const authenticator = createAuthenticator(options.token, options.sessionSecret, clock);
   const gate = createQueryGate(limits);
+  const exports = createQueryGate({ ...limits, maxConcurrentQueries: MAX_EXPORTS });
   const metrics = createMetrics(options);
 
   await app.register(helmet, {
@@ -73,11 +76,23 @@ export async function buildApp(
     strictTransportSecurity: false, // Behind TLS the proxy in front says it.
   });
   await app.register(cookie);
-  await app.register(rateLimit, {
+  await app.register(rateLimit, { global: false });
+  const take = app.createRateLimit({
     max: limits.requestsPerMinute,
     timeWindow: 60_000,
-    errorResponseBuilder: (_request, { max }) =>
-      new DaoyuError('TOO_MANY_REQUESTS', `more than ${max} requests a minute; slow down, or raise DAOYU_API_RATE`),
+    keyGenerator: (request) => `${authenticator.identify(request as never)?.id ?? 'stranger'}@${request.ip}`,
+  });
+  // Counted before it is asked who it is, at addresses that do not exist too: a token cannot be guessed at leisure.
+  app.addHook('onRequest', async (request, reply) => {
+    // A flood of strangers must not make a watchdog restart the platform.
+    if (request.url === '/healthz') return;
+    const taken = await take(request as never);
+    if (taken.isAllowed || !taken.isExceeded) return;
+    void reply.header('retry-after', taken.ttlInSeconds);
+    throw new DaoyuError(
+      'TOO_MANY_REQUESTS',
+      `more than ${taken.max} requests a minute; slow down, or raise DAOYU_API_RATE`,
+    );
   });
   app.addHook('onRequest', async (request) => {
     const path = request.url.split('?')[0] ?? '';
@@ -97,19 +112,15 @@ export async function buildApp(
     },
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
-  await app.register(healthRoutes, options);
+  await app.register(healthRoutes, { ...options, authenticator });
   app.get('/metrics', { schema: { tags: ['health'], summary: 'Prometheus metrics' } }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.render()),
   );
-  await app.register(
-    async (v1) => {
-      await v1.register(registryRoutes, options);
-      await v1.register(readingRoutes, { ...options, gate });
-      await v1.register(accountRoutes, options);
-      await v1.register(liveRoutes, options);
-    },
-    { prefix: '/api/v1' },
-  );
+  const inV1 = { prefix: '/api/v1' };
+  await app.register(registryRoutes, { ...options, ...inV1 });
+  await app.register(readingRoutes, { ...options, ...inV1, gate, exports });
+  await app.register(accountRoutes, { ...options, ...inV1 });
+  await app.register(liveRoutes, { ...options, ...inV1 });
   await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
   await app.ready();
   return { app: app as unknown as FastifyInstance, makeCode: () => authenticator.makeCode() };

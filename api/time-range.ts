@@ -4,6 +4,8 @@ import { DaoyuError } from '../errors.ts';
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i;
 
+const MAX_RANGE_MS = 100 * 366 * 86_400_000;
+
 /** Throws `TIME_INVALID`, saying what would be right. */
 export function parseTime(name: string, text: string, now: number): number {
   if (text === 'now') return now;
@@ -12,7 +14,7 @@ export function parseTime(name: string, text: string, now: number): number {
   if (/^\d{12,13}$/.test(text)) return Number(text);
   // A "+" that was not escaped arrives as a blank.
   const repaired = text.replace(/ (\d{2}:\d{2})$/, '+$1');
-  const time = RFC_3339.test(repaired) ? Date.parse(repaired) : Number.NaN;
+  const time = RFC_3339.test(repaired) && isDate(repaired.slice(0, 10)) ? Date.parse(repaired) : Number.NaN;
   if (Number.isNaN(time)) {
     throw new DaoyuError(
       'TIME_INVALID',
@@ -22,11 +24,20 @@ export function parseTime(name: string, text: string, now: number): number {
   return time;
 }
 
-/** Throws `TIME_INVALID` when the range is empty. */
+/** Throws `TIME_INVALID` when the range is empty or absurd. */
 export function parseRange(from: string, to: string, now: number): { readonly from: number; readonly to: number } {
   const range = { from: parseTime('from', from, now), to: parseTime('to', to, now) };
   if (range.from >= range.to) throw new DaoyuError('TIME_INVALID', `from (${from}) must lie before to (${to})`);
+  if (range.to - range.from > MAX_RANGE_MS) {
+    throw new DaoyuError('TIME_INVALID', `from (${from}) and to (${to}) lie more than 100 years apart`);
+  }
   return range;
+}
+
+/** JavaScript takes 30 February for 2 March. */
+function isDate(day: string): boolean {
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }
 
 /** `2026-03-01T08:00:00.000+08:00`: Beijing time, as people and spreadsheets read it. */

@@ -3,11 +3,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../errors.ts';
 import type { ApiOptions } from '../api.ts';
-import { Rows, Text, Where } from '../schemas.ts';
+import { Rows, Text, Where, Whole } from '../schemas.ts';
 
 type Options = Pick<ApiOptions, 'ledger' | 'quarantine'>;
 
-const RecordId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,128}$' }) });
+const RecordId = Type.Object(
+  { id: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,128}$' }) },
+  { additionalProperties: false },
+);
 
 export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ledger, quarantine }) => {
   app.get(
@@ -40,7 +43,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { l
             device: Where.device,
             code: Type.Optional(Text('reason code', 64)),
             before: Type.Optional(Text('id of the last row of the page before', 128)),
-            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+            limit: Type.Optional(Whole('rows, 1 to 1000; default 100')),
           },
           { additionalProperties: false },
         ),
@@ -52,7 +55,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { l
         },
       },
     },
-    async ({ query }) => ({ quarantine: await quarantine.list({ ...query, limit: query.limit ?? 100 }) }),
+    async ({ query }) => ({ quarantine: await quarantine.list({ ...query, limit: limitOf(query.limit) }) }),
   );
 
   app.get(
@@ -79,3 +82,9 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { l
     ({ params }) => quarantine.replay(params.id),
   );
 };
+
+function limitOf(text = '100'): number {
+  const limit = Number(text);
+  if (limit >= 1 && limit <= 1000) return limit;
+  throw new DaoyuError('REQUEST_INVALID', `limit=${text} must be 1 to 1000; go on with before=<id of the last row>`);
+}

@@ -2,17 +2,17 @@
 import { once } from 'node:events';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { DaoyuError } from '../../errors.ts';
+import { codeOf, DaoyuError } from '../../errors.ts';
 import type { ApiOptions } from '../api.ts';
-import { Where } from '../schemas.ts';
+import { Where, Whole } from '../schemas.ts';
 
-type Options = Pick<ApiOptions, 'live' | 'limits'>;
+type Options = Pick<ApiOptions, 'live' | 'limits' | 'log'>;
 
 const HEARTBEAT_MS = 15_000;
 /** A client that has not read for so long is ended; it comes back with its last id. */
 const STALLED_MS = 30_000;
 
-export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live, limits }) => {
+export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live, limits, log }) => {
   const open = new Set<AbortController>();
   app.addHook('preClose', async () => {
     for (const controller of open) controller.abort();
@@ -26,19 +26,22 @@ export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live
         summary:
           'Server-sent events: `event: readings`, `id:` a position in the log, `data: {"readings": […]}`. Last-Event-ID (or after=) replays what came behind it',
         querystring: Type.Object(
-          { ...Where, after: Type.Optional(Type.Integer({ minimum: 0 })) },
+          {
+            ...Where,
+            after: Type.Optional(Whole('position behind which to begin; for clients that cannot send Last-Event-ID')),
+          },
           { additionalProperties: false },
         ),
         produces: ['text/event-stream'],
       },
     },
     async (request, reply) => {
+      const after = positionOf(request.headers['last-event-id'] ?? request.query.after);
       if (open.size >= limits.maxLiveClients)
         throw new DaoyuError(
           'LIVE_FULL',
           `${limits.maxLiveClients} live streams are open already; close one or raise DAOYU_API_MAX_LIVE`,
         );
-      const lastId = Number(request.headers['last-event-id'] ?? request.query.after ?? Number.NaN);
       const { park, site, device } = request.query;
       const stopping = new AbortController();
       open.add(stopping);
@@ -52,12 +55,10 @@ export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live
         'x-content-type-options': 'nosniff',
       });
       raw.write('retry: 2000\n\n');
-      const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
+      // Who does not read gets nothing more into its buffer.
+      const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': still here\n\n'), HEARTBEAT_MS);
       try {
-        for await (const { position, readings } of live.follow(
-          Number.isSafeInteger(lastId) ? lastId : 'now',
-          stopping.signal,
-        )) {
+        for await (const { position, readings } of live.follow(after, stopping.signal)) {
           const wanted = readings.filter(
             (each) =>
               (!park || each.park === park) && (!site || each.site === site) && (!device || each.device === device),
@@ -69,8 +70,9 @@ export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live
           if (!isTaken)
             await once(raw, 'drain', { signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(STALLED_MS)]) });
         }
-      } catch {
-        // The client left or stalled; the stream below ends either way.
+      } catch (error) {
+        // Who left or stalled comes back with the last id; anything else is ours to mend.
+        if (!raw.destroyed && !isStall(error)) log.error({ err: error, code: codeOf(error) }, 'a live stream broke');
       } finally {
         clearInterval(heartbeat);
         open.delete(stopping);
@@ -79,3 +81,17 @@ export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live
     },
   );
 };
+
+function positionOf(text: string | string[] | undefined): number | 'now' {
+  if (text === undefined || text === '') return 'now';
+  if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
+  throw new DaoyuError(
+    'REQUEST_INVALID',
+    `Last-Event-ID "${String(text).slice(0, 40)}" must be an id of this stream, a whole number`,
+  );
+}
+
+/** What waiting for a reader throws when its time is over. */
+function isStall(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}

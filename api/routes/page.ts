@@ -21,10 +21,13 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { page
     (_request, body, done) => done(null, { ...formBody.parse(String(body)) }),
   );
 
+  const Query = Type.Object({ code: Type.Optional(Type.String({ maxLength: 100 })) }, { additionalProperties: false });
   app.get(
     '/sign-in',
-    { schema: { hide: true, querystring: Type.Object({ code: Type.Optional(Type.String({ maxLength: 100 })) }) } },
+    // No HEAD beside it: a preview of the link in a chat must not use it up.
+    { exposeHeadRoute: false, schema: { hide: true, querystring: Query } },
     async ({ query }, reply) => {
+      void reply.header('cache-control', 'no-store');
       if (query.code === undefined) return reply.type('text/html; charset=utf-8').send(signInPage());
       try {
         authenticator.signIn(query.code, reply);
@@ -40,7 +43,12 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { page
 
   app.post(
     '/sign-in',
-    { schema: { hide: true, body: Type.Object({ token: Type.String({ maxLength: 200 }) }) } },
+    {
+      schema: {
+        hide: true,
+        body: Type.Object({ token: Type.String({ maxLength: 200 }) }, { additionalProperties: false }),
+      },
+    },
     async ({ body }, reply) => {
       try {
         authenticator.signIn(body.token.trim(), reply);

@@ -9,11 +9,17 @@ import { AGGREGATES, type Aggregate, type Every } from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, TIMEZONE } from '../../store/window.ts';
 import type { ApiOptions } from '../api.ts';
 import { csvOfReadings, csvOfSeries } from '../csv.ts';
+import { checkPlace, kindNamed } from '../known.ts';
 import type { QueryGate } from '../query-gate.ts';
-import { Rows, Text, Where } from '../schemas.ts';
+import { OneOf, Rows, Text, Where } from '../schemas.ts';
+import { sendStreamed } from '../streamed.ts';
 import { parseRange } from '../time-range.ts';
 
-type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'store' | 'limits' | 'clock'> & { readonly gate: QueryGate };
+type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'store' | 'limits' | 'clock'> & {
+  readonly gate: QueryGate;
+  /** Exports run long; they have places of their own. */
+  readonly exports: QueryGate;
+};
 
 /** Windows of `every=auto`: about one a pixel of a chart. */
 const AUTO_WINDOWS = 1000;
@@ -29,14 +35,14 @@ const SeriesQuery = Type.Object(
       Text('window: 10s, 5m, 1h, 1d, 1w, 1mo, on Asia/Shanghai boundaries; `auto`; absent: raw readings', 10),
     ),
     agg: Type.Optional(Text(`comma-separated of ${AGGREGATES.join(', ')}; default mean`, 100)),
-    format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('csv')])),
+    format: Type.Optional(OneOf(['json', 'csv'])),
   },
   { additionalProperties: false },
 );
 
 export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
   app,
-  { kinds, registry, store, limits, clock, gate },
+  { kinds, registry, store, limits, clock, gate, exports },
 ) => {
   app.get(
     '/latest',
@@ -56,10 +62,16 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
         },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
+      if (query.kind !== undefined) kindNamed(kinds, query.kind);
+      checkPlace(registry, query);
       const now = clock();
       const found = new Map(
-        (await store.latest(query)).map((each) => [`${each.park}/${each.device}/${each.kind}`, each]),
+        (await gate.run(request, () => store.latest(query))).map((each) => [
+          `${each.park}/${each.device}/${each.kind}`,
+          each,
+        ]),
       );
       const devices = registry
         .devices(query)
@@ -112,6 +124,7 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
     async (request, reply) => {
       const { query } = request;
       const kind = kindNamed(kinds, query.kind);
+      checkPlace(registry, query);
       const fields = fieldsOf(kind, query.fields);
       const { from, to } = parseRange(query.from ?? '-24h', query.to ?? 'now', clock());
       const every = everyOf(query.every, to - from);
@@ -127,13 +140,8 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
           .header('content-disposition', `attachment; filename="${name}.csv"`)
           .header('x-timezone', TIMEZONE);
         if (every === undefined) {
-          // Streamed a day at a time; the connection's own back-pressure holds it, its end stops it.
-          const gone = new AbortController();
-          request.raw.socket.once('close', () => gone.abort());
-          return reply.send(
-            Readable.from(
-              csvOfReadings(store.export({ ...filter, fields, from, to, signal: gone.signal }), fields, byName),
-            ),
+          return sendStreamed(request, reply, exports, (signal) =>
+            csvOfReadings(store.export({ ...filter, fields, from, to, signal }), fields, byName),
           );
         }
       }
@@ -161,13 +169,6 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
     },
   );
 };
-
-function kindNamed(kinds: ReadonlyMap<string, Kind>, name: string): Kind {
-  const kind = kinds.get(name);
-  if (kind === undefined)
-    throw new DaoyuError('KIND_UNKNOWN', `there is no kind "${name}"; known: ${[...kinds.keys()].join(', ')}`);
-  return kind;
-}
 
 function fieldsOf(kind: Kind, text: string | undefined): readonly string[] {
   const names =

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { Device, Mapping as MappingInput, NewDevice as NewDeviceInput } from '../../ingest/registry.ts';
 import { clientIdOf, topicsOf } from '../../topics.ts';
 import type { ApiOptions } from '../api.ts';
+import { checkPlace, kindNamed } from '../known.ts';
 import { Mapping, NewDevice, Rows, Slug, Text, Where } from '../schemas.ts';
 
 type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'addDevice' | 'isConnected' | 'mqttUrls'>;
@@ -59,7 +60,11 @@ export const registryRoutes: FastifyPluginAsyncTypebox<Options> = async (
         },
       },
     },
-    async ({ query }) => ({ devices: registry.devices(query).map(show) }),
+    async ({ query }) => {
+      if (query.kind !== undefined) kindNamed(kinds, query.kind);
+      checkPlace(registry, query);
+      return { devices: registry.devices(query).map(show) };
+    },
   );
 
   app.post(
@@ -88,7 +93,7 @@ export const registryRoutes: FastifyPluginAsyncTypebox<Options> = async (
       schema: {
         tags: ['registry'],
         summary: "Sets how a device's keys become fields; what was refused before can then be replayed from quarantine",
-        params: Type.Object({ park: Slug, device: Slug }),
+        params: Type.Object({ park: Slug, device: Slug }, { additionalProperties: false }),
         body: Mapping,
         response: { 200: Type.Any() },
       },

@@ -1,0 +1,55 @@
+/** Sends a long text piece by piece: the reader's pace decides, the query's place is held to the last byte, and who stops reading is ended. */
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DaoyuError } from '../errors.ts';
+import type { QueryGate } from './query-gate.ts';
+
+/** No export takes longer; years of a pond take seconds. */
+const EXPORT_MS = 15 * 60_000;
+/** A reader that has not taken a piece for so long is ended. */
+const STALLED_MS = 60_000;
+
+/** What fails before the first piece becomes a problem answer; later the connection breaks, so that half a file is never taken for a whole one. */
+export async function sendStreamed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  gate: QueryGate,
+  open: (signal: AbortSignal) => AsyncIterable<string>,
+): Promise<FastifyReply> {
+  const send = async (signal: AbortSignal) => {
+    const pieces = open(signal)[Symbol.asyncIterator]();
+    const first = await pieces.next();
+    signal.throwIfAborted();
+    const stream: Readable = Readable.from(
+      paced(first, pieces, () => stream.destroy(new DaoyuError('QUERY_STOPPED', 'the reader stalled'))),
+      { objectMode: false, signal },
+    );
+    void reply.send(stream);
+    await finished(stream);
+  };
+  try {
+    await gate.run(request, send, { timeoutMs: EXPORT_MS });
+  } catch (error) {
+    if (!reply.sent) throw error;
+  }
+  return reply;
+}
+
+async function* paced(
+  first: IteratorResult<string>,
+  pieces: AsyncIterator<string>,
+  onStalled: () => void,
+): AsyncGenerator<string> {
+  let stalled: NodeJS.Timeout | undefined;
+  try {
+    for (let next = first; next.done !== true; next = await pieces.next()) {
+      stalled = setTimeout(onStalled, STALLED_MS);
+      yield next.value;
+      clearTimeout(stalled);
+    }
+  } finally {
+    clearTimeout(stalled);
+    await pieces.return?.();
+  }
+}

@@ -1,0 +1,153 @@
+/** The real application over hand-made parts: a memory store, one park with two ponds, a feed the test pushes into. */
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { onTestFinished } from 'vitest';
+import type { ApiOptions, LiveEvent } from '../../api/api.ts';
+import { buildApp } from '../../api/server.ts';
+import { DaoyuError } from '../../errors.ts';
+import type { Device, NewDevice } from '../../ingest/registry.ts';
+import type { QuarantineRecord } from '../../ingest/rejection.ts';
+import { loadKinds } from '../../sensors/kinds.ts';
+import type { Reading } from '../../sensors/reading.ts';
+import { openMemoryStore } from '../../store/memory.ts';
+
+export const NOW = Date.parse('2026-07-20T05:40:00+08:00');
+export const TOKEN = 'test-token-of-the-api';
+export const bearer = { authorization: `Bearer ${TOKEN}` };
+const label = { zh: '塘', en: 'pond' };
+
+export const limits = {
+  maxPoints: 1000,
+  maxConcurrentQueries: 2,
+  queryTimeoutMs: 10_000,
+  maxLiveClients: 2,
+  requestsPerMinute: 10_000,
+};
+
+export interface RunningApi {
+  readonly app: FastifyInstance;
+  readonly options: ApiOptions;
+  readonly makeCode: () => string;
+  readonly logged: object[];
+  get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  send(request: InjectOptions): Promise<LightMyRequestResponse>;
+  write(readings: readonly Partial<Reading>[]): Promise<void>;
+}
+
+export async function apiOptions(logged: object[] = []): Promise<ApiOptions & { write: RunningApi['write'] }> {
+  const store = openMemoryStore();
+  const devices: Device[] = ['probe', 'silent'].map((id) => ({
+    park: 'tianyu',
+    site: 'pond-1',
+    id,
+    label,
+    kind: 'aquaculture_pond',
+    passwordHash: 'scrypt-secret',
+    createdAt: NOW,
+  }));
+  let position = 0;
+  const keep = (fields: object) => void logged.push(fields);
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    token: TOKEN,
+    sessionSecret: 'secret',
+    kinds: await loadKinds(),
+    registry: {
+      parks: () => [{ id: 'tianyu', label, towns: [label] }],
+      sites: (park) =>
+        park === undefined || park === 'tianyu' ? [{ park: 'tianyu', id: 'pond-1', label, type: 'pond' }] : [],
+      devices: ({ park, site, kind } = {}) =>
+        devices.filter(
+          (device) =>
+            (park ?? device.park) === device.park &&
+            (site ?? device.site) === device.site &&
+            (kind ?? device.kind) === device.kind,
+        ),
+      device: (park, id) => devices.find((device) => device.park === park && device.id === id),
+      site: () => undefined,
+      profiles: () => [],
+      addDevice: async () => Promise.reject(new Error('not used')),
+      async setMapping(park, id, mapping) {
+        const index = devices.findIndex((device) => device.park === park && device.id === id);
+        const found = devices[index];
+        if (found === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
+        devices[index] = { ...found, ...(mapping && { mapping }) };
+        return devices[index];
+      },
+      close: async () => undefined,
+    },
+    store,
+    ledger: {
+      rows: async () => [
+        { park: 'tianyu', device: 'probe', received: 3, stored: 1, duplicate: 1, quarantined: 1, pending: 0 },
+      ],
+    },
+    quarantine: {
+      list: async ({ limit }) => [record].slice(0, limit),
+      get: async (id) => (id === record.id ? record : undefined),
+      replay: async (id) => Promise.reject(new DaoyuError('QUARANTINE_UNKNOWN', `no record ${id} in quarantine`)),
+    },
+    live: { follow: () => nothing() },
+    async addDevice(given: NewDevice) {
+      const { device: id, ...rest } = given;
+      const device: Device = { label, ...rest, id, passwordHash: 'scrypt-secret', createdAt: NOW };
+      devices.push(device);
+      return { device, password: 'shown-once' };
+    },
+    isConnected: (_park, device) => device === 'probe',
+    checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],
+    status: async () => ({
+      bus: { isWritable: true, sizeBytes: 1, maxBytes: 2, firstPosition: 1, lastPosition: 2, consumers: [] },
+      store: { isWritable: true, readings: 1, sizeBytes: 1 },
+      broker: { connections: 1, refused: { password: 2 }, received: 7, acknowledged: 6, inFlight: 0 },
+    }),
+    limits,
+    mqttUrls: () => ['mqtt://127.0.0.1:1883'],
+    clock: () => NOW,
+    log: { info: keep, warn: keep, error: keep },
+    async write(readings) {
+      const batch = readings.map((reading) => ({
+        park: 'tianyu',
+        site: 'pond-1',
+        device: 'probe',
+        kind: 'aquaculture_pond',
+        time: NOW - 60_000,
+        receivedAt: NOW,
+        values: { dissolved_oxygen: 6.42 },
+        ...reading,
+      }));
+      await store.write({ readings: batch, tallies: [] }, ++position);
+    },
+  };
+}
+
+const record: QuarantineRecord = {
+  id: '0001-a',
+  park: 'tianyu',
+  device: 'probe',
+  topic: 'daoyu/tianyu/probe/telemetry',
+  receivedAt: NOW,
+  scope: 'message',
+  reason: { code: 'PAYLOAD_NOT_JSON', message: 'no JSON' },
+  payload: '{',
+  payloadEncoding: 'utf8',
+};
+
+async function* nothing(): AsyncGenerator<LiveEvent> {}
+
+export async function runApi(change: Partial<ApiOptions> = {}): Promise<RunningApi> {
+  const logged: object[] = [];
+  const { write, ...made } = await apiOptions(logged);
+  const options = { ...made, ...change };
+  const { app, makeCode } = await buildApp(options);
+  onTestFinished(() => app.close());
+  return {
+    app,
+    options,
+    makeCode,
+    logged,
+    get: (url, headers = bearer) => app.inject({ url, headers }),
+    send: (request) => app.inject(request),
+    write,
+  };
+}
