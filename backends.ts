@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Bus } from './bus/bus.ts';
 import type { Config } from './config.ts';
+import type { DiskSpace } from './disk-space.ts';
 import { DaoyuError } from './errors.ts';
 import type { Kind } from './sensors/kind.ts';
 import type { State } from './state/state.ts';
@@ -11,9 +12,10 @@ export interface Place {
   readonly config: Config;
   readonly folder: string;
   readonly clock: () => number;
+  readonly space: DiskSpace;
 }
 
-export async function openBus({ config, folder, clock }: Place): Promise<Bus> {
+export async function openBus({ config, folder, clock, space }: Place): Promise<Bus> {
   if (config.busUrl === 'memory') {
     const { openMemoryBus } = await import('./bus/memory.ts');
     return openMemoryBus({ maxBytes: config.busMaxBytes, clock });
@@ -25,26 +27,30 @@ export async function openBus({ config, folder, clock }: Place): Promise<Bus> {
     maxBytes: config.busMaxBytes,
     retainMs: config.busRetain,
     clock,
+    space,
   });
 }
 
-export async function openState({ config, folder }: Place): Promise<State> {
+export async function openState({ config, folder, space }: Place): Promise<State> {
   if (config.busUrl === 'memory') {
     const { openMemoryState } = await import('./state/memory.ts');
     return openMemoryState();
   }
   const { openEmbeddedState } = await import('./state/embedded.ts');
-  return openEmbeddedState({ folder: join(folder, 'state') });
+  return openEmbeddedState({ folder: join(folder, 'state'), space });
 }
 
-export async function openStore({ config, folder }: Place, kinds: ReadonlyMap<string, Kind>): Promise<Store> {
+export async function openStore(
+  { config, folder, clock, space }: Place,
+  kinds: ReadonlyMap<string, Kind>,
+): Promise<Store> {
   if (config.storeUrl === 'memory') {
     const { openMemoryStore } = await import('./store/memory.ts');
     return openMemoryStore();
   }
   if (config.storeUrl !== 'embedded') throw unsupported('DAOYU_STORE_URL', config.storeUrl);
   const { openDuckDbStore } = await import('./store/duckdb.ts');
-  return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory: config.storeMemory });
+  return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory: config.storeMemory, clock, space });
 }
 
 function unsupported(variable: string, url: string): DaoyuError {

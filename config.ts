@@ -110,6 +110,12 @@ export const SETTINGS = {
   ),
   kindsDir: setting('DAOYU_KINDS_DIR', '', optional, 'Folder of sensor kinds to use instead of `sensors/kinds`'),
 
+  diskReserve: setting(
+    'DAOYU_DISK_RESERVE',
+    '64MB',
+    bytes,
+    'Space that is never used: below it PUBACKs are withheld until there is room again',
+  ),
   busMaxBytes: setting(
     'DAOYU_BUS_MAX_BYTES',
     '4GiB',

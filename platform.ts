@@ -10,6 +10,7 @@ import { generatePassword, hashPassword } from './broker/credentials.ts';
 import type { Config } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
 import { addDemoDevices } from './demo.ts';
+import { watchDiskSpace } from './disk-space.ts';
 import { createIntake } from './ingest/intake.ts';
 import { openLedger } from './ingest/ledger.ts';
 import { openLiveFeed } from './ingest/live-feed.ts';
@@ -22,6 +23,7 @@ import { startRetention } from './retention.ts';
 import { seeds } from './seeds/seeds.ts';
 import type { Kind } from './sensors/kind.ts';
 import { loadKinds } from './sensors/kinds.ts';
+import type { Store } from './store/store.ts';
 
 export interface Platform {
   readonly urls: { readonly http: string; readonly mqtt: Broker['urls'] };
@@ -39,6 +41,8 @@ export interface PlatformOptions {
   readonly clock: () => number;
   /** Stands between broker and intake: for the measurements and controls that need another admit than ours. */
   readonly wrapAdmit?: (admit: Admit) => Admit;
+  /** Stands between the platform and its store: for faults that a real store shows too seldom. */
+  readonly wrapStore?: (store: Store) => Store;
 }
 
 const PAGE_FOLDER = [new URL('./page/', import.meta.url), new URL('./dist/page/', import.meta.url)].map((url) =>
@@ -60,7 +64,7 @@ export async function startPlatform(config: Config, options: PlatformOptions): P
 
 async function open(
   config: Config,
-  { log, clock, wrapAdmit = (admit) => admit }: PlatformOptions,
+  { log, clock, wrapAdmit = (admit) => admit, wrapStore = (store) => store }: PlatformOptions,
   opened: (() => Promise<unknown> | undefined)[],
   closeAll: () => Promise<void>,
 ): Promise<Platform> {
@@ -73,10 +77,10 @@ async function open(
   };
   const token = config.apiToken ?? folder.secret('api-token');
   const kinds = await loadKinds(config.kindsDir);
-  const place = { config, folder: folder.path, clock };
+  const place = { config, folder: folder.path, clock, space: watchDiskSpace(folder.path, config.diskReserve) };
   const bus = keep(await openBus(place));
   const state = keep(await openState(place));
-  const store = keep(await openStore(place, kinds));
+  const store = wrapStore(keep(await openStore(place, kinds)));
   const registry = keep(await openRegistry({ state, kinds, seeds, clock }));
   await addDemoDevices(folder, registry, kinds);
 

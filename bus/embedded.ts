@@ -1,4 +1,5 @@
 /** The event log on LMDB: one process, fsync before an append resolves, positions and consumers in the same files. */
+import type { DiskSpace } from '../disk-space.ts';
 import { openEnvironment, type Put, type Table } from '../embedded/environment.ts';
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Bus, BusStatus, ConsumeOptions, Entry } from './bus.ts';
@@ -11,6 +12,7 @@ export interface EmbeddedBusOptions {
   /** Entries that every durable consumer took stay this long, for replays to ephemeral ones. */
   readonly retainMs: number;
   readonly clock: () => number;
+  readonly space?: DiskSpace;
 }
 
 /** Entries removed in one commit, so that forgetting never holds up appends for long. */
@@ -20,8 +22,8 @@ const SWEEP_EVERY_MS = 5000;
 const SAVE_POSITIONS_MS = 500;
 const SLICE_ENTRIES = 64;
 
-export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock }: EmbeddedBusOptions): Promise<Bus> {
-  const environment = openEnvironment(folder);
+export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock, space }: EmbeddedBusOptions): Promise<Bus> {
+  const environment = openEnvironment(folder, space);
   const entries = environment.table<number>('entries');
   const meta = environment.table<string>('meta');
   let last = Number(meta.get('last') ?? 0);

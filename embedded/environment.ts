@@ -1,6 +1,7 @@
 /** LMDB with the settings under which a resolved write is on disk, and its errors in our words; the only file that imports it. */
 import { mkdirSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import type { DiskSpace } from '../disk-space.ts';
 import { codeOf, DaoyuError } from '../errors.ts';
 
 export type Table<K extends string | number> = Database<string, K>;
@@ -17,7 +18,7 @@ export interface Environment {
 }
 
 /** Throws `STORAGE_FAILED` when the files cannot be opened. */
-export function openEnvironment(folder: string): Environment {
+export function openEnvironment(folder: string, space?: DiskSpace): Environment {
   let root: RootDatabase<string, string | number>;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -35,16 +36,18 @@ export function openEnvironment(folder: string): Environment {
   return {
     table: <K extends string | number>(name: string) => root.openDB<string, K>({ name, encoding: 'string' }),
     async commit(write) {
+      space?.check();
       const writes: Promise<boolean>[] = [];
       try {
         await root.batch(() =>
           write((table, key, text) => {
-            writes.push(text === undefined ? table.remove(key) : table.put(key, text));
+            const written = text === undefined ? table.remove(key) : table.put(key, text);
+            written.catch(forgive);
+            writes.push(written);
           }),
         );
         await Promise.all(writes);
       } catch (error) {
-        // Each write rejects with the commit; they were all waited for.
         await Promise.allSettled(writes);
         throw translate(error, folder);
       }
@@ -53,6 +56,12 @@ export function openEnvironment(folder: string): Environment {
       await root.close();
     },
   };
+}
+
+/** Each write of a failed commit rejects, and so does the promise inside that says why: the commit's own answer is enough. */
+function forgive(error: unknown): void {
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return;
+  Promise.resolve(error.commitError).catch(() => {});
 }
 
 /** LMDB reports a full disk as ENOSPC or as its own MDB_MAP_FULL, sometimes only wrapped in a commit error. */

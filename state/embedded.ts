@@ -1,4 +1,5 @@
 /** Shared state on LMDB: one process, each change fsynced before it resolves. */
+import type { DiskSpace } from '../disk-space.ts';
 import { openEnvironment } from '../embedded/environment.ts';
 import { createRevisions, type Storage } from './revisions.ts';
 import type { State } from './state.ts';
@@ -6,8 +7,14 @@ import type { State } from './state.ts';
 /** The last code point, so that a range ends behind all keys of a prefix. */
 const BEHIND_ALL = '\u{10ffff}';
 
-export async function openEmbeddedState({ folder }: { readonly folder: string }): Promise<State> {
-  const environment = openEnvironment(folder);
+export async function openEmbeddedState({
+  folder,
+  space,
+}: {
+  readonly folder: string;
+  readonly space?: DiskSpace;
+}): Promise<State> {
+  const environment = openEnvironment(folder, space);
   const items = environment.table<string>('items');
   const storage: Storage = {
     get: (key) => items.get(key),

@@ -13,6 +13,7 @@ import {
   UTINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
+import type { DiskSpace } from '../disk-space.ts';
 import { DaoyuError } from '../errors.ts';
 
 export type Cell = number | bigint | string | null;
@@ -45,6 +46,7 @@ export interface DatabaseOptions {
   readonly file: string;
   readonly memory: string;
   readonly threads: number;
+  readonly space?: DiskSpace;
 }
 
 /** Rows of a data chunk. */
@@ -77,6 +79,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   async function inTransaction<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
     if (isBroken && reading === 0) await reopen();
     try {
+      options.space?.check();
       await writer.run('BEGIN');
       const result = await work(writerOn(writer));
       await writer.run('COMMIT');

@@ -1,5 +1,6 @@
 /** Time series in one DuckDB file: readings, ledger and log position commit together; rollups repair themselves after late data. */
 import { join } from 'node:path';
+import type { DiskSpace } from '../disk-space.ts';
 import { DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { createBatchWriter } from './duckdb-batch.ts';
@@ -23,11 +24,17 @@ export interface DuckDbStoreOptions {
   /** How often finished hours are summed and late ones mended; 0 leaves it to queries, which are right either way. */
   readonly rollupEveryMs?: number;
   readonly clock?: () => number;
+  readonly space?: DiskSpace;
 }
 
 export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Store> {
-  const { folder, kinds, memory = '512MB', threads = 2, rollupEveryMs = 30_000, clock = Date.now } = options;
-  const database = await openDatabase({ file: join(folder, 'readings.duckdb'), memory, threads });
+  const { folder, kinds, memory = '512MB', threads = 2, rollupEveryMs = 30_000, clock = Date.now, space } = options;
+  const database = await openDatabase({
+    file: join(folder, 'readings.duckdb'),
+    memory,
+    threads,
+    ...(space && { space }),
+  });
   const cache = await prepare(database, kinds).catch(async (error: unknown) => {
     await database.close();
     throw error;

@@ -6,7 +6,7 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { readConfig } from '../config.ts';
-import { type Platform, startPlatform } from '../platform.ts';
+import { type Platform, type PlatformOptions, startPlatform } from '../platform.ts';
 import { httpClient } from './http-client.ts';
 
 export interface Credentials {
@@ -28,7 +28,10 @@ export interface RunningPlatform {
 
 export const newDataDir = () => mkdtempSync(join(tmpdir(), 'daoyu-'));
 
-export async function runPlatform(environment: Readonly<Record<string, string>> = {}): Promise<RunningPlatform> {
+export async function runPlatform(
+  environment: Readonly<Record<string, string>> = {},
+  options: Partial<PlatformOptions> = {},
+): Promise<RunningPlatform> {
   const dataDir = environment.DAOYU_DATA_DIR ?? newDataDir();
   const config = readConfig({
     DAOYU_MQTT_PORT: '0',
@@ -38,7 +41,7 @@ export async function runPlatform(environment: Readonly<Record<string, string>> 
     DAOYU_LOG_LEVEL: 'silent',
     ...environment,
   });
-  const platform = await startPlatform(config, { log: pino({ level: config.logLevel }), clock: Date.now });
+  const platform = await startPlatform(config, { log: pino({ level: config.logLevel }), clock: Date.now, ...options });
   onTestFinished(() => platform.close());
   const client = httpClient(platform.urls.http, platform.token);
   return {

@@ -1,0 +1,32 @@
+/** Keeps a reserve of the disk free: writing stops in order before the disk is full, because libraries that meet a truly full disk do not stop in order. */
+import { statfsSync } from 'node:fs';
+import { DaoyuError } from './errors.ts';
+
+export interface DiskSpace {
+  /** Throws `DISK_FULL` while less than the reserve is free. Cheap enough for every write. */
+  check(): void;
+}
+
+/** The file system is asked at most this often. */
+const ASK_EVERY_MS = 100;
+
+export function watchDiskSpace(folder: string, reserveBytes: number): DiskSpace {
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let freeBytes = 0;
+  return {
+    check() {
+      const now = performance.now();
+      if (now - askedAt > ASK_EVERY_MS) {
+        const { bavail, bsize } = statfsSync(folder);
+        freeBytes = bavail * bsize;
+        askedAt = now;
+      }
+      if (freeBytes >= reserveBytes) return;
+      const megabytes = (bytes: number) => Math.floor(bytes / 1e6);
+      throw new DaoyuError(
+        'DISK_FULL',
+        `only ${megabytes(freeBytes)} MB are free on the disk of ${folder}, and ${megabytes(reserveBytes)} MB are kept in reserve: make room, intake goes on by itself (DAOYU_DISK_RESERVE)`,
+      );
+    },
+  };
+}
