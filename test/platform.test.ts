@@ -149,7 +149,7 @@ describe('a stranger', () => {
     await expect(connect({ ...mine, password: 'guess' })).rejects.toThrow(/Not authorized|Bad username/i);
     await expect(connect({ ...mine, clientId: other.clientId })).rejects.toThrow(/Identifier rejected|Not authorized/i);
     const client = await connect(mine);
-    const closed = new Promise((resolve) => client.once('close', resolve));
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     client.publish(other.topics.telemetry, '{"dissolved_oxygen": 1}', { qos: 1 });
     await closed;
     const { latest } = await get<Latest>('/api/v1/latest?device=other');
