@@ -1,0 +1,33 @@
+/** The range of a value axis: the data, and the limits that lie near it. */
+import type { Band } from '../../../sensors/profile.ts';
+
+export function boundsOf(values: readonly number[], band?: Band): readonly [low: number, high: number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const limits = limitsOf(band);
+  if (low > high) {
+    if (limits.length === 0) return [0, 1];
+    low = Math.min(...limits);
+    high = Math.max(...limits);
+  }
+  // A limit further away than the span of the data and its half again says nothing about it.
+  const reach = Math.max(high - low, Math.abs(high) * 0.15, 0.5) * 1.5;
+  for (const limit of limits) {
+    if (limit < low && low - limit <= reach) low = limit;
+    if (limit > high && limit - high <= reach) high = limit;
+  }
+  const margin = (high - low) * 0.08 || Math.max(Math.abs(high) * 0.05, 0.5);
+  return [low - margin, high + margin];
+}
+
+export function limitsOf(band: Band | undefined): readonly number[] {
+  if (band === undefined) return [];
+  const { target, warnBelow, warnAbove, criticalBelow, criticalAbove } = band;
+  return [target?.[0], target?.[1], warnBelow, warnAbove, criticalBelow, criticalAbove].filter(
+    (limit) => limit !== undefined,
+  );
+}

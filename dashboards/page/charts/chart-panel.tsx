@@ -1,0 +1,168 @@
+/** One panel: title, legend that says the values under the crosshair, chart, CSV, and the table behind it. */
+import { useMemo, useState } from 'preact/hooks';
+import { formatValue } from '../../../sensors/format.ts';
+import type { Kind, Panel } from '../../../sensors/kind.ts';
+import type { DeviceCard } from '../feed/cards.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { formatMoment } from '../language/beijing-time.ts';
+import { Icon } from '../tiles/icon.tsx';
+import { Chart } from './chart.tsx';
+import { columnsOf } from './columns.ts';
+import { csvOf } from './csv.ts';
+import { linesOf } from './lines.ts';
+import type { SeriesAnswer } from './use-site-series.ts';
+
+interface Props {
+  readonly panel: Panel;
+  readonly kind: Kind;
+  readonly devices: readonly DeviceCard[];
+  readonly answer: SeriesAnswer;
+  readonly onWindow: (window: readonly [number, number] | undefined) => void;
+}
+
+const TABLE_ROWS = 120;
+
+export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
+  const { language, word } = useSurroundings();
+  const [pointed, setPointed] = useState<number>();
+  const [isTableOpen, setTableOpen] = useState(false);
+  const lines = useMemo(() => linesOf(panel, kind, devices, answer), [panel, kind, answer]);
+  const columns = useMemo(
+    () =>
+      columnsOf(
+        lines.flatMap(({ points, least, most }) => [points, least, most]),
+        answer.stepMs,
+      ),
+    [lines, answer.stepMs],
+  );
+  const hasManyDevices = devices.length > 1;
+  const nameOf = (line: (typeof lines)[number]) =>
+    hasManyDevices
+      ? `${line.field.label[language]} · ${line.device.device.label?.[language] ?? line.device.device.device}`
+      : line.field.label[language];
+  const save = () => {
+    const shown = lines.flatMap((line, index) => {
+      const unit = line.field.symbol === '' ? '' : ` [${line.field.symbol}]`;
+      const head = `${line.device.device.device} ${line.field.name}`;
+      const column = (name: string, at: number) => ({ title: name + unit, values: columns.values[at] ?? [] });
+      return line.least.length === 0
+        ? [column(head, index * 3)]
+        : [
+            column(`${head} mean`, index * 3),
+            column(`${head} min`, index * 3 + 1),
+            column(`${head} max`, index * 3 + 2),
+          ];
+    });
+    download(csvOf(columns.times, shown), `${devices[0]?.device.site}-${panel.fields[0]}.csv`);
+  };
+  const title = panel.title[language];
+  const at = pointed ?? columns.times.length - 1;
+  return (
+    <figure class="card panel" data-panel={panel.fields[0]}>
+      <figcaption>
+        <h3>{title}</h3>
+        <span class="panel-tools">
+          <button type="button" aria-label={`${word('csv')} · ${title}`} title={word('csv')} onClick={save}>
+            <Icon name="download" />
+          </button>
+        </span>
+      </figcaption>
+      {lines.length === 0 ? (
+        <p class={answer.isLoading ? 'chart bone' : 'chart empty'}>
+          {answer.isLoading ? '' : answer.hasFailed ? word('failed') : word('noData')}
+        </p>
+      ) : (
+        <>
+          <ul class="legend">
+            {lines.map((line, index) => {
+              const value = pointed === undefined ? line.points.at(-1)?.[1] : nearest(columns.values[index * 3], at);
+              return (
+                <li key={line.key}>
+                  <i class={`swatch series-${index % 6}`} />
+                  {nameOf(line)} <b>{value == null ? '–' : formatValue(line.field, value, language)}</b>
+                </li>
+              );
+            })}
+            <li class="legend-time">{formatMoment((columns.times[at] ?? 0) * 1000, language)}</li>
+          </ul>
+          <Chart
+            lines={lines}
+            columns={columns}
+            answer={answer}
+            label={title}
+            onPoint={setPointed}
+            onWindow={onWindow}
+          />
+          <p class="note panel-note">
+            {word(answer.isAggregated ? 'means' : 'raw')}
+            {lines[0]?.band &&
+              lines[0].device.profile &&
+              ` · ${word('profile')} ${lines[0].device.profile.label[language]}`}
+          </p>
+          <details onToggle={(event) => setTableOpen(event.currentTarget.open)}>
+            <summary>
+              {word('table')}
+              <span class="unseen"> {title}</span>
+            </summary>
+            {isTableOpen && (
+              <div class="scroller" tabIndex={0} role="region" aria-label={`${word('table')} ${title}`}>
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">{word('time')}</th>
+                      {lines.map((line) => (
+                        <th key={line.key} scope="col" class="number">
+                          {nameOf(line)}
+                        </th>
+                      ))}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {rowsOf(columns.times, columns.values).map((index) => (
+                      <tr key={index}>
+                        <th scope="row">{formatMoment((columns.times[index] ?? 0) * 1000, language)}</th>
+                        {lines.map((line, order) => {
+                          const value = columns.values[order * 3]?.[index];
+                          return (
+                            <td key={line.key} class="number">
+                              {value == null ? '–' : formatValue(line.field, value, language)}
+                            </td>
+                          );
+                        })}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+          </details>
+        </>
+      )}
+    </figure>
+  );
+}
+
+type Column = readonly (number | null | undefined)[] | undefined;
+
+function nearest(column: Column, at: number): number | null | undefined {
+  for (let index = at; index >= 0 && index > at - 3; index--) if (column?.[index] != null) return column[index];
+  return undefined;
+}
+
+/** The newest rows that hold a value, newest first. */
+function rowsOf(times: readonly number[], values: readonly Column[]): readonly number[] {
+  const found: number[] = [];
+  for (let index = times.length - 1; index >= 0 && found.length < TABLE_ROWS; index--) {
+    if (values.some((column, order) => order % 3 === 0 && column?.[index] != null)) found.push(index);
+  }
+  return found;
+}
+
+function download(text: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([`\uFEFF${text}`], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,225 @@
+/** A uPlot chart in the page: made once for its lines, then fed; the only file that knows the library. */
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { drawBackground } from './background.ts';
+import { boundsOf } from './bounds.ts';
+import { coloursOf } from './colours.ts';
+import type { Columns } from './columns.ts';
+import { installGestures } from './gestures.ts';
+import type { Line } from './lines.ts';
+import { timeLabels } from './time-labels.ts';
+import type { SeriesAnswer } from './use-site-series.ts';
+
+interface Props {
+  readonly lines: readonly Line[];
+  readonly columns: Columns;
+  readonly answer: SeriesAnswer;
+  readonly label: string;
+  readonly onPoint: (index: number | undefined) => void;
+  readonly onWindow: (window: readonly [number, number] | undefined) => void;
+}
+
+const HEIGHT = 220;
+/** All charts of the page share one crosshair. */
+const CROSSHAIR = 'site';
+
+export function Chart(props: Props) {
+  const { lines, columns, answer, label } = props;
+  const { language, theme, fleet } = useSurroundings();
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | undefined>(undefined);
+  const current = useRef(props);
+  current.current = props;
+  const shape = `${lines.map(({ key, least }) => key + (least.length > 0 ? '~' : '')).join()}|${language}|${theme}`;
+
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const made = new uPlot(optionsFor(element, current, language), dataOf(current.current), element);
+    chart.current = made;
+    const stopGestures = installGestures(made, (window) => current.current.onWindow(window));
+    const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      stopGestures();
+      made.destroy();
+      chart.current = undefined;
+    };
+  }, [shape]);
+
+  useEffect(() => {
+    const made = chart.current;
+    if (made === undefined) return;
+    const to = answer.isFollowing ? Math.max(answer.to, fleet.now()) : answer.to;
+    made.batch(() => {
+      made.setData(dataOf(props), false);
+      made.setScale('x', { min: (to - (answer.to - answer.from)) / 1000, max: to / 1000 });
+    });
+  }, [columns, answer, shape]);
+
+  return <div ref={place} class="chart" role="img" aria-label={label} />;
+}
+
+/** Strips of switches lie side by side in units of one. */
+function dataOf({ lines, columns }: Props): uPlot.AlignedData {
+  const strips = lines.filter(({ field }) => field.shape !== 'number');
+  const values = columns.values.map((column, index) => {
+    const line = lines[Math.floor(index / 3)];
+    if (line === undefined || line.field.shape === 'number') return column;
+    const order = strips.length - 1 - strips.indexOf(line);
+    const most = Math.max(1, ...Object.keys(line.field.choices ?? {}).map(Number));
+    return column.map((value) => (value == null ? value : order + 0.12 + (value / most) * 0.7));
+  });
+  return [columns.times, ...values] as uPlot.AlignedData;
+}
+
+function optionsFor(element: HTMLElement, current: { readonly current: Props }, language: 'zh' | 'en'): uPlot.Options {
+  const { lines } = current.current;
+  const colours = coloursOf(element);
+  const strips = lines.filter(({ field }) => field.shape !== 'number').length;
+  const units = [...new Set(lines.filter(({ field }) => field.shape === 'number').map(({ field }) => field.symbol))];
+  const scaleOf = (line: Line) => (line.field.shape === 'number' ? `y${units.indexOf(line.field.symbol)}` : 'strip');
+  const axis = {
+    stroke: colours.muted,
+    font: colours.font,
+    grid: { stroke: colours.rule, width: 1 },
+    ticks: { show: false },
+  };
+  const scales: uPlot.Scales = { x: { time: true, auto: false } };
+  units.forEach((symbol, order) => {
+    scales[`y${order}`] = {
+      range: (made) => {
+        const mine = current.current.lines.flatMap((line, index) =>
+          line.field.symbol === symbol && line.field.shape === 'number' ? [{ line, index }] : [],
+        );
+        const { min = 0, max = 0 } = made.scales.x ?? {};
+        const inSight = mine.flatMap(({ index }) =>
+          [0, 1, 2].flatMap((part) =>
+            (current.current.columns.values[index * 3 + part] ?? []).filter((value, at): value is number => {
+              const time = current.current.columns.times[at] ?? 0;
+              return value != null && time >= (min ?? 0) && time <= (max ?? 0);
+            }),
+          ),
+        );
+        return [...boundsOf(inSight, mine[0]?.line.band)] as [number, number];
+      },
+    };
+  });
+  // Beside curves the strips keep to the foot of the chart.
+  scales.strip = { range: () => [0, units.length === 0 ? strips : strips * 5] };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    padding: [10, units.length > 1 ? 0 : 12, 0, 0],
+    legend: { show: false },
+    tzDate: (seconds) => new Date((seconds + 8 * 3600) * 1000 + new Date(seconds * 1000).getTimezoneOffset() * 60_000),
+    cursor: {
+      sync: { key: CROSSHAIR, setSeries: false },
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 7 },
+      y: false,
+    },
+    select: { show: true, left: 0, top: 0, width: 0, height: 0 },
+    scales,
+    axes: [
+      { ...axis, values: timeLabels(language), space: 64, grid: { show: false } },
+      ...units.map((symbol, order) => ({
+        ...axis,
+        scale: `y${order}`,
+        side: (order === 0 ? 3 : 1) as uPlot.Axis.Side,
+        size: 52,
+        label: symbol,
+        labelSize: 16,
+        labelFont: colours.font,
+        ...(order > 0 && { grid: { show: false } }),
+      })),
+      ...(units.length === 0
+        ? [{ ...axis, scale: 'strip', side: 3 as const, size: 12, values: () => [], grid: { show: false } }]
+        : []),
+    ],
+    series: [
+      {},
+      ...lines.flatMap((line, index): uPlot.Series[] => {
+        const colour = colours.series[index % colours.series.length] ?? colours.muted;
+        const isStrip = line.field.shape !== 'number';
+        const hidden: uPlot.Series = { scale: scaleOf(line), stroke: 'transparent', width: 0, points: { show: false } };
+        const stepped = isStrip ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+        return [
+          {
+            scale: scaleOf(line),
+            stroke: colour,
+            width: isStrip ? 1.5 : 1.75,
+            ...(stepped && {
+              paths: stepped,
+              fill: `color-mix(in oklch, ${colour} 22%, transparent)`,
+              fillTo: stripFoot(lines, line),
+            }),
+            points: {
+              show: true,
+              size: 6,
+              width: 1.5,
+              stroke: colour,
+              fill: colours.surface,
+              filter: (_made, seriesIndex) => hollow(current.current.columns, seriesIndex - 1),
+            },
+          },
+          hidden,
+          hidden,
+        ];
+      }),
+    ],
+    bands: lines.flatMap((line, index) =>
+      line.least.length === 0
+        ? []
+        : [
+            {
+              series: [index * 3 + 3, index * 3 + 2] as [number, number],
+              fill: `color-mix(in oklch, ${colours.series[index % colours.series.length]} 20%, transparent)`,
+            },
+          ],
+    ),
+    hooks: {
+      drawClear: [(made) => drawBackground(made, current.current.lines[0], colours)],
+      setCursor: [(made) => current.current.onPoint(made.cursor.idx ?? undefined)],
+      setSelect: [
+        (made) => {
+          if (made.select.width < 8) return;
+          const from = made.posToVal(made.select.left, 'x') * 1000;
+          const to = made.posToVal(made.select.left + made.select.width, 'x') * 1000;
+          made.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          current.current.onWindow([from, to]);
+        },
+      ],
+    },
+  };
+}
+
+function stripFoot(lines: readonly Line[], line: Line): () => number {
+  const strips = lines.filter(({ field }) => field.shape !== 'number');
+  return () => strips.length - 1 - strips.indexOf(line) + 0.12;
+}
+
+/** Suspect points, and those that stand alone between gaps and would not be seen otherwise. */
+function hollow({ values, flags }: Columns, at: number): number[] | null {
+  const column = values[at];
+  if (column === undefined) return null;
+  const found: number[] = [];
+  for (let index = 0; index < column.length; index++) {
+    if (column[index] == null) continue;
+    if (flags[at]?.has(index) || isAlone(column, index)) found.push(index);
+  }
+  return found;
+}
+
+function isAlone(column: readonly (number | null | undefined)[], at: number): boolean {
+  const breaks = (step: 1 | -1) => {
+    for (let index = at + step; index >= 0 && index < column.length; index += step) {
+      if (column[index] === null) return true;
+      if (column[index] !== undefined) return false;
+    }
+    return true;
+  };
+  return breaks(-1) && breaks(1);
+}

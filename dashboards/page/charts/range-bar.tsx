@@ -1,0 +1,57 @@
+/** Which time is shown: named ranges that follow the clock, and a window that was zoomed to. */
+
+import { RANGE_MS, RANGES } from '../feed/place.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { formatMoment } from '../language/beijing-time.ts';
+import { Icon } from '../tiles/icon.tsx';
+import { zoomed } from './gestures.ts';
+
+const LABELS = { '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' } as const;
+const LABELS_ZH = { '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': '30 天' } as const;
+
+export function RangeBar() {
+  const { place, go, word, language, now } = useSurroundings();
+  const window = place.window ?? ([now - RANGE_MS[place.range], now] as const);
+  const move = (share: number) => {
+    const by = (window[1] - window[0]) * share;
+    go({ window: [window[0] + by, window[1] + by] }, 'replace');
+  };
+  const zoom = (factor: number) => go({ window: zoomed(window, factor, (window[0] + window[1]) / 2) }, 'replace');
+  return (
+    <div class="range" role="group" aria-label={word('range')}>
+      <div class="segments">
+        {RANGES.map((range) => (
+          <button
+            key={range}
+            type="button"
+            aria-pressed={place.window === undefined && place.range === range}
+            onClick={() => go({ range })}
+          >
+            {range === 'season' ? word('season') : (language === 'zh' ? LABELS_ZH : LABELS)[range]}
+          </button>
+        ))}
+      </div>
+      <div class="segments">
+        <button type="button" aria-label={word('earlier')} onClick={() => move(-0.5)}>
+          <Icon name="back" />
+        </button>
+        <button type="button" aria-label={word('zoomOut')} onClick={() => zoom(2)}>
+          <Icon name="minus" />
+        </button>
+        <button type="button" aria-label={word('zoomIn')} onClick={() => zoom(0.5)}>
+          <Icon name="plus" />
+        </button>
+        <button type="button" aria-label={word('later')} onClick={() => move(0.5)}>
+          <Icon name="forward" />
+        </button>
+      </div>
+      {place.window ? (
+        <button type="button" class="button" onClick={() => go({})}>
+          {formatMoment(window[0], language)} – {formatMoment(window[1], language)} · {word('now')}
+        </button>
+      ) : (
+        <span class="note hint">{word('zoomHint')}</span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+/** The HTTP API as this page asks it. */
+import type { LedgerView } from '../../../api/api.ts';
+import type { QuarantineRecord } from '../../../ingest/rejection.ts';
+import type { Kind } from '../../../sensors/kind.ts';
+import type { Series } from '../../../store/store.ts';
+import type { Catalog, DeviceInfo } from './catalog.ts';
+import type { LatestRow } from './latest.ts';
+
+export class RequestFailed extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Rejects with `RequestFailed`; status 0 means that nobody answered. */
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new RequestFailed(0, String(error));
+  }
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => ({}))) as { readonly detail?: string };
+    throw new RequestFailed(response.status, problem.detail ?? response.statusText);
+  }
+  return (await response.json()) as T;
+}
+
+export async function loadCatalog(): Promise<Catalog> {
+  const [{ kinds }, places, { devices }] = await Promise.all([
+    get<{ kinds: readonly Kind[] }>('/kinds'),
+    get<Pick<Catalog, 'parks' | 'sites' | 'profiles'>>('/parks'),
+    get<{ devices: readonly DeviceInfo[] }>('/devices'),
+  ]);
+  return { ...places, kinds: new Map(kinds.map((kind) => [kind.name, kind])), devices };
+}
+
+export const loadLatest = async () => (await get<{ latest: readonly LatestRow[] }>('/latest')).latest;
+export const loadDevices = async () => (await get<{ devices: readonly DeviceInfo[] }>('/devices')).devices;
+export const loadLedger = async () => (await get<{ ledger: readonly LedgerView[] }>('/ledger')).ledger;
+export const loadQuarantine = async (limit: number) =>
+  (await get<{ quarantine: readonly QuarantineRecord[] }>(`/quarantine?limit=${limit}`)).quarantine;
+
+export interface SeriesAsked {
+  readonly kind: string;
+  readonly park?: string;
+  readonly site?: string;
+  readonly fields: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  /** A window such as `5m`; absent: raw readings. */
+  readonly every?: string | undefined;
+  readonly aggregates?: readonly string[];
+}
+
+export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Promise<readonly Series[]> {
+  const query = new URLSearchParams({ kind: asked.kind, fields: asked.fields.join(',') });
+  if (asked.park) query.set('park', asked.park);
+  if (asked.site) query.set('site', asked.site);
+  query.set('from', String(Math.round(asked.from)));
+  query.set('to', String(Math.round(asked.to)));
+  if (asked.every) query.set('every', asked.every);
+  if (asked.every && asked.aggregates) query.set('agg', asked.aggregates.join(','));
+  return (await get<{ series: readonly Series[] }>(`/series?${query}`, signal)).series;
+}

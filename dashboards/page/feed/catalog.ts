@@ -1,0 +1,32 @@
+/** What exists, as the registry tells it: kinds, parks, sites, profiles and devices. */
+import type { Park, Site } from '../../../ingest/registry.ts';
+import type { Kind } from '../../../sensors/kind.ts';
+import type { Label } from '../../../sensors/label.ts';
+import type { Profile } from '../../../sensors/profile.ts';
+
+export interface DeviceInfo {
+  readonly park: string;
+  readonly site: string;
+  readonly device: string;
+  readonly kind: string;
+  readonly label?: Label;
+  readonly intervalMs?: number;
+  readonly isConnected?: boolean;
+}
+
+export interface Catalog {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly parks: readonly Park[];
+  readonly sites: readonly Site[];
+  readonly profiles: readonly Profile[];
+  readonly devices: readonly DeviceInfo[];
+}
+
+/** The profile of a site as far as it is made for this kind. */
+export function profileOf(catalog: Catalog, site: Site | undefined, kind: Kind): Profile | undefined {
+  return catalog.profiles.find((each) => each.name === site?.profile && each.kinds.includes(kind.name));
+}
+
+export function labelOf(label: Label | undefined, id: string): Label {
+  return label ?? { zh: id, en: id };
+}

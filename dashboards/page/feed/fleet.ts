@@ -1,0 +1,175 @@
+/** Everything the page knows, kept up to date: subscribes first, then fetches, and merges both by measured time. */
+import type { Reading } from '../../../sensors/reading.ts';
+import type { Point } from '../../../store/store.ts';
+import { loadCatalog, loadLatest, loadSeries, RequestFailed } from './api.ts';
+import type { Catalog } from './catalog.ts';
+import { joinedWindows } from './history.ts';
+import { keyOf, type LatestRow, mergedRow, withReading } from './latest.ts';
+import { followLive } from './live.ts';
+
+export interface FleetState {
+  readonly phase: 'loading' | 'ready' | 'failed' | 'signed-out';
+  readonly problem?: string;
+  readonly catalog: Catalog;
+  readonly rows: ReadonlyMap<string, LatestRow>;
+  /** Six hours of each device's first primary field, by key of the device. */
+  readonly sparks: ReadonlyMap<string, readonly Point[]>;
+  readonly isLive: boolean;
+  /** When the stream broke, epoch ms by our clock. */
+  readonly brokenSince?: number;
+  /** The server's clock minus ours, ms: ages are right on a phone whose clock is wrong. */
+  readonly clockOffsetMs: number;
+}
+
+export interface Fleet {
+  state(): FleetState;
+  subscribe(listener: () => void): () => void;
+  onReadings(listener: (readings: readonly Reading[]) => void): () => void;
+  /** Server time, epoch ms. */
+  now(): number;
+  reload(): void;
+  close(): void;
+}
+
+export const SPARK_MS = 6 * 3_600_000;
+const SPARK_EVERY = '5m';
+const SPARK_STEP_MS = 5 * 60_000;
+const RELOAD_SPARKS_MS = 5 * 60_000;
+const RETRY_MS = 5000;
+/** Readings that come in a burst are shown together. */
+const GATHER_MS = 200;
+const EMPTY: Catalog = { kinds: new Map(), parks: [], sites: [], profiles: [], devices: [] };
+
+export function openFleet(clock: () => number): Fleet {
+  const stopping = new AbortController();
+  const listeners = new Set<() => void>();
+  const readers = new Set<(readings: readonly Reading[]) => void>();
+  const history = new Map<string, readonly Point[]>();
+  const liveTail = new Map<string, Point[]>();
+  let rows = new Map<string, LatestRow>();
+  let state: FleetState = {
+    phase: 'loading',
+    catalog: EMPTY,
+    rows,
+    sparks: new Map(),
+    isLive: false,
+    clockOffsetMs: 0,
+  };
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+  let retrying: ReturnType<typeof setTimeout> | undefined;
+
+  function set(change: Partial<FleetState>): void {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener();
+  }
+
+  function onReadings(readings: readonly Reading[]): void {
+    for (const reading of readings) {
+      const key = keyOf(reading);
+      rows.set(key, withReading(rows.get(key), reading));
+      const field = state.catalog.kinds.get(reading.kind)?.primary[0];
+      const value = field === undefined ? undefined : reading.values[field];
+      if (value !== undefined) liveTail.set(key, withPoint(liveTail.get(key) ?? [], [reading.time, value]));
+    }
+    for (const reader of readers) reader(readings);
+    gathering ??= setTimeout(show, GATHER_MS);
+  }
+
+  function show(): void {
+    gathering = undefined;
+    rows = new Map(rows);
+    set({ rows, sparks: sparks() });
+  }
+
+  function sparks(): ReadonlyMap<string, readonly Point[]> {
+    const all = new Map<string, readonly Point[]>();
+    for (const key of new Set([...history.keys(), ...liveTail.keys()])) {
+      all.set(key, joinedWindows(history.get(key) ?? [], liveTail.get(key) ?? [], SPARK_STEP_MS));
+    }
+    return all;
+  }
+
+  async function fetchAll(): Promise<void> {
+    clearTimeout(retrying);
+    try {
+      const catalog = await loadCatalog();
+      await fetchLatest();
+      set({ phase: 'ready', catalog, rows });
+      await fetchSparks();
+    } catch (error) {
+      const status = error instanceof RequestFailed ? error.status : 0;
+      if (status === 401) set({ phase: 'signed-out' });
+      else if (state.phase !== 'ready') set({ phase: 'failed', problem: (error as Error).message });
+      if (!stopping.signal.aborted && status !== 401) retrying = setTimeout(() => void fetchAll(), RETRY_MS);
+    }
+  }
+
+  async function fetchLatest(): Promise<void> {
+    const fetched = await loadLatest();
+    const next = new Map(rows);
+    for (const row of fetched) next.set(keyOf(row), mergedRow(rows.get(keyOf(row)), row));
+    rows = next;
+    const told = fetched.find((row) => row.time !== null && (row.ageMs ?? 0) > 0);
+    const clockOffsetMs = told === undefined ? 0 : (told.time ?? 0) + (told.ageMs ?? 0) - clock();
+    set({ rows, clockOffsetMs });
+  }
+
+  async function fetchSparks(): Promise<void> {
+    const { catalog } = state;
+    const used = new Set(catalog.devices.map(({ kind }) => kind));
+    const to = clock() + state.clockOffsetMs;
+    for (const kind of catalog.kinds.values()) {
+      const field = kind.primary[0];
+      if (field === undefined || !used.has(kind.name)) continue;
+      const series = await loadSeries(
+        { kind: kind.name, fields: [field], from: to - SPARK_MS, to, every: SPARK_EVERY, aggregates: ['mean'] },
+        stopping.signal,
+      );
+      for (const { park, device, points } of series) history.set(keyOf({ park, device, kind: kind.name }), points);
+    }
+    set({ sparks: sparks() });
+  }
+
+  const refresh = setInterval(() => void fetchSparks().catch(() => {}), RELOAD_SPARKS_MS);
+  void followLive(
+    {
+      onReadings,
+      onOpen: () => {
+        const { brokenSince: _, ...rest } = state;
+        state = { ...rest, isLive: true };
+        void fetchAll();
+      },
+      onBroken: () => {
+        set({ isLive: false, brokenSince: state.brokenSince ?? clock() });
+        if (state.phase === 'loading') void fetchAll();
+      },
+    },
+    stopping.signal,
+  );
+
+  return {
+    state: () => state,
+    subscribe: (listener) => listen(listeners, listener),
+    onReadings: (listener) => listen(readers, listener),
+    now: () => clock() + state.clockOffsetMs,
+    reload: () => void fetchAll(),
+    close() {
+      stopping.abort();
+      clearInterval(refresh);
+      clearTimeout(gathering);
+      clearTimeout(retrying);
+    },
+  };
+}
+
+function listen<T>(all: Set<T>, one: T): () => void {
+  all.add(one);
+  return () => void all.delete(one);
+}
+
+/** Half a minute between points is finer than a sparkline shows; six hours of it are kept. */
+function withPoint(points: readonly Point[], point: Point): Point[] {
+  const last = points.at(-1);
+  if (last !== undefined && point[0] - last[0] < 30_000) return points as Point[];
+  return [...points.filter(([time]) => time > point[0] - SPARK_MS), point];
+}

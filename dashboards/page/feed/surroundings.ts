@@ -1,0 +1,46 @@
+/** What every view stands in: the fleet, the place, the language and the clock. */
+import { createContext } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import type { Language } from '../../../sensors/format.ts';
+import { say, type Word } from '../language/words.ts';
+import type { Fleet, FleetState } from './fleet.ts';
+import type { Place } from './place.ts';
+
+export interface Surroundings {
+  readonly fleet: Fleet;
+  readonly state: FleetState;
+  readonly place: Place;
+  readonly language: Language;
+  readonly theme: 'light' | 'dark';
+  readonly now: number;
+  /** Changes the address; `replace` leaves no step in the history. */
+  readonly go: (change: Partial<Place>, how?: 'replace') => void;
+  readonly setTheme: (theme: 'light' | 'dark') => void;
+}
+
+export const SurroundingsContext = createContext<Surroundings | undefined>(undefined);
+
+export function useSurroundings(): Surroundings & { readonly word: (word: Word) => string } {
+  const found = useContext(SurroundingsContext);
+  if (found === undefined) throw new Error('a view was rendered outside the page');
+  return { ...found, word: (word) => say(word, found.language) };
+}
+
+export function useFleetState(fleet: Fleet): FleetState {
+  const [state, setState] = useState(fleet.state());
+  useEffect(() => {
+    setState(fleet.state());
+    return fleet.subscribe(() => setState(fleet.state()));
+  }, [fleet]);
+  return state;
+}
+
+/** Server time, once a second: ages go on while nothing comes. */
+export function useNow(fleet: Fleet): number {
+  const [now, setNow] = useState(fleet.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(fleet.now()), 1000);
+    return () => clearInterval(timer);
+  }, [fleet]);
+  return now;
+}

@@ -1,0 +1,21 @@
+/** A calm word when the stream is broken: since when, and what the numbers are meanwhile. */
+import { useSurroundings } from '../feed/surroundings.ts';
+import { formatSeconds } from '../language/beijing-time.ts';
+
+/** A reconnect of a second is nobody's business. */
+const UNNOTICED_MS = 1500;
+
+export function ConnectionBar() {
+  const { state, now, word } = useSurroundings();
+  const since = state.brokenSince === undefined ? undefined : state.brokenSince + state.clockOffsetMs;
+  const isShown = !state.isLive && since !== undefined && now - since >= UNNOTICED_MS && state.phase !== 'signed-out';
+  return (
+    <div class="connection" role="status">
+      {isShown && (
+        <p>
+          {word('disconnected')} <time>{formatSeconds(since)}</time> · {word('disconnectedHelp')}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/** The views where there is nothing to show yet: each says why and what to do. */
+import { useSurroundings } from '../feed/surroundings.ts';
+
+export function Skeleton() {
+  const { word } = useSurroundings();
+  return (
+    <section aria-busy="true" aria-label={word('loading')}>
+      <div class="bone bone-title" />
+      <div class="grid">
+        {Array.from({ length: 12 }, (_, index) => (
+          <div key={index} class="tile bone" />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+export function Failed() {
+  const { word, fleet } = useSurroundings();
+  return (
+    <section class="nothing">
+      <h1>{word('failed')}</h1>
+      <p>{word('failedHelp')}</p>
+      <button type="button" class="button" onClick={() => fleet.reload()}>
+        {word('retry')}
+      </button>
+    </section>
+  );
+}
+
+export function SignedOut() {
+  const { word } = useSurroundings();
+  return (
+    <section class="nothing">
+      <h1>{word('signIn')}</h1>
+      <p>{word('signInHelp')}</p>
+      <a class="button" href="/sign-in">
+        {word('openSignIn')}
+      </a>
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+/** received = stored + duplicate + quarantined + pending, for every device, in sight. */
+import type { LedgerView } from '../../../api/api.ts';
+import { formatAge } from '../../../sensors/format.ts';
+import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+
+const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
+
+interface Props {
+  readonly ledger: readonly LedgerView[];
+  readonly devices: readonly DeviceInfo[];
+}
+
+export const addsUp = (row: Pick<LedgerView, (typeof COLUMNS)[number]>) =>
+  row.received === row.stored + row.duplicate + row.quarantined + row.pending;
+
+export function Ledger({ ledger, devices }: Props) {
+  const { word, language, state, now } = useSurroundings();
+  const byName = new Map(ledger.map((row) => [`${row.park}/${row.device}`, row]));
+  const known = devices.map((info) => `${info.park}/${info.device}`);
+  const infos = new Map(devices.map((info) => [`${info.park}/${info.device}`, info]));
+  const names = [...known, ...[...byName.keys()].filter((name) => !infos.has(name))];
+  const total = (column: (typeof COLUMNS)[number]) => ledger.reduce((sum, row) => sum + row[column], 0);
+  const sum = {
+    received: total('received'),
+    stored: total('stored'),
+    duplicate: total('duplicate'),
+    quarantined: total('quarantined'),
+    pending: total('pending'),
+  };
+  const count = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en');
+  const times = new Map([...state.rows.values()].map((row) => [`${row.park}/${row.device}`, row.time]));
+  return (
+    <section class="card" aria-labelledby="ledger-title">
+      <h2 id="ledger-title">{word('ledger')}</h2>
+      <p class="note">{word('ledgerHelp')}</p>
+      <p class="equation" data-testid="ledger-sum">
+        {COLUMNS.map((column, index) => (
+          <span key={column} class="term">
+            <b>{count.format(sum[column])}</b>
+            <small>{word(column)}</small>
+            {index < COLUMNS.length - 1 && <i aria-hidden="true">{index === 0 ? (addsUp(sum) ? '=' : '≠') : '+'}</i>}
+          </span>
+        ))}
+      </p>
+      <div class="scroller" tabIndex={0} role="region" aria-label={word('ledger')}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{word('device')}</th>
+              {COLUMNS.map((column) => (
+                <th key={column} scope="col" class="number">
+                  {word(column)}
+                </th>
+              ))}
+              <th scope="col">{word('balance')}</th>
+              <th scope="col">{word('lastSeen')}</th>
+              <th scope="col">{word('connection')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => {
+              const info = infos.get(name);
+              const row = byName.get(name) ?? { received: 0, stored: 0, duplicate: 0, quarantined: 0, pending: 0 };
+              const time = times.get(name);
+              return (
+                <tr key={name}>
+                  <th scope="row">
+                    {labelOf(info?.label, name)[language]}
+                    <small>{name}</small>
+                  </th>
+                  {COLUMNS.map((column) => (
+                    <td key={column} class={row[column] === 0 ? 'number zero' : 'number'}>
+                      {count.format(row[column])}
+                    </td>
+                  ))}
+                  <td class={addsUp(row) ? 'yes' : 'no'}>{word(addsUp(row) ? 'balanced' : 'unbalanced')}</td>
+                  <td>{time == null ? word('never') : formatAge(Math.max(0, now - time), language)}</td>
+                  <td class={info?.isConnected ? 'yes' : 'off'}>{word(info?.isConnected ? 'online' : 'offline')}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+/** What became of everything that was received: ledger, last data, quarantine with reasons and payload. */
+import { useEffect, useState } from 'preact/hooks';
+import type { LedgerView } from '../../../api/api.ts';
+import type { QuarantineRecord } from '../../../ingest/rejection.ts';
+import { loadDevices, loadLedger, loadQuarantine } from '../feed/api.ts';
+import type { DeviceInfo } from '../feed/catalog.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { Failed, Skeleton } from './emptiness.tsx';
+import { Ledger } from './ledger.tsx';
+import { Quarantine } from './quarantine.tsx';
+
+const REFRESH_MS = 5000;
+
+interface Loaded {
+  readonly ledger: readonly LedgerView[];
+  readonly quarantine: readonly QuarantineRecord[];
+  readonly devices: readonly DeviceInfo[];
+}
+
+export function Quality() {
+  const { word } = useSurroundings();
+  const [loaded, setLoaded] = useState<Loaded>();
+  const [hasFailed, setHasFailed] = useState(false);
+  useEffect(() => {
+    let isGone = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = async () => {
+      try {
+        const [ledger, quarantine, devices] = await Promise.all([loadLedger(), loadQuarantine(50), loadDevices()]);
+        if (!isGone) setLoaded({ ledger, quarantine, devices });
+        setHasFailed(false);
+      } catch {
+        setHasFailed(true);
+      }
+      if (!isGone) timer = setTimeout(() => void load(), REFRESH_MS);
+    };
+    void load();
+    return () => {
+      isGone = true;
+      clearTimeout(timer);
+    };
+  }, []);
+  if (loaded === undefined) return hasFailed ? <Failed /> : <Skeleton />;
+  return (
+    <div class="quality">
+      <div class="head">
+        <h1>{word('quality')}</h1>
+      </div>
+      <Ledger ledger={loaded.ledger} devices={loaded.devices} />
+      <Quarantine records={loaded.quarantine} />
+    </div>
+  );
+}

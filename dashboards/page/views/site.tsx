@@ -1,0 +1,129 @@
+/** One site: what it says now, and a chart for each panel of its kinds. */
+import { useMemo } from 'preact/hooks';
+import { formatAge, formatValue } from '../../../sensors/format.ts';
+import { ChartPanel } from '../charts/chart-panel.tsx';
+import { RangeBar } from '../charts/range-bar.tsx';
+import { useSiteSeries } from '../charts/use-site-series.ts';
+import { cardsOf, type DeviceCard } from '../feed/cards.ts';
+import { formatPlace, RANGE_MS } from '../feed/place.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { Icon } from '../tiles/icon.tsx';
+import { StateMark } from '../tiles/state-mark.tsx';
+import { agedClass, BigValue } from '../tiles/tile.tsx';
+
+export function SiteView() {
+  const { state, place, now, language, word } = useSurroundings();
+  const card = cardsOf(state.catalog, state.rows, now).find(
+    ({ site }) => site.park === place.park && site.id === place.site,
+  );
+  if (card === undefined) {
+    return (
+      <section class="nothing">
+        <h1>{word('siteUnknown')}</h1>
+        <a class="button" href={formatPlace({ ...place, view: 'overview' })}>
+          {word('back')}
+        </a>
+      </section>
+    );
+  }
+  const park = state.catalog.parks.find(({ id }) => id === card.site.park);
+  const kinds = [...new Map(card.devices.map((each) => [each.kind.name, each])).values()];
+  return (
+    <section class="site">
+      <div class="head">
+        <a
+          class="back"
+          href={formatPlace({ view: 'overview', language, range: place.range })}
+          aria-label={word('back')}
+        >
+          <Icon name="back" />
+        </a>
+        <div>
+          <h1>{card.site.label[language]}</h1>
+          <p class="note">{park?.label[language]}</p>
+        </div>
+        <StateMark state={card.state} />
+      </div>
+      {card.devices.map((device) => (
+        <Now key={device.key} card={device} isAlone={card.devices.length === 1} />
+      ))}
+      <RangeBar />
+      {kinds.map((each) => (
+        <KindCharts key={each.kind.name} devices={card.devices.filter(({ kind }) => kind === each.kind)} />
+      ))}
+    </section>
+  );
+}
+
+function Now({ card, isAlone }: { readonly card: DeviceCard; readonly isAlone: boolean }) {
+  const { language, now, word } = useSurroundings();
+  const { kind, row, assessment, device, profile } = card;
+  const fields = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
+  const others = kind.fields.filter(({ name }) => !kind.primary.includes(name) && row?.values[name] !== undefined);
+  return (
+    <div class={`card now ${assessment.state}`}>
+      {!isAlone && <h2>{device.label?.[language] ?? device.device}</h2>}
+      <div class={`now-values ${agedClass(card, now)}`}>
+        {fields.map((field) => (
+          <BigValue key={field.name} field={field} value={row?.values[field.name]} />
+        ))}
+      </div>
+      <ul class="reasons">
+        {assessment.reasons.map((reason) => (
+          <li key={`${reason.code}${reason.field ?? ''}`} class={reason.state}>
+            {reason.label[language]}
+          </li>
+        ))}
+        {assessment.reasons.length === 0 && <li class="good">{word('allGood')}</li>}
+      </ul>
+      <p class="note">
+        {row?.time == null ? word('never') : formatAge(Math.max(0, now - row.time), language)}
+        {profile && ` · ${word('profile')} ${profile.label[language]} v${profile.version}`}
+      </p>
+      {others.length > 0 && (
+        <details>
+          <summary>{word('allValues')}</summary>
+          <dl class="all-values">
+            {others.map((field) => (
+              <div key={field.name}>
+                <dt>{field.label[language]}</dt>
+                <dd>{formatValue(field, row?.values[field.name] ?? Number.NaN, language)}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function KindCharts({ devices }: { readonly devices: readonly DeviceCard[] }) {
+  const { place, fleet, go } = useSurroundings();
+  const kind = devices[0]?.kind;
+  const fields = useMemo(() => [...new Set(kind?.panels.flatMap((panel) => panel.fields) ?? [])], [kind]);
+  const intervalMs = Math.min(...devices.map((each) => each.intervalMs));
+  const answer = useSiteSeries({
+    fleet,
+    kind: kind?.name ?? '',
+    park: place.park ?? '',
+    site: place.site ?? '',
+    fields,
+    intervalMs,
+    ...(place.window ? { window: place.window } : { spanMs: RANGE_MS[place.range] }),
+  });
+  if (kind === undefined) return null;
+  return (
+    <div class="panels" aria-busy={answer.isLoading}>
+      {kind.panels.map((panel) => (
+        <ChartPanel
+          key={panel.title.en}
+          panel={panel}
+          kind={kind}
+          devices={devices}
+          answer={answer}
+          onWindow={(window) => go(window ? { window } : {}, 'replace')}
+        />
+      ))}
+    </div>
+  );
+}
