@@ -6,6 +6,7 @@ import type { DeviceCard } from '../feed/cards.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { formatMoment } from '../language/beijing-time.ts';
 import { Icon } from '../tiles/icon.tsx';
+import { Scroller } from '../views/scroller.tsx';
 import { Chart } from './chart.tsx';
 import { columnsOf } from './columns.ts';
 import { csvOf } from './csv.ts';
@@ -105,7 +106,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
               <span class="unseen"> {title}</span>
             </summary>
             {isTableOpen && (
-              <div class="scroller" tabIndex={0} role="region" aria-label={`${word('table')} ${title}`}>
+              <Scroller label={`${word('table')} ${title}`}>
                 <table>
                   <thead>
                     <tr>
@@ -133,7 +134,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
                     ))}
                   </tbody>
                 </table>
-              </div>
+              </Scroller>
             )}
           </details>
         </>

@@ -18,7 +18,7 @@ export function RangeBar() {
   };
   const zoom = (factor: number) => go({ window: zoomed(window, factor, (window[0] + window[1]) / 2) }, 'replace');
   return (
-    <div class="range" role="group" aria-label={word('range')}>
+    <fieldset class="range" aria-label={word('range')}>
       <div class="segments">
         {RANGES.map((range) => (
           <button
@@ -52,6 +52,6 @@ export function RangeBar() {
       ) : (
         <span class="note hint">{word('zoomHint')}</span>
       )}
-    </div>
+    </fieldset>
   );
 }

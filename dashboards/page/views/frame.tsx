@@ -18,9 +18,9 @@ export function Frame() {
   const isOther = theme === 'dark' ? 'light' : 'dark';
   return (
     <div class="frame">
-      <a class="skip" href="#content" onClick={focusContent}>
+      <button type="button" class="skip" onClick={focusContent}>
         {word('skip')}
-      </a>
+      </button>
       <header class="rail">
         <div class="brand">
           <Icon name="brand" />
@@ -88,8 +88,6 @@ function Content() {
   }
 }
 
-/** The address belongs to the view, so the link moves the focus itself. */
-function focusContent(event: Event): void {
-  event.preventDefault();
+function focusContent(): void {
   document.getElementById('content')?.focus();
 }

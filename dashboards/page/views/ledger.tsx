@@ -3,6 +3,7 @@ import type { LedgerView } from '../../../api/api.ts';
 import { formatAge } from '../../../sensors/format.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
+import { Scroller } from './scroller.tsx';
 
 const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
 
@@ -43,7 +44,7 @@ export function Ledger({ ledger, devices }: Props) {
           </span>
         ))}
       </p>
-      <div class="scroller" tabIndex={0} role="region" aria-label={word('ledger')}>
+      <Scroller label={word('ledger')}>
         <table>
           <thead>
             <tr>
@@ -82,7 +83,7 @@ export function Ledger({ ledger, devices }: Props) {
             })}
           </tbody>
         </table>
-      </div>
+      </Scroller>
     </section>
   );
 }

@@ -40,7 +40,7 @@ export function Overview() {
         </p>
       </div>
       <div class="filters">
-        <div class="state-filter" role="group" aria-label={word('state')}>
+        <fieldset class="state-filter" aria-label={word('state')}>
           {STATES.map((name) => (
             <button
               key={name}
@@ -52,7 +52,7 @@ export function Overview() {
               <span class="count">{placed.filter((card) => card.state === name).length}</span>
             </button>
           ))}
-        </div>
+        </fieldset>
         <Choice
           label={word('subplatform')}
           value={subplatform ?? ''}

@@ -1,0 +1,16 @@
+/** A table wider or longer than its place: scrolls, by keyboard too. */
+import type { ComponentChildren } from 'preact';
+
+interface Props {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}
+
+export function Scroller({ label, children }: Props) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section class="scroller" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
