@@ -1,6 +1,7 @@
 /** A uPlot chart in the page: made once for its lines, then fed; the only file that knows the library. */
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import type { Flag } from '../../../sensors/flag.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { drawBackground } from './background.ts';
 import { boundsOf } from './bounds.ts';
@@ -208,10 +209,13 @@ function hollow({ values, flags }: Columns, at: number): number[] | null {
   const found: number[] = [];
   for (let index = 0; index < column.length; index++) {
     if (column[index] == null) continue;
-    if (flags[at]?.has(index) || isAlone(column, index)) found.push(index);
+    if (isDoubtful(flags[at]?.get(index)) || isAlone(column, index)) found.push(index);
   }
   return found;
 }
+
+/** Sent late is no doubt about the value: after an outage whole stretches are. */
+const isDoubtful = (flags: readonly Flag[] = []) => flags.some((flag) => flag !== 'late');
 
 function isAlone(column: readonly (number | null | undefined)[], at: number): boolean {
   const breaks = (step: 1 | -1) => {

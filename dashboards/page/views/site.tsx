@@ -44,9 +44,11 @@ export function SiteView() {
         </div>
         <StateMark state={card.state} />
       </div>
-      {card.devices.map((device) => (
-        <Now key={device.key} card={device} isAlone={card.devices.length === 1} />
-      ))}
+      <div class="nows">
+        {card.devices.map((device) => (
+          <Now key={device.key} card={device} isAlone={card.devices.length === 1} />
+        ))}
+      </div>
       <RangeBar />
       {kinds.map((each) => (
         <KindCharts key={each.kind.name} devices={card.devices.filter(({ kind }) => kind === each.kind)} />

@@ -1,0 +1,123 @@
+/** The built page in a real Chromium against a whole platform: what it shows is what was published. */
+import type { Page } from 'playwright-core';
+import { build } from 'vite';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { requireOrSkip } from '../require.ts';
+import { runPlatform } from '../running-platform.ts';
+import { hasChromium, openChromium } from './chromium.ts';
+
+const POND = { dissolved_oxygen: 6.42, water_temperature: 24.3, ph: 8.11, aerator_on: 1 };
+const WIDTHS = [360, 1280, 1920] as const;
+
+describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', () => {
+  beforeAll(() => build({ root: 'dashboards/page', logLevel: 'error' }));
+
+  async function openPage(width = 1280) {
+    const running = await runPlatform();
+    const credentials = await running.addDevice('test-pond', 'aquaculture_pond', {
+      siteLabel: { zh: '试验塘', en: 'Test pond' },
+      siteType: 'pond',
+      intervalMs: 1000,
+    });
+    const client = await running.connect(credentials);
+    onTestFinished(() => client.endAsync(true));
+    const publish = (values: object, time = Date.now()) =>
+      client.publishAsync(credentials.topics.telemetry, JSON.stringify({ time, ...values }), { qos: 1 });
+    const now = Date.now();
+    for (let minute = 60; minute > 0; minute--) await publish({ dissolved_oxygen: 7 }, now - minute * 60_000);
+    await publish(POND);
+    const { browser, close } = await openChromium();
+    onTestFinished(close);
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    const problems = watch(page, running.platform.urls.http);
+    await page.goto(running.platform.signInLink());
+    const open = (hash: string) => page.goto(`${running.platform.urls.http}/${hash}`);
+    return { ...running, page, publish, problems, open };
+  }
+
+  test.each(WIDTHS)(
+    'shows every published value in both languages at %i px, without an error or a request elsewhere',
+    async (width) => {
+      const { page, open, problems } = await openPage(width);
+      for (const [lang, name, aerator] of [
+        ['zh', '试验塘', '开'],
+        ['en', 'Test pond', 'on'],
+      ]) {
+        await open(`#/overview?lang=${lang}`);
+        const tile = page.locator('[data-site=test-site]');
+        await tile.getByText(name ?? '').waitFor();
+        await tile.getByText('6.42', { exact: true }).waitFor();
+        expect(await tile.locator('[data-field=water_temperature]').textContent()).toBe('24.3 °C');
+        expect(await tile.locator('[data-field=ph]').textContent()).toBe('8.11');
+        expect(await tile.locator('[data-field=aerator_on]').textContent()).toBe(aerator);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+      expect(problems).toEqual([]);
+    },
+  );
+
+  test('moves a value when a reading comes, without being asked', async () => {
+    const { page, open, publish } = await openPage();
+    await open('#/overview?lang=en');
+    const tile = page.locator('[data-site=test-site]');
+    await tile.getByText('6.42', { exact: true }).waitFor();
+    await publish({ dissolved_oxygen: 5.17 });
+    await tile.getByText('5.17', { exact: true }).waitFor();
+  });
+
+  test('says since when it is disconnected, and calls a silent site unknown', async () => {
+    const { page, open, platform } = await openPage();
+    await open('#/overview?lang=en');
+    await page.locator('.pulse.on').first().waitFor();
+    await platform.close();
+    await page.getByText('Disconnected since').waitFor();
+    await page.locator('[data-site=test-site].unknown').waitFor();
+    await page
+      .getByText(/no data for/)
+      .first()
+      .waitFor();
+  });
+
+  test('draws a chart of what is stored, and gives the same numbers as a table', async () => {
+    const { page, open, problems } = await openPage();
+    await open('#/site/daoyu/test-site?range=6h&lang=en');
+    const panel = page.locator('[data-panel=dissolved_oxygen]');
+    await panel.locator('canvas').waitFor();
+    await panel.locator('summary').click();
+    await panel.getByRole('cell', { name: '7.00 mg/L' }).first().waitFor();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.waitForURL(/from=\d+&to=\d+/);
+    expect(problems).toEqual([]);
+  });
+
+  test('shows a ledger that adds up, and what was refused with its reason', async () => {
+    const { page, open, publish, problems } = await openPage();
+    await publish({ ph: 99 });
+    await open('#/quality?lang=en');
+    await page.getByText('VALUE_OUT_OF_RANGE').first().waitFor();
+    const sum = await page.getByTestId('ledger-sum').textContent();
+    expect(sum).toContain('=');
+    expect(await page.locator('td.no').count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  test('fills a wall without scrolling', async () => {
+    const { page, open, problems } = await openPage(1920);
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await open('#/wall?lang=zh');
+    await page.locator('.wall .tile').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(1080);
+    expect(problems).toEqual([]);
+  });
+});
+
+/** Everything that should not happen: errors in the console, requests to anywhere but the platform. */
+function watch(page: Page, own: string): readonly string[] {
+  const problems: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(own)) problems.push(request.url());
+  });
+  return problems;
+}
