@@ -22,6 +22,8 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
   useEffect(() => {
     const read = () => setPlace(parsePlace(location.hash, preferredLanguage()));
     addEventListener('hashchange', read);
+    // The address may have changed between the first drawing and this effect.
+    read();
     return () => removeEventListener('hashchange', read);
   }, []);
 

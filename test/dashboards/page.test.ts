@@ -29,6 +29,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', () => {
     const { browser, close } = await openChromium();
     onTestFinished(close);
     const page = await browser.newPage({ viewport: { width, height: 900 } });
+    page.setDefaultTimeout(6000);
     const problems = watch(page, running.platform.urls.http);
     await page.goto(running.platform.signInLink());
     const open = (hash: string) => page.goto(`${running.platform.urls.http}/${hash}`);
