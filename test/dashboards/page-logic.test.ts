@@ -1,0 +1,167 @@
+/** What the page works out by itself: places, joins, gaps, nights, trends, events and files. */
+import { expect, test } from 'vitest';
+import { columnsOf } from '../../dashboards/page/charts/columns.ts';
+import { csvOf } from '../../dashboards/page/charts/csv.ts';
+import { nightsBetween, sunOf } from '../../dashboards/page/charts/sun.ts';
+import { createEventParser } from '../../dashboards/page/feed/event-stream.ts';
+import { joinedRaw, joinedWindows } from '../../dashboards/page/feed/history.ts';
+import { mergedRow, withReading } from '../../dashboards/page/feed/latest.ts';
+import { formatPlace, parsePlace } from '../../dashboards/page/feed/place.ts';
+import { resolutionFor } from '../../dashboards/page/feed/resolution.ts';
+import { trendPerHour } from '../../dashboards/page/tiles/trend.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const reading = (time: number, values: Record<string, number>) => ({
+  park: 'p',
+  site: 's',
+  device: 'd',
+  kind: 'k',
+  time,
+  receivedAt: time + 1,
+  values,
+});
+
+test('an address holds the whole place and comes back as it was', () => {
+  const place = {
+    view: 'site',
+    park: 'daoyu',
+    site: 'pond-1',
+    language: 'en',
+    range: '7d',
+    window: [1000, 2000],
+  } as const;
+  expect(parsePlace(formatPlace(place), 'zh')).toEqual(place);
+  const filtered = {
+    view: 'overview',
+    state: 'critical',
+    subplatform: 'smart_rice',
+    language: 'zh',
+    range: '24h',
+  } as const;
+  expect(parsePlace(formatPlace(filtered), 'en')).toEqual(filtered);
+});
+
+test('a broken address falls back to the overview', () => {
+  expect(parsePlace('#/site/%E0%A4%A?from=x', 'zh')).toEqual({ view: 'overview', language: 'zh', range: '24h' });
+});
+
+test('a reading that was in the history is not drawn a second time', () => {
+  expect(
+    joinedRaw(
+      [
+        [1, 5],
+        [2, 6],
+      ],
+      [
+        [2, 6],
+        [3, 7],
+      ],
+    ),
+  ).toEqual([
+    [1, 5],
+    [2, 6],
+    [3, 7],
+  ]);
+});
+
+test('live readings go on behind the last window, none within it', () => {
+  expect(
+    joinedWindows(
+      [[0, 5]],
+      [
+        [5, 1],
+        [10, 2],
+        [10, 2],
+        [12, 3],
+      ],
+      10,
+    ),
+  ).toEqual([
+    [0, 5],
+    [10, 2],
+    [12, 3],
+  ]);
+});
+
+test('a late reading changes only the fields that had nothing newer', () => {
+  const row = withReading(withReading(undefined, reading(100, { a: 1 })), reading(50, { a: 9, b: 2 }));
+  expect(row).toMatchObject({ time: 100, receivedAt: 101, values: { a: 1, b: 2 }, olderFields: { b: 50 } });
+});
+
+test('a snapshot fetched late does not undo what came live meanwhile', () => {
+  const live = withReading(undefined, reading(200, { a: 7 }));
+  expect(mergedRow(live, withReading(undefined, reading(100, { a: 1, b: 3 })))).toMatchObject({
+    time: 200,
+    values: { a: 7, b: 3 },
+    olderFields: { b: 100 },
+  });
+});
+
+test('no line is drawn across more than three missed points', () => {
+  const { values } = columnsOf(
+    [
+      [
+        [0, 1],
+        [10, 2],
+        [50, 3],
+      ],
+    ],
+    10,
+  );
+  expect(values).toEqual([[1, 2, null, 3]]);
+  expect(
+    columnsOf(
+      [
+        [
+          [0, 1],
+          [30, 2],
+        ],
+      ],
+      10,
+    ).values,
+  ).toEqual([[1, 2]]);
+});
+
+test('the sun of Kaijiang rises and sets when almanacs say', () => {
+  // Nearby Chongqing-latitude almanac values, Beijing time: midsummer about 05:47–19:55, midwinter about 07:43–17:50.
+  const clock = (time: number) => ((time + 8 * 3_600_000) % DAY) / 3_600_000;
+  const summer = sunOf(Date.UTC(2026, 5, 21) / DAY);
+  const winter = sunOf(Date.UTC(2026, 11, 22) / DAY);
+  expect(clock(summer.rise)).toBeCloseTo(5.78, 0);
+  expect(clock(summer.set)).toBeCloseTo(19.9, 0);
+  expect(clock(winter.rise)).toBeCloseTo(7.7, 0);
+  expect(clock(winter.set)).toBeCloseTo(17.85, 0);
+  expect(summer.set - summer.rise).toBeGreaterThan(13.9 * 3_600_000);
+});
+
+test('nights are cut to the range', () => {
+  const noon = Date.UTC(2026, 5, 21, 4);
+  const nights = nightsBetween(noon, noon + 2 * DAY);
+  expect(nights).toHaveLength(2);
+  expect(nightsBetween(noon, noon + 60 * MINUTE)).toEqual([]);
+});
+
+test('a trend is the slope of the last hour, and nothing where too little is known', () => {
+  const points = [0, 15, 30, 45, 60].map((minute) => [minute * MINUTE, 5 - minute / 60] as const);
+  expect(trendPerHour(points, 60 * MINUTE)).toBeCloseTo(-1);
+  expect(trendPerHour(points.slice(0, 2), 60 * MINUTE)).toBeUndefined();
+});
+
+test('events are whole however the bytes are cut', () => {
+  const parse = createEventParser();
+  const text = ': hello\n\nid: 7\nevent: readings\ndata: {"a":1}\n\nid: 8\n';
+  const events = [...text].flatMap((letter) => parse(letter));
+  expect(events).toEqual([{ id: '7', event: 'readings', data: '{"a":1}' }]);
+});
+
+test('a season is asked for in windows and an hour raw', () => {
+  expect(resolutionFor(3_600_000, 20_000, 600)).toEqual({ stepMs: 20_000 });
+  expect(resolutionFor(120 * DAY, 20_000, 600).every).toBe('6h');
+});
+
+test('a file carries Beijing time and nothing that a spreadsheet would run', () => {
+  expect(csvOf([0, 60], [{ title: '=cmd', values: [1.5, null] }])).toBe(
+    "time,'=cmd\r\n1970-01-01T08:00:00.000+08:00,1.5\r\n",
+  );
+});
