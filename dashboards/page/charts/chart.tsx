@@ -91,20 +91,12 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
   const scales: uPlot.Scales = { x: { time: true, auto: false } };
   units.forEach((symbol, order) => {
     scales[`y${order}`] = {
-      range: (made) => {
-        const mine = current.current.lines.flatMap((line, index) =>
-          line.field.symbol === symbol && line.field.shape === 'number' ? [{ line, index }] : [],
-        );
-        const { min = 0, max = 0 } = made.scales.x ?? {};
-        const inSight = mine.flatMap(({ index }) =>
-          [0, 1, 2].flatMap((part) =>
-            (current.current.columns.values[index * 3 + part] ?? []).filter((value, at): value is number => {
-              const time = current.current.columns.times[at] ?? 0;
-              return value != null && time >= (min ?? 0) && time <= (max ?? 0);
-            }),
-          ),
-        );
-        return [...boundsOf(inSight, mine[0]?.line.band)] as [number, number];
+      // The library gives least and most of what lies in sight, envelopes included.
+      range: (_made, least, most) => {
+        const band = current.current.lines.find(
+          ({ field }) => field.symbol === symbol && field.shape === 'number',
+        )?.band;
+        return [...boundsOf(least == null || most == null ? [] : [least, most], band)] as [number, number];
       },
     };
   });
