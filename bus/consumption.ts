@@ -35,7 +35,8 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   let slice: readonly LogRecord[] = [];
   let index = 0;
   let isClosed = false;
-  let notBefore = 0;
+  /** A retry waits on a timer alone: a wall clock may jump. */
+  let pause: NodeJS.Timeout | undefined;
   let wakeUp: (() => void) | undefined;
   /** Delivered or skipped positions behind `taken`, in order, with whether each is settled. */
   let window: { readonly position: number; isSettled: boolean }[] = [];
@@ -65,9 +66,11 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
     index = 0;
     window = [];
     outstanding = 0;
-    notBefore = Date.now() + delayMs;
-    if (delayMs > 0) setTimeout(wake, delayMs);
-    else wake();
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      pause = undefined;
+      wake();
+    }, delayMs);
   }
 
   function nextRecord(): LogRecord | undefined {
@@ -123,7 +126,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   async function* deliveries(): AsyncGenerator<Delivery> {
     let sinceBreath = 0;
     while (!isClosed) {
-      const mayDeliver = outstanding < maxInFlight && Date.now() >= notBefore;
+      const mayDeliver = outstanding < maxInFlight && pause === undefined;
       const record = mayDeliver ? nextRecord() : undefined;
       if (record !== undefined) {
         sinceBreath += 1;
@@ -147,6 +150,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
     async close() {
       if (isClosed) return;
       isClosed = true;
+      clearTimeout(pause);
       options.onClose();
       wake();
     },

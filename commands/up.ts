@@ -29,7 +29,8 @@ async function up(options: Options): Promise<void> {
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   const platform = await startPlatform(config, { log, clock: Date.now });
   greet(platform, config);
-  const fleet = options.simulate && !signal.aborted ? await simulate(platform, config, Number(options.history)) : undefined;
+  const fleet =
+    options.simulate && !signal.aborted ? await simulate(platform, config, Number(options.history)) : undefined;
   await stopped(signal);
   process.stdout.write('\nstopping …\n');
   await fleet?.close();

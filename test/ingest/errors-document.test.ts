@@ -16,7 +16,7 @@ function* sources(folder: string): Generator<string> {
 }
 
 const [, refusals = '', errors = ''] = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8').split(/^## /m);
-const codesOf = (section: string) => [...section.matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, code = '']) => code);
+const codesOf = (section: string) => [...section.matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, code = '']) => code);
 const text = [...sources(ROOT)].join('\n');
 
 describe('docs/errors.md', () => {
