@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import { type FleetMember, startFleet } from '../simulators/fleet.ts';
 import { createModelOf } from '../simulators/model-of.ts';
+import { loadModels } from '../simulators/models.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
 import { createProgress } from './progress.ts';
 import { stopped, untilStopped } from './until-stopped.ts';
@@ -39,7 +40,7 @@ async function simulate(options: Options): Promise<void> {
   const fleet = startFleet({
     url,
     members,
-    modelOf: createModelOf(await loadKinds(config.kindsDir)),
+    modelOf: createModelOf(await loadKinds(config.kindsDir), await loadModels()),
     clock: Date.now,
     ...(hours > 0 && { history: { from: Date.now() - hours * 3_600_000, everyMs: 300_000 } }),
     onHistory: (done, total) => progress.update(done, total, 'devices'),

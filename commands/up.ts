@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../config.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { type Fleet, startFleet } from '../simulators/fleet.ts';
 import { createModelOf } from '../simulators/model-of.ts';
+import { loadModels } from '../simulators/models.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
 import { createProgress } from './progress.ts';
 import { stopped, untilStopped } from './until-stopped.ts';
@@ -61,7 +62,7 @@ async function simulate(platform: Platform, config: Config, hours: number): Prom
   const fleet = startFleet({
     url: platform.urls.mqtt.mqtt ?? platform.urls.mqtt.ws ?? '',
     members,
-    modelOf: createModelOf(platform.kinds),
+    modelOf: createModelOf(platform.kinds, await loadModels()),
     clock: Date.now,
     ...(isFirst && hours > 0 && { history: { from: Date.now() - hours * 3_600_000, everyMs: 300_000 } }),
     onHistory: (done, total) => progress.update(done, total, 'devices'),

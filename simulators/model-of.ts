@@ -1,11 +1,28 @@
 /** Chooses what a simulated device measures: the physical model of its kind where there is one, else the generic signal. */
 import { DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
+import { type Condition, timedConditions } from './conditions.ts';
 import type { FleetMember } from './fleet.ts';
-import type { Model } from './model.ts';
+import type { CreateModel, Model } from './model.ts';
 import { createSignal } from './signal.ts';
 
-export function createModelOf(kinds: ReadonlyMap<string, Kind>): (member: FleetMember) => Model {
+export interface WorldOptions {
+  /** The same seed makes the same weather, waters and sensors. */
+  readonly seed: string;
+  /** Epoch ms from which the conditions' hours count. */
+  readonly start: number;
+  readonly conditions: readonly Condition[];
+}
+
+/** The county seat, for a member whose site has no position. */
+const KAIJIANG = { latitude: 31.08, longitude: 107.88 };
+
+export function createModelOf(
+  kinds: ReadonlyMap<string, Kind>,
+  models: ReadonlyMap<string, CreateModel>,
+  world: WorldOptions = { seed: 'kaijiang', start: 0, conditions: [] },
+): (member: FleetMember) => Model {
+  const conditions = timedConditions(world.conditions, world.start);
   return (member) => {
     const kind = kinds.get(member.kind);
     if (kind === undefined)
@@ -13,6 +30,18 @@ export function createModelOf(kinds: ReadonlyMap<string, Kind>): (member: FleetM
         'KIND_UNKNOWN',
         `there is no sensor kind ${member.kind}; known: ${[...kinds.keys()].join(', ')}`,
       );
-    return createSignal(kind, `${member.park}.${member.device}`);
+    const createModel = models.get(kind.name);
+    if (createModel === undefined) return createSignal(kind, `${world.seed}/${member.park}.${member.device}`);
+    return createModel({
+      kind,
+      seed: world.seed,
+      site: `${member.park}.${member.site}`,
+      device: `${member.park}.${member.device}`,
+      profile: member.profile,
+      siteType: member.siteType,
+      latitude: member.latitude ?? KAIJIANG.latitude,
+      longitude: member.longitude ?? KAIJIANG.longitude,
+      conditions: conditions.filter(({ sites }) => sites === undefined || sites.includes(member.site)),
+    });
   };
 }

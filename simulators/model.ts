@@ -1,6 +1,29 @@
-/** What a simulated device measures, whatever the physics behind it. */
+/** What a simulated device measures, whatever the physics behind it, and what a physical model is made from. */
+import type { Kind } from '../sensors/kind.ts';
+import type { TimedCondition } from './conditions.ts';
 
 export interface Model {
-  /** Values by field name at an instant (epoch ms), as the device's sensors would show them; empty when it is silent. Same seed, same instant: same values. */
+  /** Values by field name at an instant (epoch ms), as the device's sensors would show them; empty when it is silent. Same seed, same instant: same values, in whatever order instants are asked for. */
   sample(at: number): Record<string, number>;
 }
+
+export interface ModelSetting {
+  readonly kind: Kind;
+  /** Of the whole run: the same seed makes the same world. */
+  readonly seed: string;
+  /** `park.site`: the devices of one site hang in the same water or the same room. */
+  readonly site: string;
+  /** `park.device`: seeds what differs between two sensors in one place. */
+  readonly device: string;
+  /** The site's threshold profile, which says what is kept there: `crab_pond`, `frozen_fish`. */
+  readonly profile: string | undefined;
+  /** `pond`, `paddy`, `cold_store`, `vehicle`, `field`. */
+  readonly siteType: string | undefined;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Those that concern the site. */
+  readonly conditions: readonly TimedCondition[];
+}
+
+/** The default export of each file in `models/`, named after its kind. */
+export type CreateModel = (setting: ModelSetting) => Model;
