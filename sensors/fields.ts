@@ -4,7 +4,18 @@ import type { Label } from './label.ts';
 
 type Range = readonly [min: number, max: number];
 type Extras = Partial<
-  Pick<Field, 'normal' | 'sentinels' | 'clampFrom' | 'maxStep' | 'stuckAfter' | 'aliases' | 'resolution' | 'decimals'>
+  Pick<
+    Field,
+    | 'normal'
+    | 'sentinels'
+    | 'clampFrom'
+    | 'maxStep'
+    | 'stuckAfter'
+    | 'aliases'
+    | 'resolution'
+    | 'decimals'
+    | 'isIntervalSum'
+  >
 >;
 
 /** A measured number. `precision` is the resolution; decimals follow from it. */

@@ -26,6 +26,8 @@ export interface Field {
   readonly clampFrom?: number;
   /** The largest believable step between two readings a minute apart; a larger jump that returns is a `spike`. */
   readonly maxStep?: number;
+  /** Each value is a sum since the last one (rain, feed): windows add it up rather than average it. */
+  readonly isIntervalSum?: true;
   /** So many equal values in a row, over at least an hour, are `stuck`; absent where a constant is normal. */
   readonly stuckAfter?: number;
   /** Key names real devices use for it (`DO`, `do_level`, `dissolvedOxygen`); compared without case, spaces, `_` and `-`. */
@@ -46,7 +48,7 @@ export interface Kind {
   readonly fields: readonly Field[];
   /** The values that matter, most important first; the first is the large one on a tile. */
   readonly primary: readonly string[];
-  /** Charts of a device page, in order. */
+  /** Charts of a device page, in order. Empty: they are derived from the fields when the kind is loaded. */
   readonly panels: readonly Panel[];
   /** Works in missions with silence between them: silence is no fault of the sensor. */
   readonly isIntermittent?: true;

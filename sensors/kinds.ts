@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { COMMON_FIELDS } from './common-fields.ts';
+import { derivedPanels } from './derived-panels.ts';
 import type { Field, Kind } from './kind.ts';
 import { isShapedLikeKind, KindInvalid, problemsOf } from './kind-problems.ts';
 
@@ -43,7 +44,9 @@ async function loadKind(folder: string, file: string): Promise<Kind> {
     ]);
   }
   const own = new Set(given.fields.map((field) => field.name));
-  const kind = { ...given, fields: [...given.fields, ...COMMON_FIELDS.filter((field) => !own.has(field.name))] };
+  const fields = [...given.fields, ...COMMON_FIELDS.filter((field) => !own.has(field.name))];
+  const panels = given.panels.length > 0 ? given.panels : derivedPanels({ fields, primary: given.primary });
+  const kind = { ...given, fields, panels };
   const problems = problemsOf(kind, file.replace(/\.\w+$/, ''));
   if (problems.length > 0) throw new KindInvalid(file, problems);
   return kind;

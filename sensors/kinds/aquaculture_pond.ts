@@ -92,7 +92,11 @@ const pond: Kind = {
       clampFrom: -0.05,
     }),
     toggle('feeder_on', '投饵机', 'feeder', undefined, { aliases: ['feeder'] }),
-    measured('feed_mass', '投饵量', 'feed given', ['kg', 'kg'], [0, 500], 0.1, { normal: [0, 100], clampFrom: -0.5 }),
+    measured('feed_mass', '投饵量', 'feed given', ['kg', 'kg'], [0, 500], 0.1, {
+      normal: [0, 100],
+      clampFrom: -0.5,
+      isIntervalSum: true,
+    }),
   ],
   primary: ['dissolved_oxygen', 'water_temperature', 'ph', 'aerator_on'],
   panels: [

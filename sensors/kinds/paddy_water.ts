@@ -74,7 +74,11 @@ const paddy: Kind = {
       aliases: ['ammonium', 'nh4_n'],
     }),
     // The sum of an interval of ten minutes; a bucket tips at 0.2 mm.
-    measured('rainfall', '雨量', 'rainfall', MILLIMETRE, [0, 100], 0.2, { normal: [0, 20], aliases: ['rain'] }),
+    measured('rainfall', '雨量', 'rainfall', MILLIMETRE, [0, 100], 0.2, {
+      normal: [0, 20],
+      isIntervalSum: true,
+      aliases: ['rain'],
+    }),
     measured('irrigation_flow', '灌溉流量', 'irrigation flow', ['m3/h', 'm³/h'], [0, 1000], 0.1, {
       normal: [0, 120],
       clampFrom: -1,
