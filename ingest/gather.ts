@@ -6,11 +6,13 @@ export interface GatherLimits {
   readonly maxBytes: number;
   /** How long the first of a group may wait for more. */
   readonly waitMs: number;
+  /** The next group must reach this position, whatever its size: a batch that was begun must end where it ended. */
+  readonly reach?: () => number;
 }
 
 export async function* gather(
   consumption: Consumption,
-  { maxDeliveries, maxBytes, waitMs }: GatherLimits,
+  { maxDeliveries, maxBytes, waitMs, reach = () => 0 }: GatherLimits,
 ): AsyncGenerator<readonly Delivery[]> {
   const iterator = consumption[Symbol.asyncIterator]();
   let coming: Promise<IteratorResult<Delivery>> | undefined;
@@ -21,18 +23,20 @@ export async function* gather(
       if (first.done) return;
       const group = [first.value];
       let bytes = first.value.data.length;
+      let last = first.value.position;
       const timeUp = within(waitMs);
-      while (group.length < maxDeliveries && bytes < maxBytes) {
+      while (last < reach() || (group.length < maxDeliveries && bytes < maxBytes)) {
         if (coming === undefined) {
           coming = iterator.next();
           // A failure while the group is being worked on is met at the next turn, not by the process.
           coming.catch(() => undefined);
         }
-        const next = await Promise.race([coming, timeUp.promise]);
+        const next = await (last < reach() ? coming : Promise.race([coming, timeUp.promise]));
         if (next === undefined || next.done) break;
         coming = undefined;
         group.push(next.value);
         bytes += next.value.data.length;
+        last = next.value.position;
       }
       timeUp.cancel();
       yield group;

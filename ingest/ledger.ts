@@ -1,7 +1,7 @@
 /** What was received of each device and what became of it: committed by the store, plus what still waits on the log. */
 import type { Bus, Consumption } from '../bus/bus.ts';
 import { codeOf } from '../errors.ts';
-import type { LedgerRow, Store, Tally } from '../store/store.ts';
+import { type Committed, DEFAULT_WRITER, type LedgerRow, type Store, type Tally } from '../store/store.ts';
 import { parseTallies } from './entry.ts';
 import type { Log } from './log.ts';
 
@@ -13,6 +13,8 @@ export interface LedgerOptions {
   readonly bus: Pick<Bus, 'consume' | 'status'>;
   readonly store: Pick<Store, 'committed'>;
   readonly log: Log;
+  /** Which writer of the store takes the entries of a subject. */
+  readonly writerOf?: (subject: string) => string;
   /** How long an answer waits for the newest entries of the log to be counted. */
   readonly patienceMs?: number;
   /** Tallies of entries behind the store's position that are held one by one; of more, neighbours are added up. */
@@ -27,8 +29,9 @@ export interface OpenLedger {
 
 type Totals = Map<string, Tally>;
 
-/** Entries of the log, from the first to the last position, added up. */
+/** Entries of the log that one writer takes, from the first to the last position, added up. */
 interface Block {
+  readonly writer: string;
   readonly from: number;
   to: number;
   readonly totals: Totals;
@@ -38,20 +41,24 @@ interface Block {
 const EVERYTHING = 'daoyu.>';
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
-  const { bus, store, log, patienceMs = 2000, maxTallies = 100_000 } = options;
+  const { bus, store, log, writerOf = () => DEFAULT_WRITER, patienceMs = 2000, maxTallies = 100_000 } = options;
   let committed = await store.committed();
   let blocks: Block[] = [];
-  let seen = committed.position;
+  // The writer that is furthest behind decides: what others have taken since is told apart by their own positions.
+  const after = Math.min(Number.MAX_SAFE_INTEGER, ...Object.values(committed.writers).map(({ position }) => position));
+  const from = after === Number.MAX_SAFE_INTEGER ? 0 : after;
+  let seen = from;
   let waiting: (() => void)[] = [];
   let held = 0;
-  const consumption: Consumption = await bus.consume({ subjects: [EVERYTHING], from: { after: committed.position } });
+  const consumption: Consumption = await bus.consume({ subjects: [EVERYTHING], from: { after: from } });
 
   async function follow(): Promise<void> {
-    for await (const { position, data } of consumption) {
+    for await (const { subject, position, data } of consumption) {
       seen = Math.max(seen, position);
-      const tallies = position > committed.position ? parseTallies(data) : [];
+      const writer = writerOf(subject);
+      const tallies = position > positionOf(committed, writer) ? parseTallies(data) : [];
       if (tallies.length > 0) {
-        blocks.push({ from: position, to: position, totals: addAll(new Map(), tallies) });
+        blocks.push({ writer, from: position, to: position, totals: addAll(new Map(), tallies) });
         held += tallies.length;
         if (held > maxTallies) await shrink();
       }
@@ -65,15 +72,17 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   async function shrink(): Promise<void> {
     await store.committed().then(adopt, () => undefined);
     held = sizeOf(blocks);
-    while (held > maxTallies / 2 && blocks.length > 1) {
-      blocks = merged(blocks);
+    while (held > maxTallies / 2) {
+      const smaller = merged(blocks);
+      if (smaller.length === blocks.length) return;
+      blocks = smaller;
       held = sizeOf(blocks);
     }
   }
 
   async function untilSeen(position: number): Promise<void> {
     const deadline = Date.now() + patienceMs;
-    while (Math.max(seen, committed.position) < position && Date.now() < deadline) {
+    while (seen < position && Date.now() < deadline) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deadline - Date.now());
         waiting.push(() => {
@@ -86,12 +95,14 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     seen = Math.max(seen, position);
   }
 
-  /** Takes over what the store committed, unless its position lies inside a block: then the older one still adds up with the blocks. */
-  function adopt(next: typeof committed): void {
-    if (next.position <= committed.position) return;
-    const isInside = blocks.some(({ from, to }) => from <= next.position && next.position < to);
+  /** Takes over what the store committed, unless a position lies inside a block: then the older one still adds up with the blocks. */
+  function adopt(next: Committed): void {
+    const isInside = blocks.some(({ writer, from: start, to }) => {
+      const position = positionOf(next, writer);
+      return start <= position && position < to;
+    });
     if (isInside) return;
-    blocks = blocks.filter(({ from }) => from > next.position);
+    blocks = blocks.filter(({ writer, from: start }) => start > positionOf(next, writer));
     committed = next;
   }
 
@@ -114,6 +125,8 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     },
   };
 }
+
+const positionOf = ({ writers }: Committed, writer: string) => writers[writer]?.position ?? 0;
 
 const keyOf = ({ park, device }: Pick<Tally, 'park' | 'device'>) => `${park}.${device}`;
 
@@ -148,17 +161,20 @@ const NOTHING: Tally = { park: '', device: '', received: 0, duplicate: 0, quaran
 
 const sizeOf = (blocks: readonly Block[]) => blocks.reduce((sum, { totals }) => sum + totals.size, 0);
 
-/** Half as many, each twice as long: memory stays bounded however long the store is away. */
+/** Neighbours of one writer added up: half as many, each twice as long, so that memory stays bounded however long the store is away. */
 function merged(blocks: readonly Block[]): Block[] {
   const pairs: Block[] = [];
-  for (let index = 0; index < blocks.length; index += 2) {
-    const [first, second] = [blocks[index], blocks[index + 1]];
-    if (first === undefined) break;
-    if (second !== undefined) {
-      addAll(first.totals, second.totals.values());
-      first.to = second.to;
+  const open = new Map<string, Block>();
+  for (const block of blocks) {
+    const first = open.get(block.writer);
+    if (first === undefined) {
+      open.set(block.writer, block);
+      pairs.push(block);
+      continue;
     }
-    pairs.push(first);
+    addAll(first.totals, block.totals.values());
+    first.to = block.to;
+    open.delete(block.writer);
   }
   return pairs;
 }

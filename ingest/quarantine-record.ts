@@ -1,5 +1,6 @@
 /** Makes the records of refused messages, readings and values: ids that sort by time of receipt, payloads that can be decoded again. */
 import { isUtf8 } from 'node:buffer';
+import type { Reading } from '../sensors/reading.ts';
 import type { RawReading } from './decode.ts';
 import type { QuarantineRecord, Rejection, RejectionScope } from './rejection.ts';
 
@@ -52,6 +53,13 @@ export function readingPayload(
   const object = isPlain
     ? { ...(time === undefined && assigned !== undefined && { time: assigned }), ...values }
     : { ts: stamp, age: stamp === undefined ? age : undefined, seq, values };
+  return { payload: JSON.stringify(object), payloadEncoding: 'utf8' };
+}
+
+/** A canonical reading as a message of its own, so that a replay can take it in again. */
+export function storedPayload(reading: Reading): Pick<QuarantineRecord, 'payload' | 'payloadEncoding'> {
+  const { time, seq, values, attributes } = reading;
+  const object = { time, ...(seq !== undefined && { seq }), ...attributes, ...values };
   return { payload: JSON.stringify(object), payloadEncoding: 'utf8' };
 }
 

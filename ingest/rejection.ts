@@ -26,6 +26,7 @@ export const REJECTION_CODES = [
   'VALUE_OUT_OF_RANGE',
   'VALUE_NOT_A_CHOICE',
   'ENTRY_UNREADABLE',
+  'STORE_REFUSED',
 ] as const;
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 

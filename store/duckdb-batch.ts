@@ -6,7 +6,7 @@ import type { ColumnType, Database, Writer } from './duckdb-database.ts';
 import { flagBits, flagColumn, levelsOf, rawTable, valueColumn } from './duckdb-schema.ts';
 import { foldLatest, type LatestState } from './latest.ts';
 import { additionOf, merge } from './merge.ts';
-import type { Batch, WriteOutcome } from './store.ts';
+import { type Batch, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from './store.ts';
 import { applyChanges, LedgerChanges, type LedgerCounts } from './tallies.ts';
 
 /** What one batch does to the table of a kind. */
@@ -19,8 +19,12 @@ interface Plan {
 }
 
 export function createBatchWriter(database: Database, cache: Cache, kinds: ReadonlyMap<string, Kind>) {
-  return async (batch: Batch, position: number): Promise<WriteOutcome> => {
-    if (position <= cache.position) return { stored: 0, duplicate: 0 };
+  return async (
+    batch: Batch,
+    position: number,
+    { writer: name = DEFAULT_WRITER }: WriteOptions = {},
+  ): Promise<WriteOutcome> => {
+    if (position <= (cache.positions.get(name) ?? 0)) return { stored: 0, duplicate: 0 };
     const outcome = { stored: 0, duplicate: 0 };
     const changes = new LedgerChanges();
     const latest = new Map<string, LatestState>();
@@ -29,10 +33,11 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
     changes.addTallies(batch.tallies);
     try {
       await database.transaction(async (writer) => {
-        for (const [name, readings] of groupByKind(batch.readings)) {
-          const kind = kinds.get(name);
+        for (const [kindName, readings] of groupByKind(batch.readings)) {
+          const kind = kinds.get(kindName);
           // The registry knows only loaded kinds; after the file of one was removed its readings count as received and stay pending in the log.
-          if (kind === undefined) throw new Error(`no sensor kind ${name} is loaded, but the log holds readings of it`);
+          if (kind === undefined)
+            throw new Error(`no sensor kind ${kindName} is loaded, but the log holds readings of it`);
           const plan = await planFor(writer, cache, kind, readings, (reading, isStored) => {
             outcome[isStored ? 'stored' : 'duplicate'] += 1;
             changes.addOutcome(reading.park, reading.device, isStored ? 'stored' : 'duplicate');
@@ -52,7 +57,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
         await saveNames(writer, cache);
         await saveTexts(writer, 'latest', 'state', latest);
         await saveTexts(writer, 'ledger', 'counts', ledger);
-        await writer.run(`INSERT OR REPLACE INTO meta VALUES ('position', ${position})`);
+        await writer.run(`INSERT OR REPLACE INTO meta VALUES (?, ${position})`, [positionName(name)]);
       });
     } catch (error) {
       cache.devices.rollback();
@@ -63,10 +68,15 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
     cache.sites.commit();
     for (const [key, state] of latest) cache.latest.set(key, state);
     for (const [key, counts] of ledger) cache.ledger.set(key, counts);
-    cache.position = position;
+    cache.positions.set(name, position);
     cache.readings += inserted;
     return outcome;
   };
+}
+
+/** Where the position of a writer stands in the table `meta`. */
+export function positionName(writer: string): string {
+  return writer === DEFAULT_WRITER ? 'position' : `position:${writer}`;
 }
 
 function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {

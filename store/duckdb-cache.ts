@@ -5,7 +5,8 @@ import type { LedgerCounts } from './tallies.ts';
 
 /** Changed only when a transaction has committed. */
 export interface Cache {
-  position: number;
+  /** By writer. */
+  readonly positions: Map<string, number>;
   readings: number;
   readonly devices: Names;
   readonly sites: Names;

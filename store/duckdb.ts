@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DiskSpace } from '../disk-space.ts';
 import { DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
-import { createBatchWriter } from './duckdb-batch.ts';
+import { createBatchWriter, positionName } from './duckdb-batch.ts';
 import type { Cache } from './duckdb-cache.ts';
 import { type Database, openDatabase, type Reader } from './duckdb-database.ts';
 import { createNames } from './duckdb-names.ts';
@@ -12,8 +12,8 @@ import { flagsOf, levelsOf, rawColumns, rawTable, rollupColumns, SHARED_TABLES }
 import { levelFor, rawSeriesSql, type Selection, windowSeriesSql } from './duckdb-series.ts';
 import { type LatestState, toLatest } from './latest.ts';
 import { tooLarge } from './query-size.ts';
-import type { Point, Series, SeriesFilter, SeriesQuery, Store } from './store.ts';
-import { type LedgerCounts, ledgerRows } from './tallies.ts';
+import { DEFAULT_WRITER, type Point, type Series, type SeriesFilter, type SeriesQuery, type Store } from './store.ts';
+import { type LedgerCounts, ledgerRows, writersAt } from './tallies.ts';
 
 export interface DuckDbStoreOptions {
   readonly folder: string;
@@ -135,9 +135,9 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
   }
 
   return {
-    async write(batch, position) {
+    async write(batch, position, options) {
       try {
-        const outcome = await write(batch, position);
+        const outcome = await write(batch, position, options);
         problem = undefined;
         return outcome;
       } catch (error) {
@@ -147,7 +147,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
       }
     },
     async committed() {
-      return { position: cache.position, ledger: ledgerRows(cache.ledger) };
+      return { writers: writersAt(cache.positions), ledger: ledgerRows(cache.ledger) };
     },
     series,
     async latest(filter) {
@@ -251,6 +251,11 @@ async function rolledUpTo(reader: Reader, rollup: string): Promise<number> {
   return Number(values?.[0] ?? 0);
 }
 
+/** The inverse of `positionName`. */
+function writerNamed(name: string): string {
+  return name === positionName(DEFAULT_WRITER) ? DEFAULT_WRITER : name.slice('position:'.length);
+}
+
 /** Makes the tables or adds what they lack, and reads what is kept in memory. */
 async function prepare(database: Database, kinds: ReadonlyMap<string, Kind>): Promise<Cache> {
   return await database.transaction(async (writer) => {
@@ -284,9 +289,11 @@ async function prepare(database: Database, kinds: ReadonlyMap<string, Kind>): Pr
       const [ids = [], parks = [], names = []] = await writer.columns(`SELECT id, park, ${column} FROM ${table}`);
       return createNames(ids.map((id, index) => [Number(id), String(parks[index]), String(names[index])] as const));
     };
-    const [position] = await writer.columns(`SELECT value FROM meta WHERE name = 'position'`);
+    const [names = [], positions = []] = await writer.columns(
+      `SELECT name, value FROM meta WHERE name LIKE 'position%'`,
+    );
     return {
-      position: Number(position?.[0] ?? 0),
+      positions: new Map(names.map((name, index) => [writerNamed(String(name)), Number(positions[index])])),
       readings,
       devices: await named('devices', 'device'),
       sites: await named('sites', 'site'),

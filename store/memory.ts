@@ -4,8 +4,16 @@ import type { Reading } from '../sensors/reading.ts';
 import { foldLatest, type LatestState, toLatest } from './latest.ts';
 import { additionOf, merge } from './merge.ts';
 import { tooLarge } from './query-size.ts';
-import type { Aggregate, Point, Series, SeriesFilter, SeriesQuery, Store } from './store.ts';
-import { applyChanges, LedgerChanges, type LedgerCounts, ledgerRows } from './tallies.ts';
+import {
+  type Aggregate,
+  DEFAULT_WRITER,
+  type Point,
+  type Series,
+  type SeriesFilter,
+  type SeriesQuery,
+  type Store,
+} from './store.ts';
+import { applyChanges, LedgerChanges, type LedgerCounts, ledgerRows, writersAt } from './tallies.ts';
 import { windowStart } from './window.ts';
 
 interface Sample {
@@ -19,7 +27,7 @@ export function openMemoryStore(): Store {
   const devices = new Map<string, Map<number, Reading>>();
   const latest = new Map<string, LatestState>();
   const sums = new Map<string, LedgerCounts>();
-  let position = 0;
+  const positions = new Map<string, number>();
 
   function matching(
     filter: Partial<SeriesFilter>,
@@ -33,8 +41,8 @@ export function openMemoryStore(): Store {
   }
 
   return {
-    async write(batch, upTo) {
-      if (upTo <= position) return { stored: 0, duplicate: 0 };
+    async write(batch, upTo, { writer = DEFAULT_WRITER } = {}) {
+      if (upTo <= (positions.get(writer) ?? 0)) return { stored: 0, duplicate: 0 };
       const changes = new LedgerChanges();
       const outcome = { stored: 0, duplicate: 0 };
       for (const reading of batch.readings) {
@@ -53,11 +61,11 @@ export function openMemoryStore(): Store {
       }
       changes.addTallies(batch.tallies);
       applyChanges(sums, changes);
-      position = upTo;
+      positions.set(writer, upTo);
       return outcome;
     },
     async committed() {
-      return { position, ledger: ledgerRows(sums) };
+      return { writers: writersAt(positions), ledger: ledgerRows(sums) };
     },
     async series(query) {
       const series = query.fields.flatMap((field) => seriesOf(matching(query, query.from, query.to), field, query));

@@ -16,9 +16,39 @@ export interface Batch {
   readonly tallies: readonly Tally[];
 }
 
+/** A reading that the store will never take, and why, in a sentence. */
+export interface RefusedReading {
+  readonly reading: Reading;
+  readonly reason: string;
+}
+
+export interface WriteOptions {
+  /** Which of several writers of one store; default `DEFAULT_WRITER`. Two writers never write readings of the same device at one time. */
+  readonly writer?: string;
+  /** Awaited with the readings refused for their content, before they are committed as quarantined; the rest of the batch is stored. May be called again after a crash. */
+  readonly setAside?: (refused: readonly RefusedReading[]) => Promise<void>;
+}
+
 export interface WriteOutcome {
   readonly stored: number;
   readonly duplicate: number;
+  /** Given to `setAside` and counted as quarantined; absent: none. */
+  readonly refused?: number;
+}
+
+export const DEFAULT_WRITER = 'store-writer';
+
+/** How far one writer has come. */
+export interface Progress {
+  readonly position: number;
+  /** A batch up to this position was begun and may be in the store in part: the writer's next batch must end exactly there. */
+  readonly begunTo?: number;
+}
+
+export interface Committed {
+  /** By name of the writer; one that never wrote is absent. */
+  readonly writers: Readonly<Record<string, Progress>>;
+  readonly ledger: readonly LedgerRow[];
 }
 
 export interface LedgerRow extends Tally {
@@ -84,20 +114,21 @@ export interface StoreStatus {
 
 export interface Store {
   /**
-   * Commits readings, tallies and position together; a batch at or below the committed position changes nothing, and is answered with zeros.
+   * Commits readings, tallies and the writer's position together; a batch at or below that position changes nothing, and is answered with zeros.
    * A reading whose (park, device, time) is stored adds only fields the stored one lacks (counted as stored when it adds any, else as duplicate):
-   * the first value of a field wins. Rejects with `STORE_UNAVAILABLE`; nothing of the batch is kept then.
+   * the first value of a field wins. Rejects with `STORE_UNAVAILABLE`: nothing is committed, and the same batch must come again. Rejects with
+   * `STORE_CONFLICT` when another process went on as this writer, or the batch does not end at `begunTo`: ask `committed()` and go on from there.
    */
-  write(batch: Batch, position: number): Promise<WriteOutcome>;
-  /** The position and the ledger that were committed with it. */
-  committed(): Promise<{ readonly position: number; readonly ledger: readonly LedgerRow[] }>;
+  write(batch: Batch, position: number, options?: WriteOptions): Promise<WriteOutcome>;
+  /** Every writer's position and the ledger, as they were committed together. */
+  committed(): Promise<Committed>;
   /** One series a device, site and field; no empty ones. Points in order of time. */
   series(query: SeriesQuery): Promise<readonly Series[]>;
   /** One a device and kind, by measured time. */
   latest(filter: Partial<SeriesFilter>): Promise<readonly Latest[]>;
   /** Raw readings in order of time, streamed. */
   export(query: Omit<SeriesQuery, 'every' | 'aggregates' | 'maxPoints'>): AsyncIterable<Reading>;
-  /** Removes raw readings and 1-minute rollups measured before these times; hourly rollups stay. */
+  /** Removes raw readings and 1-minute rollups measured before these times; hourly rollups, where the store has them, stay. */
   forget(before: { readonly raw?: number; readonly minute?: number }): Promise<void>;
   status(): Promise<StoreStatus>;
   close(): Promise<void>;

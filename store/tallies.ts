@@ -1,5 +1,5 @@
 /** The sums per device that the ledger is made of. */
-import type { LedgerRow, Tally } from './store.ts';
+import type { LedgerRow, Progress, Tally } from './store.ts';
 
 export interface LedgerCounts {
   received: number;
@@ -53,4 +53,8 @@ export function ledgerRows(sums: ReadonlyMap<string, LedgerCounts>): LedgerRow[]
     const [park = '', device = ''] = key.split('/');
     return { park, device, ...counts };
   });
+}
+
+export function writersAt(positions: ReadonlyMap<string, number>): Record<string, Progress> {
+  return Object.fromEntries([...positions].map(([writer, position]) => [writer, { position }]));
 }

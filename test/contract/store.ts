@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { measured } from '../../sensors/fields.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
-import type { SeriesQuery, Store, Tally } from '../../store/store.ts';
+import { DEFAULT_WRITER, type SeriesQuery, type Store, type Tally } from '../../store/store.ts';
 import { parseEvery } from '../../store/window.ts';
 
 export const testKind: Kind = {
@@ -68,7 +68,7 @@ export function describeStore(name: string, features: StoreFeatures, open: () =>
       expect(await store.write({ readings: [one], tallies: [tally(1)] }, 2)).toEqual({ stored: 0, duplicate: 1 });
       expect(await points(store)).toEqual([[[T0, 5]]]);
       expect(await store.committed()).toEqual({
-        position: 2,
+        writers: { [DEFAULT_WRITER]: { position: 2 } },
         ledger: [{ park: 'daoyu', device: 'probe-1', received: 3, stored: 1, duplicate: 2, quarantined: 0 }],
       });
     });
@@ -80,6 +80,24 @@ export function describeStore(name: string, features: StoreFeatures, open: () =>
       expect(await store.write(batch, 7)).toEqual({ stored: 0, duplicate: 0 });
       expect(await store.write(batch, 3)).toEqual({ stored: 0, duplicate: 0 });
       expect((await store.committed()).ledger).toMatchObject([{ received: 1, stored: 1, duplicate: 0 }]);
+    });
+
+    it('keeps a position for each of its writers, and one ledger of all', async () => {
+      const store = await open();
+      const batch = (device: string, time: number) => ({
+        readings: [reading(time, { oxygen: 5 }, { device })],
+        tallies: [tally(1, { device })],
+      });
+      await store.write(batch('a', T0), 7, { writer: 'first' });
+      expect(await store.write(batch('b', T0), 3, { writer: 'second' })).toEqual({ stored: 1, duplicate: 0 });
+      expect(await store.write(batch('b', T0), 3, { writer: 'second' })).toEqual({ stored: 0, duplicate: 0 });
+      await store.write(batch('a', T0 + 1000), 8, { writer: 'first' });
+      const { writers, ledger } = await store.committed();
+      expect(writers).toEqual({ first: { position: 8 }, second: { position: 3 } });
+      expect([...ledger].sort((a, b) => (a.device < b.device ? -1 : 1))).toEqual([
+        { park: 'daoyu', device: 'a', received: 2, stored: 2, duplicate: 0, quarantined: 0 },
+        { park: 'daoyu', device: 'b', received: 1, stored: 1, duplicate: 0, quarantined: 0 },
+      ]);
     });
 
     it('takes late and out-of-order readings in among the others', async () => {

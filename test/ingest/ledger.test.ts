@@ -77,4 +77,27 @@ describe('the ledger', () => {
       ]);
     }
   });
+
+  it('adds up when two writers take the log at their own pace', async () => {
+    const [bus, store] = [openMemoryBus(), openMemoryStore()];
+    const writerOf = (subject: string) => subject.split('.')[2] ?? '';
+    const ledger = await openLedger({ bus, store, log: silent, writerOf, maxTallies: 6 });
+    onTestFinished(() => ledger.close());
+    const tally = { device: 'probe', received: 3, duplicate: 1, quarantined: 2 };
+    const written: { readonly park: string; readonly position: number }[] = [];
+    for (let count = 0; count < 20; count++) {
+      const park = count % 3 === 0 ? 'a' : 'b';
+      const data = JSON.stringify({ version: 1, records: [], tallies: [{ ...tally, park }] });
+      written.push({ park, position: await bus.append([{ subject: subjects.quarantine(park), data }]) });
+    }
+    // First all of one, then all of the other.
+    const ofPark = (name: string) => written.filter(({ park }) => park === name);
+    for (const { park, position } of [...ofPark('b'), ...ofPark('a')]) {
+      await store.write({ readings: [], tallies: [{ ...tally, park }] }, position, { writer: park });
+      expect((await ledger.rows()).map((row) => [row.park, row.received, row.duplicate, row.quarantined])).toEqual([
+        ['a', 21, 7, 14],
+        ['b', 39, 13, 26],
+      ]);
+    }
+  });
 });

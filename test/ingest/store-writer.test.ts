@@ -1,9 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openMemoryBus } from '../../bus/memory.ts';
 import { DaoyuError } from '../../errors.ts';
+import type { QuarantineRecord } from '../../ingest/rejection.ts';
 import { startStoreWriter } from '../../ingest/store-writer.ts';
+import type { Reading } from '../../sensors/reading.ts';
 import { openMemoryStore } from '../../store/memory.ts';
-import type { Batch, Store } from '../../store/store.ts';
+import { type Batch, DEFAULT_WRITER, type Store, type WriteOptions } from '../../store/store.ts';
 import { subjects } from '../../topics.ts';
 import { eventually } from '../eventually.ts';
 import { NOW, silent } from './parts.ts';
@@ -19,10 +21,28 @@ function entry(...values: readonly number[]): { subject: string; data: string } 
   return { subject: SUBJECT, data: JSON.stringify({ version: 1, readings, tallies: [tally] }) };
 }
 
-async function open(write: (batch: Batch, position: number, store: Store) => ReturnType<Store['write']>) {
+async function open(
+  write: (batch: Batch, position: number, store: Store, options?: WriteOptions) => ReturnType<Store['write']>,
+) {
   const [bus, memory] = [openMemoryBus(), openMemoryStore()];
-  const store: Store = { ...memory, write: (batch, position) => write(batch, position, memory) };
-  const start = async () => {
+  /** As a store that was interrupted in the middle of a batch. */
+  let begun: { readonly begunTo: number } | undefined;
+  const store: Store = {
+    ...memory,
+    async committed() {
+      const { writers, ledger } = await memory.committed();
+      return begun === undefined
+        ? { writers, ledger }
+        : { writers: { [DEFAULT_WRITER]: { position: 0, ...begun } }, ledger };
+    },
+    async write(batch, position, options) {
+      const outcome = await write(batch, position, memory, options);
+      begun = undefined;
+      return outcome;
+    },
+  };
+  const start = async (interrupted?: { readonly begunTo: number }) => {
+    begun = interrupted;
     const writer = await startStoreWriter({ bus, store, log: silent, backoffMs: [1] });
     onTestFinished(() => writer.close());
     return writer;
@@ -90,17 +110,42 @@ describe('the store writer', () => {
     await eventually(async () => (await stored()) === 1);
   });
 
-  it('finds the one entry that the store refuses, and counts its readings as quarantined', async () => {
-    const { bus, start, stored, memory } = await open((batch, position, store) =>
-      batch.readings.some(({ values }) => values.ph === 2)
-        ? Promise.reject(new DaoyuError('STORE_REFUSED', 'type conflict'))
-        : store.write(batch, position),
-    );
-    for (const value of [1, 2, 3]) await bus.append([entry(value)]);
+  it('puts just the reading that the store refuses into quarantine, with the reason, and counts it there', async () => {
+    const { bus, start, stored, memory } = await open(async (batch, position, store, options) => {
+      const isGood = ({ values }: Reading) => values.ph !== 2;
+      const refused = batch.readings.filter((reading) => !isGood(reading));
+      await options?.setAside?.(refused.map((reading) => ({ reading, reason: 'type conflict' })));
+      const tallies = refused.map(({ park, device }) => ({ park, device, received: 0, duplicate: 0, quarantined: 1 }));
+      return store.write(
+        { readings: batch.readings.filter(isGood), tallies: [...batch.tallies, ...tallies] },
+        position,
+        options,
+      );
+    });
+    await bus.append([entry(1, 2, 3)]);
     await start();
     await eventually(async () => (await stored()) === 2);
-    await eventually(async () => (await memory.committed()).ledger[0]?.received === 3);
     expect((await memory.committed()).ledger).toMatchObject([{ received: 3, stored: 2, quarantined: 1 }]);
+    const consumption = await bus.consume({ subjects: [subjects.allQuarantine], from: 'first' });
+    for await (const { data } of consumption) {
+      const { records } = JSON.parse(data) as { records: QuarantineRecord[] };
+      expect(records).toMatchObject([{ device: 'd', scope: 'reading', reason: { code: 'STORE_REFUSED' } }]);
+      expect(JSON.parse(records[0]?.payload ?? '')).toEqual({ time: NOW + 2, ph: 2 });
+      break;
+    }
+  });
+
+  it('ends its first batch where one was begun before a crash, whatever comes in a group', async () => {
+    const ends: number[] = [];
+    const { bus, start, memory } = await open((batch, position, store) => {
+      ends.push(position);
+      return store.write(batch, position);
+    });
+    for (let value = 1; value <= 400; value++) await bus.append([entry(value)]);
+    const writer = await start({ begunTo: 300 });
+    await eventually(() => writer.status().position === 400);
+    expect(ends[0]).toBe(300);
+    expect((await memory.committed()).ledger).toMatchObject([{ received: 400, stored: 400, duplicate: 0 }]);
   });
 
   it('closes while the store is away', async () => {

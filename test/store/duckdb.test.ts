@@ -12,7 +12,7 @@ import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { openDuckDbStore } from '../../store/duckdb.ts';
 import { openMemoryStore } from '../../store/memory.ts';
-import type { Series, Store } from '../../store/store.ts';
+import { DEFAULT_WRITER, type Series, type Store } from '../../store/store.ts';
 import { parseEvery } from '../../store/window.ts';
 import { describeStore, query, reading, T0, tally, testKind } from '../contract/store.ts';
 
@@ -154,7 +154,7 @@ describe('a broken write', () => {
       store.write({ readings: [reading(T0, { oxygen: 5 }), strange], tallies: [tally(2)] }, 1),
     ).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect((await store.status()).isWritable).toBe(false);
-    expect(await store.committed()).toEqual({ position: 0, ledger: [] });
+    expect(await store.committed()).toEqual({ writers: {}, ledger: [] });
     expect(await store.write({ readings: [reading(T0, { oxygen: 5 })], tallies: [tally(1)] }, 1)).toEqual({
       stored: 1,
       duplicate: 0,
@@ -197,7 +197,8 @@ describe('kill -9 while writing', () => {
       child.kill('SIGKILL');
       await once(child, 'exit');
       const store = await open(folder);
-      const { position, ledger } = await store.committed();
+      const { writers, ledger } = await store.committed();
+      const position = writers[DEFAULT_WRITER]?.position ?? 0;
       expect(position).toBeGreaterThanOrEqual(committed);
       const [row] = ledger;
       const [count] = await store.series(

@@ -1,5 +1,6 @@
 /** Writes batches of ten readings until it is killed, printing each committed position. */
 import { openDuckDbStore } from '../../store/duckdb.ts';
+import { DEFAULT_WRITER } from '../../store/store.ts';
 import { reading, T0, tally, testKind } from '../contract/store.ts';
 
 const store = await openDuckDbStore({
@@ -7,7 +8,8 @@ const store = await openDuckDbStore({
   kinds: new Map([[testKind.name, testKind]]),
   rollupEveryMs: 20,
 });
-for (let position = (await store.committed()).position + 1; ; position++) {
+const { writers } = await store.committed();
+for (let position = (writers[DEFAULT_WRITER]?.position ?? 0) + 1; ; position++) {
   const readings = Array.from({ length: 10 }, (_, index) =>
     reading(T0 + (position * 10 + index) * 1000, { oxygen: index }),
   );
