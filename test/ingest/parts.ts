@@ -4,7 +4,8 @@ import type { Bus } from '../../bus/bus.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import { createIntake } from '../../ingest/intake.ts';
 import { openLedger } from '../../ingest/ledger.ts';
-import { openQuarantine } from '../../ingest/quarantine.ts';
+import { createQuarantine } from '../../ingest/quarantine.ts';
+import { startQuarantineKeeper } from '../../ingest/quarantine-keeper.ts';
 import type { NewDevice } from '../../ingest/registry.ts';
 import { openRegistry, type RegistrySeeds } from '../../ingest/registry-state.ts';
 import { startStoreWriter } from '../../ingest/store-writer.ts';
@@ -65,21 +66,14 @@ export async function openParts({
     },
   });
   const writer = await startStoreWriter({ bus, store, log: silent, clock, backoffMs: [5] });
-  const quarantine = await openQuarantine({
-    bus,
-    state,
-    registry,
-    kinds,
-    log: silent,
-    clock,
-    retainMs: quarantineRetainMs,
-  });
+  const keeper = await startQuarantineKeeper({ bus, state, log: silent, clock, retainMs: quarantineRetainMs });
+  const quarantine = createQuarantine({ bus, state, registry, kinds, log: silent, clock });
   const ledger = await openLedger({ bus, store, log: silent });
   let isClosed = false;
   const close = async () => {
     if (isClosed) return;
     isClosed = true;
-    for (const part of [intake, ledger, quarantine, writer, registry]) await part.close();
+    for (const part of [intake, ledger, keeper, writer, registry]) await part.close();
   };
   onTestFinished(close);
 

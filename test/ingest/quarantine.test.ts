@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMemoryBus } from '../../bus/memory.ts';
-import { openQuarantine } from '../../ingest/quarantine.ts';
+import { startQuarantineKeeper } from '../../ingest/quarantine-keeper.ts';
 import { openEmbeddedState } from '../../state/embedded.ts';
-import { kinds, NOW, openParts, silent } from './parts.ts';
+import { NOW, openParts, silent } from './parts.ts';
 
 /** On disk, because order and paging are the storage's. */
 const openState = () => openEmbeddedState({ folder: mkdtempSync(join(tmpdir(), 'daoyu-quarantine-')) });
@@ -43,12 +43,10 @@ describe('quarantine', () => {
     for (let count = 0; count < 6; count++) await parts.publish('ghost', { ph: 7 }, { receivedAt: NOW - count * 1000 });
     await parts.records(6);
     await parts.close();
-    const options = { bus, state, registry: parts.registry, kinds, log: silent, clock: () => NOW };
     const open = async (limits: { maxRecords?: number; maxBytes?: number; retainMs?: number }) => {
-      const quarantine = await openQuarantine({ ...options, ...limits });
-      const times = (await quarantine.list({ limit: 10 })).map(({ receivedAt }) => NOW - receivedAt);
-      await quarantine.close();
-      return times;
+      const keeper = await startQuarantineKeeper({ bus, state, log: silent, clock: () => NOW, ...limits });
+      await keeper.close();
+      return (await parts.quarantine.list({ limit: 10 })).map(({ receivedAt }) => NOW - receivedAt);
     };
     expect(await open({ maxRecords: 4 })).toEqual([0, 1000, 2000, 3000]);
     expect(await open({ maxBytes: 3 * '{"ph":7}'.length })).toEqual([0, 1000, 2000]);

@@ -1,0 +1,97 @@
+/** Moves what was refused from the log into the shared state, and forgets what is too old or too much. One process does it at a time. */
+import type { Bus, Delivery } from '../bus/bus.ts';
+import { codeOf } from '../errors.ts';
+import type { State } from '../state/state.ts';
+import { subjects } from '../topics.ts';
+import { startConsumer } from './consumer.ts';
+import { parseEntry } from './entry.ts';
+import type { Log } from './log.ts';
+import { pause } from './pause.ts';
+import { QUARANTINE_PREFIX } from './quarantine.ts';
+import type { QuarantineRecord } from './rejection.ts';
+
+export const QUARANTINE_KEEPER = 'quarantine';
+const LIMITS = { maxDeliveries: 128, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as const;
+const HOUR = 3_600_000;
+
+export interface QuarantineKeeperOptions {
+  readonly bus: Pick<Bus, 'consume'>;
+  readonly state: State;
+  readonly log: Log;
+  readonly clock?: () => number;
+  /** Older records go; the ledger keeps counting them. */
+  readonly retainMs?: number;
+  /** Of more the oldest go. */
+  readonly maxRecords?: number;
+  /** Of all payloads together; of more the oldest go. */
+  readonly maxBytes?: number;
+}
+
+export async function startQuarantineKeeper(options: QuarantineKeeperOptions): Promise<{ close(): Promise<void> }> {
+  const {
+    bus,
+    state,
+    log,
+    clock = Date.now,
+    retainMs = 90 * 24 * HOUR,
+    maxRecords = 100_000,
+    maxBytes = 1024 ** 3,
+  } = options;
+  /** What there is, oldest first, so that making room need not read it. */
+  const kept = new Map<string, { readonly receivedAt: number; readonly bytes: number }>();
+  let bytes = 0;
+  for await (const { key, value } of state.list<QuarantineRecord>(QUARANTINE_PREFIX)) note(key, value);
+  await makeRoom();
+
+  function note(key: string, { receivedAt, payload }: QuarantineRecord): void {
+    bytes += payload.length - (kept.get(key)?.bytes ?? 0);
+    kept.set(key, { receivedAt, bytes: payload.length });
+  }
+
+  async function makeRoom(): Promise<void> {
+    const oldest = clock() - retainMs;
+    for (const [key, { receivedAt, bytes: size }] of kept) {
+      if (receivedAt >= oldest && kept.size <= maxRecords && bytes <= maxBytes) return;
+      await state.delete(key);
+      kept.delete(key);
+      bytes -= size;
+    }
+  }
+
+  async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
+    const records = deliveries.flatMap(({ data }) => parseEntry(data)?.records ?? []);
+    const items = records.map((record) => ({ key: QUARANTINE_PREFIX + record.id, value: record }));
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await state.putAll(items);
+        for (const { key, value } of items) note(key, value);
+        await makeRoom();
+        return;
+      } catch (error) {
+        log.warn({ code: codeOf(error) }, 'quarantine cannot be kept; trying again');
+        await pause(1000, signal);
+      }
+    }
+  }
+
+  const consumer = await startConsumer({
+    ...LIMITS,
+    bus,
+    name: QUARANTINE_KEEPER,
+    subjects: [subjects.allQuarantine],
+    log,
+    take,
+  });
+  const hourly = setInterval(() => {
+    makeRoom().catch((error: unknown) => log.warn({ code: codeOf(error) }, 'old quarantine cannot be removed'));
+  }, HOUR);
+  hourly.unref();
+
+  return {
+    async close() {
+      clearInterval(hourly);
+      await consumer.close();
+    },
+  };
+}
