@@ -5,6 +5,7 @@ import { type Condition, timedConditions } from './conditions.ts';
 import type { FleetMember } from './fleet.ts';
 import type { CreateModel, Model } from './model.ts';
 import { createSignal } from './signal.ts';
+import { createWeather, KAIJIANG } from './weather/weather.ts';
 
 export interface WorldOptions {
   /** The same seed makes the same weather, waters and sensors. */
@@ -14,15 +15,13 @@ export interface WorldOptions {
   readonly conditions: readonly Condition[];
 }
 
-/** The county seat, for a member whose site has no position. */
-const KAIJIANG = { latitude: 31.08, longitude: 107.88 };
-
 export function createModelOf(
   kinds: ReadonlyMap<string, Kind>,
   models: ReadonlyMap<string, CreateModel>,
   world: WorldOptions = { seed: 'kaijiang', start: 0, conditions: [] },
 ): (member: FleetMember) => Model {
   const conditions = timedConditions(world.conditions, world.start);
+  const weather = createWeather({ seed: world.seed, ...KAIJIANG, conditions });
   return (member) => {
     const kind = kinds.get(member.kind);
     if (kind === undefined)
@@ -41,6 +40,8 @@ export function createModelOf(
       siteType: member.siteType,
       latitude: member.latitude ?? KAIJIANG.latitude,
       longitude: member.longitude ?? KAIJIANG.longitude,
+      weather,
+      // A site without a position is taken to lie at the county seat.
       conditions: conditions.filter(({ sites }) => sites === undefined || sites.includes(member.site)),
     });
   };

@@ -1,6 +1,7 @@
 /** What a simulated device measures, whatever the physics behind it, and what a physical model is made from. */
 import type { Kind } from '../sensors/kind.ts';
 import type { TimedCondition } from './conditions.ts';
+import type { Weather } from './weather/weather.ts';
 
 export interface Model {
   /** Values by field name at an instant (epoch ms), as the device's sensors would show them; empty when it is silent. Same seed, same instant: same values, in whatever order instants are asked for. */
@@ -21,6 +22,8 @@ export interface ModelSetting {
   readonly siteType: string | undefined;
   readonly latitude: number;
   readonly longitude: number;
+  /** One sky over the whole fleet. */
+  readonly weather: Weather;
   /** Those that concern the site. */
   readonly conditions: readonly TimedCondition[];
 }

@@ -12,7 +12,7 @@ const isModelFile = (file: string) => /\.(ts|js|mjs)$/.test(file) && !/\.(d|test
 /** Models by kind name. Throws `MODEL_INVALID` naming the file. */
 export async function loadModels(folder: string | URL = OURS): Promise<ReadonlyMap<string, CreateModel>> {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
-  const files = (await readdir(path).catch(() => [])).filter(isModelFile).sort();
+  const files = (await readdir(path)).filter(isModelFile).sort();
   return new Map(await Promise.all(files.map((file) => loadModel(join(path, file)))));
 }
 

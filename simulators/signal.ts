@@ -1,6 +1,8 @@
 /** A believable signal for any field of any kind: a day's swing in solar time, slow weather, a little noise; computable at any instant. */
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Model } from './model.ts';
+import { noise, seedOf, smooth } from './random.ts';
+import { quantise } from './readout.ts';
 
 const DAY_MS = 86_400_000;
 /** Solar noon at 107.88° E is about 12:48 Beijing time, 04:48 UTC. */
@@ -34,30 +36,4 @@ function signalOf(field: Field, seed: number): (at: number) => number {
     const jitter = noise(seed ^ 0x9e3779b9, Math.floor(at / 1000));
     return middle + reach * (0.45 * day + 0.3 * weather + 0.01 * jitter);
   };
-}
-
-function quantise(field: Field, value: number): number {
-  const [low, high] = field.physical;
-  const bounded = Math.min(high, Math.max(low, value));
-  return Number((Math.round(bounded / field.resolution) * field.resolution).toFixed(Math.max(field.decimals, 0)));
-}
-
-/** Smooth noise in -1…1: random values at whole numbers, joined by a cosine. */
-function smooth(seed: number, x: number): number {
-  const left = Math.floor(x);
-  const share = (1 - Math.cos(Math.PI * (x - left))) / 2;
-  return noise(seed, left) * (1 - share) + noise(seed, left + 1) * share;
-}
-
-/** A repeatable number in -1…1 for each whole number (an integer hash after Wellons). */
-function noise(seed: number, index: number): number {
-  let value = Math.imul(index ^ seed, 0x7feb352d) ^ Math.floor(index / 0x1_0000_0000);
-  value = Math.imul(value ^ (value >>> 15), 0x846ca68b);
-  return ((value ^ (value >>> 16)) >>> 0) / 0x8000_0000 - 1;
-}
-
-function seedOf(text: string): number {
-  let value = 0x811c9dc5;
-  for (const character of text) value = Math.imul(value ^ character.charCodeAt(0), 0x01000193) >>> 0;
-  return value;
 }

@@ -1,0 +1,182 @@
+/** The state of one pond through time: heat, oxygen, carbon, nitrogen, mud, level, and the aerator that its oxygen switches. */
+import { oxygenSaturation } from '../../sensors/oxygen-saturation.ts';
+import { conditionAt, type TimedCondition } from '../conditions.ts';
+import { seedOf, uniform } from '../random.ts';
+import { createTrajectory, restarts, type Trajectory } from '../trajectory.ts';
+import { carbonAt, constantsAt, hydrogenOf, stepCarbon } from '../water/carbon.ts';
+import { aerationExchange, metDemand, oxygenRates, stepOxygen } from '../water/oxygen.ts';
+import { warmWater } from '../water/temperature.ts';
+import { solarHour } from '../weather/sun.ts';
+import { PAR_PER_WATT, type Weather } from '../weather/weather.ts';
+import type { PondWater } from './waters.ts';
+
+export interface PondState {
+  readonly temperature: number;
+  /** mg/L. */
+  readonly oxygen: number;
+  /** mg/L at saturation under the pressure of the hour. */
+  readonly saturation: number;
+  /** Inorganic carbon, mol/L. */
+  readonly carbon: number;
+  readonly ph: number;
+  /** Total ammonia and nitrite as nitrogen, mg/L. */
+  readonly ammonia: number;
+  readonly nitrite: number;
+  /** Mud washed in by rain, NTU. */
+  readonly washed: number;
+  /** mm above the set depth. */
+  readonly level: number;
+  /** mg/L by which the bottom lags behind the surface: warm, calm afternoons part the water. */
+  readonly layering: number;
+  readonly isAerating: boolean;
+}
+
+export interface PondOptions {
+  readonly water: PondWater;
+  readonly weather: Weather;
+  readonly longitude: number;
+  readonly conditions: readonly TimedCondition[];
+  /** Spreads the restarts of many ponds, 0…1. */
+  readonly phase: number;
+}
+
+export const POND_STEP_MS = 600_000;
+const STEP_HOURS = POND_STEP_MS / 3_600_000;
+const DAY_MS = 86_400_000;
+/** Oxygen forgets in a day or two, heat and carbon with 47 h; after six days 5 % of a wrong beginning is left. */
+const SPIN_UP_MS = 6 * DAY_MS;
+const SHOWN_MS = 2 * DAY_MS;
+/** Nitrification at 20 °C, 1/d; nitrite goes on faster. */
+const NITRIFICATION = 0.2;
+const NITRITE_OXIDATION = 1.8;
+
+export function createPond(options: PondOptions): Trajectory<PondState> {
+  return createTrajectory<PondState>({
+    stepMs: POND_STEP_MS,
+    beginningOf: restarts(SHOWN_MS, SPIN_UP_MS, POND_STEP_MS, options.phase),
+    begin: (at) => beginPond(options, at),
+    advance: (state, at) => advancePond(options, state, at),
+  });
+}
+
+/** A pond like all others: some are greener, some muddier. */
+export function variedWater(water: PondWater, site: string): PondWater {
+  const seed = seedOf(`pond/${site}`);
+  const vary = (value: number, reach: number, index: number) => value * (1 + reach * (2 * uniform(seed, index) - 1));
+  return {
+    ...water,
+    maxPhotosynthesis: vary(water.maxPhotosynthesis, 0.06, 1),
+    respiration: vary(water.respiration, 0.06, 2),
+    sedimentDemand: vary(water.sedimentDemand, 0.06, 3),
+    turbidity: vary(water.turbidity, 0.3, 4),
+    alkalinity: vary(water.alkalinity, 0.08, 5),
+    ammoniaRelease: vary(water.ammoniaRelease, 0.2, 6),
+  };
+}
+
+function beginPond({ water, weather }: PondOptions, at: number): PondState {
+  // The mean of the two days before, a little above the air, is where shallow water would be.
+  let air = 0;
+  for (let hour = 0; hour < 48; hour += 3) air += weather.at(at - hour * 3_600_000).airTemperature / 16;
+  const temperature = Math.max(2, air + 1.5);
+  const saturation = oxygenSaturation(temperature, weather.at(at).pressure);
+  return {
+    temperature,
+    oxygen: 0.85 * saturation,
+    saturation,
+    carbon: carbonAt(8.2, water.alkalinity, constantsAt(temperature)),
+    ph: 8.2,
+    ammonia: water.ammoniaRelease / NITRIFICATION / 1.5,
+    nitrite: water.ammoniaRelease / NITRITE_OXIDATION,
+    washed: 0,
+    level: 0,
+    layering: 0,
+    isAerating: false,
+  };
+}
+
+function advancePond({ water, weather, longitude, conditions }: PondOptions, state: PondState, at: number): PondState {
+  const now = weather.at(at);
+  const { temperature, oxygen } = state;
+  const saturation = oxygenSaturation(temperature, now.pressure);
+  const summer = oxygenRates(water, temperature, now.radiation * PAR_PER_WATT, now.wind);
+  const rates = { ...summer, demand: summer.demand * coldRest(temperature) };
+  const isAerating = switched(water, state, conditionAt(conditions, 'aerator', at)?.state);
+  const works = isAerating && conditionAt(conditions, 'aerator', at)?.state !== 'broken';
+  const aeration = works
+    ? aerationExchange(
+        {
+          ratedKilowatts: water.aerator.kilowatts,
+          efficiency: water.aerator.efficiency,
+          volume: water.area * water.depth,
+        },
+        temperature,
+      )
+    : 0;
+  const constants = constantsAt(temperature);
+  const hydrogen = hydrogenOf(state.carbon, water.alkalinity, constants);
+  const met = metDemand(oxygen);
+  const carbon = stepCarbon(
+    state.carbon,
+    hydrogen,
+    {
+      photosynthesis: rates.photosynthesis,
+      respiration: rates.demand * met,
+      exchange: rates.exchange + 0.5 * aeration,
+    },
+    constants,
+    STEP_HOURS,
+  );
+  const days = STEP_HOURS / 24;
+  const warmth = 1.08 ** (temperature - 20);
+  const nitrified = NITRIFICATION * warmth * state.ammonia * (oxygen / (oxygen + 1));
+  // Algae take up ammonia in light, in proportion to what they photosynthesise.
+  const uptake = 0.8 * rates.photosynthesis * state.ammonia;
+  const fed = afterFeeding(solarHour(at, longitude));
+  const rainHours = now.rain > 0 ? STEP_HOURS : 0;
+  return {
+    temperature: warmWater(temperature, now, water.depth, STEP_HOURS),
+    oxygen: stepOxygen(oxygen, rates, saturation, aeration, STEP_HOURS),
+    saturation,
+    carbon,
+    ph: -Math.log10(hydrogen),
+    ammonia: state.ammonia + days * (water.ammoniaRelease * warmth * fed - nitrified - uptake),
+    nitrite: state.nitrite + days * (nitrified - NITRITE_OXIDATION * warmth * state.nitrite * (oxygen / (oxygen + 1))),
+    washed: state.washed * Math.exp(-STEP_HOURS / 14) + 1.1 * now.rain ** 1.2 * rainHours,
+    level: stepLevel(state.level, now, conditionAt(conditions, 'leak', at)?.mmPerHour ?? 0),
+    layering: stepLayering(state.layering, now, works),
+    isAerating,
+  };
+}
+
+/** The control of the aerator: on below one threshold, off above another. */
+function switched(water: PondWater, { oxygen, isAerating }: PondState, told: string | undefined): boolean {
+  if (told === 'off' || told === 'absent') return false;
+  return isAerating ? oxygen < water.aerator.offAbove : oxygen < water.aerator.onBelow;
+}
+
+/** In the cold nobody feeds and fresh mud is spent: below 20 °C the demand falls faster than by temperature alone, to 0.45 at 8 °C (chosen so that winter water stays near saturation). */
+function coldRest(celsius: number): number {
+  return 0.45 + 0.55 * Math.min(1, Math.max(0, (celsius - 8) / 12));
+}
+
+/** Mean 1 over the day: animals are fed towards evening and excrete for some hours. */
+function afterFeeding(hour: number): number {
+  const since = (hour - 16.5 + 24) % 24;
+  return 0.55 + 1.5 * (since / 4) * Math.exp(1 - since / 4) * 0.66;
+}
+
+/** mm: rain and what runs in from the bank, evaporation and seepage, a float valve below and a weir above the set depth. */
+function stepLevel(level: number, now: { readonly rain: number; readonly radiation: number }, leak: number): number {
+  const lost = 0.00045 * now.radiation + 0.12;
+  const inlet = level < 0 ? -0.02 * level : 0;
+  const weir = level > 20 ? 0.06 * (level - 20) : 0;
+  return level + STEP_HOURS * (1.3 * now.rain + inlet - weir - lost - leak);
+}
+
+/** Sun on calm water parts it into layers of up to 4 mg/L; night, wind and the aerator mix it again. */
+function stepLayering(layering: number, now: { readonly radiation: number; readonly wind: number }, isMixed: boolean) {
+  const mixing = (isMixed ? 0.8 : 0.1) + 0.06 * now.wind ** 2 + (now.radiation < 20 ? 0.35 : 0);
+  const building = (1.6 * Math.min(1, now.radiation / 700)) / (1 + 0.3 * now.wind ** 2);
+  return Math.min(4, Math.max(0, (layering + STEP_HOURS * building) / (1 + STEP_HOURS * mixing)));
+}
