@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Language } from '../../sensors/format.ts';
 import type { Fleet } from './feed/fleet.ts';
-import { formatPlace, type Place, parsePlace } from './feed/place.ts';
+import { formatPlace, type Place, type PlaceChange, parsePlace } from './feed/place.ts';
 import { SurroundingsContext, useFleetState, useNow } from './feed/surroundings.ts';
 import { say } from './language/words.ts';
 import { Frame } from './views/frame.tsx';
@@ -27,9 +27,9 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
     return () => removeEventListener('hashchange', read);
   }, []);
 
-  const go = useCallback((change: Partial<Place>, how?: 'replace') => {
-    const { window: _, ...here } = parsePlace(location.hash, preferredLanguage());
-    const next = formatPlace({ ...here, ...change });
+  const go = useCallback((change: PlaceChange, how?: 'replace') => {
+    const { window: _, ...here }: Place = parsePlace(location.hash, preferredLanguage());
+    const next = formatPlace({ ...here, ...change } as Place);
     if (how === 'replace') {
       history.replaceState(null, '', next);
       setPlace(parsePlace(next, preferredLanguage()));

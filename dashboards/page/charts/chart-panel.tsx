@@ -11,7 +11,7 @@ import { Chart } from './chart.tsx';
 import { columnsOf } from './columns.ts';
 import { csvOf } from './csv.ts';
 import { linesOf } from './lines.ts';
-import type { SeriesAnswer } from './use-site-series.ts';
+import type { SeriesAnswer } from './use-series.ts';
 
 interface Props {
   readonly panel: Panel;
@@ -27,7 +27,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
   const { language, word } = useSurroundings();
   const [pointed, setPointed] = useState<number>();
   const [isTableOpen, setTableOpen] = useState(false);
-  const lines = useMemo(() => linesOf(panel, kind, devices, answer), [panel, kind, answer]);
+  const lines = useMemo(() => linesOf(kind, panel.fields, devices, answer), [panel, kind, answer]);
   const columns = useMemo(
     () =>
       columnsOf(

@@ -10,7 +10,7 @@ import type { Columns } from './columns.ts';
 import { installGestures } from './gestures.ts';
 import type { Line } from './lines.ts';
 import { timeLabels } from './time-labels.ts';
-import type { SeriesAnswer } from './use-site-series.ts';
+import type { SeriesAnswer } from './use-series.ts';
 
 interface Props {
   readonly lines: readonly Line[];

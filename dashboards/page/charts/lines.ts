@@ -1,10 +1,11 @@
 /** The lines of a panel: one a device and field, history and live joined, with the envelope where aggregated. */
-import type { Field, Kind, Panel } from '../../../sensors/kind.ts';
+import type { Field, Kind } from '../../../sensors/kind.ts';
 import type { Band } from '../../../sensors/profile.ts';
 import type { Point } from '../../../store/store.ts';
+import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { joinedRaw, joinedWindows } from '../feed/history.ts';
-import type { SeriesAnswer } from './use-site-series.ts';
+import { lineKey, type SeriesAnswer } from './use-series.ts';
 
 export interface Line {
   readonly key: string;
@@ -16,31 +17,40 @@ export interface Line {
   readonly most: readonly Point[];
 }
 
-export function linesOf(panel: Panel, kind: Kind, devices: readonly DeviceCard[], answer: SeriesAnswer): Line[] {
-  return panel.fields.flatMap((name) => {
+export function linesOf(
+  kind: Kind,
+  fields: readonly string[],
+  devices: readonly DeviceCard[],
+  answer: SeriesAnswer,
+): Line[] {
+  return fields.flatMap((name) => {
     const field = kind.fields.find((each) => each.name === name);
     if (field === undefined) return [];
     return devices.flatMap((device) => {
-      const id = device.device.device;
+      const { park, device: id } = device.device;
+      const key = lineKey(device.device, name);
       const find = (aggregate: string) =>
-        answer.series.find((each) => each.device === id && each.field === name && each.aggregate === aggregate)
-          ?.points ?? [];
+        answer.series.find(
+          (each) => each.park === park && each.device === id && each.field === name && each.aggregate === aggregate,
+        )?.points ?? [];
       const isStep = field.shape !== 'number';
-      const live = answer.live.get(`${id}/${name}`) ?? [];
+      const live = answer.live.get(key) ?? [];
       // Of a window in which a pump ran at all, a strip says that it ran.
-      const history = find(answer.isAggregated ? (isStep ? 'max' : 'mean') : 'raw');
+      const history = answer.isAggregated
+        ? ((isStep ? find('max') : undefined) ?? find('mean') ?? [])
+        : (find('raw') ?? []);
       const joined = answer.isAggregated ? joinedWindows(history, live, answer.stepMs) : joinedRaw(history, live);
       const points = joined.filter(([time]) => answer.isFollowing || time < answer.to);
       if (points.length === 0) return [];
       return [
         {
-          key: `${id}/${name}`,
+          key,
           device,
           field,
-          band: device.profile?.bands.find((band) => band.field === name),
+          band: bandOf(device.profile, name),
           points,
-          least: isStep ? [] : find('min'),
-          most: isStep ? [] : find('max'),
+          least: isStep ? [] : (find('min') ?? []),
+          most: isStep ? [] : (find('max') ?? []),
         },
       ];
     });

@@ -26,7 +26,7 @@ export interface Resolution {
 const MOST_RAW = 800;
 
 export function resolutionFor(rangeMs: number, intervalMs: number, wantedPoints: number): Resolution {
-  if (rangeMs / intervalMs <= MOST_RAW) return { stepMs: intervalMs };
+  if (rangeMs / intervalMs <= Math.min(MOST_RAW, 2 * wantedPoints)) return { stepMs: intervalMs };
   const found =
     LADDER.find(([, ms]) => ms > intervalMs && rangeMs / ms <= wantedPoints) ?? (['1d', 24 * HOUR] as const);
   return { every: found[0], stepMs: found[1] };

@@ -4,7 +4,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../sensors/format.ts';
 import { say, type Word } from '../language/words.ts';
 import type { Fleet, FleetState } from './fleet.ts';
-import type { Place } from './place.ts';
+import type { Place, PlaceChange } from './place.ts';
 
 export interface Surroundings {
   readonly fleet: Fleet;
@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly theme: 'light' | 'dark';
   readonly now: number;
   /** Changes the address; `replace` leaves no step in the history. */
-  readonly go: (change: Partial<Place>, how?: 'replace') => void;
+  readonly go: (change: PlaceChange, how?: 'replace') => void;
   readonly setTheme: (theme: 'light' | 'dark') => void;
 }
 

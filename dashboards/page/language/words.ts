@@ -6,6 +6,7 @@ const WORDS = {
   county: ['开江稻渔园区', 'Kaijiang rice–fish parks'],
   overview: ['总览', 'Overview'],
   quality: ['数据质量', 'Data quality'],
+  platform: ['平台', 'Platform'],
   wall: ['大屏', 'Wall'],
   site: ['点位', 'Site'],
   good: ['正常', 'Good'],
@@ -14,10 +15,10 @@ const WORDS = {
   unknown: ['未知', 'Unknown'],
   allGood: ['各项在范围内', 'all within its limits'],
   allParks: ['全部园区', 'All parks'],
-  allSubplatforms: ['全部平台', 'All platforms'],
+  allSubplatforms: ['全部子平台', 'All platforms'],
   allStates: ['全部', 'All'],
   park: ['园区', 'Park'],
-  subplatform: ['平台', 'Platform'],
+  subplatform: ['子平台', 'Platform'],
   state: ['状态', 'State'],
   perHour: ['/时', '/h'],
   steady: ['平稳', 'steady'],
@@ -98,6 +99,7 @@ const WORDS = {
   siteUnknown: ['没有这个点位', 'There is no such site'],
   beijing: ['北京时间', 'Beijing time'],
   track: ['作业轨迹', 'Mission track'],
+  outside: ['限外', 'outside limits'],
   allValues: ['全部数值', 'All values'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 

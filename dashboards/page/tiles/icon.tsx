@@ -1,7 +1,12 @@
 /** Line drawings in the colour of the text. */
-const PATHS = {
+export const PATHS = {
   brand: 'M3 17q4.500-5 9 0t9 0M3 10q4.500-5 9 0t9 0',
   overview: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
+  platform: 'M12 3l9 5-9 5-9-5zM3 13l9 5 9-5',
+  smart_fishery: 'M3 12c4-6 10-6 14 0-4 6-10 6-14 0zM17 12l4-4v8zM8 11v.2',
+  smart_rice: 'M12 21V9M12 9c0-3-2-5-5-6 0 4 2 6 5 6zM12 13c0-3 2-5 5-6 0 4-2 6-5 6zM12 17c0-3-2-4-5-5 0 3 2 5 5 5z',
+  smart_processing: 'M12 2v20M3.500 7l17 10M20.500 7l-17 10M12 6l-2.500-2M12 6l2.500-2M12 18l-2.500 2M12 18l2.500 2',
+  smart_orchard: 'M12 21v-7M12 14a6 6 0 1 1 0-11 6 6 0 0 1 0 11zM9 21h6',
   quality: 'M4 12l5 5L20 6M4 20h16',
   wall: 'M3 5h18v11H3zM8 20h8M12 16v4',
   dark: 'M20 14A8 8 0 1 1 10 4a6.500 6.500 0 0 0 10 10z',
@@ -14,7 +19,9 @@ const PATHS = {
   download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
 } as const;
 
-export function Icon({ name }: { readonly name: keyof typeof PATHS }) {
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
       <path d={PATHS[name]} />

@@ -1,22 +1,23 @@
 /** One site: state, the value that matters, how it moves, how old it is, and one sentence. The same anatomy for every kind. */
 import { formatAge, formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
+import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import { formatPlace } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { Sparkline } from './sparkline.tsx';
 import { StateMark } from './state-mark.tsx';
 import { trendPerHour } from './trend.ts';
+import { worstWords } from './words-of.ts';
 
 export function Tile({ card }: { readonly card: SiteCard }) {
   const { language, state, place, now, word } = useSurroundings();
   const lead = card.devices[0];
-  const { kind, row, assessment, intervalMs } = lead;
+  const { kind, row, intervalMs } = lead;
   const fields = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
   const [main, ...others] = fields;
   const points = state.sparks.get(lead.key) ?? [];
   const address = formatPlace({ view: 'site', park: card.site.park, site: card.site.id, language, range: place.range });
-  const reason = assessment.reasons[0];
   return (
     <a class={`tile ${card.state}`} href={address} data-site={card.site.id}>
       <div class="tile-head">
@@ -33,14 +34,7 @@ export function Tile({ card }: { readonly card: SiteCard }) {
           <Trend field={main} perHour={kind.isIntermittent ? undefined : trendPerHour(points, now)} />
         </div>
       )}
-      {main && (
-        <Sparkline
-          points={points}
-          band={lead.profile?.bands.find(({ field }) => field === main.name)}
-          now={now}
-          intervalMs={intervalMs}
-        />
-      )}
+      {main && <Sparkline points={points} band={bandOf(lead.profile, main.name)} now={now} intervalMs={intervalMs} />}
       <dl class={`tile-row ${agedClass(lead, now)}`}>
         {others.slice(0, 3).map((field) => {
           const value = row?.values[field.name];
@@ -53,7 +47,7 @@ export function Tile({ card }: { readonly card: SiteCard }) {
         })}
       </dl>
       <p class="tile-words">
-        <span class="sentence">{reason ? reason.label[language] : word('allGood')}</span>
+        <span class="sentence">{worstWords(lead, points, now, language)}</span>
         <span class="age">{row?.time == null ? word('never') : formatAge(Math.max(0, now - row.time), language)}</span>
       </p>
     </a>
@@ -82,7 +76,7 @@ export function BigValue({ field, value }: { readonly field: Field; readonly val
   );
 }
 
-function Trend({ field, perHour }: { readonly field: Field; readonly perHour: number | undefined }) {
+export function Trend({ field, perHour }: { readonly field: Field; readonly perHour: number | undefined }) {
   const { word } = useSurroundings();
   if (perHour === undefined) return null;
   const text = formatNumber(Math.abs(perHour), field.decimals);

@@ -15,6 +15,39 @@ export function Skeleton() {
   );
 }
 
+export function NoSites() {
+  const { word } = useSurroundings();
+  return (
+    <section class="nothing">
+      <h1>{word('noSites')}</h1>
+      <p>{word('noSitesHelp')}</p>
+    </section>
+  );
+}
+
+/** Filters that nothing matches. */
+export function Empty() {
+  const { word, go, place } = useSurroundings();
+  return (
+    <div class="nothing">
+      <h2>{word('noMatch')}</h2>
+      <button
+        type="button"
+        class="button"
+        onClick={() =>
+          go({
+            park: undefined,
+            state: undefined,
+            subplatform: place.view === 'platform' ? place.subplatform : undefined,
+          })
+        }
+      >
+        {word('clearFilters')}
+      </button>
+    </div>
+  );
+}
+
 export function Failed() {
   const { word, fleet } = useSurroundings();
   return (

@@ -1,20 +1,21 @@
 /** Rail on a desk, tabs at the bottom of a phone; the connection always in sight. */
 
-import { formatPlace } from '../feed/place.ts';
+import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
+import type { Catalog } from '../feed/catalog.ts';
+import { formatPlace, type Place } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { formatSeconds } from '../language/beijing-time.ts';
-import { Icon } from '../tiles/icon.tsx';
+import { Icon, type IconName, PATHS } from '../tiles/icon.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Failed, SignedOut, Skeleton } from './emptiness.tsx';
 import { Overview } from './overview.tsx';
+import { Platform } from './platform.tsx';
 import { Quality } from './quality.tsx';
 import { SiteView } from './site.tsx';
 
-const TABS = ['overview', 'quality', 'wall'] as const;
-
 export function Frame() {
   const { place, state, language, word, now, go, theme, setTheme } = useSurroundings();
-  const here = place.view === 'site' ? 'overview' : place.view;
+  const here = hereOf(place, state.catalog);
   const isOther = theme === 'dark' ? 'light' : 'dark';
   return (
     <div class="frame">
@@ -27,17 +28,20 @@ export function Frame() {
           <span class="brand-name">{word('product')}</span>
         </div>
         <nav aria-label={word('product')}>
-          {TABS.map((view) => (
-            <a
-              key={view}
-              class="tab"
-              href={formatPlace({ view, language, range: place.range })}
-              aria-current={here === view ? 'page' : undefined}
-            >
-              <Icon name={view} />
-              <span>{word(view)}</span>
-            </a>
+          <Tab to={{ view: 'overview' }} icon="overview" isHere={here === 'overview'}>
+            {word('overview')}
+          </Tab>
+          {subplatformsOf(state.catalog).map(([name, label]) => (
+            <Tab key={name} to={{ view: 'platform', subplatform: name }} icon={iconOf(name)} isHere={here === name}>
+              {label[language]}
+            </Tab>
           ))}
+          <Tab to={{ view: 'quality' }} icon="quality" isHere={here === 'quality'}>
+            {word('quality')}
+          </Tab>
+          <Tab to={{ view: 'wall' }} icon="wall" isHere={false}>
+            {word('wall')}
+          </Tab>
         </nav>
         <div class="rail-foot">
           <p class="clock" title={word('beijing')}>
@@ -72,6 +76,42 @@ export function Frame() {
   );
 }
 
+interface TabProps {
+  readonly to: Pick<Place, 'view' | 'subplatform'>;
+  readonly icon: IconName;
+  readonly isHere: boolean;
+  readonly children: string;
+}
+
+function Tab({ to, icon, isHere, children }: TabProps) {
+  const { language, place } = useSurroundings();
+  return (
+    <a
+      class={`tab to-${to.view}`}
+      href={formatPlace({ ...to, language, range: place.range })}
+      aria-current={isHere ? 'page' : undefined}
+    >
+      <Icon name={icon} />
+      <span>{children}</span>
+    </a>
+  );
+}
+
+/** A site belongs to the subplatform of its first device. */
+function hereOf({ view, park, site, subplatform }: Place, { devices, kinds }: Catalog): string | undefined {
+  if (view === 'platform') return subplatform;
+  if (view !== 'site') return view;
+  const device = devices.find((each) => each.park === park && each.site === site);
+  return kinds.get(device?.kind ?? '')?.subplatform ?? 'overview';
+}
+
+function subplatformsOf({ devices, kinds }: Catalog) {
+  const used = new Set(devices.map(({ kind }) => kinds.get(kind)?.subplatform));
+  return Object.entries(SUBPLATFORMS).filter(([name]) => used.has(name as keyof typeof SUBPLATFORMS));
+}
+
+const iconOf = (name: string): IconName => (name in PATHS ? (name as IconName) : 'platform');
+
 function Content() {
   const { place, state } = useSurroundings();
   if (state.phase === 'signed-out') return <SignedOut />;
@@ -80,6 +120,8 @@ function Content() {
   switch (place.view) {
     case 'site':
       return <SiteView key={`${place.park}/${place.site}`} />;
+    case 'platform':
+      return <Platform key={place.subplatform} />;
     case 'quality':
       return <Quality />;
     case 'overview':

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
-import { useSiteSeries } from '../charts/use-site-series.ts';
+import { useSeries } from '../charts/use-series.ts';
 import { cardsOf, type DeviceCard } from '../feed/cards.ts';
 import { formatPlace, RANGE_MS } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
@@ -104,11 +104,10 @@ function KindCharts({ devices }: { readonly devices: readonly DeviceCard[] }) {
   const kind = devices[0]?.kind;
   const fields = useMemo(() => [...new Set(kind?.panels.flatMap((panel) => panel.fields) ?? [])], [kind]);
   const intervalMs = Math.min(...devices.map((each) => each.intervalMs));
-  const answer = useSiteSeries({
+  const answer = useSeries({
     fleet,
     kind: kind?.name ?? '',
-    park: place.park ?? '',
-    site: place.site ?? '',
+    places: [`${place.park}/${place.site}`],
     fields,
     intervalMs,
     ...(place.window ? { window: place.window } : { spanMs: RANGE_MS[place.range] }),

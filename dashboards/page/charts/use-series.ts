@@ -1,7 +1,7 @@
-/** The series behind a site's charts: asked again when the range changes, and kept up to date by what comes live. */
+/** The series behind a view's charts: asked again when the range changes, and kept up to date by what comes live. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Reading } from '../../../sensors/reading.ts';
-import type { Point, Series } from '../../../store/store.ts';
+import type { Aggregate, Point, Series } from '../../../store/store.ts';
 import { loadSeries } from '../feed/api.ts';
 import type { Fleet } from '../feed/fleet.ts';
 import { resolutionFor } from '../feed/resolution.ts';
@@ -10,7 +10,7 @@ export interface SeriesAnswer {
   readonly isLoading: boolean;
   readonly hasFailed: boolean;
   readonly series: readonly Series[];
-  /** What came since, by `device/field`. */
+  /** What came since, by `park/device/field`. */
   readonly live: ReadonlyMap<string, readonly Point[]>;
   /** What was asked for. */
   readonly from: number;
@@ -24,26 +24,38 @@ export interface SeriesAnswer {
 export interface SeriesWanted {
   readonly fleet: Fleet;
   readonly kind: string;
-  readonly park: string;
-  readonly site: string;
+  readonly park?: string | undefined;
+  /** `park/site` of each that is meant; absent: all of the kind. Compared by content, so it may be made anew. */
+  readonly places?: readonly string[];
   readonly fields: readonly string[];
+  /** Of windows; a single one where many sites are shown. */
+  readonly aggregates?: readonly Aggregate[];
   readonly intervalMs: number;
-  readonly window?: readonly [from: number, to: number];
-  readonly spanMs?: number;
+  /** About how many points a line may have; raw readings are asked for while they are fewer. */
+  readonly mostPoints?: number;
+  readonly window?: readonly [from: number, to: number] | undefined;
+  readonly spanMs?: number | undefined;
 }
+
+export const lineKey = (of: { readonly park: string; readonly device: string }, field: string) =>
+  `${of.park}/${of.device}/${field}`;
 
 /** A zoom by wheel asks once, when it rests. */
 const REST_MS = 120;
 const SHORTEST_REFRESH_MS = 30_000;
 const GATHER_MS = 500;
+const ENVELOPE: readonly Aggregate[] = ['mean', 'min', 'max'];
 
-export function useSiteSeries(wanted: SeriesWanted): SeriesAnswer {
-  const { fleet, kind, park, site, fields, intervalMs, window, spanMs } = wanted;
+export function useSeries(wanted: SeriesWanted): SeriesAnswer {
+  const { fleet, kind, park, fields, intervalMs, window, spanMs, aggregates = ENVELOPE } = wanted;
+  const mostPoints = wanted.mostPoints ?? (innerWidth < 700 ? 300 : 600);
+  const places = wanted.places?.join(',');
   const [from, to] = window ?? [0, 0];
   const [answer, setAnswer] = useState<SeriesAnswer>(() => empty(fleet.now(), wanted));
   useEffect(() => {
     const gone = new AbortController();
     const live = new Map<string, Point[]>();
+    const meant = places === undefined ? undefined : new Set(places.split(','));
     let timer: ReturnType<typeof setTimeout>;
     let gathering: ReturnType<typeof setTimeout> | undefined;
     // Listens before it asks: what is measured meanwhile is in one of both.
@@ -53,11 +65,12 @@ export function useSiteSeries(wanted: SeriesWanted): SeriesAnswer {
       if (isOurs) gathering ??= setTimeout(show, GATHER_MS);
     });
     const take = (reading: Reading): boolean => {
-      if (reading.park !== park || reading.site !== site || reading.kind !== kind) return false;
+      if (reading.kind !== kind || (park && reading.park !== park)) return false;
+      if (meant && !meant.has(`${reading.park}/${reading.site}`)) return false;
       for (const field of fields) {
         const value = reading.values[field];
         if (value === undefined) continue;
-        const key = `${reading.device}/${field}`;
+        const key = lineKey(reading, field);
         const flags = reading.flags?.[field];
         live.set(key, [...(live.get(key) ?? []), flags ? [reading.time, value, flags] : [reading.time, value]]);
       }
@@ -70,12 +83,11 @@ export function useSiteSeries(wanted: SeriesWanted): SeriesAnswer {
     const ask = async () => {
       const now = fleet.now();
       const range = spanMs === undefined ? { from, to } : { from: now - spanMs, to: now };
-      const { every, stepMs } = resolutionFor(range.to - range.from, intervalMs, innerWidth < 700 ? 300 : 600);
+      const { every, stepMs } = resolutionFor(range.to - range.from, intervalMs, mostPoints);
       try {
-        const series = await loadSeries(
-          { kind, park, site, fields, ...range, every, aggregates: ['mean', 'min', 'max'] },
-          gone.signal,
-        );
+        const asked = { kind, fields, ...range, every, aggregates };
+        const wheres = meant ? [...meant].map(whereOf) : [park ? { park } : {}];
+        const answers = await Promise.all(wheres.map((where) => loadSeries({ ...asked, ...where }, gone.signal)));
         for (const [key, points] of live)
           live.set(
             key,
@@ -84,7 +96,7 @@ export function useSiteSeries(wanted: SeriesWanted): SeriesAnswer {
         setAnswer({
           isLoading: false,
           hasFailed: false,
-          series,
+          series: answers.flat(),
           live: new Map(live),
           ...range,
           stepMs,
@@ -104,8 +116,13 @@ export function useSiteSeries(wanted: SeriesWanted): SeriesAnswer {
       clearTimeout(timer);
       clearTimeout(gathering);
     };
-  }, [fleet, kind, park, site, fields, intervalMs, from, to, spanMs]);
+  }, [fleet, kind, park, places, fields, intervalMs, from, to, spanMs, mostPoints, aggregates]);
   return answer;
+}
+
+function whereOf(place: string): { readonly park: string; readonly site: string } {
+  const [park = '', site = ''] = place.split('/');
+  return { park, site };
 }
 
 function empty(now: number, { window, spanMs = 0, intervalMs }: SeriesWanted): SeriesAnswer {

@@ -1,0 +1,130 @@
+/** One site of a subplatform: what it says now on the left, its last hours on its band on the right. */
+import { formatAge, formatDuration, formatValue } from '../../../sensors/format.ts';
+import type { Field, Kind } from '../../../sensors/kind.ts';
+import { linesOf } from '../charts/lines.ts';
+import { outsideOf } from '../charts/outside.ts';
+import type { SeriesAnswer } from '../charts/use-series.ts';
+import { bandOf } from '../feed/bands.ts';
+import type { DeviceCard, SiteCard } from '../feed/cards.ts';
+import { formatPlace } from '../feed/place.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { StateMark } from './state-mark.tsx';
+import { StripChart } from './strip-chart.tsx';
+import { agedClass, BigValue, Trend } from './tile.tsx';
+import { trendPerHour } from './trend.ts';
+import { worstWords } from './words-of.ts';
+
+interface Props {
+  readonly card: Omit<SiteCard, 'devices'> & { readonly devices: readonly DeviceCard[] };
+  readonly kind: Kind;
+  readonly curves: readonly string[];
+  readonly switches: readonly Field[];
+  readonly answer: SeriesAnswer;
+}
+
+const MISSED_STEPS = 3;
+const MOST_VALUES = 8;
+
+export function SiteStrip({ card, kind, curves, switches, answer }: Props) {
+  const { language, now, place, state, word, fleet } = useSurroundings();
+  const [lead] = card.devices;
+  if (lead === undefined) return null;
+  const { site } = card;
+  const main = kind.fields.find(({ name }) => name === curves[0]);
+  const band = main && bandOf(lead.profile, main.name);
+  const lines = linesOf(kind, curves, card.devices, answer);
+  const gapMs = MISSED_STEPS * Math.max(answer.stepMs, lead.intervalMs);
+  const to = answer.isFollowing ? Math.max(answer.to, fleet.now()) : answer.to;
+  const leadLine = lines.find(({ device, field }) => device === lead && field === main);
+  const outside = leadLine && band && outsideOf(leadLine.points, band, gapMs);
+  const address = formatPlace({
+    view: 'site',
+    park: site.park,
+    site: site.id,
+    language,
+    range: place.range,
+    ...(place.window && { window: place.window }),
+  });
+  return (
+    <a class={`card site-strip ${card.state}`} href={address} data-site={site.id}>
+      <div class="strip-words">
+        <div class="tile-head">
+          <h3>{site.label[language]}</h3>
+          <StateMark state={card.state} />
+        </div>
+        {main && (
+          <div class={`tile-main ${agedClass(lead, now)}`}>
+            <BigValue field={main} value={lead.row?.values[main.name]} />
+            <Trend field={main} perHour={trendPerHour(state.sparks.get(lead.key) ?? [], now)} />
+          </div>
+        )}
+        <dl class={`strip-values ${agedClass(lead, now)}`}>
+          {valuesOf(kind, lead, main).map(([field, value]) => (
+            <div key={field.name}>
+              <dt>{field.label[language]}</dt>
+              <dd data-field={field.name}>{formatValue(field, value, language)}</dd>
+            </div>
+          ))}
+        </dl>
+        <p class="tile-words">
+          <span class="sentence">{worstWords(lead, state.sparks.get(lead.key), now, language)}</span>
+          <span class="age">
+            {lead.row?.time == null ? word('never') : formatAge(Math.max(0, now - lead.row.time), language)}
+          </span>
+        </p>
+      </div>
+      <div class="strip-side">
+        <p class="strip-legend">
+          {lines.map((line, index) => (
+            <span key={line.key}>
+              {lines.length > 1 && <i class={`swatch series-${index % 6}`} aria-hidden="true" />}
+              {line.field.label[language]}
+              {card.devices.length > 1 && ` · ${line.device.device.label?.[language] ?? line.device.device.device}`}
+            </span>
+          ))}
+          {outside && (
+            <span class={outside.outsideMs > 0 ? 'outside some' : 'outside'}>
+              {word('outside')} <b>{formatDuration(outside.outsideMs, language)}</b>
+            </span>
+          )}
+        </p>
+        {main && lines.length > 0 ? (
+          <StripChart
+            field={main}
+            curves={lines.map((line, index) => ({
+              key: line.key,
+              name: line.field.label[language],
+              points: line.points,
+              colour: index,
+            }))}
+            ribbons={linesOf(
+              kind,
+              switches.map(({ name }) => name),
+              [lead],
+              answer,
+            ).map(({ key, field, points }) => ({ key, field, points }))}
+            band={band}
+            from={to - (answer.to - answer.from)}
+            to={to}
+            gapMs={gapMs}
+            stepMs={answer.stepMs}
+          />
+        ) : (
+          <p class={answer.isLoading ? 'strip-empty bone' : 'strip-empty'}>{!answer.isLoading && word('noData')}</p>
+        )}
+      </div>
+    </a>
+  );
+}
+
+/** What it measures beside the large one, in the order of its panels. */
+function valuesOf(kind: Kind, { row }: DeviceCard, main: Field | undefined): readonly (readonly [Field, number])[] {
+  const names = new Set([...kind.primary, ...kind.panels.flatMap(({ fields }) => fields)]);
+  return [...names]
+    .flatMap((name) => {
+      const field = kind.fields.find((each) => each.name === name);
+      const value = row?.values[name];
+      return field === undefined || field === main || value === undefined ? [] : [[field, value] as const];
+    })
+    .slice(0, MOST_VALUES);
+}

@@ -1,0 +1,198 @@
+/** A day or a week of one site at a glance: curves on their band, nights, switches beneath, extremes named; without interaction. */
+import type { ComponentChildren } from 'preact';
+import { formatNumber, formatValue } from '../../../sensors/format.ts';
+import type { Field } from '../../../sensors/kind.ts';
+import type { Band } from '../../../sensors/profile.ts';
+import type { Point } from '../../../store/store.ts';
+import { boundsOf } from '../charts/bounds.ts';
+import { nightsBetween } from '../charts/sun.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { formatClock, formatDay, formatMoment } from '../language/beijing-time.ts';
+import { ticksBetween } from './ticks.ts';
+
+export interface Curve {
+  readonly key: string;
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** Place in the series colours. */
+  readonly colour: number;
+}
+
+export interface Ribbon {
+  readonly key: string;
+  readonly field: Field;
+  readonly points: readonly Point[];
+}
+
+interface Props {
+  readonly field: Field;
+  readonly curves: readonly Curve[];
+  readonly ribbons: readonly Ribbon[];
+  readonly band?: Band | undefined;
+  readonly from: number;
+  readonly to: number;
+  /** Points further apart are a gap. */
+  readonly gapMs: number;
+  readonly stepMs: number;
+}
+
+const WIDTH = 1000;
+const HEIGHT = 100;
+const DAY = 86_400_000;
+
+export function StripChart({ field, curves, ribbons, band, from, to, gapMs, stepMs }: Props) {
+  const { language } = useSurroundings();
+  const shown = curves.map((curve) => ({ ...curve, points: curve.points.filter(([time]) => time >= from) }));
+  const [low, high] = boundsOf(
+    shown.flatMap(({ points }) => points.map(([, value]) => value)),
+    band,
+  );
+  const x = (time: number) => Math.round(((time - from) / (to - from)) * WIDTH * 10) / 10;
+  const share = (value: number) => 1 - (value - low) / (high - low);
+  const y = (value: number) => Math.round(share(value) * HEIGHT * 10) / 10;
+  const isInSight = (value: number | undefined): value is number => value !== undefined && value > low && value < high;
+  const target = band?.target;
+  const [lead] = shown;
+  return (
+    <figure class="strip" role="img" aria-label={sentenceOf(field, lead?.points ?? [], language)}>
+      <div class="strip-plot">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+          {to - from <= 45 * DAY &&
+            nightsBetween(from, to).map(([start, end]) => (
+              <rect key={start} class="spark-night" x={x(start)} y="0" width={x(end) - x(start)} height={HEIGHT} />
+            ))}
+          {target && (
+            <rect
+              class="spark-band"
+              x="0"
+              width={WIDTH}
+              y={y(Math.min(target[1], high))}
+              height={Math.max(0, y(Math.max(target[0], low)) - y(Math.min(target[1], high)))}
+            />
+          )}
+          {[band?.warnBelow, band?.warnAbove].filter(isInSight).map((limit) => (
+            <path key={`w${limit}`} class="strip-warning" d={`M0 ${y(limit)}H${WIDTH}`} />
+          ))}
+          {[band?.criticalBelow, band?.criticalAbove].filter(isInSight).map((limit) => (
+            <path key={`c${limit}`} class="strip-critical" d={`M0 ${y(limit)}H${WIDTH}`} />
+          ))}
+          {shown.map(({ key, points, colour }) => (
+            <path key={key} class={`strip-line line-${colour % 6}`} d={pathOf(points, gapMs, x, y)} />
+          ))}
+        </svg>
+        {[band?.criticalBelow, band?.criticalAbove].filter(isInSight).map((limit) => (
+          <Mark key={limit} at={[1, share(limit)]} kind="limit">
+            {formatNumber(limit, Math.min(1, field.decimals))}
+          </Mark>
+        ))}
+        {lead && <Extremes points={lead.points} field={field} x={(time) => (time - from) / (to - from)} y={share} />}
+      </div>
+      {ribbons.map((ribbon) => (
+        <div key={ribbon.key} class="ribbon">
+          <svg viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none" aria-hidden="true">
+            {runsOf(ribbon.points, stepMs, gapMs).map(([start, end, isOn]) => (
+              <rect
+                key={start}
+                class={isOn ? 'on' : 'off'}
+                x={x(Math.max(start, from))}
+                y={isOn ? 0 : 6}
+                width={Math.max(1.5, x(Math.min(end, to)) - x(Math.max(start, from)))}
+                height={isOn ? 10 : 4}
+              />
+            ))}
+          </svg>
+          <span>{ribbon.field.label[language]}</span>
+        </div>
+      ))}
+      <div class="strip-times" aria-hidden="true">
+        {ticksBetween(from, to).map(({ time, isDay }) => (
+          <span key={time} class={isDay ? 'day' : ''} style={{ left: `${((time - from) / (to - from)) * 100}%` }}>
+            {isDay ? formatDay(time, language) : formatClock(time)}
+          </span>
+        ))}
+      </div>
+    </figure>
+  );
+}
+
+interface MarkProps {
+  readonly at: readonly [x: number, y: number];
+  readonly kind: 'limit' | 'least' | 'most';
+  readonly children: ComponentChildren;
+}
+
+function Mark({ at: [x, y], kind, children }: MarkProps) {
+  // Near an edge a label turns inward.
+  const side = x > 0.8 ? 'left' : 'right';
+  return (
+    <span class={`strip-mark ${kind} ${side}`} style={{ left: `${x * 100}%`, top: `${y * 100}%` }} aria-hidden="true">
+      {children}
+    </span>
+  );
+}
+
+interface ExtremesProps {
+  readonly points: readonly Point[];
+  readonly field: Field;
+  readonly x: (time: number) => number;
+  readonly y: (value: number) => number;
+}
+
+function Extremes({ points, field, x, y }: ExtremesProps) {
+  const { least, most } = extremesOf(points);
+  if (least === undefined || most === undefined || least[1] === most[1]) return null;
+  return (
+    <>
+      <Mark at={[x(least[0]), y(least[1])]} kind="least">
+        {formatNumber(least[1], field.decimals)}
+      </Mark>
+      <Mark at={[x(most[0]), y(most[1])]} kind="most">
+        {formatNumber(most[1], field.decimals)}
+      </Mark>
+    </>
+  );
+}
+
+function extremesOf(points: readonly Point[]): { readonly least?: Point; readonly most?: Point } {
+  let least = points[0];
+  let most = points[0];
+  for (const point of points) {
+    if (least !== undefined && point[1] < least[1]) least = point;
+    if (most !== undefined && point[1] > most[1]) most = point;
+  }
+  return { ...(least && { least }), ...(most && { most }) };
+}
+
+function pathOf(points: readonly Point[], gapMs: number, x: (time: number) => number, y: (value: number) => number) {
+  let path = '';
+  let before = Number.NEGATIVE_INFINITY;
+  for (const [time, value] of points) {
+    path += `${time - before > gapMs ? 'M' : 'L'}${x(time)} ${y(value)}`;
+    before = time;
+  }
+  return path;
+}
+
+/** Stretches of on and off; a window in which it was on at all is on. */
+function runsOf(points: readonly Point[], stepMs: number, gapMs: number): readonly [number, number, boolean][] {
+  const runs: [number, number, boolean][] = [];
+  for (const [time, value] of points) {
+    const last = runs.at(-1);
+    const isOn = value > 0;
+    const follows = last !== undefined && time - last[1] <= gapMs;
+    if (follows) last[1] = time;
+    if (follows && last[2] === isOn) last[1] = time + stepMs;
+    else runs.push([time, time + stepMs, isOn]);
+  }
+  return runs;
+}
+
+/** What a screen reader is told of the curve. */
+function sentenceOf(field: Field, points: readonly Point[], language: 'zh' | 'en'): string {
+  const { least, most } = extremesOf(points);
+  if (least === undefined || most === undefined) return field.label[language];
+  const at = (point: Point) => `${formatValue(field, point[1], language)} (${formatMoment(point[0], language)})`;
+  return language === 'zh'
+    ? `${field.label.zh}：最低 ${at(least)}，最高 ${at(most)}`
+    : `${field.label.en}: lowest ${at(least)}, highest ${at(most)}`;
+}

@@ -1,0 +1,49 @@
+/** What is wrong with a device in one sentence, and for how long as far as its last hours tell. */
+import { formatDuration, type Language } from '../../../sensors/format.ts';
+import type { Reason } from '../../../sensors/health.ts';
+import type { Band } from '../../../sensors/profile.ts';
+import type { Point } from '../../../store/store.ts';
+import { outsideOf } from '../charts/outside.ts';
+import { bandOf } from '../feed/bands.ts';
+import type { DeviceCard } from '../feed/cards.ts';
+import { say } from '../language/words.ts';
+
+/** Sparklines come in five-minute windows. */
+const GAP_MS = 20 * 60_000;
+
+export function worstWords(card: DeviceCard, points: readonly Point[] = [], now: number, language: Language): string {
+  const reason = card.assessment.reasons[0];
+  if (reason === undefined) return say('allGood', language);
+  return reason.label[language] + lastingWords(card, reason, points, now, language);
+}
+
+function lastingWords(
+  { kind, profile }: DeviceCard,
+  reason: Reason,
+  points: readonly Point[],
+  now: number,
+  language: Language,
+): string {
+  const main = kind.primary[0];
+  const band = main === undefined ? undefined : bandOf(profile, main);
+  if (band === undefined || reason.field !== main || (reason.code !== 'low' && reason.code !== 'high')) return '';
+  const { since, isSinceBefore } = outsideOf(points, limitsOf(band, reason), GAP_MS);
+  if (since === undefined || now - since < 60_000) return '';
+  const lasted = formatDuration(now - since, language);
+  if (language === 'zh') return isSinceBefore ? `，已超过 ${lasted}` : `，已 ${lasted}`;
+  return isSinceBefore ? ` for over ${lasted}` : ` for ${lasted}`;
+}
+
+/** The limit that the reason speaks of. */
+function limitsOf(band: Band, { code, state }: Reason): Pick<Band, 'warnBelow' | 'warnAbove'> {
+  const limit =
+    code === 'low'
+      ? state === 'critical'
+        ? band.criticalBelow
+        : band.warnBelow
+      : state === 'critical'
+        ? band.criticalAbove
+        : band.warnAbove;
+  if (limit === undefined) return {};
+  return code === 'low' ? { warnBelow: limit } : { warnAbove: limit };
+}

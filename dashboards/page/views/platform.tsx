@@ -1,0 +1,101 @@
+/** One subplatform: every site of it as a strip, its values beside its curve through the night, worst first. */
+import { useMemo } from 'preact/hooks';
+import type { Kind } from '../../../sensors/kind.ts';
+import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
+import { RangeBar } from '../charts/range-bar.tsx';
+import { useSeries } from '../charts/use-series.ts';
+import { cardsOf, type SiteCard } from '../feed/cards.ts';
+import { RANGE_MS } from '../feed/place.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { SiteStrip } from '../tiles/site-strip.tsx';
+import { Empty } from './emptiness.tsx';
+import { Filters } from './filters.tsx';
+
+export function Platform() {
+  const { state, place, now, language } = useSurroundings();
+  const label = Object.entries(SUBPLATFORMS).find(([name]) => name === place.subplatform)?.[1];
+  const here = cardsOf(state.catalog, state.rows, now).filter(
+    ({ site, devices }) =>
+      (!place.park || site.park === place.park) && devices.some(({ kind }) => kind.subplatform === place.subplatform),
+  );
+  const kinds = [...state.catalog.kinds.values()].filter(
+    ({ name, subplatform }) =>
+      subplatform === place.subplatform && here.some(({ devices }) => devices.some(({ kind }) => kind.name === name)),
+  );
+  return (
+    <section class="platform">
+      <div class="head">
+        <h1>{label?.[language] ?? place.subplatform}</h1>
+      </div>
+      <Filters cards={here} />
+      <RangeBar />
+      {here.length === 0 && <Empty />}
+      {kinds.map((kind) => (
+        <KindStrips
+          key={kind.name}
+          kind={kind}
+          cards={here.filter(
+            (card) =>
+              card.devices.some((each) => each.kind.name === kind.name) && (!place.state || card.state === place.state),
+          )}
+          isAlone={kinds.length === 1}
+        />
+      ))}
+    </section>
+  );
+}
+
+const MEAN = ['mean'] as const;
+const POINTS = 144;
+
+interface Props {
+  readonly kind: Kind;
+  readonly cards: readonly SiteCard[];
+  readonly isAlone: boolean;
+}
+
+function KindStrips({ kind, cards, isAlone }: Props) {
+  const { fleet, place, language } = useSurroundings();
+  const fields = useMemo(() => stripFields(kind), [kind]);
+  const intervals = cards.flatMap(({ devices }) => devices.map(({ intervalMs }) => intervalMs));
+  const answer = useSeries({
+    fleet,
+    kind: kind.name,
+    park: place.park,
+    fields: fields.all,
+    aggregates: MEAN,
+    intervalMs: Math.min(...intervals, kind.intervalMs),
+    mostPoints: POINTS,
+    window: place.window,
+    spanMs: place.window ? undefined : RANGE_MS[place.range],
+  });
+  return (
+    <section aria-labelledby={`kind-${kind.name}`} aria-busy={answer.isLoading}>
+      <h2 id={`kind-${kind.name}`} class={isAlone ? 'unseen' : 'kind-title'}>
+        {kind.label[language]}
+      </h2>
+      <ul class="strips">
+        {cards.map((card) => (
+          <li key={`${card.site.park}/${card.site.id}`}>
+            <SiteStrip
+              card={{ ...card, devices: card.devices.filter((each) => each.kind === kind) }}
+              kind={kind}
+              curves={fields.curves}
+              switches={fields.switches}
+              answer={answer}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The curves of the kind's first panel, and up to three of its switches. */
+function stripFields(kind: Kind) {
+  const numbers = kind.fields.filter(({ shape }) => shape === 'number').map(({ name }) => name);
+  const curves = (kind.panels[0]?.fields ?? kind.primary.slice(0, 1)).filter((name) => numbers.includes(name));
+  const panelled = new Set([...kind.primary, ...kind.panels.flatMap((panel) => panel.fields)]);
+  const switches = kind.fields.filter(({ name, shape }) => shape === 'boolean' && panelled.has(name)).slice(0, 3);
+  return { curves, switches, all: [...curves, ...switches.map(({ name }) => name)] };
+}
