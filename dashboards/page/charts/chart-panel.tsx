@@ -1,8 +1,9 @@
 /** One panel: title, legend that says the values under the crosshair, chart, CSV, and the table behind it. */
 import { useMemo, useState } from 'preact/hooks';
 import { formatValue } from '../../../sensors/format.ts';
-import type { Kind, Panel } from '../../../sensors/kind.ts';
+import type { Kind } from '../../../sensors/kind.ts';
 import type { DeviceCard } from '../feed/cards.ts';
+import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { formatMoment } from '../language/beijing-time.ts';
 import { Icon } from '../tiles/icon.tsx';
@@ -14,7 +15,7 @@ import { linesOf } from './lines.ts';
 import type { SeriesAnswer } from './use-series.ts';
 
 interface Props {
-  readonly panel: Panel;
+  readonly panel: ChartPanelDefinition;
   readonly kind: Kind;
   readonly devices: readonly DeviceCard[];
   readonly answer: SeriesAnswer;
@@ -27,7 +28,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
   const { language, word } = useSurroundings();
   const [pointed, setPointed] = useState<number>();
   const [isTableOpen, setTableOpen] = useState(false);
-  const lines = useMemo(() => linesOf(kind, panel.fields, devices, answer), [panel, kind, answer]);
+  const lines = useMemo(() => linesOf(kind, panel.query.quantities, devices, answer), [panel, kind, answer]);
   const columns = useMemo(
     () =>
       columnsOf(
@@ -54,12 +55,12 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
             column(`${head} max`, index * 3 + 2),
           ];
     });
-    download(csvOf(columns.times, shown), `${devices[0]?.device.site}-${panel.fields[0]}.csv`);
+    download(csvOf(columns.times, shown), `${devices[0]?.device.site}-${fieldsOf(panel)[0]}.csv`);
   };
   const title = panel.title[language];
   const at = pointed ?? columns.times.length - 1;
   return (
-    <figure class="card panel" data-panel={panel.fields[0]}>
+    <figure class="card panel" data-panel={fieldsOf(panel)[0]}>
       <figcaption>
         <h3>{title}</h3>
         <span class="panel-tools">

@@ -19,11 +19,11 @@ export interface Line {
 
 export function linesOf(
   kind: Kind,
-  fields: readonly string[],
+  fields: readonly Pick<Field, 'name'>[],
   devices: readonly DeviceCard[],
   answer: SeriesAnswer,
 ): Line[] {
-  return fields.flatMap((name) => {
+  return fields.flatMap(({ name }) => {
     const field = kind.fields.find((each) => each.name === name);
     if (field === undefined) return [];
     return devices.flatMap((device) => {
@@ -32,13 +32,13 @@ export function linesOf(
       const find = (aggregate: string) =>
         answer.series.find(
           (each) => each.park === park && each.device === id && each.field === name && each.aggregate === aggregate,
-        )?.points ?? [];
+        )?.points;
       const isStep = field.shape !== 'number';
+      const hasNoEnvelope = isStep || field.isIntervalSum;
       const live = answer.live.get(key) ?? [];
       // Of a window in which a pump ran at all, a strip says that it ran.
-      const history = answer.isAggregated
-        ? ((isStep ? find('max') : undefined) ?? find('mean') ?? [])
-        : (find('raw') ?? []);
+      const special = isStep ? find('max') : field.isIntervalSum ? find('sum') : undefined;
+      const history = (answer.isAggregated ? (special ?? find('mean')) : find('raw')) ?? [];
       const joined = answer.isAggregated ? joinedWindows(history, live, answer.stepMs) : joinedRaw(history, live);
       const points = joined.filter(([time]) => answer.isFollowing || time < answer.to);
       if (points.length === 0) return [];
@@ -49,8 +49,8 @@ export function linesOf(
           field,
           band: bandOf(device.profile, name),
           points,
-          least: isStep ? [] : (find('min') ?? []),
-          most: isStep ? [] : (find('max') ?? []),
+          least: hasNoEnvelope ? [] : (find('min') ?? []),
+          most: hasNoEnvelope ? [] : (find('max') ?? []),
         },
       ];
     });

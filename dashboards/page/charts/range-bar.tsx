@@ -9,7 +9,8 @@ import { zoomed } from './gestures.ts';
 const LABELS = { '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' } as const;
 const LABELS_ZH = { '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': '30 天' } as const;
 
-export function RangeBar() {
+/** `isPlain`: of pictures that are not zoomed by hand. */
+export function RangeBar({ isPlain = false }: { readonly isPlain?: boolean }) {
   const { place, go, word, language, now } = useSurroundings();
   const window = place.window ?? ([now - RANGE_MS[place.range], now] as const);
   const move = (share: number) => {
@@ -31,7 +32,7 @@ export function RangeBar() {
           </button>
         ))}
       </div>
-      <div class="segments">
+      <div class={isPlain ? 'segments steps plain' : 'segments steps'}>
         <button type="button" aria-label={word('earlier')} onClick={() => move(-0.5)}>
           <Icon name="back" />
         </button>
@@ -50,7 +51,7 @@ export function RangeBar() {
           {formatMoment(window[0], language)} – {formatMoment(window[1], language)} · {word('now')}
         </button>
       ) : (
-        <span class="note hint">{word('zoomHint')}</span>
+        !isPlain && <span class="note hint">{word('zoomHint')}</span>
       )}
     </fieldset>
   );

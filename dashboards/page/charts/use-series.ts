@@ -44,7 +44,7 @@ export const lineKey = (of: { readonly park: string; readonly device: string }, 
 const REST_MS = 120;
 const SHORTEST_REFRESH_MS = 30_000;
 const GATHER_MS = 500;
-const ENVELOPE: readonly Aggregate[] = ['mean', 'min', 'max'];
+const ENVELOPE: readonly Aggregate[] = ['mean', 'min', 'max', 'sum'];
 
 export function useSeries(wanted: SeriesWanted): SeriesAnswer {
   const { fleet, kind, park, fields, intervalMs, window, spanMs, aggregates = ENVELOPE } = wanted;

@@ -3,5 +3,5 @@ import type { Band, Profile } from '../../../sensors/profile.ts';
 
 export function bandOf(profile: Profile | undefined, field: string): Band | undefined {
   const [first, ...others] = profile?.bands.filter((band) => band.field === field) ?? [];
-  return first && others.reduce((merged, band) => ({ ...band, ...merged }), first);
+  return first && Object.assign({}, ...others, first);
 }

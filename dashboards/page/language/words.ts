@@ -99,7 +99,9 @@ const WORDS = {
   siteUnknown: ['没有这个点位', 'There is no such site'],
   beijing: ['北京时间', 'Beijing time'],
   track: ['作业轨迹', 'Mission track'],
-  outside: ['限外', 'outside limits'],
+  outside: ['超限', 'outside limits'],
+  within: ['全程未超限', 'within limits throughout'],
+  moreFields: ['更多指标', 'More fields'],
   allValues: ['全部数值', 'All values'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 

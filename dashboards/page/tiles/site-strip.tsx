@@ -6,6 +6,7 @@ import { outsideOf } from '../charts/outside.ts';
 import type { SeriesAnswer } from '../charts/use-series.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
+import type { StripFields } from '../feed/panels.ts';
 import { formatPlace } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { StateMark } from './state-mark.tsx';
@@ -17,22 +18,21 @@ import { worstWords } from './words-of.ts';
 interface Props {
   readonly card: Omit<SiteCard, 'devices'> & { readonly devices: readonly DeviceCard[] };
   readonly kind: Kind;
-  readonly curves: readonly string[];
-  readonly switches: readonly Field[];
+  readonly strip: StripFields;
   readonly answer: SeriesAnswer;
 }
 
 const MISSED_STEPS = 3;
 const MOST_VALUES = 8;
 
-export function SiteStrip({ card, kind, curves, switches, answer }: Props) {
+export function SiteStrip({ card, kind, strip, answer }: Props) {
   const { language, now, place, state, word, fleet } = useSurroundings();
   const [lead] = card.devices;
   if (lead === undefined) return null;
   const { site } = card;
-  const main = kind.fields.find(({ name }) => name === curves[0]);
+  const [main] = strip.curves;
   const band = main && bandOf(lead.profile, main.name);
-  const lines = linesOf(kind, curves, card.devices, answer);
+  const lines = linesOf(kind, strip.curves, card.devices, answer);
   const gapMs = MISSED_STEPS * Math.max(answer.stepMs, lead.intervalMs);
   const to = answer.isFollowing ? Math.max(answer.to, fleet.now()) : answer.to;
   const leadLine = lines.find(({ device, field }) => device === lead && field === main);
@@ -55,7 +55,10 @@ export function SiteStrip({ card, kind, curves, switches, answer }: Props) {
         {main && (
           <div class={`tile-main ${agedClass(lead, now)}`}>
             <BigValue field={main} value={lead.row?.values[main.name]} />
-            <Trend field={main} perHour={trendPerHour(state.sparks.get(lead.key) ?? [], now)} />
+            <Trend
+              field={main}
+              perHour={kind.isIntermittent ? undefined : trendPerHour(state.sparks.get(lead.key) ?? [], now)}
+            />
           </div>
         )}
         <dl class={`strip-values ${agedClass(lead, now)}`}>
@@ -84,7 +87,13 @@ export function SiteStrip({ card, kind, curves, switches, answer }: Props) {
           ))}
           {outside && (
             <span class={outside.outsideMs > 0 ? 'outside some' : 'outside'}>
-              {word('outside')} <b>{formatDuration(outside.outsideMs, language)}</b>
+              {outside.outsideMs < 60_000 ? (
+                word('within')
+              ) : (
+                <>
+                  {word('outside')} <b>{formatDuration(outside.outsideMs, language)}</b>
+                </>
+              )}
             </span>
           )}
         </p>
@@ -97,12 +106,8 @@ export function SiteStrip({ card, kind, curves, switches, answer }: Props) {
               points: line.points,
               colour: index,
             }))}
-            ribbons={linesOf(
-              kind,
-              switches.map(({ name }) => name),
-              [lead],
-              answer,
-            ).map(({ key, field, points }) => ({ key, field, points }))}
+            ribbons={linesOf(kind, strip.switches, [lead], answer)}
+            bars={strip.sum && linesOf(kind, [strip.sum], [lead], answer)[0]}
             band={band}
             from={to - (answer.to - answer.from)}
             to={to}

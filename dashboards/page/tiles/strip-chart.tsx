@@ -28,6 +28,8 @@ interface Props {
   readonly field: Field;
   readonly curves: readonly Curve[];
   readonly ribbons: readonly Ribbon[];
+  /** Sums of a window, such as rain. */
+  readonly bars?: Ribbon | undefined;
   readonly band?: Band | undefined;
   readonly from: number;
   readonly to: number;
@@ -40,7 +42,7 @@ const WIDTH = 1000;
 const HEIGHT = 100;
 const DAY = 86_400_000;
 
-export function StripChart({ field, curves, ribbons, band, from, to, gapMs, stepMs }: Props) {
+export function StripChart({ field, curves, ribbons, bars, band, from, to, gapMs, stepMs }: Props) {
   const { language } = useSurroundings();
   const shown = curves.map((curve) => ({ ...curve, points: curve.points.filter(([time]) => time >= from) }));
   const [low, high] = boundsOf(
@@ -70,6 +72,7 @@ export function StripChart({ field, curves, ribbons, band, from, to, gapMs, step
               height={Math.max(0, y(Math.max(target[0], low)) - y(Math.min(target[1], high)))}
             />
           )}
+          {bars && <Bars points={bars.points} from={from} x={x} stepMs={stepMs} />}
           {[band?.warnBelow, band?.warnAbove].filter(isInSight).map((limit) => (
             <path key={`w${limit}`} class="strip-warning" d={`M0 ${y(limit)}H${WIDTH}`} />
           ))}
@@ -87,6 +90,7 @@ export function StripChart({ field, curves, ribbons, band, from, to, gapMs, step
         ))}
         {lead && <Extremes points={lead.points} field={field} x={(time) => (time - from) / (to - from)} y={share} />}
       </div>
+      {bars && <p class="strip-sum">{sumOf(bars, from, language)}</p>}
       {ribbons.map((ribbon) => (
         <div key={ribbon.key} class="ribbon">
           <svg viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none" aria-hidden="true">
@@ -113,6 +117,32 @@ export function StripChart({ field, curves, ribbons, band, from, to, gapMs, step
       </div>
     </figure>
   );
+}
+
+interface BarsProps {
+  readonly points: readonly Point[];
+  readonly from: number;
+  readonly stepMs: number;
+  readonly x: (time: number) => number;
+}
+
+/** From the top, as rain falls; the height of the plot is the most that fell, ten at least. */
+function Bars({ points, from, x, stepMs }: BarsProps) {
+  const shown = points.filter(([time, value]) => time >= from && value > 0);
+  const most = Math.max(10, ...shown.map(([, value]) => value));
+  const width = Math.max(2, x(from + stepMs) * 0.8);
+  return (
+    <>
+      {shown.map(([time, value]) => (
+        <rect key={time} class="strip-bar" x={x(time)} y="0" width={width} height={(value / most) * HEIGHT * 0.6} />
+      ))}
+    </>
+  );
+}
+
+function sumOf({ field, points }: Ribbon, from: number, language: 'zh' | 'en'): string {
+  const sum = points.reduce((total, [time, value]) => (time >= from ? total + value : total), 0);
+  return `${field.label[language]} ${formatValue(field, sum, language)}`;
 }
 
 interface MarkProps {

@@ -83,7 +83,7 @@ export function Trend({ field, perHour }: { readonly field: Field; readonly perH
   if (Number(text) === 0) return <p class="trend">→ {word('steady')}</p>;
   return (
     <p class="trend">
-      {perHour > 0 ? '↗ +' : '↘ −'}
+      {perHour > 0 ? '↗ +' : '↘ -'}
       {text}
       <span class="trend-unit">{word('perHour')}</span>
     </p>

@@ -5,6 +5,7 @@ import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
 import { cardsOf, type SiteCard } from '../feed/cards.ts';
+import { stripOf } from '../feed/panels.ts';
 import { RANGE_MS } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { SiteStrip } from '../tiles/site-strip.tsx';
@@ -28,7 +29,7 @@ export function Platform() {
         <h1>{label?.[language] ?? place.subplatform}</h1>
       </div>
       <Filters cards={here} />
-      <RangeBar />
+      <RangeBar isPlain />
       {here.length === 0 && <Empty />}
       {kinds.map((kind) => (
         <KindStrips
@@ -45,6 +46,8 @@ export function Platform() {
   );
 }
 
+/** Sums for rain. */
+const AGGREGATES = ['mean', 'sum'] as const;
 const MEAN = ['mean'] as const;
 const POINTS = 144;
 
@@ -56,14 +59,18 @@ interface Props {
 
 function KindStrips({ kind, cards, isAlone }: Props) {
   const { fleet, place, language } = useSurroundings();
-  const fields = useMemo(() => stripFields(kind), [kind]);
+  const strip = useMemo(() => stripOf(kind), [kind]);
+  const fields = useMemo(
+    () => [...strip.curves, ...strip.switches, ...(strip.sum ? [strip.sum] : [])].map(({ name }) => name),
+    [strip],
+  );
   const intervals = cards.flatMap(({ devices }) => devices.map(({ intervalMs }) => intervalMs));
   const answer = useSeries({
     fleet,
     kind: kind.name,
     park: place.park,
-    fields: fields.all,
-    aggregates: MEAN,
+    fields,
+    aggregates: strip.sum ? AGGREGATES : MEAN,
     intervalMs: Math.min(...intervals, kind.intervalMs),
     mostPoints: POINTS,
     window: place.window,
@@ -80,8 +87,7 @@ function KindStrips({ kind, cards, isAlone }: Props) {
             <SiteStrip
               card={{ ...card, devices: card.devices.filter((each) => each.kind === kind) }}
               kind={kind}
-              curves={fields.curves}
-              switches={fields.switches}
+              strip={strip}
               answer={answer}
             />
           </li>
@@ -89,13 +95,4 @@ function KindStrips({ kind, cards, isAlone }: Props) {
       </ul>
     </section>
   );
-}
-
-/** The curves of the kind's first panel, and up to three of its switches. */
-function stripFields(kind: Kind) {
-  const numbers = kind.fields.filter(({ shape }) => shape === 'number').map(({ name }) => name);
-  const curves = (kind.panels[0]?.fields ?? kind.primary.slice(0, 1)).filter((name) => numbers.includes(name));
-  const panelled = new Set([...kind.primary, ...kind.panels.flatMap((panel) => panel.fields)]);
-  const switches = kind.fields.filter(({ name, shape }) => shape === 'boolean' && panelled.has(name)).slice(0, 3);
-  return { curves, switches, all: [...curves, ...switches.map(({ name }) => name)] };
 }

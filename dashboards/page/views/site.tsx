@@ -1,10 +1,12 @@
 /** One site: what it says now, and a chart for each panel of its kinds. */
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { formatAge, formatValue } from '../../../sensors/format.ts';
+import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
 import { cardsOf, type DeviceCard } from '../feed/cards.ts';
+import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
 import { formatPlace, RANGE_MS } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { Icon } from '../tiles/icon.tsx';
@@ -100,24 +102,56 @@ function Now({ card, isAlone }: { readonly card: DeviceCard; readonly isAlone: b
 }
 
 function KindCharts({ devices }: { readonly devices: readonly DeviceCard[] }) {
-  const { place, fleet, go } = useSurroundings();
+  const { word } = useSurroundings();
+  const [isOpen, setOpen] = useState(false);
   const kind = devices[0]?.kind;
-  const fields = useMemo(() => [...new Set(kind?.panels.flatMap((panel) => panel.fields) ?? [])], [kind]);
-  const intervalMs = Math.min(...devices.map((each) => each.intervalMs));
-  const answer = useSeries({
-    fleet,
-    kind: kind?.name ?? '',
-    places: [`${place.park}/${place.site}`],
-    fields,
-    intervalMs,
-    ...(place.window ? { window: place.window } : { spanMs: RANGE_MS[place.range] }),
-  });
+  const panels = useMemo(() => (kind ? chartsOf(kind) : []), [kind]);
+  const names = devices
+    .flatMap(({ row }) => Object.keys(row?.values ?? {}))
+    .sort()
+    .join();
+  const others = useMemo(() => {
+    const known = new Set(names.split(','));
+    return kind ? otherCharts(kind, ({ name }) => known.has(name)) : [];
+  }, [kind, names]);
   if (kind === undefined) return null;
   return (
+    <>
+      <Panels kind={kind} devices={devices} panels={panels} />
+      {others.length > 0 && (
+        <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>
+            {word('moreFields')} ({others.length})
+          </summary>
+          {isOpen && <Panels kind={kind} devices={devices} panels={others} />}
+        </details>
+      )}
+    </>
+  );
+}
+
+interface PanelsProps {
+  readonly kind: Kind;
+  readonly devices: readonly DeviceCard[];
+  readonly panels: readonly ChartPanelDefinition[];
+}
+
+function Panels({ kind, devices, panels }: PanelsProps) {
+  const { place, fleet, go } = useSurroundings();
+  const fields = useMemo(() => [...new Set(panels.flatMap(fieldsOf))], [panels]);
+  const answer = useSeries({
+    fleet,
+    kind: kind.name,
+    places: [...new Set(devices.map(({ device }) => `${device.park}/${device.site}`))],
+    fields,
+    intervalMs: Math.min(...devices.map((each) => each.intervalMs)),
+    ...(place.window ? { window: place.window } : { spanMs: RANGE_MS[place.range] }),
+  });
+  return (
     <div class="panels" aria-busy={answer.isLoading}>
-      {kind.panels.map((panel) => (
+      {panels.map((panel) => (
         <ChartPanel
-          key={panel.title.en}
+          key={panel.name}
           panel={panel}
           kind={kind}
           devices={devices}
