@@ -20,8 +20,8 @@ export interface Dashboard {
   /** The kinds of which it shows sites. */
   readonly kinds: readonly Kind[];
   readonly subplatform?: keyof typeof SUBPLATFORMS;
-  /** `sites`: of all parks and sites or those chosen; `site`: of exactly one; `none`: there is nothing to choose. */
-  readonly choice: 'sites' | 'site' | 'none';
+  /** What the reader narrows it to: parks; sites of its kinds, too; exactly one site; nothing. */
+  readonly choice: 'parks' | 'sites' | 'site' | 'none';
   readonly rows: readonly Row[];
 }
 
@@ -38,13 +38,15 @@ export interface Row {
   readonly panels: readonly Panel[];
 }
 
-/** A number with its name and unit: a field of a kind, or a figure of the platform. */
-export type Quantity = Pick<Field, 'name' | 'label' | 'unit' | 'symbol' | 'decimals' | 'shape' | 'choices'> & {
+/** A value with its name and unit: a field of a kind, or a figure of the platform. */
+export type Quantity = Pick<Field, 'name' | 'label' | 'unit' | 'symbol' | 'decimals' | 'choices'> & {
+  /** `text` is kept in both languages (`reason_zh`, `reason_en`); `moment` is epoch ms, shown as an age. */
+  readonly shape: Field['shape'] | 'text' | 'moment';
   /** How a window of readings becomes one value; absent: the mean of numbers, the highest of states ("it ran at all"). */
   readonly window?: 'mean' | 'max' | 'sum' | 'last';
 };
 
-export type Tag = 'park' | 'site' | 'device' | 'consumer';
+export type Tag = 'park' | 'site' | 'device' | 'kind' | 'consumer';
 
 /** What is asked of the store. Always within the time that is in sight. */
 export interface Query {
@@ -90,6 +92,8 @@ export interface StateTimelinePanel extends Shown {
 /** The newest of each device, a row each, with its age. */
 export interface TablePanel extends Shown {
   readonly shape: 'table';
+  /** The quantity by which rows are ordered, highest first. */
+  readonly worstFirst?: string;
   /** A row leads to the site's own dashboard. */
   readonly linksToSite?: true;
 }

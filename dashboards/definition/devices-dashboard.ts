@@ -1,10 +1,19 @@
 /** 设备与数据质量: the ledger, when each device was last heard, its connection, battery and signal. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard, Panel, TablePanel, Tag } from './dashboard.ts';
-import { ageFigure, connectedFigure, DEVICE_FIGURES, ledgerFigures, stateFigure } from './figures.ts';
+import {
+  ageFigure,
+  connectedFigure,
+  DEVICE_FIGURES,
+  ledgerFigures,
+  measuredFigure,
+  reasonFigure,
+  siteNameFigure,
+  stateFigure,
+} from './figures.ts';
 import { powerAndSignalOf } from './kind-panels.ts';
 
-const DEVICE: readonly Tag[] = ['park', 'site', 'device'];
+const DEVICE: readonly Tag[] = ['park', 'site', 'device', 'kind'];
 
 /** Every device with its state, why, and how old its data is: worst first. */
 export function stateTable(): TablePanel {
@@ -17,7 +26,12 @@ export function stateTable(): TablePanel {
       en: 'State and reason are judged by the platform, as on the page; when the platform stops, this table says so.',
     },
     width: 'full',
-    query: { measurement: DEVICE_FIGURES, quantities: [stateFigure, ageFigure], by: DEVICE },
+    query: {
+      measurement: DEVICE_FIGURES,
+      quantities: [siteNameFigure, stateFigure, reasonFigure, measuredFigure],
+      by: DEVICE,
+    },
+    worstFirst: stateFigure.name,
     linksToSite: true,
   };
 }
@@ -36,7 +50,7 @@ export function devicesDashboard(kinds: readonly Kind[]): Dashboard {
       en: 'received = stored + duplicate + quarantined + pending, for every device.',
     },
     kinds,
-    choice: 'sites',
+    choice: 'parks',
     rows: [
       {
         name: 'ledger',

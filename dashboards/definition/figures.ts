@@ -37,6 +37,15 @@ export const stateFigure: Quantity = {
   ),
 };
 
+/** Why a device is in its state, in words. */
+export const reasonFigure: Quantity = { ...count('reason', '原因', 'reason'), shape: 'text' };
+
+/** What the site is called. */
+export const siteNameFigure: Quantity = { ...count('name', '点位名称', 'site name'), shape: 'text' };
+
+/** When the newest reading was measured. */
+export const measuredFigure: Quantity = { ...count('measured', '测于', 'measured'), unit: 'ms', shape: 'moment' };
+
 /** Seconds since the newest measurement, when the figure was written; absent for a device that never sent. */
 export const ageFigure: Quantity = {
   ...count('age', '数据年龄', 'age of the data', 'max'),

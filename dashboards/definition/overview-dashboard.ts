@@ -14,7 +14,7 @@ export function overviewDashboard(kinds: readonly Kind[]): Dashboard {
       en: 'The parks of Kaijiang: what is wrong, where, since when. Silent or doubtful is unknown, never good.',
     },
     kinds,
-    choice: 'sites',
+    choice: 'parks',
     rows: [
       {
         name: 'now',

@@ -1,0 +1,153 @@
+/** Curves and state timelines: gaps as gaps, the profile's target and limits behind the curves. */
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
+import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import type { Language } from '../../sensors/format.ts';
+import type { Quantity, StateTimelinePanel, TimeSeriesPanel } from '../definition/dashboard.ts';
+import { BAND_COLUMNS, bandQuery, InfluxQuery, rangeQuery, type Scope } from './influxql.ts';
+import { mappingsOf, STATE_LOOKS, unitOf } from './units.ts';
+import { WORDS } from './words.ts';
+
+export interface Drawing {
+  readonly scope: Scope;
+  readonly language: Language;
+  /** Longest time between two readings that is not yet silence: three reports, as the platform judges it. */
+  readonly silenceMs: number;
+  /** Shortest window that is worth asking for. */
+  readonly shortest: string;
+}
+
+export function timeSeries(panel: TimeSeriesPanel, drawing: Drawing): timeseries.PanelBuilder {
+  const { scope, language, silenceMs, shortest } = drawing;
+  const [first] = panel.query.quantities;
+  const query = new InfluxQuery('A', rangeQuery(panel.query, scope, language), {
+    format: 'time_series',
+    alias: aliasOf(panel, scope),
+  });
+  const built = new timeseries.PanelBuilder()
+    .interval(shortest)
+    .withTarget(query)
+    .noValue(WORDS.noData[language])
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .showLegend(true),
+    )
+    .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.None))
+    .lineWidth(2)
+    .fillOpacity(0)
+    .showPoints(common.VisibilityMode.Auto)
+    .pointSize(4)
+    .spanNulls(silenceMs);
+  if (first !== undefined) built.unit(unitOf(first)).decimals(first.decimals);
+  if (panel.isBars) built.drawStyle(common.GraphDrawStyle.Bars).fillOpacity(60).lineWidth(1);
+  for (const quantity of panel.query.quantities.length > 1 ? panel.query.quantities : [])
+    built.overrideByRegexp(`/^${escaped(quantity.label[language])}( ·|$)/`, propertiesOf(quantity, language));
+  if (panel.band !== undefined) {
+    built.withTarget(
+      new InfluxQuery('B', bandQuery(panel.query.measurement, panel.band, scope, language), {
+        format: 'time_series',
+        alias: '$col',
+      }),
+    );
+    for (const [column, properties] of bandLooks(language)) built.overrideByName(column, properties);
+  }
+  return built;
+}
+
+export function stateTimeline(panel: StateTimelinePanel, drawing: Drawing): statetimeline.PanelBuilder {
+  const { scope, language, silenceMs, shortest } = drawing;
+  const built = new statetimeline.PanelBuilder()
+    .interval(shortest)
+    .withTarget(
+      new InfluxQuery('A', rangeQuery(panel.query, scope, language), {
+        format: 'time_series',
+        alias: aliasOf(panel, scope),
+      }),
+    )
+    .unit('none')
+    .noValue(WORDS.noData[language])
+    .mergeValues(true)
+    .showValue(common.VisibilityMode.Auto)
+    .rowHeight(0.8)
+    .lineWidth(0)
+    .fillOpacity(80)
+    .spanNulls(silenceMs)
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .showLegend(true),
+    );
+  const [first, ...others] = panel.query.quantities;
+  if (first !== undefined) built.mappings(mappingsOf(first, language));
+  for (const quantity of others)
+    built.overrideByRegexp(`/^${escaped(quantity.label[language])}( ·|$)/`, [
+      { id: 'mappings', value: mappingsOf(quantity, language) },
+    ]);
+  return built;
+}
+
+/** What a curve is called: what differs between the curves of the panel. */
+function aliasOf({ query }: TimeSeriesPanel | StateTimelinePanel, { chosen }: Scope): string {
+  if (query.by.includes('consumer')) return '$tag_consumer';
+  if (!query.by.includes('device')) return '$col';
+  // One site is in sight: its devices measure the same. Several sites, one measure: the device names the site, too.
+  return chosen.site === undefined && query.quantities.length === 1 ? '$tag_device' : '$col · $tag_device';
+}
+
+function propertiesOf(quantity: Quantity, language: Language): DynamicConfigValue[] {
+  const unit = { id: 'unit', value: unitOf(quantity) };
+  if (quantity.shape === 'number') return [unit, { id: 'decimals', value: quantity.decimals }];
+  return [
+    unit,
+    { id: 'mappings', value: mappingsOf(quantity, language) },
+    { id: 'custom.lineInterpolation', value: 'stepAfter' },
+    { id: 'custom.fillOpacity', value: 20 },
+    { id: 'custom.axisPlacement', value: 'hidden' },
+    { id: 'min', value: 0 },
+    { id: 'max', value: 1 },
+  ];
+}
+
+/** The target an area, limits as dashed lines; none in the legend, all in the tooltip. */
+function bandLooks(language: Language): readonly (readonly [column: string, DynamicConfigValue[]])[] {
+  const quiet: DynamicConfigValue[] = [
+    { id: 'custom.showPoints', value: 'never' },
+    { id: 'custom.spanNulls', value: true },
+    { id: 'custom.lineInterpolation', value: 'stepAfter' },
+    { id: 'custom.hideFrom', value: { legend: true, tooltip: false, viz: false } },
+  ];
+  const colour = (fixedColor: string) => ({ id: 'color', value: { mode: 'fixed', fixedColor } });
+  const dashed = (fixedColor: string, dash: number[]): DynamicConfigValue[] => [
+    ...quiet,
+    colour(fixedColor),
+    { id: 'custom.lineWidth', value: 1 },
+    { id: 'custom.lineStyle', value: { fill: 'dash', dash } },
+  ];
+  const target = (extra: DynamicConfigValue[]) => [
+    ...quiet,
+    colour(STATE_LOOKS.good.colour),
+    { id: 'custom.lineWidth', value: 0 },
+    ...extra,
+  ];
+  const name = (column: keyof typeof BAND_COLUMNS) => BAND_COLUMNS[column][language];
+  return [
+    [
+      name('target_high'),
+      target([
+        { id: 'custom.fillBelowTo', value: name('target_low') },
+        { id: 'custom.fillOpacity', value: 14 },
+      ]),
+    ],
+    [name('target_low'), target([])],
+    [name('warn_below'), dashed(STATE_LOOKS.warning.colour, [6, 6])],
+    [name('warn_above'), dashed(STATE_LOOKS.warning.colour, [6, 6])],
+    [name('critical_below'), dashed(STATE_LOOKS.critical.colour, [12, 4])],
+    [name('critical_above'), dashed(STATE_LOOKS.critical.colour, [12, 4])],
+  ];
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -1,0 +1,121 @@
+/**
+ * Queries of panels in InfluxQL, which InfluxDB 1.x, 2.x and 3 and Grafana's own datasource all speak; measurement = kind, tags park, site
+ * and device, times in ms. Each holds `$timeFilter`, so none reads more than is in sight. Windows lie on the calendar of Asia/Shanghai,
+ * as those of our API do, and empty ones are null: whether a null is a gap, the panel decides by the reporting interval.
+ */
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import type { Language } from '../../sensors/format.ts';
+import type { Quantity, Query, Tag } from '../definition/dashboard.ts';
+import { BAND_FIGURES } from '../definition/figures.ts';
+import { DATASOURCE } from './names.ts';
+
+/** What the dashboard's variables let through, and what else must hold. */
+export interface Scope {
+  /** Tag → the name of the variable that chooses its values. */
+  readonly chosen: Readonly<Partial<Record<Tag, string>>>;
+}
+
+export const TIMEZONE = 'Asia/Shanghai';
+
+/** Over the time in sight, in windows of `$__interval`. Columns are named as people read them. */
+export function rangeQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
+  const columns = quantities.map(
+    (each) => `${windowOf(each)}(${quoted(each.name)}) AS ${quoted(each.label[language])}`,
+  );
+  const groups = ['time($__interval)', ...by.map(quoted)];
+  return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(null) tz('${TIMEZONE}')`;
+}
+
+/** The newest reading of each series, with the time it was measured. */
+export function newestQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
+  const columns = quantities.map((each) => `${quoted(columnOf(each, language))} AS ${quoted(each.label[language])}`);
+  const groups = by.length === 0 ? '' : ` GROUP BY ${by.map(quoted).join(', ')}`;
+  return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)}${groups} ORDER BY time DESC LIMIT 1`;
+}
+
+/** The newest of each series, added up. */
+export function totalQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
+  const [quantity] = quantities;
+  if (quantity === undefined) throw new RangeError('a total needs a quantity');
+  const newest = `SELECT last(${quoted(quantity.name)}) AS "newest" FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${by.map(quoted).join(', ')}`;
+  return `SELECT sum("newest") AS ${quoted(quantity.label[language])} FROM (${newest})`;
+}
+
+/** Where something was: a true position of each window, so that a season does not answer with every second. */
+export function trackQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
+  const columns = quantities.map(
+    ({ name, label }, index) => `last(${quoted(name)}) AS ${quoted(index < 2 ? name : label[language])}`,
+  );
+  const groups = ['time($__interval)', ...by.map(quoted)];
+  return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none)`;
+}
+
+/** Target and limits of the sites' profiles, as they were at each time. */
+export const BAND_COLUMNS = {
+  target_high: { zh: '目标上限', en: 'target, upper' },
+  target_low: { zh: '目标下限', en: 'target, lower' },
+  warn_below: { zh: '注意下限', en: 'warning below' },
+  warn_above: { zh: '注意上限', en: 'warning above' },
+  critical_below: { zh: '危急下限', en: 'critical below' },
+  critical_above: { zh: '危急上限', en: 'critical above' },
+} as const;
+
+export function bandQuery(kind: string, field: string, { chosen }: Scope, language: Language): string {
+  const columns = Object.entries(BAND_COLUMNS).map(
+    ([name, label]) => `last(${quoted(name)}) AS ${quoted(label[language])}`,
+  );
+  const { park, site } = chosen;
+  const scope: Scope = { chosen: { ...(park && { park }), ...(site && { site }) } };
+  const own = `"kind" = '${kind}' AND "field" = '${field}'`;
+  return `SELECT ${columns.join(', ')} FROM ${quoted(BAND_FIGURES)} WHERE ${own} AND ${conditions(scope)} GROUP BY time($__interval) fill(previous) tz('${TIMEZONE}')`;
+}
+
+/** The values of a variable: `text · id` of what the platform knows, split by `CHOICE_REGEX`. */
+export function choicesQuery(measurement: string, tag: string, conditions: readonly string[]): string {
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return `SHOW TAG VALUES FROM ${quoted(measurement)} WITH KEY = ${quoted(tag)}${where}`;
+}
+
+export const CHOICE_REGEX = '/^(?<text>.*) · (?<value>[^ ]+)$/';
+
+export const matches = (tag: string, variable: string) => `"${tag}" =~ /^\${${variable}:regex}$/`;
+
+function conditions({ chosen }: Scope): string {
+  const places = Object.entries(chosen).map(([tag, variable]) => matches(tag, variable));
+  return [...places, '$timeFilter'].join(' AND ');
+}
+
+/** Of a window in which a pump ran at all, a strip says that it ran: as on the page. */
+function windowOf({ window, shape }: Quantity): string {
+  return window ?? (shape === 'number' ? 'mean' : 'max');
+}
+
+function columnOf({ name, shape }: Quantity, language: Language): string {
+  return shape === 'text' ? `${name}_${language}` : name;
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '\\"')}"`;
+
+/** A query as Grafana's InfluxDB datasource keeps it; the SDK has no builder for it. */
+export class InfluxQuery implements Builder<Dataquery> {
+  readonly #model: object;
+
+  constructor(
+    refId: string,
+    query: string,
+    shape: { readonly format: 'time_series' | 'table'; readonly alias?: string },
+  ) {
+    this.#model = {
+      refId,
+      datasource: DATASOURCE,
+      query,
+      rawQuery: true,
+      resultFormat: shape.format,
+      ...(shape.alias !== undefined && { alias: shape.alias }),
+    };
+  }
+
+  build(): Dataquery {
+    return { ...this.#model, _implementsDataqueryVariant() {} };
+  }
+}

@@ -1,0 +1,124 @@
+/** Stats and tables: the newest of each device, never without its age. */
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import {
+  type DynamicConfigValue,
+  FieldColorBuilder,
+  FieldColorModeId,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as table from '@grafana/grafana-foundation-sdk/table';
+import type { Language } from '../../sensors/format.ts';
+import type { Quantity, StatPanel, TablePanel, Tag } from '../definition/dashboard.ts';
+import { DEVICE_FIGURES, PARK_FIGURES } from '../definition/figures.ts';
+import { siteDashboardName } from '../definition/site-dashboard.ts';
+import type { Drawing } from './charts.ts';
+import { InfluxQuery, newestQuery, totalQuery } from './influxql.ts';
+import { suffixOf } from './names.ts';
+import { mappingsOf, STATE_LOOKS, unitOf } from './units.ts';
+import { WORDS } from './words.ts';
+
+/** Figures tell of now: older ones would show a state that nobody judges any more. */
+const NOW = '10m';
+
+export function statPanel(panel: StatPanel, { scope, language }: Drawing): stat.PanelBuilder {
+  const [quantity] = panel.query.quantities;
+  if (quantity === undefined) throw new RangeError(`panel ${panel.name} shows nothing`);
+  const name = quantity.label[language];
+  const built = new stat.PanelBuilder()
+    .unit(unitOf(quantity))
+    .decimals(quantity.decimals)
+    .mappings(mappingsOf(quantity, language))
+    .colorMode(common.BigValueColorMode.None)
+    .graphMode(common.BigValueGraphMode.None)
+    .justifyMode(common.BigValueJustifyMode.Auto);
+  const reduce = new common.ReduceDataOptionsBuilder();
+  if (panel.isTotal) {
+    const look = Object.entries(STATE_LOOKS).find(([state]) => state === quantity.name)?.[1];
+    if (look !== undefined) {
+      built.colorMode(common.BigValueColorMode.Value);
+      built.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(look.colour));
+    }
+    return built
+      .withTarget(new InfluxQuery('A', totalQuery(panel.query, scope, language), { format: 'table' }))
+      .textMode(common.BigValueTextMode.Value)
+      .reduceOptions(reduce.values(false).calcs(['lastNotNull']).fields(''))
+      .timeFrom(NOW)
+      .hideTimeOverride(true)
+      .noValue(WORDS.platformSilent[language]);
+  }
+  // With the device as the only text of a row, Grafana names each value by it.
+  const query = { ...panel.query, by: panel.query.by.filter((tag) => tag === 'device') };
+  return built
+    .withTarget(new InfluxQuery('A', newestQuery(query, scope, language), { format: 'table' }))
+    .textMode(common.BigValueTextMode.ValueAndName)
+    .reduceOptions(reduce.values(true).calcs([]).fields(`/^(${name}|Time|${WORDS.measured[language]})$/`))
+    .overrideByName('Time', timeLook(WORDS.measured[language]))
+    .noValue(WORDS.noData[language]);
+}
+
+export function tablePanel(panel: TablePanel, { scope, language }: Drawing): table.PanelBuilder {
+  const { query, worstFirst, linksToSite } = panel;
+  const isFigure = query.measurement === DEVICE_FIGURES || query.measurement === PARK_FIGURES;
+  const label = (quantity: Quantity) => quantity.label[language];
+  const order: readonly string[] = [
+    ...query.by.filter((tag) => tag === 'site'),
+    ...query.quantities.map(label),
+    'Time',
+    ...query.by.filter((tag) => tag !== 'site'),
+  ];
+  const built = new table.PanelBuilder()
+    .withTarget(new InfluxQuery('A', newestQuery(query, scope, language), { format: 'table' }))
+    .unit('none')
+    .noValue(WORDS[isFigure ? 'platformSilent' : 'noData'][language])
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: {},
+        indexByName: Object.fromEntries(order.map((name, index) => [name, index])),
+        renameByName: {
+          Time: WORDS[isFigure ? 'written' : 'measured'][language],
+          ...Object.fromEntries(query.by.map((tag) => [tag, WORDS[tag][language]])),
+        },
+      },
+    })
+    .showHeader(true)
+    .cellHeight(common.TableCellHeight.Sm)
+    .overrideByFieldType('time', [{ id: 'unit', value: 'dateTimeFromNow' }]);
+  for (const quantity of query.quantities) built.overrideByName(label(quantity), cellLook(quantity, language));
+  if (linksToSite) built.overrideByName(WORDS.site[language], [siteLink(panel, language)]);
+  const worst = query.quantities.find(({ name }) => name === worstFirst);
+  if (worst !== undefined)
+    built.sortBy([new common.TableSortByFieldStateBuilder().displayName(label(worst)).desc(true)]);
+  // A range in the past would show a table of the past as if it were now.
+  if (isFigure) built.timeFrom(NOW).hideTimeOverride(true);
+  return built;
+}
+
+/** The value that links from a row to the site's own dashboard, with the time in sight. */
+function siteLink({ query }: TablePanel, language: Language): DynamicConfigValue {
+  const cell = (tag: Tag) => `\${__data.fields.${tag}}`;
+  const dashboard = query.by.includes('kind')
+    ? `daoyu-${siteDashboardName({ name: cell('kind') })}${suffixOf(language)}`
+    : `daoyu-${siteDashboardName({ name: query.measurement })}${suffixOf(language)}`;
+  const url = `/d/${dashboard}?var-park=${cell('park')}&var-site=${cell('site')}&\${__url_time_range}`;
+  return { id: 'links', value: [{ title: WORDS.openSite[language], url, targetBlank: false }] };
+}
+
+function cellLook(quantity: Quantity, language: Language): DynamicConfigValue[] {
+  const mappings = mappingsOf(quantity, language);
+  return [
+    { id: 'unit', value: unitOf(quantity) },
+    ...(quantity.shape === 'number' ? [{ id: 'decimals', value: quantity.decimals }] : []),
+    ...(mappings.length > 0
+      ? [
+          { id: 'mappings', value: mappings },
+          { id: 'custom.cellOptions', value: { type: 'color-text' } },
+        ]
+      : []),
+  ];
+}
+
+const timeLook = (name: string): DynamicConfigValue[] => [
+  { id: 'unit', value: 'dateTimeFromNow' },
+  { id: 'displayName', value: name },
+];

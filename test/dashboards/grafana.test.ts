@@ -1,0 +1,158 @@
+/** What stands in Grafana's provisioning folder: up to date, unique, complete in both languages, and nothing that Grafana does not ship. */
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { DATASOURCE, FOLDERS } from '../../dashboards/grafana/names.ts';
+import { provisioningFiles } from '../../dashboards/grafana/provisioning.ts';
+import { loadKinds } from '../../sensors/kinds.ts';
+
+const FOLDER = fileURLToPath(new URL('../../dashboards/grafana/provisioning/', import.meta.url));
+// The parser that @fastify/swagger brings; the platform itself reads no YAML.
+const { parse } = createRequire(createRequire(import.meta.url).resolve('@fastify/swagger'))('yaml') as {
+  parse(text: string): unknown;
+};
+
+interface Target {
+  readonly refId: string;
+  readonly query: string;
+  readonly rawQuery: boolean;
+  readonly resultFormat: string;
+  readonly datasource: { readonly uid: string };
+}
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly panels?: readonly Panel[];
+  readonly targets?: readonly Target[];
+  readonly fieldConfig?: { readonly defaults: { readonly unit?: string; readonly noValue?: string } };
+  readonly repeat?: string;
+}
+interface Json {
+  readonly uid: string;
+  readonly title: string;
+  readonly timezone: string;
+  readonly tags: readonly string[];
+  readonly templating: { readonly list?: readonly { readonly name: string; readonly label: string }[] };
+  readonly panels: readonly Panel[];
+}
+
+const files = provisioningFiles((await loadKinds()).values());
+const dashboards = [...files].flatMap(([path, text]) =>
+  path.endsWith('.json') ? [{ path, json: JSON.parse(text) as Json }] : [],
+);
+const panelsOf = ({ panels }: Json) =>
+  panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
+
+it('is what "npm run dashboards" writes today', async () => {
+  const found = new Map<string, string>();
+  for (const entry of await readdir(FOLDER, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.set(path.slice(FOLDER.length), await readFile(path, 'utf8'));
+  }
+  expect([...found.keys()].sort()).toEqual([...files.keys()].sort());
+  for (const [path, text] of files) expect(found.get(path) === text, `${path} is stale: npm run dashboards`).toBe(true);
+});
+
+it('is the same whenever it is written', async () => {
+  expect([...provisioningFiles((await loadKinds()).values())]).toEqual([...files]);
+});
+
+it('provisions one datasource and one folder a language, with UIDs of ours', () => {
+  expect(parse(files.get('datasources/daoyu.yaml') ?? '')).toMatchObject({
+    apiVersion: 1,
+    datasources: [{ ...DATASOURCE, access: 'proxy', jsonData: { version: 'InfluxQL', dbName: '$INFLUX_DATABASE' } }],
+  });
+  expect(parse(files.get('dashboards/daoyu.yaml') ?? '')).toMatchObject({
+    apiVersion: 1,
+    providers: (['zh', 'en'] as const).map((language) => ({
+      name: `daoyu-${language}`,
+      type: 'file',
+      folder: FOLDERS[language].title,
+      folderUid: FOLDERS[language].uid,
+      allowUiUpdates: false,
+      options: { path: `/etc/grafana/provisioning/dashboards/${language}` },
+    })),
+  });
+});
+
+it('gives each dashboard a UID that never changes', () => {
+  const uids = dashboards.map(({ json }) => json.uid);
+  expect(uids).toEqual(
+    ['', '-en'].flatMap((suffix) =>
+      [
+        'overview',
+        'smart_rice',
+        'smart_fishery',
+        'smart_processing',
+        'site-aquaculture_pond',
+        'site-cold_chain',
+        'site-drone_seeding',
+        'site-paddy_water',
+        'devices',
+        'platform',
+      ].map((name) => `daoyu-${name}${suffix}`),
+    ),
+  );
+  expect(new Set(uids).size).toBe(uids.length);
+  for (const uid of uids) expect(uid).toMatch(/^[a-zA-Z0-9_-]{1,40}$/);
+});
+
+/** Panels that every Grafana since version 9 ships. */
+const SHIPPED = ['stat', 'timeseries', 'state-timeline', 'table', 'geomap', 'row'];
+
+describe.each(dashboards.map(({ path, json }) => [path, json] as const))('%s', (path, json) => {
+  const isEnglish = path.includes('/en/');
+
+  it('is in Beijing time, and texts are in its language', () => {
+    expect(json.timezone).toBe('Asia/Shanghai');
+    expect(json.tags).toContain(isEnglish ? 'daoyu-en' : 'daoyu-zh');
+    if (isEnglish) expect(JSON.stringify(json)).not.toMatch(/\p{Script=Han}/u);
+    else expect(json.title).toMatch(/\p{Script=Han}/u);
+  });
+
+  it('needs no plugin that Grafana does not ship', () => {
+    for (const panel of [...json.panels, ...panelsOf(json)]) expect(SHIPPED).toContain(panel.type);
+  });
+
+  it('has panels with a title, a unit, words for no data, and places that do not overlap', () => {
+    const ids = [...json.panels, ...json.panels.flatMap(({ panels = [] }) => panels)].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const panel of panelsOf(json)) {
+      expect(panel.title.trim(), `title of ${panel.id}`).not.toBe('');
+      expect(panel.fieldConfig?.defaults.unit, `unit of ${panel.title}`).toBeTruthy();
+      expect(panel.fieldConfig?.defaults.noValue, `words of ${panel.title}`).toBeTruthy();
+    }
+    const taken = new Set<string>();
+    for (const { gridPos, title } of panelsOf(json)) {
+      expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
+        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+          expect(taken.has(`${x},${y}`), `${title} lies on another panel`).toBe(false);
+          taken.add(`${x},${y}`);
+        }
+    }
+  });
+
+  it('asks only our datasource, and never for more than the time in sight', () => {
+    for (const { targets = [], title } of panelsOf(json)) {
+      expect(targets.length, title).toBeGreaterThan(0);
+      for (const target of targets) {
+        expect(target.datasource.uid).toBe(DATASOURCE.uid);
+        expect(target.rawQuery).toBe(true);
+        expect(target.query).toContain('$timeFilter');
+      }
+    }
+  });
+
+  it('uses only variables that it has', () => {
+    const names = new Set(json.templating.list?.map(({ name }) => name));
+    const asked = [...JSON.stringify(panelsOf(json)).matchAll(/\$\{(\w+):regex\}/g)].map(([, name]) => name);
+    const repeated = panelsOf(json).flatMap(({ repeat }) => (repeat ? [repeat] : []));
+    for (const name of [...asked, ...repeated]) expect(names).toContain(name);
+  });
+});
