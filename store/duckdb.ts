@@ -1,7 +1,7 @@
 /** Time series in one DuckDB file: readings, ledger and log position commit together; rollups repair themselves after late data. */
 import { join } from 'node:path';
 import type { DiskSpace } from '../disk-space.ts';
-import { DaoyuError } from '../errors.ts';
+import type { DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { createBatchWriter, positionName } from './duckdb-batch.ts';
 import type { Cache } from './duckdb-cache.ts';
@@ -10,6 +10,7 @@ import { createNames } from './duckdb-names.ts';
 import { startRollups } from './duckdb-rollups.ts';
 import { flagsOf, levelsOf, rawColumns, rawTable, rollupColumns, SHARED_TABLES } from './duckdb-schema.ts';
 import { levelFor, rawSeriesSql, type Selection, windowSeriesSql } from './duckdb-series.ts';
+import { checkedKind } from './known-fields.ts';
 import { type LatestState, toLatest } from './latest.ts';
 import { tooLarge } from './query-size.ts';
 import { DEFAULT_WRITER, type Point, type Series, type SeriesFilter, type SeriesQuery, type Store } from './store.ts';
@@ -43,28 +44,6 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
   const rollups = startRollups({ database, cache, kinds, everyMs: rollupEveryMs, clock });
   let problem: { readonly code: string; readonly message: string } | undefined;
 
-  const kindOf = (name: string): Kind => {
-    const kind = kinds.get(name);
-    if (kind === undefined)
-      throw new DaoyuError('KIND_UNKNOWN', `there is no kind ${name}; known: ${[...kinds.keys()].join(', ')}`);
-    return kind;
-  };
-
-  /** Values end up in SQL text as numbers; names of fields only after this. */
-  function checked(query: Pick<SeriesQuery, 'kind' | 'fields' | 'from' | 'to'>): Kind {
-    const kind = kindOf(query.kind);
-    const unknown = query.fields.filter((field) => !kind.fields.some(({ name }) => name === field));
-    if (unknown.length > 0) {
-      throw new DaoyuError(
-        'FIELD_UNKNOWN',
-        `${kind.name} has no field ${unknown.join(', ')}; it has ${kind.fields.map(({ name }) => name).join(', ')}`,
-      );
-    }
-    if (!Number.isSafeInteger(query.from) || !Number.isSafeInteger(query.to))
-      throw new DaoyuError('TIME_INVALID', 'from and to must be whole epoch milliseconds');
-    return kind;
-  }
-
   function select({ park, site, device }: Partial<SeriesFilter>): Selection {
     const devices =
       park === undefined && device === undefined
@@ -80,7 +59,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
   }
 
   async function series(query: SeriesQuery): Promise<readonly Series[]> {
-    const kind = checked(query);
+    const kind = checkedKind(kinds, query);
     const { fields, every, maxPoints, signal } = query;
     const aggregates: readonly Series['aggregate'][] = every === undefined ? ['raw'] : query.aggregates;
     const perRow = fields.length * aggregates.length;
@@ -163,7 +142,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
         );
     },
     async *export(query) {
-      const kind = checked(query);
+      const kind = checkedKind(kinds, query);
       const { fields, signal } = query;
       const wanted = `SELECT device, site, time, received, ${fields.map((field) => `f_${field}, q_${field}`).join(', ')} FROM (${rawRows(kind, query, select(query))}) ORDER BY time, device`;
       // A day at a time: an export of years neither sorts in memory nor holds up a reader for long.

@@ -23,7 +23,7 @@ export class LedgerChanges {
     }
   }
 
-  addOutcome(park: string, device: string, outcome: 'stored' | 'duplicate'): void {
+  addOutcome(park: string, device: string, outcome: 'stored' | 'duplicate' | 'quarantined'): void {
     this.#row(park, device)[outcome] += 1;
   }
 
@@ -37,15 +37,17 @@ export class LedgerChanges {
 
 /** Adds changes to sums; answers the new sums of the rows that changed. */
 export function applyChanges(sums: Map<string, LedgerCounts>, changes: LedgerChanges): void {
-  for (const [key, change] of changes.rows) {
-    const sum = sums.get(key) ?? none();
-    sums.set(key, {
-      received: sum.received + change.received,
-      duplicate: sum.duplicate + change.duplicate,
-      quarantined: sum.quarantined + change.quarantined,
-      stored: sum.stored + change.stored,
-    });
-  }
+  for (const [key, change] of changes.rows) sums.set(key, addCounts(sums.get(key), change));
+}
+
+export function addCounts(sum: LedgerCounts | undefined, change: LedgerCounts): LedgerCounts {
+  const { received, duplicate, quarantined, stored } = sum ?? none();
+  return {
+    received: received + change.received,
+    duplicate: duplicate + change.duplicate,
+    quarantined: quarantined + change.quarantined,
+    stored: stored + change.stored,
+  };
 }
 
 export function ledgerRows(sums: ReadonlyMap<string, LedgerCounts>): LedgerRow[] {
