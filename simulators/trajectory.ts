@@ -26,11 +26,14 @@ const KEEP_EVERY = 256;
 export function createTrajectory<S>({ stepMs, beginningOf, begin, advance }: TrajectoryOptions<S>): Trajectory<S> {
   let start = Number.NaN;
   let index = 0;
+  /** The step before, because a device looks back a little (the rain of ten minutes) more often than far. */
+  let previous: S | undefined;
   let before: S;
   let after: S;
   let kept: S[] = [];
 
   function goTo(position: number, state: S): void {
+    previous = position === index + 1 ? before : undefined;
     index = position;
     before = state;
     after = advance(before, start + index * stepMs);
@@ -45,6 +48,8 @@ export function createTrajectory<S>({ stepMs, beginningOf, begin, advance }: Tra
         goTo(0, kept[0] as S);
       }
       const wanted = Math.floor((time - start) / stepMs);
+      if (wanted === index - 1 && previous !== undefined)
+        return { before: previous, after: before, share: (time - start) / stepMs - wanted };
       if (wanted < index) {
         const mark = Math.min(Math.floor(wanted / KEEP_EVERY), kept.length - 1);
         goTo(mark * KEEP_EVERY, kept[mark] as S);
@@ -56,6 +61,12 @@ export function createTrajectory<S>({ stepMs, beginningOf, begin, advance }: Tra
       return { before, after, share: (time - start) / stepMs - index };
     },
   };
+}
+
+/** A number of the state, on the line between the two steps. */
+export function between<S>({ before, after, share }: Moment<S>, pick: (state: S) => number): number {
+  const from = pick(before);
+  return from + (pick(after) - from) * share;
 }
 
 /** Runs that begin every `everyMs`, `spinUpMs` before they are shown; `phase` (0…1) spreads many runs over time. */

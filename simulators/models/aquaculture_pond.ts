@@ -5,7 +5,7 @@ import { createPond, type PondState, variedWater } from '../pond/pond.ts';
 import { waterOf } from '../pond/waters.ts';
 import { seedOf, smooth, uniform } from '../random.ts';
 import { createReadout } from '../readout.ts';
-import type { Moment } from '../trajectory.ts';
+import { between } from '../trajectory.ts';
 import { solarHour } from '../weather/sun.ts';
 
 /** Standard deviations of the probes, in the field's unit; a lake buoy's steps from minute to minute had their median at 0.015 mg/L. */
@@ -88,8 +88,3 @@ const createPondModel: CreateModel = ({ kind, seed, site, device, profile, longi
   };
 };
 export default createPondModel;
-
-function between<S>({ before, after, share }: Moment<S>, pick: (state: S) => number): number {
-  const from = pick(before);
-  return from + (pick(after) - from) * share;
-}

@@ -24,9 +24,21 @@ export interface WeatherNow {
   readonly pressure: number;
 }
 
+export interface DaySummary {
+  readonly sky: Sky;
+  readonly maximum: number;
+  readonly minimum: number;
+  readonly mean: number;
+  /** Mean global radiation over the 24 hours, W/m². */
+  readonly radiation: number;
+  /** mm. */
+  readonly rain: number;
+}
+
 export interface Weather {
   at(time: number): WeatherNow;
-  skyOn(day: number): Sky;
+  /** A whole local day, by its number (`localDay`). */
+  dayNumbered(number: number): DaySummary;
 }
 
 export interface WeatherOptions {
@@ -59,6 +71,7 @@ interface Day {
   readonly breeze: number;
   readonly pulses: readonly Pulse[];
   readonly nodes: (WeatherNow | undefined)[];
+  summary: DaySummary | undefined;
 }
 
 export function createWeather(options: WeatherOptions): Weather {
@@ -112,6 +125,7 @@ export function createWeather(options: WeatherOptions): Weather {
       breeze: 1.2 * (0.6 + 0.9 * uniform(seeds.breeze, number) ** 2 + (sky === 'clear' ? 0 : 0.15)),
       pulses: pulsesOn(seeds.rain, number, sky),
       nodes: new Array<WeatherNow | undefined>(NODES_A_DAY).fill(undefined),
+      summary: undefined,
     };
   }
 
@@ -187,6 +201,20 @@ export function createWeather(options: WeatherOptions): Weather {
     return made;
   }
 
+  function summarise(number: number, { sky }: Day): DaySummary {
+    const first = startOfDay(number) / NODE_MS;
+    const sums = { maximum: -Infinity, minimum: Infinity, mean: 0, radiation: 0, rain: 0 };
+    for (let place = 0; place < NODES_A_DAY; place++) {
+      const now = node(first + place);
+      sums.maximum = Math.max(sums.maximum, now.airTemperature);
+      sums.minimum = Math.min(sums.minimum, now.airTemperature);
+      sums.mean += now.airTemperature / NODES_A_DAY;
+      sums.radiation += now.radiation / NODES_A_DAY;
+      sums.rain += now.rain / 6;
+    }
+    return { sky, ...sums };
+  }
+
   return {
     at(time) {
       const index = Math.floor(time / NODE_MS);
@@ -206,7 +234,11 @@ export function createWeather(options: WeatherOptions): Weather {
         pressure: between(before.pressure, after.pressure),
       };
     },
-    skyOn: (day) => dayNumbered(day).sky,
+    dayNumbered(number) {
+      const day = dayNumbered(number);
+      day.summary ??= summarise(number, day);
+      return day.summary;
+    },
   };
 }
 

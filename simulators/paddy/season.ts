@@ -1,0 +1,96 @@
+/** The rice year of the county: which stage a field is in, how deep the farmer wants the water, how much leaf stands. */
+import { dayOfYear } from '../weather/sun.ts';
+
+export type Stage = 'fallow' | 'soaking' | 'recovery' | 'tillering' | 'drain' | 'heading' | 'filling' | 'terminal';
+
+/** Single-season mid rice, days of the year; transplanting is on 10 May. */
+const CALENDAR: readonly (readonly [from: number, stage: Stage])[] = [
+  [0, 'fallow'],
+  [118, 'soaking'],
+  [130, 'recovery'],
+  [138, 'tillering'],
+  [171, 'drain'],
+  [180, 'heading'],
+  [217, 'filling'],
+  [237, 'terminal'],
+  [249, 'fallow'],
+];
+const TRANSPLANTED = 130;
+const HARVESTED = 249;
+
+export type Regime = 'alternate' | 'crab' | 'crayfish';
+
+export function regimeOf(profile: string | undefined): Regime {
+  if (profile === 'rice_crayfish') return 'crayfish';
+  return profile === 'rice_field' ? 'crab' : 'alternate';
+}
+
+/** Water the farmer wants, mm against the soil: irrigates at `low` up to `high`, lets out what is above `outlet`. */
+export interface Wish {
+  /** Undefined: lets it dry. */
+  readonly low: number | undefined;
+  readonly high: number;
+  readonly outlet: number;
+}
+
+const WISHES: Readonly<Record<Stage, Wish>> = {
+  fallow: { low: -130, high: -60, outlet: 8 },
+  soaking: { low: 5, high: 45, outlet: 60 },
+  recovery: { low: 20, high: 40, outlet: 60 },
+  tillering: { low: -140, high: 30, outlet: 62 },
+  drain: { low: -170, high: -120, outlet: 0 },
+  heading: { low: 20, high: 50, outlet: 68 },
+  filling: { low: -140, high: 30, outlet: 62 },
+  terminal: { low: undefined, high: 0, outlet: 0 },
+};
+
+/** Crab live on the field: it stays under shallow water, is hardly drained and rests flooded in winter. */
+const CRAB: Partial<Record<Stage, Wish>> = {
+  fallow: { low: 20, high: 60, outlet: 110 },
+  tillering: { low: 20, high: 60, outlet: 110 },
+  drain: { low: -10, high: 10, outlet: 20 },
+  heading: { low: 30, high: 70, outlet: 120 },
+  filling: { low: 20, high: 60, outlet: 110 },
+  terminal: { low: -15, high: 10, outlet: 15 },
+};
+
+/** Crayfish have the field to themselves from October to May, 40-60 cm deep. */
+const CRAYFISH_WATER: Wish = { low: 420, high: 480, outlet: 600 };
+
+export interface Season {
+  readonly stage: Stage;
+  readonly wish: Wish;
+  /** m² of leaf per m² of ground. */
+  readonly leafArea: number;
+  /** FAO-56: 1.05 open water and young rice, 1.20 full canopy, down to 0.75 when it ripens. */
+  readonly cropFactor: number;
+}
+
+/** `shift` is by how many days the field is later than the county's middle. */
+export function seasonAt(at: number, regime: Regime, shift: number): Season {
+  const day = dayOfYear(at - shift * 86_400_000);
+  const stage = stageOn(day);
+  const growing = day >= TRANSPLANTED && day < HARVESTED;
+  const age = day - TRANSPLANTED;
+  const leafArea = growing ? (5 / (1 + Math.exp(-(age - 35) / 9))) * (age > 90 ? 1 - 0.012 * (age - 90) : 1) : 0;
+  return { stage, wish: wishOf(stage, regime, day), leafArea, cropFactor: cropFactor(stage, growing, leafArea) };
+}
+
+function stageOn(day: number): Stage {
+  let stage: Stage = 'fallow';
+  for (const [from, name] of CALENDAR) if (day >= from) stage = name;
+  return stage;
+}
+
+function wishOf(stage: Stage, regime: Regime, day: number): Wish {
+  if (regime === 'alternate') return WISHES[stage];
+  if (regime === 'crayfish' && stage === 'fallow' && (day >= 275 || day < 118)) return CRAYFISH_WATER;
+  return CRAB[stage] ?? WISHES[stage];
+}
+
+function cropFactor(stage: Stage, growing: boolean, leafArea: number): number {
+  if (stage === 'terminal') return 0.75;
+  if (stage === 'filling') return 1.05;
+  if (growing) return 1.05 + 0.15 * Math.min(1, leafArea / 3);
+  return stage === 'soaking' ? 1.05 : 0.7;
+}
