@@ -20,7 +20,7 @@ export async function openBus({ config, folder, clock, space }: Place): Promise<
     const { openMemoryBus } = await import('./bus/memory.ts');
     return openMemoryBus({ maxBytes: config.busMaxBytes, clock });
   }
-  if (config.busUrl !== 'embedded') throw unsupported('DAOYU_BUS_URL', config.busUrl);
+  if (config.busUrl !== 'embedded') throw unsupported('DAOYU_BUS_URL', config.busUrl, 'embedded, memory');
   const { openEmbeddedBus } = await import('./bus/embedded.ts');
   return openEmbeddedBus({
     folder: join(folder, 'bus'),
@@ -40,20 +40,27 @@ export async function openState({ config, folder, space }: Place): Promise<State
   return openEmbeddedState({ folder: join(folder, 'state'), space });
 }
 
+/** `state` keeps position and ledger of a store that has no transactions of its own. */
 export async function openStore(
   { config, folder, clock, space }: Place,
   kinds: ReadonlyMap<string, Kind>,
+  state: State,
 ): Promise<Store> {
   if (config.storeUrl === 'memory') {
     const { openMemoryStore } = await import('./store/memory.ts');
     return openMemoryStore();
   }
-  if (config.storeUrl !== 'embedded') throw unsupported('DAOYU_STORE_URL', config.storeUrl);
+  if (/^influxdbs?:/.test(config.storeUrl)) {
+    const { openInfluxStore } = await import('./store/influx.ts');
+    return openInfluxStore({ url: config.storeUrl, kinds, state, clock });
+  }
+  if (config.storeUrl !== 'embedded')
+    throw unsupported('DAOYU_STORE_URL', config.storeUrl, 'embedded, influxdb://…, memory');
   const { openDuckDbStore } = await import('./store/duckdb.ts');
   return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory: config.storeMemory, clock, space });
 }
 
-function unsupported(variable: string, url: string): DaoyuError {
+function unsupported(variable: string, url: string, known: string): DaoyuError {
   const shown = url.replace(/\/\/[^@/]*@/, '//…@');
-  return new DaoyuError('CONFIG_INVALID', `${variable} is "${shown}" but this version knows: embedded, memory`);
+  return new DaoyuError('CONFIG_INVALID', `${variable} is "${shown}" but this version knows: ${known}`);
 }

@@ -94,7 +94,7 @@ export const SETTINGS = {
     'DAOYU_STORE_URL',
     'embedded',
     text,
-    'Time series: `embedded` (DuckDB in the data folder), `memory` (for tests)',
+    'Time series: `embedded` (DuckDB in the data folder), `influxdb://…` (docs/influxdb.md), `memory` (for tests)',
   ),
   apiToken: setting(
     'DAOYU_API_TOKEN',

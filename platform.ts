@@ -53,11 +53,11 @@ async function open(
   keep: Keep,
 ): Promise<Omit<Platform, 'close'>> {
   const foundation = await openFoundation({ config, log, clock }, keep);
-  const { folder, place, kinds, bus } = foundation;
+  const { folder, place, kinds, bus, state } = foundation;
   const token = config.apiToken ?? folder.secret('api-token');
   const sessionSecret = folder.secret('session-secret');
 
-  const store = wrapStore(keep(await openStore(place, kinds)));
+  const store = wrapStore(keep(await openStore(place, kinds, state)));
   await openIngestRole(foundation, store, keep);
   const broker = await openBrokerRole(foundation, wrapAdmit, keep);
   const api = await openApiRole(foundation, { store, broker, token, sessionSecret }, keep);
