@@ -149,6 +149,13 @@ export const SETTINGS = {
   ),
   storeMemory: setting('DAOYU_STORE_MEMORY', '512MB', text, 'Memory the embedded store may use'),
 
+  bridge: setting(
+    'DAOYU_MQTT_BRIDGE',
+    '',
+    optional,
+    'Another MQTT broker whose devices are taken in too: `mqtt://user:password@host:1883`, `mqtts://`, `ws://`, `wss://`; see docs/bridge.md',
+  ),
+
   maxPacketBytes: setting(
     'DAOYU_MQTT_MAX_PACKET',
     '256KiB',

@@ -59,8 +59,8 @@ async function open(
 
   const store = wrapStore(keep(await openStore(place, kinds, state)));
   await openIngestRole(foundation, store, keep);
-  const broker = await openBrokerRole(foundation, wrapAdmit, keep);
-  const api = await openApiRole(foundation, { store, broker, token, sessionSecret }, keep);
+  const { broker, bridge } = await openBrokerRole(foundation, wrapAdmit, keep);
+  const api = await openApiRole(foundation, { store, broker, ...(bridge && { bridge }), token, sessionSecret }, keep);
 
   return {
     urls: { http: api.url, mqtt: broker.urls },

@@ -1,12 +1,19 @@
 /** What must be well for the platform to be ready, in words an operator can act on. A dead store does not make it unready: intake goes on. */
 import type { Check } from './api/api.ts';
+import type { Bridge, BridgeStatus } from './bridge/bridge.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Store } from './store/store.ts';
 
 /** Share of the log beyond which it is said to fill. */
 const NEARLY_FULL = 0.9;
 
-export async function readinessOf(bus: Bus, store: Pick<Store, 'status'>): Promise<readonly Check[]> {
+export interface Parts {
+  readonly bus: Pick<Bus, 'status'>;
+  readonly store: Pick<Store, 'status'>;
+  readonly bridge?: Pick<Bridge, 'status'>;
+}
+
+export async function readinessOf({ bus, store, bridge }: Parts): Promise<readonly Check[]> {
   const log = await bus.status();
   const series = await store
     .status()
@@ -31,5 +38,11 @@ export async function readinessOf(bus: Bus, store: Pick<Store, 'status'>): Promi
         message: `the store does not take readings (${series.problem?.message ?? 'unknown reason'}); ${backlog} log entries wait, nothing is lost`,
       }),
     },
+    ...(bridge === undefined ? [] : [bridgeCheck(bridge.status())]),
   ];
+}
+
+/** The other broker keeps what its devices send meanwhile, within its own limits; ours are served. */
+function bridgeCheck({ problem }: BridgeStatus): Check {
+  return { name: 'bridge', isReady: true, ...(problem !== undefined && { message: `bridge to ${problem}` }) };
 }

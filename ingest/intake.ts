@@ -100,9 +100,7 @@ export function createIntake(options: IntakeOptions): Intake {
     });
   }
 
-  function admitTelemetry(message: ReceivedMessage): Promise<void> {
-    const device = registry.device(message.park, message.device);
-    if (device === undefined) return refuseMessage(message, deviceUnknown(message));
+  function admitTelemetry(message: ReceivedMessage, device: Device): Promise<void> {
     const rules = rulesOf(device);
     if (rules === undefined) return refuseMessage(message, kindUnknown(device));
     const decoded = decode(message.payload, device.mapping?.envelope);
@@ -136,7 +134,10 @@ export function createIntake(options: IntakeOptions): Intake {
   return {
     admit(message) {
       try {
-        if (message.channel === 'telemetry') return admitTelemetry(message);
+        // Our own broker knows who publishes; behind another one, anybody may name any device.
+        const device = registry.device(message.park, message.device);
+        if (device === undefined) return refuseMessage(message, deviceUnknown(message));
+        if (message.channel === 'telemetry') return admitTelemetry(message, device);
         if (message.channel === 'status') return admitStatus(message);
         return refuseMessage(message, channelUnknown(message.channel));
       } catch (error) {

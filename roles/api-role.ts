@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Api } from '../api/api.ts';
 import { openApi } from '../api/server.ts';
+import type { Bridge } from '../bridge/bridge.ts';
 import type { Broker } from '../broker/broker.ts';
 import { generatePassword, hashPassword } from '../broker/credentials.ts';
 import { addDemoDevices } from '../demo.ts';
@@ -17,6 +18,7 @@ import type { Foundation, Keep } from './foundation.ts';
 export interface ApiRoleOptions {
   readonly store: Store;
   readonly broker: Broker;
+  readonly bridge?: Bridge;
   readonly token: string;
   readonly sessionSecret: string;
 }
@@ -27,7 +29,7 @@ const PAGE_FOLDER = [new URL('../page/', import.meta.url), new URL('../dist/page
 
 export async function openApiRole(
   { config, log, clock, folder, kinds, bus, state, registry }: Foundation,
-  { store, broker, token, sessionSecret }: ApiRoleOptions,
+  { store, broker, bridge, token, sessionSecret }: ApiRoleOptions,
   keep: Keep,
 ): Promise<Api> {
   await addDemoDevices(folder, registry, kinds);
@@ -51,7 +53,7 @@ export async function openApiRole(
         return { device: await registry.addDevice(device, await hashPassword(password)), password };
       },
       isConnected: (park, device) => broker.isConnected({ park, device }),
-      checks: () => readinessOf(bus, store),
+      checks: () => readinessOf({ bus, store, ...(bridge && { bridge }) }),
       status: async () => ({ bus: await bus.status(), store: await store.status(), broker: broker.status() }),
       limits: {
         maxPoints: config.maxPoints,

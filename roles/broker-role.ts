@@ -1,22 +1,40 @@
-/** The broker role: MQTT listeners and, because the PUBACK waits for it, the way from a publish to the log. */
+/** The broker role: MQTT listeners, the bridge to another broker and, because the PUBACK waits for it, the way from a publish to the log. */
+import { parseBridgeUrl } from '../bridge/address.ts';
+import type { Bridge } from '../bridge/bridge.ts';
 import { openBroker } from '../broker/aedes.ts';
 import type { Admit, Broker } from '../broker/broker.ts';
 import type { Config } from '../config.ts';
 import { createIntake } from '../ingest/intake.ts';
+import type { DeviceAddress } from '../topics.ts';
 import type { Foundation, Keep } from './foundation.ts';
 
+export type Channel = 'errors' | `commands/${string}`;
+
+export interface BrokerRole {
+  readonly broker: Broker;
+  readonly bridge?: Bridge;
+  tell(device: DeviceAddress, channel: Channel, payload: string): Promise<void>;
+}
+
 export async function openBrokerRole(
-  { config, log, clock, kinds, bus, registry }: Foundation,
+  { config, log, clock, folder, kinds, bus, registry }: Foundation,
   wrapAdmit: (admit: Admit) => Admit,
   keep: Keep,
-): Promise<Broker> {
+): Promise<BrokerRole> {
   let broker: Broker | undefined;
+  let bridge: Bridge | undefined;
+  /** Where the device is; who is on neither side may still be behind the other broker. */
+  async function tell(device: DeviceAddress, channel: Channel, payload: string): Promise<void> {
+    const isHere = bridge === undefined || broker?.isConnected(device);
+    await (isHere ? broker : bridge)?.tell(device, channel, payload);
+  }
+
   const intake = keep(
     createIntake({
       bus,
       registry,
       kinds,
-      tell: async (device, channel, payload) => broker?.tell(device, channel, payload),
+      tell,
       retainMs: config.retainRaw,
       maxPacketBytes: config.maxPacketBytes,
     }),
@@ -40,7 +58,22 @@ export async function openBrokerRole(
       log,
     }),
   );
-  return broker;
+  if (config.bridge !== undefined) {
+    const address = parseBridgeUrl(config.bridge);
+    const { openBridge } = await import('../bridge/mqtt-js.ts');
+    bridge = keep(
+      openBridge({
+        address,
+        clientId: address.clientId ?? `daoyu-${folder.secret('bridge-client')}`,
+        admit: wrapAdmit((message) => intake.admit(message)),
+        admitOversize: (message) => intake.admitOversize(message),
+        maxPacketBytes: config.maxPacketBytes,
+        clock,
+        log,
+      }),
+    );
+  }
+  return { broker, ...(bridge && { bridge }), tell };
 }
 
 function limitsOf(config: Config) {

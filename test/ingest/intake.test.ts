@@ -249,7 +249,8 @@ describe('the errors topic', () => {
 
 describe('a status', () => {
   it('goes to the subject of its park; an empty one says nothing', async () => {
-    const { publish, bus } = await openParts();
+    const { addDevice, publish, bus } = await openParts();
+    await addDevice('probe');
     await publish('probe', 'online', { channel: 'status' });
     await publish('probe', '', { channel: 'status' });
     await publish('probe', 'offline', { channel: 'status' });
