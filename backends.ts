@@ -4,6 +4,7 @@ import type { Bus } from './bus/bus.ts';
 import type { Config } from './config.ts';
 import type { DiskSpace } from './disk-space.ts';
 import { DaoyuError } from './errors.ts';
+import { isNatsUrl } from './nats/url.ts';
 import type { Kind } from './sensors/kind.ts';
 import type { State } from './state/state.ts';
 import type { Store } from './store/store.ts';
@@ -13,14 +14,24 @@ export interface Place {
   readonly folder: string;
   readonly clock: () => number;
   readonly space: DiskSpace;
+  readonly log: Log;
 }
 
-export async function openBus({ config, folder, clock, space }: Place): Promise<Bus> {
+interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export async function openBus({ config, folder, clock, space, log }: Place): Promise<Bus> {
   if (config.busUrl === 'memory') {
     const { openMemoryBus } = await import('./bus/memory.ts');
     return openMemoryBus({ maxBytes: config.busMaxBytes, clock });
   }
-  if (config.busUrl !== 'embedded') throw unsupported('DAOYU_BUS_URL', config.busUrl, 'embedded, memory');
+  if (isNatsUrl(config.busUrl)) {
+    const { openJetStreamBus } = await import('./bus/jetstream.ts');
+    const { busUrl: url, busMaxBytes: maxBytes, busRetain: retainMs, busReplicas: replicas } = config;
+    return openJetStreamBus({ url, maxBytes, retainMs, replicas, clock, log });
+  }
   const { openEmbeddedBus } = await import('./bus/embedded.ts');
   return openEmbeddedBus({
     folder: join(folder, 'bus'),
@@ -31,10 +42,14 @@ export async function openBus({ config, folder, clock, space }: Place): Promise<
   });
 }
 
-export async function openState({ config, folder, space }: Place): Promise<State> {
+export async function openState({ config, folder, clock, space, log }: Place): Promise<State> {
   if (config.busUrl === 'memory') {
     const { openMemoryState } = await import('./state/memory.ts');
     return openMemoryState();
+  }
+  if (isNatsUrl(config.busUrl)) {
+    const { openJetStreamState } = await import('./state/jetstream.ts');
+    return openJetStreamState({ url: config.busUrl, replicas: config.busReplicas, clock, log });
   }
   const { openEmbeddedState } = await import('./state/embedded.ts');
   return openEmbeddedState({ folder: join(folder, 'state'), space });

@@ -1,5 +1,6 @@
 /** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive. */
 import { DaoyuError } from './errors.ts';
+import { isNatsUrl, parseNatsUrl } from './nats/url.ts';
 
 interface Setting<T> {
   readonly variable: string;
@@ -70,6 +71,19 @@ function oneOf<const T extends string>(...choices: readonly T[]) {
   };
 }
 
+function logUrl(value: string): string {
+  if (value === 'embedded' || value === 'memory') return value;
+  if (!isNatsUrl(value)) throw new Error('`embedded`, `memory` or nats://host:4222');
+  parseNatsUrl(value);
+  return value;
+}
+
+function replicas(value: string): number {
+  const number = Number(value);
+  if (![1, 3, 5].includes(number)) throw new Error('1, 3 or 5');
+  return number;
+}
+
 export const SETTINGS = {
   host: setting('DAOYU_HOST', '127.0.0.1', text, 'Address to listen on; `0.0.0.0` opens MQTT and HTTP to the network'),
   mqttPort: setting('DAOYU_MQTT_PORT', '1883', optionalPort, 'MQTT over TCP; `0` picks a free one, `off` closes it'),
@@ -87,8 +101,8 @@ export const SETTINGS = {
   busUrl: setting(
     'DAOYU_BUS_URL',
     'embedded',
-    text,
-    'Event log: `embedded` (LMDB in the data folder), `memory` (for tests)',
+    logUrl,
+    'Event log and shared state: `embedded` (LMDB in the data folder), `nats://user:password@host:4222,…` (JetStream, docs/nats.md), `memory` (for tests)',
   ),
   storeUrl: setting(
     'DAOYU_STORE_URL',
@@ -120,7 +134,13 @@ export const SETTINGS = {
     'DAOYU_BUS_MAX_BYTES',
     '4GiB',
     bytes,
-    'Largest size of the embedded log; full means PUBACKs are withheld',
+    'Largest size of the log; full means PUBACKs are withheld',
+  ),
+  busReplicas: setting(
+    'DAOYU_BUS_REPLICAS',
+    '1',
+    replicas,
+    'NATS servers that keep a copy of log and state: 1, 3 or 5',
   ),
   busRetain: setting('DAOYU_BUS_RETAIN', '7d', duration, 'How long entries that everybody has taken stay for replay'),
   retainRaw: setting(
@@ -242,7 +262,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     try {
       values[name] = parse(given);
     } catch (error) {
-      const shown = variable === SETTINGS.apiToken.variable ? '(hidden)' : `"${given}"`;
+      // A URL may hold a password.
+      const shown = variable === SETTINGS.apiToken.variable ? '(hidden)' : `"${given.replace(/\/\/[^@/]*@/, '//…@')}"`;
       problems.push(`${variable} is ${shown} but must be ${(error as Error).message}`);
     }
   }

@@ -29,6 +29,7 @@ export async function readinessOf({ bus, store, bridge }: Parts): Promise<readon
         share > NEARLY_FULL && {
           message: `the log is ${Math.round(share * 100)} % full; mend the consumer that lags`,
         }),
+      promise: `PUBACK survives ${log.durability.survives}: ${log.durability.message}`,
     },
     {
       name: 'store',

@@ -54,6 +54,8 @@ export interface Check {
   readonly name: string;
   readonly isReady: boolean;
   readonly message?: string;
+  /** What is and is not promised as it is set up. */
+  readonly promise?: string;
 }
 
 export interface ApiOptions {

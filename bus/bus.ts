@@ -5,7 +5,7 @@ export interface Entry {
   readonly subject: string;
   /** JSON text; at most `maxEntryBytes` of the implementation. */
   readonly data: string;
-  /** When the same id is appended twice within two minutes (a lost acknowledgement), one may be kept. */
+  /** When the same id is appended twice within two minutes (a lost acknowledgement), one may be kept; both then have its position. */
   readonly id?: string;
 }
 
@@ -25,7 +25,10 @@ export interface Delivery {
 export interface ConsumeOptions {
   /** Subject patterns with `*` and `>`. */
   readonly subjects: readonly string[];
-  /** Durable consumers resume behind their last ack after any crash and hold the log back from forgetting. Without a name: ephemeral. */
+  /**
+   * Durable consumers resume behind their last ack after any crash and hold the log back from forgetting. A name is held by one consumption
+   * at a time: with several processes the others wait, and one goes on when that is closed or gone. Without a name: ephemeral.
+   */
   readonly name?: string;
   /** Where an ephemeral consumer, or a durable one at its birth, begins: `first`, `new`, or behind a position. */
   readonly from: 'first' | 'new' | { readonly after: number };
@@ -42,6 +45,8 @@ export interface BusStatus {
   readonly isWritable: boolean;
   /** Why not, for people and programs. */
   readonly problem?: { readonly code: string; readonly message: string };
+  /** What an acknowledged entry survives, as found out at start, and why not more. `process death` is kill -9 of any process. */
+  readonly durability: { readonly survives: 'power loss' | 'process death' | 'nothing'; readonly message: string };
   readonly sizeBytes: number;
   readonly maxBytes: number;
   readonly firstPosition: number;
@@ -51,7 +56,8 @@ export interface BusStatus {
 
 export interface Bus {
   /** Resolves when all entries are on disk (fsync), with the last position; they keep their order. Rejects with `BUS_FULL`
-   * when only entries that a durable consumer still needs are left to remove, `BUS_UNAVAILABLE` when the disk or server fails. */
+   * when only entries that a durable consumer still needs are left to remove, `BUS_UNAVAILABLE` when the disk or server fails. After a
+   * rejection nothing is on the log when it lives in this process; a server may have kept some, and has them once if the ids come again. */
   append(entries: readonly Entry[]): Promise<number>;
   consume(options: ConsumeOptions): Promise<Consumption>;
   /** Forgets a durable consumer; the log no longer waits for it. */

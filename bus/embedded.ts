@@ -198,6 +198,7 @@ export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock, space
       return {
         isWritable: !isClosed && problem === undefined,
         ...(problem && { problem }),
+        durability: { survives: 'power loss', message: 'every append is synced to the disk of this machine' },
         sizeBytes,
         maxBytes,
         firstPosition: first,

@@ -76,6 +76,7 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
       return {
         isWritable: !isClosed && !isFull,
         ...(isFull && { problem: { code: 'BUS_FULL', message: 'the log is full' } }),
+        durability: { survives: 'nothing', message: 'the log is kept in memory' },
         sizeBytes,
         maxBytes,
         firstPosition: records[0]?.position ?? last + 1,

@@ -33,7 +33,7 @@ export type Keep = <T extends { close(): Promise<void> | void }>(part: T) => T;
 export async function openFoundation({ config, log, clock }: Surroundings, keep: Keep): Promise<Foundation> {
   const folder = keep(openDataFolder(config.dataDir));
   const kinds = await loadKinds(config.kindsDir);
-  const place = { config, folder: folder.path, clock, space: watchDiskSpace(folder.path, config.diskReserve) };
+  const place = { config, folder: folder.path, clock, log, space: watchDiskSpace(folder.path, config.diskReserve) };
   const bus = keep(await openBus(place));
   const state = keep(await openState(place));
   const registry = keep(await openRegistry({ state, kinds, seeds, clock }));

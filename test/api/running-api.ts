@@ -97,7 +97,15 @@ export async function apiOptions(logged: object[] = []): Promise<ApiOptions & { 
     isConnected: (_park, device) => device === 'probe',
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],
     status: async () => ({
-      bus: { isWritable: true, sizeBytes: 1, maxBytes: 2, firstPosition: 1, lastPosition: 2, consumers: [] },
+      bus: {
+        isWritable: true,
+        durability: { survives: 'power loss', message: 'synced' },
+        sizeBytes: 1,
+        maxBytes: 2,
+        firstPosition: 1,
+        lastPosition: 2,
+        consumers: [],
+      },
       store: { isWritable: true, readings: 1, sizeBytes: 1 },
       broker: { connections: 1, refused: { password: 2 }, received: 7, acknowledged: 6, inFlight: 0 },
     }),

@@ -1,6 +1,7 @@
 /** What every event log must do; run against each implementation. */
 import { describe, expect, it } from 'vitest';
 import type { Bus, ConsumeOptions, Delivery } from '../../bus/bus.ts';
+import { eventually } from '../eventually.ts';
 
 export interface BusFeatures {
   /** Survives closing and opening again. */
@@ -144,9 +145,11 @@ export function describeBus(name: string, features: BusFeatures, { open, openSma
       const reading = (async () => {
         for await (const delivery of consumption) out.push(delivery);
       })();
+      await eventually(() => out.length >= 3);
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
       expect(out.map((delivery) => delivery.data)).toEqual(['0', '1', '2']);
       out[0]?.ack();
+      await eventually(() => out.length >= 4);
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
       expect(out).toHaveLength(4);
       await consumption.close();

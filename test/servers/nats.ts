@@ -1,7 +1,7 @@
 /** A real nats-server with JetStream for one test: free ports, a temporary folder, each write synced; killed, paused and started again on demand. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -18,7 +18,7 @@ export interface NatsServer {
   /** The same files and ports again. Resolves when it serves. */
   start(): Promise<void>;
   /** Freezes it, as a stalled disk or a stolen CPU would; `resume` ends that. */
-  pause(): void;
+  pause(): Promise<void>;
   resume(): void;
 }
 
@@ -96,7 +96,13 @@ export async function startNats({ configuration = '', isStarted = true }: NatsOp
     monitorUrl,
     kill,
     start,
-    pause: () => void child?.kill('SIGSTOP'),
+    async pause() {
+      child?.kill('SIGSTOP');
+      // The signal takes its time to reach every thread.
+      while (!/^State:\s+T/m.test(readFileSync(`/proc/${child?.pid}/status`, 'utf8'))) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
     resume: () => void child?.kill('SIGCONT'),
   };
 }

@@ -1,0 +1,303 @@
+/** Reads the stream for one consumer: in order, each entry until it is acknowledged, over lost connections and restarts of the server. */
+import { codeOf, DaoyuError } from '../errors.ts';
+import type { ConsumerMessages, JsMsg, Nats, Subscription } from '../nats/connection.ts';
+import type { Consumption, Delivery } from './bus.ts';
+import {
+  ACK_WAIT_MS,
+  find,
+  hold,
+  isHeld,
+  type PlaceOptions,
+  renewPlace,
+  type Start,
+  startBehind,
+} from './jetstream-place.ts';
+import { floorOf, STREAM } from './jetstream-stream.ts';
+
+/** How long another process may be gone before one that waits for its name goes on. */
+const ASK_HOLDER_EVERY_MS = 500;
+const AGAIN_AFTER_MS = 500;
+const PULL = { expires: 30_000, idle_heartbeat: 1000 } as const;
+const CONFIRM_WITHIN_MS = 2000;
+
+interface Mark {
+  readonly position: number;
+  message: JsMsg;
+  isSettled: boolean;
+}
+
+/**
+ * A durable consumer. The unacknowledged entries wait here as well as on the server, so `retry` goes back without asking it, and what it gives twice is not
+ * given on twice. Acknowledgements go out in order only, without holes: after a crash everything behind the first hole comes again, in order.
+ */
+export async function openDurableConsumption(
+  options: PlaceOptions & { readonly onClose: () => void },
+): Promise<Consumption> {
+  const { nats, name, maxInFlight, holder } = options;
+  const closing = new AbortController();
+  const { signal } = closing;
+  /** Received and not yet acknowledged to the server, in order. */
+  let window: Mark[] = [];
+  /** Index in the window of the next to give. */
+  let next = 0;
+  /** Position up to which the server knows, or will know, that all is taken. */
+  let released = 0;
+  let seen = 0;
+  /** From then on the consumer on the server is ours, unless another process made it anew. */
+  let hasPulled = false;
+  /** Grows with each rewind: what was given before it can no longer be acknowledged. */
+  let epoch = 0;
+  let delay: NodeJS.Timeout | undefined;
+  let wakeUp: (() => void) | undefined;
+  let failure: unknown;
+  let held: Subscription | undefined;
+  let messages: ConsumerMessages | undefined;
+
+  function wake(): void {
+    wakeUp?.();
+    wakeUp = undefined;
+  }
+
+  function receive(message: JsMsg): void {
+    const position = message.seq;
+    if (position <= released) return message.ack(); // Its acknowledgement was lost.
+    if (position <= seen) {
+      const known = window.find((mark) => mark.position === position);
+      if (known !== undefined) known.message = message;
+      return;
+    }
+    seen = position;
+    window.push({ position, message, isSettled: false });
+    wake();
+  }
+
+  function release(): void {
+    let count = 0;
+    for (const { isSettled, message, position } of window) {
+      if (!isSettled) break;
+      message.ack();
+      released = position;
+      count += 1;
+    }
+    window = window.slice(count);
+    next -= count;
+  }
+
+  function rewind(delayMs: number): void {
+    epoch += 1;
+    next = 0;
+    for (const mark of window) mark.isSettled = false;
+    clearTimeout(delay);
+    delay = setTimeout(() => {
+      delay = undefined;
+      wake();
+    }, delayMs);
+  }
+
+  function deliver(mark: Mark): Delivery {
+    const bornIn = epoch;
+    const { subject, timestampNanos } = mark.message;
+    return {
+      subject,
+      data: mark.message.string(),
+      position: mark.position,
+      appendedAt: Number(timestampNanos / 1_000_000n),
+      ack() {
+        if (mark.isSettled || bornIn !== epoch) return;
+        mark.isSettled = true;
+        if (window[0] === mark) release();
+        wake();
+      },
+      retry(delayMs) {
+        if (!mark.isSettled && bornIn === epoch) rewind(delayMs);
+      },
+    };
+  }
+
+  /** A slow store is no reason for the server to give everything again. */
+  const working = setInterval(() => {
+    if (nats.isConnected) for (const { message } of window) message.working();
+  }, ACK_WAIT_MS / 3);
+
+  /** Pulls until the connection or the consumer is lost, or the server skips something. */
+  async function pull(): Promise<void> {
+    const found = hasPulled ? await find(nats, name) : undefined;
+    if (found !== undefined && found.config.metadata?.holder !== holder) throw taken(name);
+    const info = await renewPlace(options);
+    hasPulled = true;
+    released = Math.max(released, floorOf(info));
+    const consumer = nats.client.consumers.getConsumerFromInfo(info);
+    let deliveries = 0;
+    let pulled: ConsumerMessages | undefined;
+    const callback = (message: JsMsg) => {
+      deliveries += 1;
+      // What went to a dead connection would come again only later, behind what follows it.
+      if (message.info.deliverySequence === deliveries) receive(message);
+      else void pulled?.close();
+    };
+    pulled = await consumer.consume({ ...PULL, max_messages: maxInFlight, bind: true, callback });
+    messages = pulled;
+    const statuses = pulled.status();
+    const unwatch = nats.watch(() => void pulled?.close());
+    try {
+      if (closing.signal.aborted) return;
+      for await (const { type } of statuses) {
+        if (type === 'no_responders' || type === 'consumer_deleted' || type === 'stream_not_found') break;
+      }
+    } finally {
+      unwatch();
+      messages = undefined;
+      await pulled.close();
+    }
+  }
+
+  /** Waits for its turn, then pulls, again and again. Ends by closing, or when somebody else has the name. */
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (!nats.isConnected) await pause(AGAIN_AFTER_MS, signal);
+        else if (held !== undefined) await pull();
+        else if (await isHeld(nats, name)) await pause(ASK_HOLDER_EVERY_MS, signal);
+        else held = await hold(nats, name);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (codeOf(error) === 'BUS_CONSUMER_TAKEN' || nats.raw.isClosed()) throw error;
+        await pause(AGAIN_AFTER_MS, signal);
+      }
+    }
+  }
+
+  const running = run().catch((error: unknown) => {
+    failure = error;
+    held?.unsubscribe();
+    wake();
+  });
+
+  async function* deliveries(): AsyncGenerator<Delivery> {
+    while (!signal.aborted) {
+      if (failure !== undefined) throw failure;
+      const mark = delay === undefined ? window[next] : undefined;
+      if (mark !== undefined) {
+        next += 1;
+        yield deliver(mark);
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        wakeUp = resolve;
+      });
+    }
+  }
+
+  return {
+    [Symbol.asyncIterator]: deliveries,
+    async close() {
+      if (signal.aborted) return;
+      closing.abort();
+      clearInterval(working);
+      clearTimeout(delay);
+      wake();
+      await messages?.close();
+      await running;
+      if (nats.isConnected) {
+        await confirm(nats, name, released);
+        held?.unsubscribe();
+        await nats.raw.flush().catch(() => {});
+      }
+      options.onClose();
+    },
+  };
+}
+
+/** Acknowledgements are sent without waiting; whoever comes next must begin behind the last one. */
+async function confirm(nats: Nats, name: string, released: number): Promise<void> {
+  const deadline = performance.now() + CONFIRM_WITHIN_MS;
+  while (nats.isConnected && performance.now() < deadline) {
+    const place = await find(nats, name).catch(() => undefined);
+    if (place === undefined || floorOf(place) >= released) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** An ephemeral one: nothing to acknowledge, nothing left behind. Its consumer on the server is made anew where it was when the connection comes back. */
+export async function openEphemeralConsumption(options: {
+  readonly nats: Nats;
+  readonly subjects: readonly string[];
+  readonly start: Start;
+  readonly onClose: () => void;
+}): Promise<Consumption> {
+  const { nats, subjects, start, onClose } = options;
+  let position = 'opt_start_seq' in start ? start.opt_start_seq - 1 : 0;
+  let isClosed = false;
+  let messages = await begin();
+
+  async function begin(): Promise<ConsumerMessages> {
+    return await nats.ask(async () => {
+      const consumer = await nats.client.consumers.get(STREAM, {
+        ...startBehind(position),
+        filter_subjects: [...subjects],
+      });
+      return await consumer.consume({ expires: 5000, idle_heartbeat: 1000 });
+    });
+  }
+
+  async function* deliveries(): AsyncGenerator<Delivery> {
+    let again: number | undefined;
+    while (!isClosed) {
+      for await (const message of messages) {
+        if (isClosed) return;
+        const { subject, timestampNanos } = message;
+        const before = position;
+        position = message.seq;
+        yield {
+          subject,
+          data: message.string(),
+          position: message.seq,
+          appendedAt: Number(timestampNanos / 1_000_000n),
+          ack() {},
+          retry(delayMs) {
+            position = before;
+            again = delayMs;
+          },
+        };
+        if (again !== undefined) break;
+      }
+      if (isClosed) return;
+      // Told to go back; the client's own consumption is over otherwise only when the connection is closed for good.
+      if (again === undefined) throw new DaoyuError('BUS_UNAVAILABLE', 'the log is closed');
+      await messages.close();
+      await new Promise((resolve) => setTimeout(resolve, again));
+      again = undefined;
+      messages = await begin();
+    }
+  }
+
+  return {
+    [Symbol.asyncIterator]: deliveries,
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await messages.close();
+      onClose();
+    },
+  };
+}
+
+function taken(name: string): DaoyuError {
+  return new DaoyuError(
+    'BUS_CONSUMER_TAKEN',
+    `another process reads the log as ${name} now: this one was away too long; it waits for its turn`,
+  );
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,64 @@
+/** Which keys there are and at which revision, in order: what a server that knows no order leaves to us. */
+
+export interface KeyIndex {
+  /** False when this revision or a newer one is known already. */
+  note(key: string, revision: number, isThere: boolean): boolean;
+  /** No longer remembers a removal. */
+  forget(key: string, revision: number): void;
+  /** Keys with the prefix behind `after` (before it when reversed), at most `limit`. */
+  range(
+    prefix: string,
+    options: { readonly after?: string | undefined; readonly isReverse: boolean; readonly limit: number },
+  ): readonly string[];
+}
+
+export function createKeyIndex(): KeyIndex {
+  const revisions = new Map<string, number>();
+  const keys: string[] = [];
+
+  /** Index of the first key that is not before `key`. */
+  function find(key: string): number {
+    let low = 0;
+    let high = keys.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isBefore(keys[middle] ?? '', key)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return {
+    note(key, revision, isThere) {
+      if (revision <= (revisions.get(key) ?? 0)) return false;
+      revisions.set(key, revision);
+      const index = find(key);
+      const isKnown = keys[index] === key;
+      if (isThere && !isKnown) keys.splice(index, 0, key);
+      if (!isThere && isKnown) keys.splice(index, 1);
+      return true;
+    },
+    forget(key, revision) {
+      if (revisions.get(key) === revision && keys[find(key)] !== key) revisions.delete(key);
+    },
+    range(prefix, { after, isReverse, limit }) {
+      const found: string[] = [];
+      const step = isReverse ? -1 : 1;
+      // Behind all keys of the prefix stands the prefix with the last code point.
+      const start = after ?? (isReverse ? `${prefix}\u{10ffff}` : prefix);
+      for (let index = find(start) + (isReverse ? -1 : 0); found.length < limit; index += step) {
+        const key = keys[index];
+        if (key === undefined) break;
+        if (key === after) continue;
+        if (key.startsWith(prefix)) found.push(key);
+        else if (isReverse ? isBefore(key, prefix) : isBefore(prefix, key)) break;
+      }
+      return found;
+    },
+  };
+}
+
+/** By code points, as the contract says; plain comparison goes by UTF-16 units. */
+function isBefore(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+}
