@@ -243,7 +243,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   // An emitter without this listener would end the process.
   (aedes as NodeJS.EventEmitter).on('error', (error: Error) => log.error({ reason: error.message }, 'broker error'));
 
-  const listeners = await openListeners(options, accept);
+  const closeBroker = () => new Promise<void>((resolve) => aedes.close(() => resolve()));
+  const listeners = await openListeners(options, accept).catch(async (error: unknown) => {
+    // A broker left open would keep the process alive behind its own error message.
+    await closeBroker();
+    inFlight.close();
+    throw error;
+  });
 
   return {
     urls: listeners.urls,
@@ -275,7 +281,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         inFlight.idle(),
         new Promise((resolve) => setTimeout(resolve, limits.admitTimeoutMs).unref()),
       ]);
-      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      await closeBroker();
       await listeners.close();
       inFlight.close();
       refusals.close();

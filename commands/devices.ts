@@ -29,7 +29,7 @@ export function devicesCommand(): Command {
     .command('add')
     .description('make a device; prints its password once')
     .argument('<device>', 'id: lower-case letters, digits, hyphens')
-    .requiredOption('--park <id>')
+    .requiredOption('--park <id>', 'a park there is, e.g. daoyu')
     .requiredOption('--site <id>', 'made when it is new')
     .requiredOption('--kind <kind>', 'e.g. aquaculture_pond')
     .option('--mapping <file>', 'JSON file: how its own keys become fields')

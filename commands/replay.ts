@@ -14,8 +14,8 @@ import { untilStopped } from './until-stopped.ts';
 
 interface Options {
   readonly device: string;
-  readonly map: readonly string[];
-  readonly where: readonly string[];
+  readonly map?: readonly string[];
+  readonly where?: readonly string[];
   readonly time?: string;
   readonly zone: string;
   readonly shiftToNow?: boolean;
@@ -24,7 +24,7 @@ interface Options {
   readonly url?: string;
 }
 
-const collect = (value: string, all: readonly string[]) => [...all, ...value.split(',')];
+const collect = (value: string, all: readonly string[] = []) => [...all, ...value.split(',')];
 
 export function replayCommand(): Command {
   return new Command('replay')
@@ -38,9 +38,8 @@ export function replayCommand(): Command {
       '--map <column=field>',
       'which column is which field; repeat or join with commas (default: all columns, by their own names)',
       collect,
-      [],
     )
-    .option('--where <column=text>', 'only rows whose column holds this text', collect, [])
+    .option('--where <column=text>', 'only rows whose column holds this text', collect)
     .option('--time <column>', 'the column with the time (default: the first)')
     .option('--zone <offset>', 'offset of times that carry none', '+08:00')
     .option('--shift-to-now', 'move all times so that the newest is now')
@@ -59,7 +58,7 @@ interface Bookmark {
 async function replay(file: string, options: Options): Promise<void> {
   const config = readConfig(process.env);
   if (!existsSync(file)) throw new DaoyuError('FILE_MISSING', `there is no file ${resolve(file)}`);
-  const where = pairs(options.where, '--where');
+  const where = pairs(options.where ?? [], '--where');
   const offsetMinutes = parseOffset(options.zone);
   const first = await surveyFile({ file, timeColumn: options.time ?? '', offsetMinutes, where });
   const timeColumn = options.time ?? first.columns[0] ?? '';
@@ -71,7 +70,7 @@ async function replay(file: string, options: Options): Promise<void> {
     );
   }
   const columns =
-    options.map.length > 0
+    options.map !== undefined
       ? pairs(options.map, '--map')
       : Object.fromEntries(
           survey.columns
