@@ -76,6 +76,7 @@ export async function openListeners(options: Options, onConnection: OnConnection
         maxPayload: limits.maxPacketBytes * 64,
         handleProtocols: (protocols) => (protocols.has('mqtt') ? 'mqtt' : false),
       });
+      sockets.on('error', () => {}); // It repeats what the HTTP server says, which is awaited below.
       sockets.on('connection', (socket, request) =>
         onConnection(createWebSocketStream(socket), remoteOf(request.socket)),
       );
