@@ -116,6 +116,12 @@ export const SETTINGS = {
     optional,
     'Bearer token of the API; generated into the data folder when absent',
   ),
+  devicePassword: setting(
+    'DAOYU_DEVICE_PASSWORD',
+    '',
+    optional,
+    'Password of the device whose readings `replay` publishes; demo devices need none',
+  ),
   logLevel: setting(
     'DAOYU_LOG_LEVEL',
     'info',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { DaoyuError } from '../errors.ts';
 import { openConnection } from '../simulators/connection.ts';
 import { parseOffset } from '../simulators/local-time.ts';
@@ -91,7 +91,7 @@ async function replay(file: string, options: Options): Promise<void> {
 
   const signal = untilStopped();
   const progress = createProgress('replay');
-  const login = loginOf(options.device, config.dataDir);
+  const login = loginOf(options.device, config);
   const reports = new Map<string, number>();
   const connection = openConnection({
     url: options.url ?? `mqtt://${config.host}:${config.mqttPort}`,
@@ -106,6 +106,7 @@ async function replay(file: string, options: Options): Promise<void> {
     connection.connected(),
     new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true })),
   ]);
+  let acknowledged = 0;
   const result = await replayFile({
     file,
     publish: (payload) => connection.publish(payload),
@@ -118,16 +119,18 @@ async function replay(file: string, options: Options): Promise<void> {
     skipRows: known?.row ?? 0,
     batchSize: options.speed === undefined ? 200 : 1,
     signal,
-    onProgress: ({ row, acknowledged }) => {
+    onProgress: ({ row, ...counts }) => {
+      ({ acknowledged } = counts);
       bookmarks.write({ row, shiftMs });
-      progress.update(acknowledged, survey.rows, `row ${row}`);
+      progress.update(row, survey.lastRow, 'rows');
     },
   });
   progress.stop();
+  // What was under way when it was stopped is acknowledged in here, and counts.
   await connection.close();
   if (!signal.aborted) bookmarks.clear();
   process.stdout.write(
-    `${result.acknowledged} readings acknowledged, ${result.unreadable} rows without a readable time, ${result.empty} rows without a value${signal.aborted ? '; stopped, the same command goes on' : ''}\n`,
+    `${acknowledged} readings acknowledged, ${result.unreadable} rows without a readable time, ${result.empty} rows without a value${signal.aborted ? '; stopped, the same command goes on' : ''}\n`,
   );
   for (const [what, count] of reports) process.stdout.write(`  the platform reported ${what.trim()} ${count} times\n`);
 }
@@ -146,12 +149,12 @@ function pairs(texts: readonly string[], option: string): Record<string, string>
   );
 }
 
-function loginOf(name: string, dataDir: string) {
+function loginOf(name: string, { devicePassword, dataDir }: Config) {
   const [park, device] = name.split('.');
   if (park === undefined || device === undefined)
     throw new DaoyuError('OPTION_INVALID', `--device "${name}" must read park.device, e.g. daoyu.zhuxi-pond-3`);
   const password =
-    process.env.DAOYU_DEVICE_PASSWORD ??
+    devicePassword ??
     loadFleet(fleetFile(dataDir)).find((member) => member.park === park && member.device === device)?.password;
   if (password === undefined)
     throw new DaoyuError('CREDENTIALS_MISSING', `no password of ${name}: give it in DAOYU_DEVICE_PASSWORD`);

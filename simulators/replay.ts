@@ -1,4 +1,5 @@
 /** Plays a CSV file of measurements through MQTT as one device would send them: as fast as they are acknowledged, or at a speed. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DaoyuError } from '../errors.ts';
 import { readCsv } from './csv.ts';
 import { parseLocalTime } from './local-time.ts';
@@ -55,7 +56,8 @@ export async function replayFile(options: ReplayOptions): Promise<ReplayProgress
     batchSize,
     window: 1, // Acknowledged in order, so that one row number is enough to resume.
   });
-  const startedAt = Date.now();
+  const stopped = aborted(signal);
+  const startedAt = performance.now(); // A wall clock may jump.
   let firstTime: number | undefined;
   for await (const { number, cells } of readCsv(options.file)) {
     if (number === 1) requireColumns(options, cells);
@@ -77,28 +79,28 @@ export async function replayFile(options: ReplayOptions): Promise<ReplayProgress
     firstTime ??= time;
     if (speed !== undefined) await waitUntil(startedAt + (time - firstTime) / speed, signal);
     outbox.put({ row: number, payload: { time: time + options.shiftMs, seq: number, ...values } });
-    if (outbox.buffered >= batchSize * 32) await Promise.race([outbox.drained(), aborted(signal)]);
+    if (outbox.buffered >= batchSize * 32) await Promise.race([outbox.drained(), stopped]);
   }
-  await Promise.race([outbox.drained(), aborted(signal)]);
+  await Promise.race([outbox.drained(), stopped]);
   outbox.close();
   return { ...progress };
 }
 
-/** The times of the first and last wanted row, for a shift to now and for a progress bar. */
+/** The newest time of the wanted rows, for a shift to now, and the number of the last one, for a progress bar. */
 export async function surveyFile(
   options: Pick<ReplayOptions, 'file' | 'timeColumn' | 'offsetMinutes' | 'where'>,
-): Promise<{ readonly rows: number; readonly columns: readonly string[]; readonly newest: number | undefined }> {
-  let rows = 0;
+): Promise<{ readonly lastRow: number; readonly columns: readonly string[]; readonly newest: number | undefined }> {
+  let lastRow = 0;
   let newest: number | undefined;
   let columns: readonly string[] = [];
   for await (const { number, cells } of readCsv(options.file)) {
     if (number === 1) columns = Object.keys(cells);
     if (!isWanted(cells, options.where)) continue;
-    rows += 1;
+    lastRow = number;
     const time = parseLocalTime(cells[options.timeColumn] ?? '', options.offsetMinutes);
     if (time !== undefined && (newest === undefined || time > newest)) newest = time;
   }
-  return { rows, columns, newest };
+  return { lastRow, columns, newest };
 }
 
 function requireColumns(options: ReplayOptions, cells: Readonly<Record<string, string>>): void {
@@ -124,10 +126,11 @@ function valuesOf(cells: Readonly<Record<string, string>>, columns: Readonly<Rec
   return values;
 }
 
+/** `instant` on the monotonic clock, ms. */
 async function waitUntil(instant: number, signal: AbortSignal): Promise<void> {
-  const delay = instant - Date.now();
-  if (delay <= 0) return;
-  await Promise.race([new Promise((resolve) => setTimeout(resolve, delay)), aborted(signal)]);
+  const delay = instant - performance.now();
+  // Nothing but the signal rejects it, and then the caller looks at the signal.
+  if (delay > 0) await sleep(delay, undefined, { signal }).catch(() => {});
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,19 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { measurements } from '../measurements.ts';
 import { openParts } from './parts.ts';
 
 /** A tank at 30 and 60 cm whose logger steps back 475 s and 3 s: omarsagoo/iot-smart-aquarium (MIT), Mendeley Data 34rczh25kc. */
-const FILE = new URL('../../../shared/data/pond_tank_1min.csv', import.meta.url);
+const found = measurements('pond_tank_1min.csv');
 
-describe.skipIf(!existsSync(FILE))('a real clock that steps back (skipped where the measurements are absent)', () => {
+describe.skipIf(found === undefined)('a real clock that steps back (skipped where the measurements are absent)', () => {
   it('costs and doubles no reading, and is flagged where it happened', async () => {
     const { addDevice, publish, stored, row } = await openParts();
     await addDevice('tank');
-    const lines = readFileSync(FILE, 'utf8').trim().split(/\r?\n/).slice(1);
-    const samples = lines.map((line) => line.split(',')).filter(([, depth]) => depth === '30');
+    const samples = (found?.rows ?? []).filter((row) => row.depth_cm === '30');
     let now = 0;
     const admitted: Promise<void>[] = [];
-    for (const [local = '', , temperature, ph, turbidity] of samples) {
+    for (const { time_local: local = '', water_temperature: temperature, ph, turbidity } of samples) {
       const time = Date.parse(`${local.replace(' ', 'T')}Z`);
       // The server's clock does not step.
       now = Math.max(now, time);
