@@ -34,27 +34,30 @@ export interface BatchWriterOptions {
   readonly prefix: string;
 }
 
-export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
-  const writers = new Map<string, WriterProgress>();
+/** What is known of one writer's past. Its own, and no older than its progress: the devices it writes may have been another process's until then. */
+interface Writer {
+  readonly progress: WriterProgress;
   /** Newest stored time by `kind/park/device`; a kind is loaded at its first reading. */
-  const newest = new Map<string, number>();
-  const loadedKinds = new Set<string>();
+  readonly newest: Map<string, number>;
+  readonly loadedKinds: Set<string>;
+}
 
-  async function progressOf(writer: string): Promise<WriterProgress> {
-    const known = writers.get(writer) ?? (await openProgress(state, prefix, writer));
-    writers.set(writer, known);
-    return known;
+export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
+  const writers = new Map<string, Writer>();
+
+  async function writerNamed(name: string): Promise<Writer> {
+    const known = writers.get(name);
+    if (known !== undefined) return known;
+    const progress = await openProgress(state, prefix, name);
+    const opened: Writer = { progress, newest: new Map(), loadedKinds: new Set() };
+    writers.set(name, opened);
+    return opened;
   }
 
-  /** Never back: another writer may have written while the times were being asked for. */
-  function remember(key: string, time: number): void {
-    newest.set(key, Math.max(newest.get(key) ?? Number.NEGATIVE_INFINITY, time));
-  }
-
-  async function stored(readings: readonly Reading[]): Promise<Found> {
+  async function stored({ newest, loadedKinds }: Writer, readings: readonly Reading[]): Promise<Found> {
     for (const kind of new Set(readings.map((reading) => reading.kind))) {
       if (loadedKinds.has(kind)) continue;
-      for (const [key, time] of await newestTimes(http, kind)) remember(key, time);
+      for (const [key, time] of await newestTimes(http, kind)) remember(newest, key, time);
       loadedKinds.add(kind);
     }
     const late = readings.filter(({ time, ...of }) => time <= (newest.get(seriesKey(of)) ?? Number.NEGATIVE_INFINITY));
@@ -62,8 +65,9 @@ export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
   }
 
   async function write(batch: Batch, upTo: number, options: WriteOptions): Promise<WriteOutcome> {
-    const { writer = DEFAULT_WRITER, setAside } = options;
-    const progress = await progressOf(writer);
+    const { setAside } = options;
+    const writer = await writerNamed(options.writer ?? DEFAULT_WRITER);
+    const { progress } = writer;
     if (upTo <= progress.position) return { stored: 0, duplicate: 0 };
     if (progress.begun !== undefined && progress.begun.upTo !== upTo) {
       throw new DaoyuError(
@@ -72,7 +76,7 @@ export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
       );
     }
     const { writable, refused } = sortOut(batch.readings);
-    if (progress.begun === undefined) await progress.begin({ upTo, found: await stored(writable) });
+    if (progress.begun === undefined) await progress.begin({ upTo, found: await stored(writer, writable) });
     const { points, duplicates } = planOf(writable, progress.begun?.found ?? {});
     const lines = points.map((point) => ({ text: lineOf(point.reading, point.isAddition), of: point }));
     const refusedPoints = await writeLines(http, lines);
@@ -91,7 +95,7 @@ export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
     for (const { park, device } of duplicates) changes.addOutcome(park, device, 'duplicate');
     for (const { reading } of refused) changes.addOutcome(reading.park, reading.device, 'quarantined');
     await progress.commit(upTo, changes, kept.filter(({ isAddition }) => !isAddition).length);
-    for (const { reading } of kept) remember(seriesKey(reading), reading.time);
+    for (const { reading } of kept) remember(writer.newest, seriesKey(reading), reading.time);
     return refused.length === 0 ? outcome : { ...outcome, refused: refused.length };
   }
 
@@ -101,11 +105,13 @@ export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
     } catch (error) {
       // What a put came to is not known after a failure, and another process may have gone on: all is read again.
       writers.delete(options.writer ?? DEFAULT_WRITER);
-      newest.clear();
-      loadedKinds.clear();
       throw error;
     }
   };
+}
+
+function remember(newest: Map<string, number>, key: string, time: number): void {
+  newest.set(key, Math.max(newest.get(key) ?? Number.NEGATIVE_INFINITY, time));
 }
 
 function sortOut(readings: readonly Reading[]): { readonly writable: Reading[]; readonly refused: RefusedReading[] } {

@@ -239,6 +239,17 @@ describe.runIf(hasInflux())('with a real influxd', () => {
       ]);
     });
 
+    it('that hand a device over count what the other stored meanwhile', async () => {
+      const first = await open();
+      const second = await open(places.get(first));
+      await first.write(batchOf(reading(T0, { ph: 7 })), 1, { writer: 'zero' });
+      // From now on the second knows how far the devices of this kind were.
+      await second.write(batchOf(reading(T0, { ph: 7 }, { device: 'other' })), 2, { writer: 'one' });
+      await first.write(batchOf(reading(T0 + 1000, { ph: 7 })), 3, { writer: 'zero' });
+      const again = batchOf(reading(T0 + 1000, { ph: 7 }));
+      expect(await second.write(again, 4, { writer: 'zero' })).toEqual({ stored: 0, duplicate: 1 });
+    });
+
     it('that share the work have one ledger, of any number of devices', async () => {
       const first = await open();
       const second = await open(places.get(first));
