@@ -11,6 +11,12 @@ export const SITE_FIGURES = 'daoyu_site';
 export const PLATFORM_FIGURES = 'daoyu_platform';
 export const CONSUMER_FIGURES = 'daoyu_consumer';
 
+/** Those of which only the last months are kept. */
+export const PASSING_FIGURES = [DEVICE_FIGURES, PARK_FIGURES, SITE_FIGURES, PLATFORM_FIGURES, CONSUMER_FIGURES];
+
+/** How often they are written. */
+export const FIGURES_EVERY_MS = 30_000;
+
 /** How a state is written as a number: the higher the worse; not knowing is worse than a warning. */
 export const STATE_NUMBERS: Readonly<Record<HealthState, number>> = { good: 0, warning: 1, unknown: 2, critical: 3 };
 

@@ -5,7 +5,7 @@ import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Language } from '../../sensors/format.ts';
 import type { Quantity, StateTimelinePanel, TimeSeriesPanel } from '../definition/dashboard.ts';
-import { BAND_COLUMNS, bandQuery, InfluxQuery, rangeQuery, type Scope } from './influxql.ts';
+import { BAND_COLUMNS, bandQuery, DOUBTFUL, doubtfulQuery, InfluxQuery, rangeQuery, type Scope } from './influxql.ts';
 import { mappingsOf, STATE_LOOKS, unitOf } from './units.ts';
 import { WORDS } from './words.ts';
 
@@ -44,7 +44,11 @@ export function timeSeries(panel: TimeSeriesPanel, drawing: Drawing): timeseries
   if (first !== undefined) built.unit(unitOf(first)).decimals(first.decimals);
   if (panel.isBars) built.drawStyle(common.GraphDrawStyle.Bars).fillOpacity(60).lineWidth(1);
   for (const quantity of panel.query.quantities.length > 1 ? panel.query.quantities : [])
-    built.overrideByRegexp(`/^${escaped(quantity.label[language])}( ·|$)/`, propertiesOf(quantity, language));
+    built.overrideByRegexp(
+      `/^${escaped(quantity.label[language])}(${escaped(DOUBTFUL[language])})?( ·|$)/`,
+      propertiesOf(quantity, language),
+    );
+  if (scope.chosen.site !== undefined && !panel.isBars) addDoubtful(built, panel, drawing);
   if (panel.band !== undefined) {
     built.withTarget(
       new InfluxQuery('B', bandQuery(panel.query.measurement, panel.band, scope, language), {
@@ -55,6 +59,24 @@ export function timeSeries(panel: TimeSeriesPanel, drawing: Drawing): timeseries
     for (const [column, properties] of bandLooks(language)) built.overrideByName(column, properties);
   }
   return built;
+}
+
+/** Marked, not hidden: a value that is stuck or jumped must not look like the others. */
+function addDoubtful(built: timeseries.PanelBuilder, { query }: TimeSeriesPanel, { scope, language }: Drawing): void {
+  const numbers = query.quantities.filter(({ shape }) => shape === 'number');
+  for (const [index, quantity] of numbers.entries())
+    built.withTarget(
+      new InfluxQuery(`D${index}`, doubtfulQuery(query.measurement, quantity, query.by, scope, language), {
+        format: 'time_series',
+        alias: '$col · $tag_device',
+      }),
+    );
+  built.overrideByRegexp(`/${escaped(DOUBTFUL[language])}/`, [
+    { id: 'custom.drawStyle', value: 'points' },
+    { id: 'custom.pointSize', value: 9 },
+    { id: 'custom.showPoints', value: 'always' },
+    { id: 'color', value: { mode: 'fixed', fixedColor: STATE_LOOKS.unknown.colour } },
+  ]);
 }
 
 export function stateTimeline(panel: StateTimelinePanel, drawing: Drawing): statetimeline.PanelBuilder {

@@ -4,7 +4,9 @@
  * as those of our API do, and empty ones are null: whether a null is a gap, the panel decides by the reporting interval.
  */
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import { FLAGS, type Flag } from '../../sensors/flag.ts';
 import type { Language } from '../../sensors/format.ts';
+import { flagField } from '../../store/influx-lines.ts';
 import type { Quantity, Query, Tag } from '../definition/dashboard.ts';
 import { BAND_FIGURES } from '../definition/figures.ts';
 import { DATASOURCE } from './names.ts';
@@ -49,6 +51,24 @@ export function trackQuery({ measurement, quantities, by }: Query, scope: Scope,
   const groups = ['time($__interval)', ...by.map(quoted)];
   return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none)`;
 }
+
+/** Values that carry a doubt, as points of their own: the store keeps each flag as a field that is 1. */
+export function doubtfulQuery(
+  measurement: string,
+  quantity: Quantity,
+  by: readonly Tag[],
+  scope: Scope,
+  language: Language,
+): string {
+  const doubts = DOUBTS.map((flag) => `${quoted(flagField(quantity.name, flag))} = 1`).join(' OR ');
+  const groups = ['time($__interval)', ...by.map(quoted)];
+  return `SELECT last(${quoted(quantity.name)}) AS ${quoted(`${quantity.label[language]}${DOUBTFUL[language]}`)} FROM ${quoted(measurement)} WHERE (${doubts}) AND ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none) tz('${TIMEZONE}')`;
+}
+
+export const DOUBTFUL = { zh: '（可疑）', en: ' (doubtful)' } as const;
+
+/** Sent late is no doubt about the value: after an outage whole stretches are. */
+const DOUBTS = (Object.keys(FLAGS) as Flag[]).filter((flag) => flag !== 'late');
 
 /** Target and limits of the sites' profiles, as they were at each time. */
 export const BAND_COLUMNS = {

@@ -12,6 +12,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Language } from '../../sensors/format.ts';
 import type { Dashboard, Panel, Row } from '../definition/dashboard.ts';
+import { FIGURES_EVERY_MS } from '../definition/figures.ts';
 import { type Drawing, stateTimeline, timeSeries } from './charts.ts';
 import { TIMEZONE } from './influxql.ts';
 import { DATASOURCE, siteVariableOf, uidOf } from './names.ts';
@@ -71,7 +72,7 @@ function renderPanel(
   const drawing: Drawing = {
     scope: scopeOf(dashboard, kind),
     language,
-    silenceMs: Math.max(MISSED_REPORTS * (kind?.intervalMs ?? FIGURES_INTERVAL_MS), SHORTEST_SILENCE_MS),
+    silenceMs: Math.max(MISSED_REPORTS * (kind?.intervalMs ?? FIGURES_EVERY_MS), SHORTEST_SILENCE_MS),
     shortest: kind?.isIntermittent ? '1s' : '10s',
   };
   const built = draw(panel, drawing);
@@ -92,7 +93,6 @@ function renderPanel(
 
 /** As the platform judges silence (sensors/assess.ts). */
 const MISSED_REPORTS = 3;
-const FIGURES_INTERVAL_MS = 60_000;
 const SHORTEST_SILENCE_MS = 60_000;
 
 function draw(panel: Panel, drawing: Drawing) {

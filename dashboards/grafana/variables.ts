@@ -17,7 +17,10 @@ export function variablesOf(dashboard: Dashboard, language: Language): readonly 
   const { choice, kinds } = dashboard;
   if (choice === 'none') return [];
   const isOne = choice === 'site';
-  const park = named('park', WORDS.park[language], choicesQuery(SITE_FIGURES, `park_${language}`, []), isOne);
+  // A park without sites of these kinds would open as an empty dashboard.
+  const isOfKinds = `(${kinds.map(({ name }) => `"kind" = '${name}'`).join(' OR ')})`;
+  const parks = choicesQuery(SITE_FIGURES, `park_${language}`, choice === 'parks' ? [] : [isOfKinds]);
+  const park = named('park', WORDS.park[language], parks, isOne);
   if (choice === 'parks') return [park];
   const sites = kinds.map((kind) => {
     const query = choicesQuery(SITE_FIGURES, `site_${language}`, [matches('park', 'park'), `"kind" = '${kind.name}'`]);

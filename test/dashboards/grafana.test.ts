@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { DATASOURCE, FOLDERS } from '../../dashboards/grafana/names.ts';
 import { provisioningFiles } from '../../dashboards/grafana/provisioning.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
+import { type Dashboard, panelsOf } from './as-grafana.ts';
 
 const FOLDER = fileURLToPath(new URL('../../dashboards/grafana/provisioning/', import.meta.url));
 // The parser that @fastify/swagger brings; the platform itself reads no YAML.
@@ -14,38 +15,10 @@ const { parse } = createRequire(createRequire(import.meta.url).resolve('@fastify
   parse(text: string): unknown;
 };
 
-interface Target {
-  readonly refId: string;
-  readonly query: string;
-  readonly rawQuery: boolean;
-  readonly resultFormat: string;
-  readonly datasource: { readonly uid: string };
-}
-interface Panel {
-  readonly id: number;
-  readonly type: string;
-  readonly title: string;
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly panels?: readonly Panel[];
-  readonly targets?: readonly Target[];
-  readonly fieldConfig?: { readonly defaults: { readonly unit?: string; readonly noValue?: string } };
-  readonly repeat?: string;
-}
-interface Json {
-  readonly uid: string;
-  readonly title: string;
-  readonly timezone: string;
-  readonly tags: readonly string[];
-  readonly templating: { readonly list?: readonly { readonly name: string; readonly label: string }[] };
-  readonly panels: readonly Panel[];
-}
-
 const files = provisioningFiles((await loadKinds()).values());
 const dashboards = [...files].flatMap(([path, text]) =>
-  path.endsWith('.json') ? [{ path, json: JSON.parse(text) as Json }] : [],
+  path.endsWith('.json') ? [{ path, json: JSON.parse(text) as Dashboard }] : [],
 );
-const panelsOf = ({ panels }: Json) =>
-  panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
 
 it('is what "npm run dashboards" writes today', async () => {
   const found = new Map<string, string>();

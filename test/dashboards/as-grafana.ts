@@ -1,0 +1,164 @@
+/** What Grafana does with a panel's query before InfluxDB sees it, and with the answer behind it: as its InfluxDB datasource (InfluxQL) does since version 10. */
+
+export interface Target {
+  readonly refId: string;
+  readonly query: string;
+  readonly rawQuery: boolean;
+  readonly resultFormat: 'time_series' | 'table';
+  readonly alias?: string;
+  readonly datasource: { readonly uid: string };
+}
+
+export interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly panels?: readonly Panel[];
+  readonly targets?: readonly Target[];
+  readonly fieldConfig?: {
+    readonly defaults: {
+      readonly unit?: string;
+      readonly noValue?: string;
+      readonly custom?: { readonly spanNulls?: number };
+    };
+    readonly overrides?: readonly { readonly matcher: { readonly id: string; readonly options: string } }[];
+  };
+  readonly repeat?: string;
+  readonly interval?: string;
+  readonly maxDataPoints?: number;
+  readonly timeFrom?: string;
+  readonly transformations?: readonly { readonly id: string; readonly options: OrganizeOptions }[];
+}
+
+interface OrganizeOptions {
+  readonly indexByName: Readonly<Record<string, number>>;
+  readonly renameByName: Readonly<Record<string, string>>;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly label: string;
+  readonly query: string;
+  readonly regex?: string;
+  readonly includeAll: boolean;
+}
+
+export interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly timezone: string;
+  readonly tags: readonly string[];
+  readonly templating: { readonly list?: readonly Variable[] };
+  readonly panels: readonly Panel[];
+}
+
+/** A folded row holds its panels; those of an open one stand behind it. */
+export function panelsOf({ panels }: Dashboard): readonly Panel[] {
+  return panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
+}
+
+export interface Choice {
+  readonly text: string;
+  readonly value: string;
+}
+export type Choices = ReadonlyMap<string, readonly Choice[]>;
+
+/** `${name:regex}`: one value escaped, several as alternatives; All is every value there is. */
+export function interpolated(text: string, choices: Choices): string {
+  return text.replace(/\$\{(\w+):regex\}/g, (_, name: string) => {
+    const values = (choices.get(name) ?? []).map(({ value }) => value.replace(/[\\^$*+?.()|[\]{}/]/g, '\\$&'));
+    return values.length === 1 ? (values[0] ?? '') : `(${values.join('|')})`;
+  });
+}
+
+/** The options of a query variable: its values through its regular expression with the named groups `text` and `value`. */
+export function optionsOf({ regex }: Pick<Variable, 'regex'>, values: readonly string[]): readonly Choice[] {
+  if (!regex) return values.map((value) => ({ text: value, value }));
+  const pattern = new RegExp(regex.replace(/^\/|\/$/g, ''));
+  return values.flatMap((each) => {
+    const { text, value } = pattern.exec(each)?.groups ?? {};
+    return value === undefined ? [] : [{ text: text ?? value, value }];
+  });
+}
+
+/** Lengths that Grafana rounds an interval to, as far as these tests reach. */
+const ROUND_MS = [
+  1, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000, 120_000, 300_000,
+];
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+function lengthMs(text: string): number {
+  const [, count, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  return Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+}
+
+export interface Sight {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the panel looks at: the dashboard's time, or its own ("last 10 minutes"). */
+export function sightOf({ timeFrom }: Panel, { from, to }: Sight): Sight {
+  return timeFrom === undefined ? { from, to } : { from: to - lengthMs(timeFrom), to };
+}
+
+export function intervalMsOf({ interval = '1s', maxDataPoints = 900 }: Panel, { from, to }: Sight): number {
+  const wanted = (to - from) / maxDataPoints;
+  return Math.max(lengthMs(interval), ROUND_MS.findLast((each) => each <= wanted) ?? 1);
+}
+
+/** `$timeFilter`, `$__interval` and the variables, in the order in which Grafana fills them. */
+export function filled(
+  { query }: Pick<Target, 'query'>,
+  choices: Choices,
+  { from, to }: Sight,
+  intervalMs: number,
+): string {
+  const interval = intervalMs % 1000 === 0 ? `${intervalMs / 1000}s` : `${intervalMs}ms`;
+  return interpolated(query, choices)
+    .replaceAll('$timeFilter', `time >= ${from}ms and time <= ${to}ms`)
+    .replaceAll('$__interval_ms', String(intervalMs))
+    .replaceAll('$__interval', interval);
+}
+
+export interface InfluxSeries {
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly (number | string | null)[])[];
+}
+
+export interface Frame {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, readonly (number | string | null)[]>>;
+}
+
+/** A table is one frame with time, tags and columns; a time series a frame for each series and column, named by the alias. */
+export function framesOf({ resultFormat, alias = '' }: Target, series: readonly InfluxSeries[]): readonly Frame[] {
+  if (series.length === 0) return [];
+  if (resultFormat === 'table') {
+    const rows = series.flatMap(({ tags = {}, columns, values }) =>
+      values.map((row) => ({
+        ...tags,
+        ...Object.fromEntries(
+          columns.map((column, index) => [column === 'time' ? 'Time' : column, row[index] ?? null]),
+        ),
+      })),
+    );
+    const names = Object.keys(rows[0] ?? {});
+    const column = (name: string) =>
+      rows.map((row) => (row as Readonly<Record<string, number | string | null>>)[name] ?? null);
+    return [{ name: '', fields: Object.fromEntries(names.map((name) => [name, column(name)])) }];
+  }
+  return series.flatMap(({ tags = {}, columns, values }) =>
+    columns.slice(1).map(
+      (column, index): Frame => ({
+        name: alias.replace(/\$(\w+)/g, (_, key: string) =>
+          key === 'col' ? column : (tags[key.replace(/^tag_/, '')] ?? ''),
+        ),
+        fields: { Time: values.map(([time]) => time ?? null), Value: values.map((row) => row[index + 1] ?? null) },
+      }),
+    ),
+  );
+}
