@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Bus } from './bus/bus.ts';
 import type { Config } from './config.ts';
+import type { FigureSink } from './dashboards/figures/start-figures.ts';
 import type { DiskSpace } from './disk-space.ts';
 import { DaoyuError } from './errors.ts';
 import { isNatsUrl } from './nats/url.ts';
@@ -73,6 +74,13 @@ export async function openStore(
     throw unsupported('DAOYU_STORE_URL', config.storeUrl, 'embedded, influxdb://…, memory');
   const { openDuckDbStore } = await import('./store/duckdb.ts');
   return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory: config.storeMemory, clock, space });
+}
+
+/** Where figures for Grafana go: beside the readings, where Grafana looks; without InfluxDB there is no such place. */
+export async function openFigureSink({ storeUrl }: Pick<Config, 'storeUrl'>): Promise<FigureSink | undefined> {
+  if (!/^influxdbs?:/.test(storeUrl)) return undefined;
+  const { createInfluxSink } = await import('./dashboards/figures/influx-sink.ts');
+  return createInfluxSink(storeUrl);
 }
 
 function unsupported(variable: string, url: string, known: string): DaoyuError {

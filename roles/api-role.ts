@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Api } from '../api/api.ts';
 import { openApi } from '../api/server.ts';
+import { openFigureSink } from '../backends.ts';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Broker } from '../broker/broker.ts';
 import { generatePassword, hashPassword } from '../broker/credentials.ts';
+import { startFigures } from '../dashboards/figures/start-figures.ts';
 import { addDemoDevices } from '../demo.ts';
 import { openLedger } from '../ingest/ledger.ts';
 import { openLiveFeed } from '../ingest/live-feed.ts';
@@ -35,6 +37,14 @@ export async function openApiRole(
   await addDemoDevices(folder, registry, kinds);
   const ledger = keep(await openLedger({ bus, store, log }));
   const live = keep(await openLiveFeed({ bus, log }));
+  const isConnected = (park: string, device: string) => broker.isConnected({ park, device });
+  const status = async () => ({ bus: await bus.status(), store: await store.status(), broker: broker.status() });
+  const sink = await openFigureSink(config);
+  if (sink !== undefined) {
+    const latest = () => store.latest({});
+    const rows = () => ledger.rows();
+    keep(startFigures({ sink, kinds, registry, latest, ledger: rows, isConnected, status, log, clock }));
+  }
   return keep(
     await openApi({
       host: config.host,
@@ -52,9 +62,9 @@ export async function openApiRole(
         const password = generatePassword();
         return { device: await registry.addDevice(device, await hashPassword(password)), password };
       },
-      isConnected: (park, device) => broker.isConnected({ park, device }),
+      isConnected,
       checks: () => readinessOf({ bus, store, ...(bridge && { bridge }) }),
-      status: async () => ({ bus: await bus.status(), store: await store.status(), broker: broker.status() }),
+      status,
       limits: {
         maxPoints: config.maxPoints,
         maxConcurrentQueries: config.maxConcurrentQueries,
