@@ -45,10 +45,35 @@ export function clientIdOf({ park, device }: DeviceAddress): string {
   return `${park}.${device}`;
 }
 
+/** Into so many parts the writing into the store can be divided. A part of the log's format: entries carry it in their subject. */
+export const PARTITIONS = 4;
+
+/** FNV-1a of the device's name. */
+export function partitionOf(device: DeviceAddress): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(clientIdOf(device))) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash % PARTITIONS;
+}
+
+/** What belongs to a partition. The first also takes what others wrote without one. */
+export function subjectsOfPartition(partition: number): readonly string[] {
+  const own = [`daoyu.readings.*.*.${partition}`, `daoyu.quarantine.*.${partition}`];
+  return partition === 0 ? [...own, 'daoyu.readings.*.*', 'daoyu.quarantine.*'] : own;
+}
+
+/** The partition of an entry of readings or quarantine. */
+export function partitionOfSubject(subject: string): number {
+  const tokens = subject.split('.');
+  const last = Number(tokens[tokens[1] === 'readings' ? 4 : 3]);
+  return Number.isInteger(last) && last >= 0 && last < PARTITIONS ? last : 0;
+}
+
 /** Subjects of the event log (NATS grammar: tokens joined by dots, `*` one token, `>` the rest). */
 export const subjects = {
-  readings: (park: string, kind: string) => `daoyu.readings.${park}.${kind}`,
-  quarantine: (park: string) => `daoyu.quarantine.${park}`,
+  /** `daoyu.readings.{park}.{kind}.{partition}`: all of a device on one partition, in order. */
+  readings: (device: DeviceAddress, kind: string) => `daoyu.readings.${device.park}.${kind}.${partitionOf(device)}`,
+  /** `daoyu.quarantine.{park}.{partition}` */
+  quarantine: (device: DeviceAddress) => `daoyu.quarantine.${device.park}.${partitionOf(device)}`,
   devices: (park: string) => `daoyu.devices.${park}`,
   alarms: (park: string) => `daoyu.alarms.${park}`,
   allReadings: 'daoyu.readings.>',

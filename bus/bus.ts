@@ -1,7 +1,7 @@
 /** The durable event log: what may be relied on, whichever implementation stands behind it. */
 
 export interface Entry {
-  /** Dot-separated, e.g. `daoyu.readings.tianyu.aquaculture_pond`. */
+  /** Dot-separated, e.g. `daoyu.readings.tianyu.aquaculture_pond.3`. */
   readonly subject: string;
   /** JSON text; at most `maxEntryBytes` of the implementation. */
   readonly data: string;

@@ -8,7 +8,7 @@ import { createGroupCommit, type Group } from './group-commit.ts';
 import type { Outcome } from './json.ts';
 import type { DeviceEntry } from './log-entry.ts';
 import { createKeyMap, type KeyMap } from './map.ts';
-import { createRecords, payloadOf } from './quarantine-record.ts';
+import { createRecords, payloadOf, randomRun } from './quarantine-record.ts';
 import type { Device, Registry } from './registry.ts';
 import type { Rejection } from './rejection.ts';
 import { type Sorted, sortReadings } from './sort.ts';
@@ -82,7 +82,7 @@ export function createIntake(options: IntakeOptions): Intake {
     bus,
     ...(options.maxQueuedBytes !== undefined && { maxQueuedBytes: options.maxQueuedBytes }),
   });
-  const record = createRecords(options.run ?? Math.random().toString(36).slice(2, 8).padEnd(6, '0'));
+  const record = createRecords(options.run ?? randomRun());
   const teller = createTeller(options.tell);
   const memoryOf = createDeviceMemories();
   const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
@@ -92,7 +92,7 @@ export function createIntake(options: IntakeOptions): Intake {
   function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection): Promise<void> {
     const text = JSON.stringify(record(message, 'message', reason, payloadOf(message.payload)));
     return commit.submit((group) => {
-      group.add(subjects.quarantine(message.park), 'records', text, tally(message, 1, 0, 1));
+      group.add(subjects.quarantine(message), 'records', text, tally(message, 1, 0, 1));
       group.onDurable(() => {
         counts.quarantined += 1;
         teller.report(message, message.receivedAt, [reason]);
@@ -160,11 +160,11 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 function append(group: Group, message: DeviceTopic, device: Device, sorted: Sorted): void {
-  const readings = subjects.readings(device.park, device.kind);
+  const readings = subjects.readings(message, device.kind);
   for (const text of sorted.readings) group.add(readings, 'readings', text, tally(message, 1, 0, 0));
   if (sorted.duplicate > 0) group.count(readings, 'readings', tally(message, sorted.duplicate, sorted.duplicate, 0));
   if (sorted.records.length === 0) return;
-  const quarantine = subjects.quarantine(device.park);
+  const quarantine = subjects.quarantine(message);
   for (const { text, counted } of sorted.records) {
     group.add(quarantine, 'records', text, tally(message, counted, 0, counted));
   }

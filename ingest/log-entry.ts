@@ -3,14 +3,14 @@ import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../store/store.ts';
 import type { QuarantineRecord } from './rejection.ts';
 
-/** Subject `daoyu.readings.{park}.{kind}`. */
+/** Subject `daoyu.readings.{park}.{kind}.{partition}`. */
 export interface ReadingsEntry {
   readonly version: 1;
   readonly readings: readonly Reading[];
   readonly tallies: readonly Tally[];
 }
 
-/** Subject `daoyu.quarantine.{park}`. */
+/** Subject `daoyu.quarantine.{park}.{partition}`. */
 export interface QuarantineEntry {
   readonly version: 1;
   readonly records: readonly QuarantineRecord[];

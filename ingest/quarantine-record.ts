@@ -29,6 +29,9 @@ export function createRecords(run: string): CreateRecord {
   };
 }
 
+/** For `createRecords`: differs from process to process. */
+export const randomRun = () => Math.random().toString(36).slice(2, 8).padEnd(6, '0');
+
 /** The bytes of a message: as text where that is the shorter form, so that an entry of the log stays bounded by 4/3 of the packet. */
 export function payloadOf(bytes: Uint8Array): Pick<QuarantineRecord, 'payload' | 'payloadEncoding'> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -7,7 +7,7 @@ import { DeviceMemory } from './device-memory.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Outcome, parseJson } from './json.ts';
 import { createKeyMap } from './map.ts';
-import { bytesOf, createRecords } from './quarantine-record.ts';
+import { bytesOf, createRecords, randomRun } from './quarantine-record.ts';
 import type { Mapping, Registry } from './registry.ts';
 import type { QuarantineRecord, Rejection } from './rejection.ts';
 import { type Sorted, sortReadings } from './sort.ts';
@@ -33,7 +33,7 @@ export interface ReplayOptions {
 
 export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
   const commit = createGroupCommit({ bus });
-  const createRecord = createRecords('replay');
+  const createRecord = createRecords(randomRun());
 
   return async (record: QuarantineRecord): Promise<ReplayResult> => {
     const { park, device: id, receivedAt, topic } = record;
@@ -76,12 +76,12 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
       quarantined,
     });
     return commit.submit((group) => {
-      const subject = subjects.readings(park, kind);
+      const subject = subjects.readings({ park, device }, kind);
       for (const text of sorted.readings) group.add(subject, 'readings', text, tally(1, 0, 0));
       group.count(subject, 'readings', tally(sorted.duplicate, sorted.duplicate, 0));
       // A whole message or reading was counted as one quarantined; it is not any more. A value never was.
       if (marked.scope !== 'field') group.count(subject, 'readings', tally(-1, 0, -1));
-      const quarantine = subjects.quarantine(park);
+      const quarantine = subjects.quarantine({ park, device });
       group.add(quarantine, 'records', JSON.stringify(marked), tally(0, 0, 0));
       // The other bad values of the same reading have records of their own.
       if (marked.scope === 'field') return;

@@ -8,7 +8,7 @@ import { type LogEntry, parseEntry } from './entry.ts';
 import type { Log } from './log.ts';
 import type { QuarantineEntry } from './log-entry.ts';
 import { pause } from './pause.ts';
-import { createRecords, payloadOf, storedPayload } from './quarantine-record.ts';
+import { createRecords, payloadOf, randomRun, storedPayload } from './quarantine-record.ts';
 import type { QuarantineRecord } from './rejection.ts';
 
 /** After a failure of the store: soon at first, so that a hiccup is not noticed, then often enough to go on within half a minute. */
@@ -46,7 +46,7 @@ interface Taken {
  */
 export async function startStoreWriter(options: StoreWriterOptions): Promise<StoreWriter> {
   const { bus, store, log, name = DEFAULT_WRITER, clock = Date.now, backoffMs = BACKOFF_MS } = options;
-  const record = createRecords('writer');
+  const record = createRecords(randomRun());
   let progress = await progressNow();
   const { lastPosition } = await bus.status();
   const reached = progress.begunTo ?? progress.position;
@@ -115,7 +115,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Sto
     log.error({ readings: refused.length, reason: first.reason }, 'store refuses readings; they go to quarantine');
     for (const [park, ofPark] of groupByPark(refused)) {
       await note(
-        subjects.quarantine(park),
+        subjects.quarantine({ park, device: 'unknown' }),
         ofPark.map(({ reading, reason }) => {
           const { device, receivedAt } = reading;
           const origin = { park, device, topic: topicsOf({ park, device }).telemetry, receivedAt };
@@ -136,9 +136,11 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Sto
   async function note(subject: string, records: readonly QuarantineRecord[]): Promise<void> {
     const entry: QuarantineEntry = { version: 1, records, tallies: [] };
     const park = subject.split('.')[2] ?? 'unknown';
-    await bus.append([{ subject: subjects.quarantine(park), data: JSON.stringify(entry) }]).catch((error: unknown) => {
-      log.error({ code: codeOf(error), subject }, 'the log did not take it into quarantine either');
-    });
+    await bus
+      .append([{ subject: subjects.quarantine({ park, device: 'unknown' }), data: JSON.stringify(entry) }])
+      .catch((error: unknown) => {
+        log.error({ code: codeOf(error), subject }, 'the log did not take it into quarantine either');
+      });
   }
 
   function failed(error: unknown, tries: number): void {

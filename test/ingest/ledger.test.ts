@@ -69,7 +69,7 @@ describe('the ledger', () => {
     const data = JSON.stringify({ version: 1, records: [], tallies: [tally] });
     const positions: number[] = [];
     for (let count = 0; count < 20; count++)
-      positions.push(await bus.append([{ subject: subjects.quarantine('tianyu'), data }]));
+      positions.push(await bus.append([{ subject: subjects.quarantine({ park: 'tianyu', device: 'probe' }), data }]));
     for (const position of positions) {
       await store.write({ readings: [], tallies: [tally] }, position);
       expect(await ledger.rows()).toEqual([
@@ -88,7 +88,10 @@ describe('the ledger', () => {
     for (let count = 0; count < 20; count++) {
       const park = count % 3 === 0 ? 'a' : 'b';
       const data = JSON.stringify({ version: 1, records: [], tallies: [{ ...tally, park }] });
-      written.push({ park, position: await bus.append([{ subject: subjects.quarantine(park), data }]) });
+      written.push({
+        park,
+        position: await bus.append([{ subject: subjects.quarantine({ park, device: 'probe' }), data }]),
+      });
     }
     // First all of one, then all of the other.
     const ofPark = (name: string) => written.filter(({ park }) => park === name);

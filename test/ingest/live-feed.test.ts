@@ -18,7 +18,7 @@ async function openFeed(maxBuffered?: number) {
       values: { value },
     };
     const data = JSON.stringify({ version: 1, readings: [reading], tallies: [] });
-    return bus.append([{ subject: subjects.readings('tianyu', 'aquaculture_pond'), data }]);
+    return bus.append([{ subject: subjects.readings({ park: 'tianyu', device: 'probe' }, 'aquaculture_pond'), data }]);
   };
   const open = async () => {
     const feed = await openLiveFeed({ bus, log: silent, ...(maxBuffered !== undefined && { maxBuffered }) });

@@ -10,7 +10,7 @@ import { subjects } from '../../topics.ts';
 import { eventually } from '../eventually.ts';
 import { NOW, silent } from './parts.ts';
 
-const SUBJECT = subjects.readings('tianyu', 'aquaculture_pond');
+const SUBJECT = subjects.readings({ park: 'tianyu', device: 'probe' }, 'aquaculture_pond');
 
 function entry(...values: readonly number[]): { subject: string; data: string } {
   const readings = values.map((value) => ({
