@@ -1,0 +1,46 @@
+/** When a crew flies: a field in the morning and one in the afternoon if rain and wind allow, or exactly when a scenario says. */
+import type { TimedCondition } from '../conditions.ts';
+import { uniform } from '../random.ts';
+import { localDay, startOfDay } from '../weather/sun.ts';
+import type { Weather } from '../weather/weather.ts';
+
+export interface Mission {
+  readonly from: number;
+  /** When it is broken off at the latest. */
+  readonly to: number;
+  readonly seed: number;
+}
+
+const HOUR = 3_600_000;
+/** m/s at 10 m; the machine's own limit is 6. */
+const MOST_WIND = 3.5;
+
+/** The mission that may be in the air at an instant. Without a scenario crews fly all year, so that there is something to see; rice is sown in April and May. */
+export function missionAt(
+  at: number,
+  weather: Weather,
+  conditions: readonly TimedCondition[],
+  seed: number,
+): Mission | undefined {
+  const told = conditions.filter(({ condition }) => condition === 'mission');
+  if (told.length > 0) {
+    const now = told.find(({ from, to }) => at >= from && at < to);
+    return now && { from: now.from, to: now.to, seed: seed ^ Math.floor(now.from / 1000) };
+  }
+  const day = localDay(at);
+  for (const [half, hour] of [8.4, 15.2].entries()) {
+    const from = startOfDay(day) + Math.round((hour + 0.9 * uniform(seed ^ half, day)) * 3600) * 1000;
+    const to = from + 2 * HOUR;
+    if (at >= from && at < to && isFlyable(weather, from)) return { from, to, seed: seed ^ (2 * day + half) };
+  }
+  return undefined;
+}
+
+/** The crew looks at the sky once, before take-off. */
+function isFlyable(weather: Weather, from: number): boolean {
+  for (let minutes = -30; minutes <= 60; minutes += 10) {
+    const { rain, wind } = weather.at(from + minutes * 60_000);
+    if (rain > 0.2 || wind > MOST_WIND) return false;
+  }
+  return true;
+}

@@ -1,0 +1,97 @@
+/** A seeding drone as its ground station reports it: every second in the air, nothing on the ground. Rules and sources: docs/simulators.md. */
+import { planField, type Spot } from '../drone/field-plan.ts';
+import { type FlightSecond, flyMission, ORDER, type Sortie } from '../drone/flight.ts';
+import { missionAt } from '../drone/missions.ts';
+import type { CreateModel } from '../model.ts';
+import { gaussian, seedOf, smooth, uniform } from '../random.ts';
+import { createReadout } from '../readout.ts';
+
+const NOISE = {
+  altitude_agl: 0.03,
+  ground_speed: 0.03,
+  heading: 0.8,
+  hdop: 0.02,
+  hopper_weight: 0.04,
+  battery_voltage: 0.03,
+  wind_speed: 0.2,
+};
+
+/** m per degree of latitude. */
+const DEGREE = 111_320;
+/** m, standard deviation of the position: with a fixed solution and with a floating one. */
+const FIXED = 0.02;
+const FLOATING = 0.3;
+
+/** About 2.8 ha, as terraces of the hill country are: one long edge, none parallel. */
+const FIELD: readonly Spot[] = [
+  [-118, -62],
+  [96, -88],
+  [131, -12],
+  [118, 66],
+  [-12, 84],
+  [-124, 48],
+];
+
+const createDroneModel: CreateModel = ({ kind, seed, site, device, latitude, longitude, weather, conditions }) => {
+  const siteSeed = seedOf(`${seed}/${site}`);
+  const readout = createReadout(kind, `${seed}/${device}`, NOISE);
+  const turn = 2 * Math.PI * uniform(siteSeed, 3);
+  const plan = planField(
+    FIELD.map(([x, y]): Spot => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]),
+    ORDER.swath,
+  );
+  let known: { from: number; sorties: readonly Sortie[] } | undefined;
+
+  function secondAt(at: number): FlightSecond | undefined {
+    const mission = missionAt(at, weather, conditions, siteSeed);
+    if (mission === undefined) return undefined;
+    if (known?.from !== mission.from)
+      known = { from: mission.from, sorties: flyMission(plan, ORDER, mission.from, mission.seed) };
+    for (const { from, seconds } of known.sorties) {
+      const second = seconds[Math.floor((at - from) / 1000)];
+      if (at >= from && second !== undefined) return second;
+    }
+    return undefined;
+  }
+
+  return {
+    sample(at) {
+      const flying = secondAt(at);
+      if (flying === undefined) return {};
+      const second = Math.floor(at / 1000);
+      // Near trees the fixed solution is lost for some seconds.
+      const isFloating = smooth(siteSeed ^ 0x41, at / 9000) > 0.93;
+      const scatter = isFloating ? FLOATING : FIXED;
+      const east = flying.spot[0] + scatter * gaussian(siteSeed ^ 0x42, second);
+      const north = flying.spot[1] + scatter * gaussian(siteSeed ^ 0x43, second);
+      const now = weather.at(at);
+      const rate = flying.speed > 0.5 ? (flying.flow * 10_000) / (60 * ORDER.swath * flying.speed) : 0;
+      return readout.show(
+        {
+          latitude: latitude + north / DEGREE,
+          longitude: longitude + east / (DEGREE * Math.cos((latitude * Math.PI) / 180)),
+          altitude_agl: flying.altitude,
+          ground_speed: flying.speed,
+          heading: flying.heading,
+          rtk_fix: isFloating ? 5 : 4,
+          satellites: Math.round((isFloating ? 19 : 28) + 2.5 * smooth(siteSeed ^ 0x44, at / 40_000)),
+          hdop: isFloating ? 1.1 : 0.58,
+          hopper_weight: flying.hopper,
+          flow_rate: flying.flow,
+          seeding_rate: rate,
+          disc_speed: flying.isSpreading ? 900 + 12 * gaussian(siteSeed ^ 0x45, second) : 0,
+          swath_width: ORDER.swath,
+          spreading: flying.isSpreading ? 1 : 0,
+          battery_level: flying.battery,
+          battery_voltage: flying.voltage,
+          wind_speed: 0.8 * now.wind,
+          wind_direction: now.windDirection,
+          line_index: Math.min(flying.line + 1, plan.lines.length),
+          area_covered: flying.area,
+        },
+        at,
+      );
+    },
+  };
+};
+export default createDroneModel;
