@@ -7,6 +7,7 @@
 import { DaoyuError } from '../errors.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { InfluxHttp } from './influx-http.ts';
+import type { InfluxLatest } from './influx-latest.ts';
 import { lineOf, unwritable } from './influx-lines.ts';
 import { findStored, newestTimes, seriesKey } from './influx-lookup.ts';
 import { type Found, openProgress, type ProgressState, type WriterProgress } from './influx-progress.ts';
@@ -32,6 +33,7 @@ export interface BatchWriterOptions {
   readonly http: InfluxHttp;
   readonly state: ProgressState;
   readonly prefix: string;
+  readonly latest: Pick<InfluxLatest, 'fold' | 'doubt'>;
 }
 
 /** What is known of one writer's past. Its own, and no older than its progress: the devices it writes may have been another process's until then. */
@@ -42,7 +44,7 @@ interface Writer {
   readonly loadedKinds: Set<string>;
 }
 
-export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
+export function createBatchWriter({ http, state, prefix, latest }: BatchWriterOptions) {
   const writers = new Map<string, Writer>();
 
   async function writerNamed(name: string): Promise<Writer> {
@@ -88,14 +90,21 @@ export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
     const changes = new LedgerChanges();
     changes.addTallies(batch.tallies);
     const outcome = { stored: 0, duplicate: duplicates.length };
-    for (const { from } of kept) {
-      outcome.stored += from.length;
-      for (const { park, device } of from) changes.addOutcome(park, device, 'stored');
+    for (const { from: readings } of kept) {
+      outcome.stored += readings.length;
+      for (const { park, device } of readings) changes.addOutcome(park, device, 'stored');
     }
     for (const { park, device } of duplicates) changes.addOutcome(park, device, 'duplicate');
     for (const { reading } of refused) changes.addOutcome(reading.park, reading.device, 'quarantined');
+    const from = progress.position;
     await progress.commit(upTo, changes, kept.filter(({ isAddition }) => !isAddition).length);
     for (const { reading } of kept) remember(writer.newest, seriesKey(reading), reading.time);
+    latest.fold(
+      options.writer ?? DEFAULT_WRITER,
+      from,
+      upTo,
+      kept.map(({ reading }) => reading),
+    );
     return refused.length === 0 ? outcome : { ...outcome, refused: refused.length };
   }
 
@@ -105,6 +114,7 @@ export function createBatchWriter({ http, state, prefix }: BatchWriterOptions) {
     } catch (error) {
       // What a put came to is not known after a failure, and another process may have gone on: all is read again.
       writers.delete(options.writer ?? DEFAULT_WRITER);
+      latest.doubt();
       throw error;
     }
   };

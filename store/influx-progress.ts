@@ -125,6 +125,11 @@ export async function readCommitted(state: ProgressState, prefix: string): Promi
   }
 }
 
+/** Where each writer stands, without the ledger. */
+export async function readPositions(state: ProgressState, prefix: string): Promise<Map<string, number>> {
+  return new Map([...(await readRecords(state, prefix))].map(([writer, { position }]) => [writer, position]));
+}
+
 async function readRecords(state: ProgressState, prefix: string): Promise<Map<string, Committing>> {
   const records = new Map<string, Committing>();
   const start = `${prefix}writers/`;

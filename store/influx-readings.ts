@@ -4,15 +4,15 @@ import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { InfluxHttp } from './influx-http.ts';
 import { ATTRIBUTES, FLAG_NAMES, flagField, RECEIVED, SEQUENCE } from './influx-lines.ts';
-import { name } from './influx-ql.ts';
-import { flagsIn, selected, where } from './influx-series.ts';
-import { type LatestState, toLatest } from './latest.ts';
-import type { Latest, SeriesFilter, Store } from './store.ts';
+import { instant, name } from './influx-ql.ts';
+import { flagsIn, where } from './influx-series.ts';
+import type { LatestState } from './latest.ts';
+import type { Store } from './store.ts';
 
-/** One statement for the newest reading of each series, then one a field: InfluxDB walks backwards to each and stops there. */
-export async function latestOf(http: InfluxHttp, kind: Kind, filter: Partial<SeriesFilter>): Promise<Latest[]> {
+/** What was measured since a time, by `park/device`: one statement for the newest reading of each series, then one a field. */
+export async function latestStates(http: InfluxHttp, kind: Kind, since: number): Promise<Map<string, LatestState>> {
   const fields = kind.fields.map((field) => field.name);
-  const tail = `FROM ${name(kind.name)} WHERE time >= 0${selected(filter)} GROUP BY "park", "site", "device"`;
+  const tail = `FROM ${name(kind.name)} WHERE time >= ${instant(since)} GROUP BY "park", "site", "device"`;
   const statements = [
     `SELECT last(${name(RECEIVED)}), ${name(SEQUENCE)}, ${name(ATTRIBUTES)} ${tail}`,
     ...fields.map((field) => `SELECT last(${name(field)}), ${flagColumns(field)} ${tail}`),
@@ -45,7 +45,7 @@ export async function latestOf(http: InfluxHttp, kind: Kind, filter: Partial<Ser
     const cell = { time: Number(time), value, ...(flags.length > 0 && { flags }) };
     states.set(key, { ...known, fields: { ...known.fields, [field]: cell } });
   }
-  return [...states.values()].map(toLatest);
+  return states;
 }
 
 export async function* exportOf(http: InfluxHttp, query: Parameters<Store['export']>[0]): AsyncGenerator<Reading> {

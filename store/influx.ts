@@ -4,9 +4,10 @@ import type { Kind } from '../sensors/kind.ts';
 import { createBatchWriter } from './influx-batch.ts';
 import { ensureDatabase } from './influx-database.ts';
 import { createInfluxHttp, type InfluxHttp } from './influx-http.ts';
-import { type ProgressState, readCommitted } from './influx-progress.ts';
+import { createInfluxLatest } from './influx-latest.ts';
+import { type ProgressState, readCommitted, readPositions } from './influx-progress.ts';
 import { name } from './influx-ql.ts';
-import { exportOf, latestOf } from './influx-readings.ts';
+import { exportOf } from './influx-readings.ts';
 import { extentQuestion, SeriesCollector, seriesQuestion } from './influx-series.ts';
 import { parseInfluxUrl } from './influx-url.ts';
 import { checkedKind } from './known-fields.ts';
@@ -32,7 +33,8 @@ export async function openInfluxStore({ url, kinds, state, clock = Date.now }: I
   const target = parseInfluxUrl(url);
   const http = createInfluxHttp(target);
   const prefix = `store/${target.database}/`;
-  const write = createBatchWriter({ http, state, prefix });
+  const latest = createInfluxLatest({ http, kinds, clock, positions: () => readPositions(state, prefix) });
+  const write = createBatchWriter({ http, state, prefix, latest });
   let problem: { readonly code: string; readonly message: string } | undefined;
   let isEnsured = false;
   let size = { bytes: 0, until: 0 };
@@ -81,11 +83,7 @@ export async function openInfluxStore({ url, kinds, state, clock = Date.now }: I
       }
       return collector.series();
     },
-    async latest(filter) {
-      const asked = filter.kind === undefined ? [...kinds.values()] : [kinds.get(filter.kind)];
-      const found = await Promise.all(asked.map((kind) => (kind === undefined ? [] : latestOf(http, kind, filter))));
-      return found.flat();
-    },
+    latest: (filter) => latest.ask(filter),
     async *export(query) {
       checkedKind(kinds, query);
       yield* exportOf(http, query);

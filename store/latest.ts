@@ -25,6 +25,17 @@ export function foldLatest(state: LatestState | undefined, reading: Reading): La
   return { newest: isNewest ? rest : state.newest, fields };
 }
 
+/** Two views of the same device: of each thing the newer; where times are equal, the first. */
+export function mergeLatest(one: LatestState | undefined, other: LatestState): LatestState {
+  if (one === undefined) return other;
+  const fields = { ...one.fields };
+  for (const [name, field] of Object.entries(other.fields)) {
+    const known = fields[name];
+    if (known === undefined || field.time > known.time) fields[name] = field;
+  }
+  return { newest: other.newest.time > one.newest.time ? other.newest : one.newest, fields };
+}
+
 export function toLatest({ newest, fields }: LatestState): Latest {
   const values: Record<string, number> = {};
   const flags: Record<string, readonly Flag[]> = {};

@@ -277,6 +277,24 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     });
   });
 
+  it('the newest values are those of every process, new ones at once and late ones by and by', async () => {
+    const { server, state } = { server: await startInflux(), state: openMemoryState() };
+    let now = T0 + 3_600_000;
+    const clock = () => now;
+    const openOne = () => openInfluxStore({ url: server.url(), kinds, state, clock });
+    const [first, second, asked] = [await openOne(), await openOne(), await openOne()];
+    const values = async () => byDevice(await asked.latest({})).map((each) => each.values);
+    expect(await values()).toEqual([]);
+    await first.write(batchOf(reading(now, { oxygen: 5 })), 1, { writer: 'a' });
+    await second.write(batchOf(reading(now, { oxygen: 6 }, { device: 'probe-2' })), 1, { writer: 'b' });
+    now += 2000;
+    expect(await values()).toEqual([{ oxygen: 5 }, { oxygen: 6 }]);
+    expect(byDevice(await first.latest({}))).toEqual(byDevice(await asked.latest({})));
+    await second.write(batchOf(reading(T0, { ph: 7 }, { device: 'probe-2' })), 2, { writer: 'b' });
+    now += 61_000;
+    expect(await values()).toEqual([{ oxygen: 5 }, { oxygen: 6, ph: 7 }]);
+  });
+
   it('a stopped query says so', async () => {
     const store = await open();
     const controller = new AbortController();
