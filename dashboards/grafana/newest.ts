@@ -9,7 +9,7 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import type { Language } from '../../sensors/format.ts';
 import type { Quantity, StatPanel, TablePanel, Tag } from '../definition/dashboard.ts';
-import { DEVICE_FIGURES, PARK_FIGURES } from '../definition/figures.ts';
+import { DEVICE_FIGURES, PARK_FIGURES, PLATFORM_FIGURES } from '../definition/figures.ts';
 import { siteDashboardName } from '../definition/site-dashboard.ts';
 import type { Drawing } from './charts.ts';
 import { InfluxQuery, newestQuery, totalQuery } from './influxql.ts';
@@ -23,7 +23,6 @@ const NOW = '10m';
 export function statPanel(panel: StatPanel, { scope, language }: Drawing): stat.PanelBuilder {
   const [quantity] = panel.query.quantities;
   if (quantity === undefined) throw new RangeError(`panel ${panel.name} shows nothing`);
-  const name = quantity.label[language];
   const built = new stat.PanelBuilder()
     .unit(unitOf(quantity))
     .decimals(quantity.decimals)
@@ -48,12 +47,26 @@ export function statPanel(panel: StatPanel, { scope, language }: Drawing): stat.
   }
   // With the device as the only text of a row, Grafana names each value by it.
   const query = { ...panel.query, by: panel.query.by.filter((tag) => tag === 'device') };
+  const isFigure = panel.query.measurement === PLATFORM_FIGURES;
+  if (isFigure) built.timeFrom(NOW).hideTimeOverride(true);
   return built
     .withTarget(new InfluxQuery('A', newestQuery(query, scope, language), { format: 'table' }))
     .textMode(common.BigValueTextMode.ValueAndName)
-    .reduceOptions(reduce.values(true).calcs([]).fields(`/^(${name}|Time|${WORDS.measured[language]})$/`))
-    .overrideByName('Time', timeLook(WORDS.measured[language]))
-    .noValue(WORDS.noData[language]);
+    .withTransformation({
+      id: 'organize',
+      options: { excludeByName: {}, indexByName: { [quantity.label[language]]: 0, Time: 1 }, renameByName: {} },
+    })
+    .reduceOptions(reduce.values(true).calcs([]).fields('/^(?!device$)/'))
+    .overrideByName('Time', [
+      { id: 'unit', value: 'dateTimeFromNow' },
+      {
+        id: 'displayName',
+        value: panel.query.by.includes('device')
+          ? `\${__data.fields.device} · ${WORDS.measured[language]}`
+          : WORDS.written[language],
+      },
+    ])
+    .noValue(WORDS[isFigure ? 'platformSilent' : 'noData'][language]);
 }
 
 export function tablePanel(panel: TablePanel, { scope, language }: Drawing): table.PanelBuilder {
@@ -117,8 +130,3 @@ function cellLook(quantity: Quantity, language: Language): DynamicConfigValue[] 
       : []),
   ];
 }
-
-const timeLook = (name: string): DynamicConfigValue[] => [
-  { id: 'unit', value: 'dateTimeFromNow' },
-  { id: 'displayName', value: name },
-];
