@@ -1,16 +1,11 @@
 /** `daoyu devices add|list`: the registry of a running platform, over its API. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { readConfig } from '../config.ts';
-import { DaoyuError } from '../errors.ts';
+import { type ApiTarget, askPlatform } from './platform-api.ts';
 
-interface Target {
-  readonly api?: string;
-  readonly token?: string;
-}
+const PATH = '/api/v1/devices';
 
-interface NewDeviceOptions extends Target {
+interface NewDeviceOptions extends ApiTarget {
   readonly park: string;
   readonly site: string;
   readonly kind: string;
@@ -39,8 +34,8 @@ export function devicesCommand(): Command {
   return command;
 }
 
-async function list(target: Target): Promise<void> {
-  const answer = (await ask(target, 'GET')) as {
+async function list(target: ApiTarget): Promise<void> {
+  const answer = (await askPlatform(target, 'GET', PATH)) as {
     devices: { park: string; site: string; id?: string; device?: string; kind: string; isConnected?: boolean }[];
   };
   for (const each of answer.devices) {
@@ -55,38 +50,12 @@ async function add(device: string, options: NewDeviceOptions): Promise<void> {
   const { park, site, kind } = options;
   const mapping =
     options.mapping === undefined ? undefined : (JSON.parse(readFileSync(options.mapping, 'utf8')) as unknown);
-  const answer = await ask(options, 'POST', { park, site, device, kind, ...(mapping !== undefined && { mapping }) });
+  const answer = await askPlatform(options, 'POST', PATH, {
+    park,
+    site,
+    device,
+    kind,
+    ...(mapping !== undefined && { mapping }),
+  });
   process.stdout.write(`${JSON.stringify(answer, null, 2)}\nThe password is shown this once.\n`);
-}
-
-async function ask(target: Target, method: 'GET' | 'POST', body?: unknown): Promise<unknown> {
-  const config = readConfig(process.env);
-  const base = target.api ?? `http://${config.host}:${config.httpPort}`;
-  const token = target.token ?? config.apiToken ?? tokenOf(config.dataDir);
-  let response: Response;
-  try {
-    response = await fetch(new URL('/api/v1/devices', base), {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-  } catch (error) {
-    throw new DaoyuError('PLATFORM_UNREACHABLE', `no platform answers at ${base}; is it running?`, { cause: error });
-  }
-  const answer = (await response.json()) as { detail?: string; code?: string };
-  if (!response.ok)
-    throw new DaoyuError(answer.code ?? `HTTP_${response.status}`, answer.detail ?? response.statusText);
-  return answer;
-}
-
-function tokenOf(dataDir: string): string {
-  try {
-    return readFileSync(join(dataDir, 'secrets', 'api-token'), 'utf8').trim();
-  } catch (error) {
-    throw new DaoyuError(
-      'CREDENTIALS_MISSING',
-      'no API token: give --token, or set DAOYU_API_TOKEN or DAOYU_DATA_DIR',
-      { cause: error },
-    );
-  }
 }

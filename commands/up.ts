@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../config.ts';
 import { type Platform, startPlatform } from '../platform.ts';
-import { type Fleet, startFleet } from '../simulators/fleet.ts';
-import { createModelOf } from '../simulators/model-of.ts';
+import type { Fleet } from '../simulators/fleet.ts';
 import { loadModels } from '../simulators/models.ts';
+import { startRun } from '../simulators/run.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
+import { askPlatform } from './platform-api.ts';
 import { createProgress } from './progress.ts';
 import { stopped, untilStopped } from './until-stopped.ts';
 
@@ -15,11 +16,15 @@ interface Options {
   readonly history: string;
 }
 
+const HOUR = 3_600_000;
+/** The demo world; another text is another world. */
+const SEED = 'kaijiang';
+
 export function upCommand(): Command {
   return new Command('up')
     .description('start the platform: MQTT, log, store, page and API in one process')
     .option('--simulate', 'let the demo devices publish, over MQTT like any other device')
-    .option('--history <hours>', 'hours of past the demo devices send on an empty store', '48')
+    .option('--history <hours>', 'hours of past the demo devices send, as far as the store lacks it', '48')
     .action(up);
 }
 
@@ -54,21 +59,52 @@ function greet({ urls, signInLink }: Platform, { dataDir }: Config): void {
   );
 }
 
+/** Devices measured on while the platform was away, as far as their memory reaches; what is older stays a gap that can be seen. */
 async function simulate(platform: Platform, config: Config, hours: number): Promise<Fleet> {
+  const startedAt = Date.now();
   const members = loadFleet(fleetFile(config.dataDir));
-  const kinds = [...new Set(members.map((member) => member.kind))];
-  const isFirst = await platform.isEmpty();
+  const earliest = startedAt - hours * HOUR;
+  const newest = await newestTimes(platform);
   const progress = createProgress('  history');
-  const fleet = startFleet({
+  const fleet = startRun({
     url: platform.urls.mqtt.mqtt ?? platform.urls.mqtt.ws ?? '',
     members,
-    modelOf: createModelOf(platform.kinds, await loadModels()),
+    kinds: platform.kinds,
+    models: await loadModels(),
+    faults: new Map(),
+    seed: SEED,
+    from: earliest,
+    fromOf: ({ park, device, intervalMs }) => Math.max(earliest, (newest.get(`${park}.${device}`) ?? 0) + intervalMs),
+    speed: Number.POSITIVE_INFINITY,
     clock: Date.now,
-    ...(isFirst && hours > 0 && { history: { from: Date.now() - hours * 3_600_000, everyMs: 300_000 } }),
-    onHistory: (done, total) => progress.update(done, total, 'devices'),
     onRefused: (member, message) => process.stderr.write(`${member.device} refused: ${message}\n`),
   });
+  const kinds = [...new Set(members.map((member) => member.kind))];
   process.stdout.write(`  simulating ${members.length} devices: ${kinds.join(', ')}. Ctrl-C ends.\n`);
-  void fleet.live.then(() => progress.stop());
+  const minutes = (ms: number) => Math.max(0, Math.floor(ms / 60_000));
+  const total = minutes(startedAt - earliest);
+  const show = () =>
+    progress.update(
+      Math.min(total, minutes(fleet.position - earliest)),
+      total,
+      `min, ${fleet.counts.acknowledged} readings`,
+    );
+  const ticker = setInterval(show, 250);
+  void fleet.live.then(() => {
+    clearInterval(ticker);
+    show();
+    progress.stop();
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+    process.stdout.write(`  history: ${fleet.counts.acknowledged} readings acknowledged in ${seconds} s; now live\n`);
+  });
   return fleet;
+}
+
+/** Newest measured time the platform has of each device, epoch ms. */
+async function newestTimes(platform: Platform): Promise<ReadonlyMap<string, number>> {
+  const target = { api: platform.urls.http, token: platform.token };
+  const { latest } = (await askPlatform(target, 'GET', '/api/v1/latest')) as {
+    readonly latest: readonly { readonly park: string; readonly device: string; readonly time?: number | null }[];
+  };
+  return new Map(latest.flatMap(({ park, device, time }) => (time ? [[`${park}.${device}`, time] as const] : [])));
 }

@@ -1,8 +1,8 @@
 /** One incoming value → a number the store may keep, or the reason why not. */
 import type { Field } from '../sensors/kind.ts';
+import { isSentinel } from '../sensors/sentinel.ts';
 import { outOfRangeHint } from './range-hint.ts';
 import type { RejectionCode } from './rejection.ts';
-import { isSentinel } from './sentinel.ts';
 
 export interface ValueRules {
   readonly scale: number;

@@ -1,5 +1,6 @@
-/** The demo devices. They report every 15 to 60 s, faster than in the field, so that a newcomer sees the page move; a real device keeps its kind's interval. */
+/** The demo devices. They report every 20 to 60 s, faster than in the field, so that a newcomer sees the page move, and drones every second while they fly; a real device keeps its kind's interval. */
 import type { Mapping, NewDevice } from '../ingest/registry.ts';
+import { alink, scaledModbus, thingsBoard } from './mappings.ts';
 
 function device(
   id: string,
@@ -21,27 +22,6 @@ function device(
     ...(mapping && { mapping }),
   };
 }
-
-/** A DTU that passes Modbus registers on: temperature × 10, oxygen × 100 (as in the register maps of BOQU DOG-2082YS and SUP-DO7013). */
-const scaledModbus: Mapping = {
-  keys: {
-    reg0: { field: 'water_temperature', scale: 0.1 },
-    reg1: { field: 'dissolved_oxygen', scale: 0.01 },
-    reg3: { field: 'oxygen_saturation', scale: 0.1 },
-  },
-};
-
-/** A cloud module that speaks Alink and names its properties its own way. */
-const alink: Mapping = {
-  envelope: 'alink',
-  keys: { DO: 'dissolved_oxygen', WaterTemp: 'water_temperature', PH: 'ph', NTU: 'turbidity' },
-};
-
-/** A gateway that was made for ThingsBoard. */
-const thingsBoard: Mapping = {
-  envelope: 'thingsboard',
-  keys: { level_mm: 'water_level', ditch_mm: 'ditch_water_level', temp: 'water_temperature' },
-};
 
 const pond = (id: string, zh: string, en: string, mapping?: Mapping) =>
   device(`${id}-station`, id, 'aquaculture_pond', `${zh}水质站`, `${en} station`, 20, mapping);
@@ -86,7 +66,7 @@ export const devices: readonly NewDevice[] = [
     'drone_seeding',
     '任市无人机地面站',
     'Renshi drone ground station',
-    15,
+    1,
   ),
   device(
     'changling-drone-ground',
@@ -94,6 +74,6 @@ export const devices: readonly NewDevice[] = [
     'drone_seeding',
     '长岭无人机地面站',
     'Changling drone ground station',
-    15,
+    1,
   ),
 ];

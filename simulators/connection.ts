@@ -1,6 +1,7 @@
-/** A device's MQTT connection: its own credential and last will, QoS 1, an ordered window of unacknowledged publishes. */
+/** A device's MQTT connection: its own credential and last will, QoS 1, and a network that can be taken away and given back. */
 import mqtt from 'mqtt';
 import { clientIdOf, type DeviceAddress, topicsOf } from '../topics.ts';
+import { seedOf } from './random.ts';
 
 export interface DeviceLogin extends DeviceAddress {
   readonly password: string;
@@ -14,20 +15,39 @@ export interface ConnectionOptions {
   readonly onError?: (report: string) => void;
   /** The broker refused the credential: nothing but a person can mend that. */
   readonly onRefused?: (message: string) => void;
+  /** Nobody answers, or the network broke; it goes on trying. */
+  readonly onTrouble?: (message: string) => void;
+  /** The connection broke unasked while publishes were under way: whether they arrived is not known, and they are sent again. */
+  readonly onDoubt?: (publishes: number) => void;
 }
 
 export interface DeviceConnection {
   readonly isConnected: boolean;
+  readonly isRefused: boolean;
+  /** Begins to connect, and keeps at it for ever. */
+  open(): void;
   /** Resolves with the PUBACK. While offline it waits; the client resends what was not acknowledged. */
-  publish(payload: string): Promise<void>;
+  publish(payload: string, isResend?: boolean): Promise<void>;
   /** Once connected. */
   connected(): Promise<void>;
+  /** Breaks off like a lost network, once all that is under way is acknowledged, so that nobody need guess what arrived. */
+  cut(): Promise<void>;
+  /** Gives the network back; resolves when connected. */
+  restore(): Promise<void>;
   /** With `orderly`, says `offline` and waits for acknowledgements; without, breaks off like a lost network. */
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
 
-/** Begins to connect and keeps at it for ever, with a pause that differs from device to device so that a fleet does not return as one. */
-export function openConnection({ url, login, onError, onRefused }: ConnectionOptions): DeviceConnection {
+/** CONNACK codes of MQTT 3.1.1: identifier rejected, bad user name or password, not authorized. */
+const REFUSALS = new Set([2, 4, 5]);
+
+export function openConnection(options: ConnectionOptions): DeviceConnection {
+  const connection = createConnection(options);
+  connection.open();
+  return connection;
+}
+
+export function createConnection({ url, login, ...on }: ConnectionOptions): DeviceConnection {
   const topics = topicsOf(login);
   const id = clientIdOf(login);
   const client = mqtt.connect(url, {
@@ -36,35 +56,80 @@ export function openConnection({ url, login, onError, onRefused }: ConnectionOpt
     password: login.password,
     clean: true,
     keepalive: 60,
-    reconnectPeriod: 1000 + (hash(id) % 2000),
+    // A pause that differs from device to device, so that a fleet does not return as one.
+    reconnectPeriod: 1000 + (seedOf(id) % 2000),
     connectTimeout: 15_000,
     will: { topic: topics.status, payload: Buffer.from('offline'), qos: 1, retain: true },
     reconnectOnConnackError: true,
+    manualConnect: true,
   });
-  const refusals = new Set([2, 4, 5]);
+  let isRefused = false;
+  let isCut = false;
+  let underWay = 0;
+  let idlers: (() => void)[] = [];
   client.on('error', (error) => {
-    if ('code' in error && refusals.has(Number(error.code))) onRefused?.(error.message);
+    if ('code' in error && REFUSALS.has(Number(error.code))) {
+      isRefused = true;
+      on.onRefused?.(error.message);
+    } else on.onTrouble?.(messageOf(error));
   });
   client.on('connect', () => {
     client.publish(topics.status, 'online', { qos: 1, retain: true });
-    if (onError !== undefined) client.subscribe(topics.errors, { qos: 1 });
+    if (on.onError !== undefined) client.subscribe(topics.errors, { qos: 1 });
   });
-  client.on('message', (_topic, payload) => onError?.(payload.toString('utf8')));
+  client.on('close', () => {
+    if (underWay > 0 && !isCut) on.onDoubt?.(underWay);
+  });
+  client.on('message', (_topic, payload) => on.onError?.(payload.toString('utf8')));
+
+  function connected(): Promise<void> {
+    if (client.connected && !isCut) return Promise.resolve();
+    return new Promise((resolve) => client.once('connect', () => resolve()));
+  }
+
+  function idle(): Promise<void> {
+    if (underWay === 0) return Promise.resolve();
+    return new Promise((resolve) => idlers.push(resolve));
+  }
 
   return {
     get isConnected() {
       return client.connected;
     },
-    async publish(payload) {
-      await client.publishAsync(topics.telemetry, payload, { qos: 1 });
+    get isRefused() {
+      return isRefused;
     },
-    connected() {
-      if (client.connected) return Promise.resolve();
-      return new Promise((resolve) => client.once('connect', () => resolve()));
+    open() {
+      client.connect();
+    },
+    async publish(payload, isResend = false) {
+      underWay += 1;
+      try {
+        await client.publishAsync(topics.telemetry, payload, { qos: 1, dup: isResend });
+      } finally {
+        underWay -= 1;
+        if (underWay === 0) {
+          for (const call of idlers) call();
+          idlers = [];
+        }
+      }
+    },
+    connected,
+    async cut() {
+      await idle();
+      if (isCut) return;
+      isCut = true;
+      await client.endAsync(true);
+    },
+    async restore() {
+      if (!isCut) return;
+      isCut = false;
+      client.reconnect();
+      await connected();
     },
     async close(how = 'orderly') {
-      if (how === 'abrupt' || !client.connected) {
-        await client.endAsync(true);
+      if (how === 'abrupt' || isCut || !client.connected) {
+        if (!isCut) await client.endAsync(true);
         return;
       }
       await client.publishAsync(topics.status, 'offline', { qos: 1, retain: true });
@@ -73,9 +138,8 @@ export function openConnection({ url, login, onError, onRefused }: ConnectionOpt
   };
 }
 
-/** FNV-1a, enough to spread devices. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const character of text) value = Math.imul(value ^ character.charCodeAt(0), 0x01000193) >>> 0;
-  return value;
+/** Node joins the failures of several addresses of one name. */
+function messageOf(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ');
+  return error.message;
 }

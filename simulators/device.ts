@@ -1,99 +1,196 @@
-/** A virtual device: measures with a model at its interval, keeps what it could not send, publishes over real MQTT with its own credential. */
-import { type DeviceLogin, openConnection } from './connection.ts';
+/** A virtual device: measures with a model and its own clock, shows the faults it was given, keeps what it could not send, publishes over real MQTT. */
+import type { Kind } from '../sensors/kind.ts';
+import { type ConnectionOptions, createConnection } from './connection.ts';
+import { createDeviceClock } from './device-clock.ts';
+import type { LinkFault, Message } from './fault.ts';
+import type { DeviceFaults } from './faults.ts';
+import type { FleetMember } from './fleet-member.ts';
+import type { Measurement } from './measurement.ts';
 import type { Model } from './model.ts';
 import { createOutbox } from './outbox.ts';
+import { seedOf } from './random.ts';
+import type { DeviceTruth } from './truth.ts';
+import { createEncoder, registersOf } from './vendor-format.ts';
+import { createVitals, vitalFields } from './vitals.ts';
 
-export interface DeviceOptions {
-  readonly url: string;
-  readonly login: DeviceLogin;
+export interface DeviceOptions extends Pick<ConnectionOptions, 'url' | 'onError' | 'onRefused' | 'onTrouble'> {
+  readonly member: FleetMember;
+  readonly kind: Kind;
   readonly model: Model;
-  readonly intervalMs: number;
-  /** How the device writes a reading; the platform's own JSON unless a vendor's format is simulated. */
-  readonly encode?: (readings: readonly Measurement[]) => string;
-  /** Epoch ms; the device's own clock. */
+  readonly seed: string;
+  readonly faults?: DeviceFaults;
+  readonly truth?: DeviceTruth;
+  /** Readings that its memory holds; of more the oldest are overwritten. */
+  readonly capacity: number;
+  /** Epoch ms, the real clock: when something was acknowledged. */
   readonly clock: () => number;
-  readonly onRefused?: (message: string) => void;
-  readonly onError?: (report: string) => void;
-}
-
-export interface Measurement {
-  readonly time: number;
-  readonly seq: number;
-  readonly values: Readonly<Record<string, number>>;
 }
 
 export interface VirtualDevice {
+  readonly member: FleetMember;
   readonly counts: {
     readonly sent: number;
     readonly acknowledged: number;
     readonly buffered: number;
     readonly overwritten: number;
   };
-  /** Measures the past as a logger would have, oldest first, and resolves when all of it is acknowledged. */
-  backfill(from: number, to: number, everyMs: number): Promise<void>;
-  /** Measures at each interval from now on. */
-  start(): void;
+  /** Publishes acknowledged, those sent again included. */
+  readonly messages: number;
+  readonly isConnected: boolean;
+  /** Undefined when it may measure on; else resolves when its connection is back and its backlog short: a run that hurries through the past must wait for what takes real time. */
+  ready(): Promise<void> | undefined;
+  /** Begins to connect. */
+  open(): void;
+  connected(): Promise<void>;
+  /** Measures at a true instant. False when the model was silent: nothing to measure now. */
+  measure(at: number): boolean;
+  /** The beginning of a fault of its connection; the end of it by what is returned. */
+  disturb(fault: LinkFault): () => void;
+  /** Resolves when its connection is as it should be and all it measured is acknowledged; for a refused device at once. */
+  settled(): Promise<void>;
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
 
-/** What a small logger holds: two days at one reading a minute. */
-const CAPACITY = 2880;
 /** Keeps a batch of the widest kind below 64 kB. */
 const BATCH_SIZE = 100;
+/** Publishes without their PUBACK at one time. */
+const WINDOW = 2;
+const FIRMWARE = ['1.8.3', '2.0.1', '2.1.0'];
 
-export function openDevice(options: DeviceOptions): VirtualDevice {
-  const { url, login, model, intervalMs, clock, encode = encodeReadings } = options;
-  const connection = openConnection({
-    url,
-    login,
+export function createDevice(options: DeviceOptions): VirtualDevice {
+  const { member, kind, model, faults, truth, clock } = options;
+  const name = `${member.park}.${member.device}`;
+  const seed = seedOf(`${options.seed}/${name}/device`);
+  // A ground station has the clock of its satellites.
+  const clockOf = kind.isIntermittent ? (at: number) => at : createDeviceClock(seed);
+  const vitals = createVitals({ kind, seed: `${options.seed}/${name}`, siteType: member.siteType });
+  const own = new Set(vitalFields(kind));
+  const known = member.mapping && new Set(registersOf(member.mapping).keys());
+  const encode = createEncoder(member.mapping);
+  const notes = { firmware: FIRMWARE[seed % FIRMWARE.length] ?? '' };
+  const connection = createConnection({
+    url: options.url,
+    login: member,
     ...(options.onRefused && { onRefused: options.onRefused }),
     ...(options.onError && { onError: options.onError }),
+    ...(options.onTrouble && { onTrouble: options.onTrouble }),
+    onDoubt: (publishes) => truth?.doubted(publishes),
   });
   const outbox = createOutbox<Measurement>({
-    send: async (batch) => {
-      await connection.connected();
-      await connection.publish(encode(batch));
-    },
-    capacity: CAPACITY,
+    send,
+    capacity: options.capacity,
     batchSize: BATCH_SIZE,
-    window: 2,
+    // What loses its acknowledgement loses its connection: nothing else may be under way then, or nobody would know what arrived.
+    window: faults?.planned.some(({ fault }) => fault === 'lost-ack') ? 1 : WINDOW,
+    onOverwritten: (lost) => truth?.overwritten(lost),
   });
+  const busyFrom = Math.min(4 * BATCH_SIZE, options.capacity / 2);
   let seq = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let messages = 0;
+  let disturbances = 0;
+  let isReturning = false;
+  /** Changes of the connection, one after the other. */
+  let network = Promise.resolve();
 
-  function measure(at: number): void {
-    const values = model.sample(at);
-    if (Object.keys(values).length === 0) return;
-    outbox.put({ time: at, seq: seq++, values });
+  function valuesAt(at: number): Record<string, number> | undefined {
+    const measured = model.sample(at);
+    const values: Record<string, number> = {};
+    let isSilent = true;
+    for (const field in measured) {
+      const value = measured[field];
+      if (value === undefined || own.has(field) || (known !== undefined && !known.has(field))) continue;
+      values[field] = value;
+      isSilent = false;
+    }
+    if (isSilent) return undefined;
+    const said = vitals(at);
+    for (const field in said) if (known?.has(field) ?? true) values[field] = said[field] ?? 0;
+    return values;
+  }
+
+  async function send(batch: readonly Measurement[]): Promise<void> {
+    const newest = batch.at(-1);
+    if (newest === undefined) return;
+    const message: Message = { payload: encode(batch), isResend: false };
+    for (const each of faults?.send(message, newest) ?? [message]) {
+      await connection.connected();
+      await connection.publish(each.payload, each.isResend);
+      messages += 1;
+      truth?.delivered(each, batch, clock());
+      if (!each.losesAck) continue;
+      await connection.cut();
+      await connection.restore();
+    }
+  }
+
+  function change(work: () => Promise<void> | void): void {
+    network = network.then(work).catch((error: unknown) => options.onTrouble?.(String(error)));
   }
 
   return {
+    member,
     get counts() {
       return outbox;
     },
-    async backfill(from, to, everyMs) {
-      for (let at = from; at < to; at += everyMs) {
-        measure(at);
-        if (outbox.buffered >= CAPACITY / 2) await outbox.drained();
-        // One device's past must not hold up the others' present.
-        else if (seq % BATCH_SIZE === 0) await new Promise((resolve) => setImmediate(resolve));
-      }
-      await outbox.drained();
+    get messages() {
+      return messages;
     },
-    start() {
-      timer ??= setInterval(() => measure(clock()), intervalMs);
-      measure(clock());
+    get isConnected() {
+      return connection.isConnected;
+    },
+    ready() {
+      if (connection.isRefused) return undefined;
+      if (isReturning) return network;
+      return outbox.buffered >= busyFrom && disturbances === 0 ? outbox.drained() : undefined;
+    },
+    open: () => connection.open(),
+    connected: () => connection.connected(),
+    measure(at) {
+      const values = valuesAt(at);
+      if (values === undefined) return false;
+      const measurement: Measurement = { at, time: clockOf(at), seq, values, ...(seq === 0 && { notes }) };
+      seq += 1;
+      for (const each of faults?.alter(measurement) ?? [measurement]) {
+        truth?.measured(each);
+        outbox.put(each);
+      }
+      return true;
+    },
+    disturb(fault) {
+      disturbances += 1;
+      outbox.hold();
+      const end = () => {
+        disturbances -= 1;
+        outbox.release();
+      };
+      if (fault.is === 'hold') return end;
+      change(async () => {
+        await outbox.idle();
+        await connection.cut();
+      });
+      const back = () => change(() => connection.restore());
+      if (fault.is === 'storm') {
+        for (let cycle = 1; cycle < fault.cycles; cycle++) {
+          back();
+          change(() => connection.cut());
+        }
+      }
+      return () => {
+        isReturning = true;
+        back();
+        change(() => {
+          isReturning = false;
+          end();
+        });
+      };
+    },
+    async settled() {
+      await network;
+      if (!connection.isRefused) await outbox.drained();
     },
     async close(how = 'orderly') {
-      clearInterval(timer);
       outbox.close();
       await connection.close(how);
     },
   };
-}
-
-/** One object for one reading, an array for a backlog. */
-export function encodeReadings(readings: readonly Measurement[]): string {
-  const objects = readings.map(({ time, seq, values }) => ({ time, seq, ...values }));
-  return JSON.stringify(objects.length === 1 ? objects[0] : objects);
 }

@@ -1,106 +1,237 @@
-/** A fleet of virtual devices: opens them, gives them a past, lets them live, and says how far they are. */
-import { type DeviceOptions, openDevice, type VirtualDevice } from './device.ts';
+/** A fleet of virtual devices on one timeline: measures in order of true time, at the run's pace, and waits for acknowledgements while it hurries through the past. */
+import { DaoyuError } from '../errors.ts';
+import type { Kind } from '../sensors/kind.ts';
+import { createAgenda } from './agenda.ts';
+import { createDevice, type VirtualDevice } from './device.ts';
+import type { DeviceFaults } from './faults.ts';
+import type { FleetMember } from './fleet-member.ts';
 import type { Model } from './model.ts';
-import { createEncoder, type SenderMapping } from './vendor-format.ts';
+import type { Pace } from './pace.ts';
+import { seedOf, uniform } from './random.ts';
+import type { Truth } from './truth.ts';
 
-/** One line of the credentials file that the platform writes for its demo devices. */
-export interface FleetMember {
-  readonly park: string;
-  readonly site: string;
-  readonly device: string;
-  readonly password: string;
-  readonly kind: string;
-  readonly intervalMs: number;
-  readonly profile?: string;
-  readonly siteType?: string;
-  readonly latitude?: number;
-  readonly longitude?: number;
-  readonly mapping?: SenderMapping;
-}
+export type { FleetMember } from './fleet-member.ts';
 
 export interface FleetOptions {
   readonly url: string;
   readonly members: readonly FleetMember[];
+  readonly kinds: ReadonlyMap<string, Kind>;
   readonly modelOf: (member: FleetMember) => Model;
-  readonly clock: () => number;
-  /** How much past to send first, and at which spacing at least. */
-  readonly history?: { readonly from: number; readonly everyMs: number };
+  readonly seed: string;
+  readonly pace: Pace;
+  /** Epoch ms at which the run ends; absent: it lives until it is closed. */
+  readonly to?: number;
+  /** Where a device's own past begins, when that is not where the pace begins. */
+  readonly fromOf?: (member: FleetMember) => number;
+  readonly faultsOf?: (member: FleetMember, kind: Kind) => DeviceFaults;
+  readonly truth?: Truth;
   readonly onRefused?: (member: FleetMember, message: string) => void;
-  readonly onHistory?: (done: number, total: number) => void;
+  readonly onTrouble?: (member: FleetMember, message: string) => void;
   /** What the platform answers on a device's `errors` topic. */
   readonly onError?: (member: FleetMember, report: string) => void;
 }
 
+export interface FleetCounts {
+  /** Readings. */
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly buffered: number;
+  readonly overwritten: number;
+  /** Publishes acknowledged. */
+  readonly messages: number;
+  readonly connected: number;
+}
+
 export interface Fleet {
-  readonly counts: {
-    readonly sent: number;
-    readonly acknowledged: number;
-    readonly buffered: number;
-    readonly overwritten: number;
-  };
-  /** Resolves when the past is acknowledged and the devices measure in real time. */
+  readonly counts: FleetCounts;
+  /** True time of what is being measured, epoch ms. */
+  readonly position: number;
+  /** Resolves when the past is acknowledged and the devices measure in real time, or the run has ended. */
   readonly live: Promise<void>;
+  /** Resolves when `to` is reached and everything acknowledged, or the fleet was closed. */
+  readonly ended: Promise<void>;
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
 
-/** Devices that send their past at one time; the rest wait their turn. */
-const BACKFILLS_AT_ONCE = 4;
+/** What a small logger holds: two days at one reading a minute. */
+const LOGGER_CAPACITY = 2880;
+/** Of all devices together, about half a kilobyte each. */
+const FLEET_CAPACITY = 1_000_000;
+/** A ground station on the ground looks this often whether the drone flies. */
+const IDLE_MS = 30_000;
+/** Connections that are being made at one time. */
+const CONNECTING = 50;
+/** Work between two looks at the sockets. */
+const SLICE_MS = 10;
+
+type Step = (at: number) => void | Promise<void>;
 
 export function startFleet(options: FleetOptions): Fleet {
-  const { members, clock, history } = options;
-  const devices = members.map((member) => ({ member, device: openDevice(deviceOptions(options, member)) }));
+  const { pace, to = Number.POSITIVE_INFINITY } = options;
+  const agenda = createAgenda<Step>();
+  const devices = createDevices(options);
+  /** Ends of the disturbances that last. */
+  const disturbed = new Set<() => void>();
+  let position = pace.from;
   let isClosed = false;
+  let wake = () => {};
+  let goLive = () => {};
+  const live = new Promise<void>((resolve) => {
+    goLive = resolve;
+  });
+  let closeIt = () => {};
+  const closed = new Promise<void>((resolve) => {
+    closeIt = resolve;
+  });
 
-  async function tellPast(): Promise<void> {
-    if (history === undefined) return;
-    const waiting = [...devices];
-    let done = 0;
-    options.onHistory?.(done, devices.length);
-    const worker = async () => {
-      for (let next = waiting.shift(); next !== undefined && !isClosed; next = waiting.shift()) {
-        const everyMs = Math.max(history.everyMs, next.member.intervalMs);
-        await next.device.backfill(history.from, clock(), everyMs);
-        next.device.start();
-        done += 1;
-        options.onHistory?.(done, devices.length);
-      }
+  for (const { device, kind, faults } of devices) plan(device, kind, faults);
+  const opening = openAll();
+  const ended = run();
+
+  function plan(device: VirtualDevice, kind: Kind, faults: DeviceFaults | undefined): void {
+    const { member } = device;
+    const begins = options.fromOf?.(member) ?? pace.from;
+    const measure: Step = async (at) => {
+      const isPast = at < pace.real() - kind.intervalMs;
+      const waiting = isPast ? device.ready() : undefined;
+      if (waiting !== undefined) await Promise.race([waiting, closed]);
+      const isBusy = device.measure(at);
+      agenda.add(at + spacing(kind, member, isPast, isBusy), measure);
     };
-    await Promise.all(Array.from({ length: BACKFILLS_AT_ONCE }, worker));
+    // Devices were not switched on in the same second.
+    const phase = Math.floor(
+      uniform(seedOf(`${options.seed}/${member.park}.${member.device}/phase`), 0) * member.intervalMs,
+    );
+    agenda.add(begins + phase, measure);
+    for (const { fault, window } of faults?.link ?? []) {
+      if (window.to <= begins) continue;
+      agenda.add(Math.max(begins, window.from), () => {
+        const end = device.disturb(fault);
+        disturbed.add(end);
+        agenda.add(window.to, () => {
+          if (disturbed.delete(end)) end();
+        });
+      });
+    }
   }
 
-  const live = tellPast().then(() => {
-    if (!isClosed) for (const { device } of devices) device.start();
-  });
+  async function openAll(): Promise<void> {
+    const waiting = devices.map(({ device }) => device);
+    const opener = async () => {
+      for (let next = waiting.shift(); next !== undefined && !isClosed; next = waiting.shift()) {
+        next.open();
+        await Promise.race([next.connected(), pause(2000), closed]);
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTING }, opener));
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      timer.unref();
+    });
+  }
+
+  async function run(): Promise<void> {
+    let sliceEndsAt = performance.now() + SLICE_MS;
+    for (let at = agenda.nextAt(); at !== undefined && at < to && !isClosed; at = agenda.nextAt()) {
+      const delay = pace.delayUntil(at);
+      if (delay > 0) {
+        if (pace.now() >= pace.real()) settleLive();
+        await sleep(delay);
+        continue;
+      }
+      position = at;
+      const working = agenda.take()?.item(at);
+      if (working !== undefined) await working;
+      if (performance.now() < sliceEndsAt) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEndsAt = performance.now() + SLICE_MS;
+    }
+    // The network comes back when a run ends, so that its backlog arrives.
+    for (const end of disturbed) end();
+    disturbed.clear();
+    if (!isClosed) await allDrained();
+    position = Math.min(to, pace.real());
+    goLive();
+  }
+
+  let isSettling = false;
+  function settleLive(): void {
+    if (isSettling) return;
+    isSettling = true;
+    void allDrained().then(goLive);
+  }
+
+  function allDrained(): Promise<unknown> {
+    return Promise.race([Promise.all(devices.map(({ device }) => device.settled())), closed]);
+  }
+
+  function sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 
   return {
     live,
+    ended,
+    get position() {
+      return position;
+    },
     get counts() {
-      const total = (pick: (device: VirtualDevice) => number) =>
-        devices.reduce((sum, { device }) => sum + pick(device), 0);
-      return {
-        sent: total((device) => device.counts.sent),
-        acknowledged: total((device) => device.counts.acknowledged),
-        buffered: total((device) => device.counts.buffered),
-        overwritten: total((device) => device.counts.overwritten),
-      };
+      return sum(devices.map(({ device }) => device));
     },
     async close(how) {
       isClosed = true;
+      closeIt();
+      wake();
+      await Promise.all([opening, ended]);
       await Promise.all(devices.map(({ device }) => device.close(how)));
     },
   };
 }
 
-function deviceOptions(options: FleetOptions, member: FleetMember): DeviceOptions {
-  const { onRefused, onError } = options;
-  return {
-    url: options.url,
-    login: member,
-    model: options.modelOf(member),
-    intervalMs: member.intervalMs,
-    encode: createEncoder(member.mapping),
-    clock: options.clock,
-    ...(onRefused && { onRefused: (message: string) => onRefused(member, message) }),
-    ...(onError && { onError: (report: string) => onError(member, report) }),
-  };
+/** The past as often as devices report in the field, the present as the registry says: demo devices hurry so that a newcomer sees the page move. */
+function spacing(kind: Kind, member: FleetMember, isPast: boolean, isBusy: boolean): number {
+  if (kind.isIntermittent) return isBusy ? member.intervalMs : Math.max(IDLE_MS, member.intervalMs);
+  return isPast ? Math.max(kind.intervalMs, member.intervalMs) : member.intervalMs;
+}
+
+function createDevices(options: FleetOptions) {
+  const { url, members, kinds, modelOf, seed, pace, truth, onRefused, onTrouble, onError } = options;
+  const capacity = Math.max(100, Math.min(LOGGER_CAPACITY, Math.floor(FLEET_CAPACITY / members.length)));
+  return members.map((member) => {
+    const model = modelOf(member);
+    const kind = kinds.get(member.kind);
+    if (kind === undefined) throw new DaoyuError('KIND_UNKNOWN', `there is no sensor kind ${member.kind}`);
+    const faults = options.faultsOf?.(member, kind);
+    const device = createDevice({
+      ...{ url, member, kind, model, seed, capacity, clock: pace.real },
+      ...(faults && { faults }),
+      ...(truth && { truth: truth.of(member, kind, faults?.planned ?? []) }),
+      ...(onRefused && { onRefused: (message: string) => onRefused(member, message) }),
+      ...(onTrouble && { onTrouble: (message: string) => onTrouble(member, message) }),
+      ...(onError && { onError: (report: string) => onError(member, report) }),
+    });
+    return { device, kind, faults };
+  });
+}
+
+function sum(devices: readonly VirtualDevice[]): FleetCounts {
+  const counts = { sent: 0, acknowledged: 0, buffered: 0, overwritten: 0, messages: 0, connected: 0 };
+  for (const device of devices) {
+    counts.sent += device.counts.sent;
+    counts.acknowledged += device.counts.acknowledged;
+    counts.buffered += device.counts.buffered;
+    counts.overwritten += device.counts.overwritten;
+    counts.messages += device.messages;
+    if (device.isConnected) counts.connected += 1;
+  }
+  return counts;
 }

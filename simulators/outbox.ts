@@ -7,6 +7,11 @@ export interface Outbox<T> {
   /** Readings that a full memory overwrote: the oldest go, as in real loggers; counted, never silent. */
   readonly overwritten: number;
   put(reading: T): void;
+  /** Gathers and sends nothing until released; what is under way stays so. Holds add up: each needs its release. */
+  hold(): void;
+  release(): void;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
   /** Resolves when all that was put so far is acknowledged or overwritten. */
   drained(): Promise<void>;
   close(): void;
@@ -19,20 +24,22 @@ export interface OutboxOptions<T> {
   readonly batchSize: number;
   /** Batches under way at one time. */
   readonly window: number;
+  readonly onOverwritten?: (lost: readonly T[]) => void;
 }
 
-export function createOutbox<T>({ send, capacity, batchSize, window }: OutboxOptions<T>): Outbox<T> {
+export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritten }: OutboxOptions<T>): Outbox<T> {
   let waiting: T[] = [];
   let underWay = 0;
   let inFlight = 0;
+  let holds = 0;
   let isClosed = false;
   const counts = { sent: 0, acknowledged: 0, overwritten: 0 };
   let drainers: (() => void)[] = [];
+  let idlers: (() => void)[] = [];
 
   function pump(): void {
-    while (!isClosed && underWay < window && waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize);
-      waiting = waiting.slice(batchSize);
+    while (!isClosed && holds === 0 && underWay < window && waiting.length > 0) {
+      const batch = waiting.splice(0, batchSize);
       underWay += 1;
       inFlight += batch.length;
       counts.sent += batch.length;
@@ -49,10 +56,8 @@ export function createOutbox<T>({ send, capacity, batchSize, window }: OutboxOpt
     if (isAcknowledged) counts.acknowledged += batch.length;
     else waiting = [...batch, ...waiting];
     if (isAcknowledged) pump();
-    if ((waiting.length === 0 && inFlight === 0) || isClosed) {
-      for (const done of drainers) done();
-      drainers = [];
-    }
+    if (underWay === 0) idlers = callAll(idlers);
+    if ((waiting.length === 0 && inFlight === 0) || isClosed) drainers = callAll(drainers);
   }
 
   return {
@@ -71,10 +76,22 @@ export function createOutbox<T>({ send, capacity, batchSize, window }: OutboxOpt
     put(reading) {
       waiting.push(reading);
       if (waiting.length > capacity) {
-        counts.overwritten += waiting.length - capacity;
-        waiting = waiting.slice(-capacity);
+        const lost = waiting.splice(0, waiting.length - capacity);
+        counts.overwritten += lost.length;
+        onOverwritten?.(lost);
       }
       pump();
+    },
+    hold() {
+      holds += 1;
+    },
+    release() {
+      holds -= 1;
+      pump();
+    },
+    idle() {
+      if (underWay === 0) return Promise.resolve();
+      return new Promise((resolve) => idlers.push(resolve));
     },
     drained() {
       if (isClosed || (waiting.length === 0 && inFlight === 0)) return Promise.resolve();
@@ -82,8 +99,13 @@ export function createOutbox<T>({ send, capacity, batchSize, window }: OutboxOpt
     },
     close() {
       isClosed = true;
-      for (const done of drainers) done();
-      drainers = [];
+      drainers = callAll(drainers);
+      idlers = callAll(idlers);
     },
   };
+}
+
+function callAll(waiters: readonly (() => void)[]): [] {
+  for (const call of waiters) call();
+  return [];
 }

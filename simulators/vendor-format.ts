@@ -1,5 +1,6 @@
 /** Writes readings the way vendors' devices do, by turning a device's mapping around: field → the vendor's key, scale and wrapping. */
-import { encodeReadings, type Measurement } from './device.ts';
+import { encodeMeasurements, toJson } from './json-format.ts';
+import type { Measurement, Sent } from './measurement.ts';
 
 /** The part of a device's mapping that a sender needs. */
 export interface SenderMapping {
@@ -9,61 +10,76 @@ export interface SenderMapping {
   readonly envelope?: 'auto' | 'none' | 'thingsboard' | 'alink';
 }
 
-export function createEncoder(mapping: SenderMapping | undefined): (readings: readonly Measurement[]) => string {
-  if (mapping === undefined) return encodeReadings;
-  const toVendor = invert(mapping);
-  return (readings) => {
-    const renamed = readings.map((reading) => ({ ...reading, values: toVendor(reading.values) }));
-    if (mapping.envelope === 'thingsboard') return encodeThingsBoard(renamed);
-    if (mapping.envelope === 'alink') return encodeAlink(renamed);
-    return encodeReadings(renamed);
-  };
+export interface Register {
+  readonly key: string;
+  readonly scale: number;
+  readonly offset: number;
 }
 
-function invert({ keys = {} }: SenderMapping) {
-  const vendorKeys = new Map<string, { key: string; scale: number; offset: number }>();
+/** By field: under which key and scale a mapped device sends it. */
+export function registersOf({ keys = {} }: SenderMapping): ReadonlyMap<string, Register> {
+  const registers = new Map<string, Register>();
   for (const [key, target] of Object.entries(keys)) {
     if (target === null || key.includes('.')) continue;
     const { field, scale = 1, offset = 0 } = typeof target === 'string' ? { field: target } : target;
-    vendorKeys.set(field, { key, scale, offset });
+    registers.set(field, { key, scale, offset });
   }
-  return (values: Readonly<Record<string, number>>): Record<string, number> => {
-    const renamed: Record<string, number> = {};
-    for (const [field, value] of Object.entries(values)) {
-      const vendor = vendorKeys.get(field);
-      // A register holds whole numbers; the scale is what makes it so.
-      if (vendor === undefined) renamed[field] = value;
-      else
-        renamed[vendor.key] =
-          vendor.scale === 1 ? value - vendor.offset : Math.round((value - vendor.offset) / vendor.scale);
-    }
-    return renamed;
+  return registers;
+}
+
+/** A register with all bits set means no probe, whatever its scale; so does the signed end of its range. */
+const NO_PROBE = new Set<Sent>([65_535, 32_767, -32_768]);
+
+/** What stands in the register: whole numbers, since the scale is there to make them so. */
+export function toRegister({ scale, offset }: Register, value: Sent): Sent {
+  if (typeof value !== 'number' || !Number.isFinite(value) || NO_PROBE.has(value)) return value;
+  return scale === 1 ? value - offset : Math.round((value - offset) / scale);
+}
+
+export function createEncoder(mapping: SenderMapping | undefined): (measurements: readonly Measurement[]) => string {
+  if (mapping === undefined) return encodeMeasurements;
+  const registers = registersOf(mapping);
+  return (measurements) => {
+    const renamed = measurements.map((measurement) => ({
+      ...measurement,
+      values: inVendorsWords(measurement.values, registers),
+    }));
+    if (mapping.envelope === 'thingsboard') return encodeThingsBoard(renamed);
+    if (mapping.envelope === 'alink') return encodeAlink(renamed);
+    return encodeMeasurements(renamed);
   };
 }
 
-function encodeThingsBoard(readings: readonly Measurement[]): string {
-  const objects = readings.map(({ time, values }) => ({ ts: time, values }));
-  return JSON.stringify(objects.length === 1 ? objects[0] : objects);
+/** A DTU knows its registers and nothing else, so fields without one are not sent. */
+function inVendorsWords(values: Measurement['values'], registers: ReadonlyMap<string, Register>) {
+  const renamed: Record<string, Sent> = {};
+  for (const [field, value] of Object.entries(values)) {
+    const register = registers.get(field);
+    if (register !== undefined) renamed[register.key] = toRegister(register, value);
+  }
+  return renamed;
+}
+
+function encodeThingsBoard(measurements: readonly Measurement[]): string {
+  const objects = measurements.map(({ time, values }) => ({ ts: time, values }));
+  return toJson(objects.length === 1 ? objects[0] : objects, measurements);
 }
 
 /** One reading as a property post, a backlog as a history post. */
-function encodeAlink(readings: readonly Measurement[]): string {
-  const [first] = readings;
+function encodeAlink(measurements: readonly Measurement[]): string {
+  const [first] = measurements;
   const withTime = ({ time, values }: Measurement) =>
     Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value, time }]));
-  if (readings.length === 1 && first !== undefined) {
-    return JSON.stringify({
+  if (measurements.length === 1 && first !== undefined) {
+    const post = {
       id: String(first.seq),
       version: '1.0',
       params: withTime(first),
       method: 'thing.event.property.post',
-    });
+    };
+    return toJson(post, measurements);
   }
-  const params = [{ identity: {}, properties: readings.map(withTime) }];
-  return JSON.stringify({
-    id: String(first?.seq ?? 0),
-    version: '1.0',
-    params,
-    method: 'thing.event.property.history.post',
-  });
+  const params = [{ identity: {}, properties: measurements.map(withTime) }];
+  const id = String(first?.seq ?? 0);
+  return toJson({ id, version: '1.0', params, method: 'thing.event.property.history.post' }, measurements);
 }

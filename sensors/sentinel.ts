@@ -1,5 +1,5 @@
 /** Constants that devices send when there is nothing to measure; as numbers they would look like weather. */
-import type { Field } from '../sensors/kind.ts';
+import type { Field } from './kind.ts';
 
 /** All bits of a 16-bit register set, or its signed ends: no probe, whatever the field and however it is scaled. */
 const REGISTER = new Set([65_535, 32_767, -32_768]);

@@ -1,0 +1,28 @@
+/** Loads what lies in a folder as one definition a file: faults and scenarios are found by their names, so adding one is adding a file. */
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { DaoyuError } from '../errors.ts';
+
+const isScript = (file: string) => /\.(ts|js|mjs)$/.test(file) && !/\.(d|test)\.ts$/.test(file);
+
+/** Default exports by file name without its ending, sorted. */
+export async function loadDefinitions(folder: URL): Promise<ReadonlyMap<string, unknown>> {
+  const path = fileURLToPath(folder);
+  const files = (await readdir(path)).filter(isScript).sort();
+  return new Map(
+    await Promise.all(
+      files.map(async (file) => [basename(file).replace(/\.\w+$/, ''), await loadDefault(join(path, file))] as const),
+    ),
+  );
+}
+
+/** Throws `FILE_MISSING` with the cause: not there, or code that this Node cannot run. */
+export async function loadDefault(file: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: unknown };
+    return module.default;
+  } catch (error) {
+    throw new DaoyuError('FILE_MISSING', `cannot load ${file}: ${(error as Error).message}`, { cause: error });
+  }
+}

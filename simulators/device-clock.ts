@@ -1,0 +1,20 @@
+/** A device's own clock: a little fast or slow, set right once a day by the network. */
+import { uniform } from './random.ts';
+
+const DAY = 86_400_000;
+/** What is left after a network time exchange over 4G. */
+const OFFSET_MS = 400;
+/** Cheap crystals: up to 20 parts in a million, 1.7 s a day. */
+const DRIFT = 20e-6;
+
+/** True time → what the clock says, epoch ms. Rises with true time except at the daily setting, by less than two seconds. */
+export function createDeviceClock(seed: number): (at: number) => number {
+  const drift = DRIFT * (2 * uniform(seed, 1) - 1);
+  const setAt = Math.floor(uniform(seed, 2) * DAY);
+  return (at) => {
+    const day = Math.floor((at - setAt) / DAY);
+    const sinceSet = at - setAt - day * DAY;
+    const offset = OFFSET_MS * (2 * uniform(seed ^ 0x27d4eb2f, day) - 1);
+    return Math.round(at + offset + drift * sinceSet);
+  };
+}

@@ -1,0 +1,116 @@
+/** What a platform that keeps its promises must make of what a device sent: the ledger that docs/errors.md and docs/firmware.md promise, worked out from the sender's side. */
+import type { Field, Kind } from '../sensors/kind.ts';
+import { isSentinel } from '../sensors/sentinel.ts';
+import type { Measurement, Sent } from './measurement.ts';
+import { type Register, registersOf, type SenderMapping, toRegister } from './vendor-format.ts';
+
+export interface ExpectedRow {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly quarantined: number;
+  /** Records in quarantine by code, those of single values included. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export interface Expectation {
+  /** A publish whose PUBACK was seen. */
+  delivered(payload: string, measurements: readonly Measurement[], receivedAt: number): void;
+  row(): ExpectedRow;
+}
+
+export interface Sender {
+  readonly kind: Kind;
+  readonly mapping?: SenderMapping | undefined;
+}
+
+/** Clocks that were never set say 1970 or 2000: nothing is believed before 2001. */
+const EARLIEST = Date.UTC(2001, 0, 1);
+const FUTURE_TOLERATED_MS = 600_000;
+/** Repeats come soon after their first; older times are forgotten. */
+const MAX_REMEMBERED = 20_000;
+
+export function createExpectation({ kind, mapping }: Sender): Expectation {
+  const registers = mapping === undefined ? undefined : registersOf(mapping);
+  // Devices of these wrappings write numbers as texts, so texts that are numbers count.
+  const takesTexts = mapping?.envelope === 'alink' || mapping?.envelope === 'thingsboard';
+  const kept = new Map<number, string>();
+  const row = { received: 0, stored: 0, duplicate: 0, quarantined: 0 };
+  const reasons: Record<string, number> = {};
+
+  function refuse(code: string): void {
+    row.quarantined += 1;
+    note(code);
+  }
+
+  function note(code: string): void {
+    reasons[code] = (reasons[code] ?? 0) + 1;
+  }
+
+  function take({ time, values }: Measurement, receivedAt: number): void {
+    row.received += 1;
+    if (time < EARLIEST) return refuse('TIME_TOO_OLD');
+    if (time > receivedAt + FUTURE_TOLERATED_MS) return refuse('TIME_IN_FUTURE');
+    const good: Record<string, Sent> = {};
+    const bad: string[] = [];
+    for (const [name, value] of Object.entries(values)) {
+      const field = kind.fields.find((each) => each.name === name);
+      const register = registers === undefined ? { key: name, scale: 1, offset: 0 } : registers.get(name);
+      if (field === undefined || register === undefined) continue;
+      const code = refusalOf(field, value, register, takesTexts);
+      if (code === undefined) good[name] = value;
+      else bad.push(code);
+    }
+    const [first] = bad;
+    if (Object.keys(good).length === 0) return refuse(first ?? 'READING_EMPTY');
+    const content = JSON.stringify(good);
+    const before = kept.get(time);
+    if (before === content) {
+      row.duplicate += 1;
+      return;
+    }
+    if (before !== undefined) return refuse('READING_CONFLICT');
+    row.stored += 1;
+    for (const code of bad) note(code);
+    kept.set(time, content);
+    if (kept.size > MAX_REMEMBERED) for (const oldest of kept.keys()) return void kept.delete(oldest);
+  }
+
+  return {
+    delivered(payload, measurements, receivedAt) {
+      if (isJson(payload)) {
+        for (const measurement of measurements) take(measurement, receivedAt);
+        return;
+      }
+      row.received += 1;
+      refuse('PAYLOAD_NOT_JSON');
+    },
+    row: () => ({ ...row, reasons: { ...reasons } }),
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The code of a refused value; undefined when it must be stored. */
+function refusalOf(field: Field, sent: Sent, register: Register, takesTexts: boolean): string | undefined {
+  const isText = typeof sent === 'string';
+  if (isText && /^[+-]?(nan|inf|infinity)$/i.test(sent)) return 'VALUE_NOT_FINITE';
+  if (isText && !(takesTexts && sent.trim() !== '' && Number.isFinite(Number(sent)))) return 'VALUE_NOT_A_NUMBER';
+  const raw = Number(toRegister(register, isText ? Number(sent) : sent));
+  const value = Number((raw * register.scale + register.offset).toPrecision(12));
+  if (isSentinel(field, raw, value, undefined)) return 'VALUE_SENTINEL';
+  if (field.shape !== 'number') {
+    const isChoice = field.choices === undefined ? value === 0 || value === 1 : Object.hasOwn(field.choices, value);
+    return isChoice ? undefined : 'VALUE_NOT_A_CHOICE';
+  }
+  const [low, high] = field.physical;
+  const lowest = field.clampFrom ?? low;
+  return value >= Math.min(low, lowest) && value <= high ? undefined : 'VALUE_OUT_OF_RANGE';
+}

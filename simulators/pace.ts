@@ -1,0 +1,32 @@
+/** How fast a run's own time goes: as many seconds a second, or as fast as acknowledged; never ahead of the real clock, because a platform refuses the future. */
+
+export interface Pace {
+  /** Simulated now, epoch ms. */
+  now(): number;
+  /** The real clock. */
+  real(): number;
+  /** Real ms until simulated time reaches an instant; 0 when it has. */
+  delayUntil(at: number): number;
+  readonly from: number;
+  /** `Infinity`: as fast as acknowledged. Once it has caught up with the real clock, any pace is real time. */
+  readonly speed: number;
+}
+
+export function createPace(from: number, speed: number, clock: () => number): Pace {
+  const startedAt = clock();
+  const isUnbound = speed === Number.POSITIVE_INFINITY;
+  return {
+    from,
+    speed,
+    real: clock,
+    now() {
+      const real = clock();
+      return isUnbound ? real : Math.min(real, from + (real - startedAt) * speed);
+    },
+    delayUntil(at) {
+      const real = clock();
+      const byPace = isUnbound ? 0 : (at - from) / speed - (real - startedAt);
+      return Math.max(0, at - real, byPace);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** One run of a scenario: its world, its faults and its fleet, put together. */
+import type { Kind } from '../sensors/kind.ts';
+import type { Fault } from './fault.ts';
+import { createFaultsOf } from './faults.ts';
+import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
+import type { FleetMember } from './fleet-member.ts';
+import type { CreateModel, Model } from './model.ts';
+import { createModelOf } from './model-of.ts';
+import { createPace } from './pace.ts';
+import type { Scenario } from './scenario.ts';
+import { createTruth, type Truth, type TruthSink } from './truth.ts';
+
+export interface RunOptions
+  extends Pick<FleetOptions, 'url' | 'members' | 'fromOf' | 'onRefused' | 'onTrouble' | 'onError'> {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly models: ReadonlyMap<string, CreateModel>;
+  readonly faults: ReadonlyMap<string, Fault>;
+  /** Absent: healthy devices until the run is closed. */
+  readonly scenario?: Scenario;
+  readonly name?: string;
+  readonly seed: string;
+  /** Epoch ms of the first measurement. */
+  readonly from: number;
+  /** Simulated seconds a second; `Infinity`: as fast as acknowledged. */
+  readonly speed: number;
+  readonly clock: () => number;
+  readonly truth?: TruthSink;
+}
+
+export interface Run extends Fleet {
+  readonly from: number;
+  /** Epoch ms; undefined when it lives until it is closed. */
+  readonly to: number | undefined;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const BEIJING_MS = 8 * HOUR;
+
+/** Begins at once. Throws `KIND_UNKNOWN` and `SCENARIO_INVALID` before anything is opened. */
+export function startRun(options: RunOptions): Run {
+  const { kinds, models, faults, scenario, name, seed, from, speed, clock } = options;
+  const members = scenario === undefined ? options.members : takingPart(options.members, scenario);
+  const to = scenario === undefined ? undefined : from + scenario.hours * HOUR;
+  const shift = scenario?.season === undefined ? 0 : seasonShift(from, scenario.season);
+  const world = { seed, start: from + shift, conditions: scenario?.conditions ?? [] };
+  const modelOf = createModelOf(kinds, models, world);
+  const faultsOf = createFaultsOf({ faults, plans: scenario?.faults ?? [], fleet: members, start: from, seed });
+  const truth = options.truth && createTruth(options.truth);
+  truth?.write({
+    ...{ is: 'run', version: 1, scenario: name ?? null, seed, from, to: to ?? null },
+    speed: speed === Number.POSITIVE_INFINITY ? 'max' : speed,
+  });
+  const fleet = startFleet({
+    ...{ url: options.url, members, kinds, seed, faultsOf },
+    modelOf: (member) => shifted(modelOf(member), shift),
+    pace: createPace(from, speed, clock),
+    ...(to !== undefined && { to }),
+    ...(truth && { truth }),
+    ...(options.fromOf && { fromOf: options.fromOf }),
+    ...(options.onRefused && { onRefused: options.onRefused }),
+    ...(options.onTrouble && { onTrouble: options.onTrouble }),
+    ...(options.onError && { onError: options.onError }),
+  });
+  return withTruth(fleet, truth, { from, to });
+}
+
+/** The devices of the fleet whose kinds the scenario names. */
+export function takingPart(members: readonly FleetMember[], scenario: Scenario): readonly FleetMember[] {
+  return members.filter(({ kind }) => kind in scenario.fleet);
+}
+
+/** The newest instant at the scenario's hour of Beijing time from which all of it lies in the past: a platform refuses the future. */
+export function startInPast(scenario: Scenario, now: number): number {
+  const latest = now - scenario.hours * HOUR;
+  const hour = (scenario.startHour ?? 0) * HOUR;
+  return Math.floor((latest + BEIJING_MS - hour) / DAY) * DAY - BEIJING_MS + hour;
+}
+
+/** Whole days from a date to the same year's day of the season: the hour of the day stays. */
+function seasonShift(from: number, season: string): number {
+  const local = new Date(from + BEIJING_MS);
+  const day = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate());
+  return Date.parse(`${local.getUTCFullYear()}-${season}T00:00:00Z`) - day;
+}
+
+function shifted(model: Model, shift: number): Model {
+  return shift === 0 ? model : { sample: (at) => model.sample(at + shift) };
+}
+
+function withTruth(fleet: Fleet, truth: Truth | undefined, span: Pick<Run, 'from' | 'to'>): Run {
+  return {
+    ...span,
+    live: fleet.live,
+    ended: fleet.ended,
+    get counts() {
+      return fleet.counts;
+    },
+    get position() {
+      return fleet.position;
+    },
+    async close(how) {
+      await fleet.close(how);
+      await truth?.close();
+    },
+  };
+}

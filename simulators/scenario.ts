@@ -1,0 +1,121 @@
+/** A scenario is a file: how long, which fleet, what happens to the world and which faults the devices show. Checked on loading, in words its author can act on. */
+import { existsSync, readFileSync } from 'node:fs';
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { DaoyuError } from '../errors.ts';
+import type { Kind } from '../sensors/kind.ts';
+import { ConditionSchema } from './conditions.ts';
+import { loadDefault, loadDefinitions } from './definitions.ts';
+import type { Fault } from './fault.ts';
+import { FaultPlanSchema, optionsOf } from './fault-plan.ts';
+
+const Label = Type.Object({ zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) });
+const strict = { additionalProperties: false } as const;
+
+export const ScenarioSchema = Type.Object(
+  {
+    label: Label,
+    /** What to expect on the page. */
+    about: Label,
+    hours: Type.Number({ exclusiveMinimum: 0, maximum: 24 * 366 }),
+    /** Hour of Beijing time at which it begins when no start is given; absent: midnight. */
+    startHour: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 24 })),
+    /** Month and day (`07-18`) whose sun and weather the scenario has, whatever the date of its measured times; absent: that of the times. */
+    season: Type.Optional(Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' })),
+    /** Kinds that take part, with their weights in a generated fleet. */
+    fleet: Type.Record(Type.String(), Type.Number({ exclusiveMinimum: 0 })),
+    conditions: Type.Array(ConditionSchema),
+    faults: Type.Array(FaultPlanSchema),
+  },
+  strict,
+);
+
+export type Scenario = Static<typeof ScenarioSchema>;
+
+const OURS = new URL('./scenarios/', import.meta.url);
+
+export interface ScenarioContext {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly faults: ReadonlyMap<string, Fault>;
+}
+
+/** All that come with the program, by name. */
+export async function loadScenarios(context: ScenarioContext): Promise<ReadonlyMap<string, Scenario>> {
+  const found = await loadDefinitions(OURS);
+  return new Map(
+    [...found].map(([name, given]) => [name, checkScenario(given, `simulators/scenarios/${name}`, context)]),
+  );
+}
+
+/** By the name of one of ours, or from a `.json`, `.js`, `.mjs` or `.ts` file. Throws `SCENARIO_UNKNOWN`, `SCENARIO_INVALID`. */
+export async function loadScenario(nameOrFile: string, context: ScenarioContext): Promise<Scenario> {
+  const ours = await loadDefinitions(OURS);
+  const known = ours.get(nameOrFile);
+  if (known !== undefined) return checkScenario(known, nameOrFile, context);
+  if (!existsSync(nameOrFile)) {
+    throw new DaoyuError(
+      'SCENARIO_UNKNOWN',
+      `there is no scenario "${nameOrFile}" and no such file; known: ${[...ours.keys()].join(', ')}`,
+    );
+  }
+  const given = nameOrFile.endsWith('.json') ? parseFile(nameOrFile) : await loadDefault(nameOrFile);
+  return checkScenario(given, nameOrFile, context);
+}
+
+function parseFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+  } catch (error) {
+    throw new DaoyuError('SCENARIO_INVALID', `${file} is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** It may come from anyone, so its type is not believed. Throws `SCENARIO_INVALID` naming everything that is wrong. */
+export function checkScenario(given: unknown, file: string, context: ScenarioContext): Scenario {
+  const problems = Value.Check(ScenarioSchema, given) ? problemsOf(given, context) : shapeProblems(given);
+  if (problems.length > 0) throw new DaoyuError('SCENARIO_INVALID', `scenario ${file}: ${problems.join('; ')}`);
+  return given as Scenario;
+}
+
+const MAX_TOLD = 5;
+
+function shapeProblems(given: unknown): readonly string[] {
+  const errors = Value.Errors(ScenarioSchema, given);
+  // Where one of several shapes fits none, the errors of each would be listed: the first place says enough.
+  const places = new Map(errors.map(({ instancePath, message }) => [instancePath || 'the file', message]));
+  return [...places].slice(0, MAX_TOLD).map(([place, message]) => `${place.replace(/^\//, '')} ${message}`);
+}
+
+function problemsOf(scenario: Scenario, { kinds, faults }: ScenarioContext): readonly string[] {
+  const problems: string[] = [];
+  for (const kind of Object.keys(scenario.fleet)) {
+    if (!kinds.has(kind)) problems.push(`fleet names kind "${kind}"; known: ${[...kinds.keys()].join(', ')}`);
+  }
+  for (const [index, { fromHour, toHour, condition }] of scenario.conditions.entries()) {
+    if (!(fromHour < toHour)) problems.push(`condition ${index} (${condition}): fromHour must lie before toHour`);
+  }
+  const fieldNames = new Set(
+    Object.keys(scenario.fleet).flatMap((kind) => kinds.get(kind)?.fields.map(({ name }) => name) ?? []),
+  );
+  for (const [index, plan] of scenario.faults.entries()) {
+    const say = (text: string) => problems.push(`fault ${index} (${plan.fault}): ${text}`);
+    const fault = faults.get(plan.fault);
+    if (fault === undefined) {
+      say(`there is none of this name; known: ${[...faults.keys()].join(', ')}`);
+      continue;
+    }
+    if (!(plan.fromHour < plan.toHour)) say('fromHour must lie before toHour');
+    if ((plan.timesADay === undefined) !== (plan.minutes === undefined)) say('timesADay and minutes belong together');
+    for (const name of plan.fields ?? []) if (!fieldNames.has(name)) say(`no kind of the fleet has a field "${name}"`);
+    for (const kind of plan.on?.kinds ?? []) if (!(kind in scenario.fleet)) say(`the fleet has no kind "${kind}"`);
+    try {
+      optionsOf(fault, plan);
+    } catch (error) {
+      say((error as Error).message);
+    }
+  }
+  return problems;
+}
+
+/** Keeps a shipped scenario typed; it is checked on loading all the same. */
+export const defineScenario = (scenario: Scenario): Scenario => scenario;

@@ -1,0 +1,31 @@
+/** A refrigerated van whose compressor fails on the road; later somebody leaves a store's door open. */
+import { defineScenario } from '../scenario.ts';
+
+export default defineScenario({
+  label: { zh: '冷藏车故障', en: 'Reefer breakdown' },
+  about: {
+    zh: '第 6 小时冷藏车 1 压缩机停机 4 小时：空气先升、货品慢升；第 14 小时冰鲜库门开了 40 分钟，空气升得快、关门后恢复快。',
+    en: "At hour 6 reefer 1's compressor fails for four hours: the air warms first, the cargo slowly. At hour 14 the chilled store's door stands open for 40 minutes.",
+  },
+  hours: 24,
+  season: '07-20',
+  fleet: { cold_chain: 1 },
+  conditions: [
+    {
+      condition: 'compressor',
+      fromHour: 6,
+      toHour: 10,
+      state: 'failed',
+      sites: ['reefer-1', 'sim-cold-chain-1'],
+    },
+    {
+      condition: 'door',
+      fromHour: 14,
+      toHour: 14.7,
+      state: 'open',
+      sites: ['logistics-chilled-1', 'sim-cold-chain-2'],
+    },
+  ],
+  // A tunnel, or a valley without a cell, in the middle of it.
+  faults: [{ fault: 'offline', on: { share: 0.5 }, fromHour: 6.5, toHour: 7.5 }],
+});

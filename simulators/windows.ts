@@ -1,0 +1,50 @@
+/** When a fault holds: spans of true time, fixed by the scenario or thrown by its seed. */
+import { seedOf, uniform } from './random.ts';
+
+/** Epoch ms; `from` included, `to` excluded. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface WindowPlan {
+  /** Hours after the scenario's start. */
+  readonly fromHour: number;
+  readonly toHour: number;
+  /** Instead of the whole span: so many windows a day inside of it, of `minutes` each. */
+  readonly timesADay?: number;
+  readonly minutes?: number;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** In order and without overlap. */
+export function windowsOf(plan: WindowPlan, start: number, seed: string): readonly Window[] {
+  const from = start + plan.fromHour * HOUR;
+  const to = start + plan.toHour * HOUR;
+  if (plan.timesADay === undefined) return [{ from, to }];
+  const length = (plan.minutes ?? 10) * 60_000;
+  const slot = DAY / plan.timesADay;
+  const base = seedOf(seed);
+  const windows: Window[] = [];
+  // One in each slot, so that they never overlap and the same seed throws the same ones whatever the length of the scenario.
+  for (let index = 0; from + index * slot < to; index++) {
+    const opens = Math.round(from + index * slot + uniform(base, index) * Math.max(0, slot - length));
+    const closes = Math.min(to, opens + Math.min(length, slot));
+    if (opens < to) windows.push({ from: opens, to: closes });
+  }
+  return windows;
+}
+
+/** Looks windows up for instants that mostly rise. */
+export function createWindowLookup(windows: readonly Window[]): (at: number) => Window | undefined {
+  let index = 0;
+  return (at) => {
+    const current = windows[index];
+    if (current !== undefined && at < (windows[index - 1]?.to ?? Number.NEGATIVE_INFINITY)) index = 0;
+    while (index < windows.length && at >= (windows[index]?.to ?? 0)) index++;
+    const candidate = windows[index];
+    return candidate !== undefined && at >= candidate.from ? candidate : undefined;
+  };
+}
