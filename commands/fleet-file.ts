@@ -13,7 +13,7 @@ export function loadFleet(file: string): readonly FleetMember[] {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as FleetMember[];
   } catch (error) {
-    const message = `cannot read device credentials from ${file}: start the platform once, or name a file with --credentials`;
+    const message = `cannot read device credentials from ${file}: start the platform once, or name a file with --fleet`;
     throw new DaoyuError('CREDENTIALS_MISSING', message, { cause: error });
   }
 }

@@ -65,6 +65,8 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
   });
   let isRefused = false;
   let isCut = false;
+  /** Telemetry without its PUBACK; and everything without one. */
+  let readings = 0;
   let underWay = 0;
   let idlers: (() => void)[] = [];
   client.on('error', (error) => {
@@ -74,17 +76,31 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     } else on.onTrouble?.(messageOf(error));
   });
   client.on('connect', () => {
-    client.publish(topics.status, 'online', { qos: 1, retain: true });
+    // What is lost with a connection that was ended for good fails here; the next one says it again.
+    track(client.publishAsync(topics.status, 'online', { qos: 1, retain: true })).catch(() => {});
     if (on.onError !== undefined) client.subscribe(topics.errors, { qos: 1 });
   });
   client.on('close', () => {
-    if (underWay > 0 && !isCut) on.onDoubt?.(underWay);
+    if (readings > 0 && !isCut) on.onDoubt?.(readings);
   });
   client.on('message', (_topic, payload) => on.onError?.(payload.toString('utf8')));
 
   function connected(): Promise<void> {
     if (client.connected && !isCut) return Promise.resolve();
     return new Promise((resolve) => client.once('connect', () => resolve()));
+  }
+
+  async function track(publish: Promise<unknown>): Promise<void> {
+    underWay += 1;
+    try {
+      await publish;
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) {
+        for (const call of idlers) call();
+        idlers = [];
+      }
+    }
   }
 
   function idle(): Promise<void> {
@@ -103,15 +119,11 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
       client.connect();
     },
     async publish(payload, isResend = false) {
-      underWay += 1;
+      readings += 1;
       try {
-        await client.publishAsync(topics.telemetry, payload, { qos: 1, dup: isResend });
+        await track(client.publishAsync(topics.telemetry, payload, { qos: 1, dup: isResend }));
       } finally {
-        underWay -= 1;
-        if (underWay === 0) {
-          for (const call of idlers) call();
-          idlers = [];
-        }
+        readings -= 1;
       }
     },
     connected,
@@ -133,6 +145,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
         return;
       }
       await client.publishAsync(topics.status, 'offline', { qos: 1, retain: true });
+      await idle();
       await client.endAsync();
     },
   };
