@@ -12,11 +12,18 @@ export function createSignal(kind: Kind, seed: string): Model {
   const shapes = kind.fields.map((field) => ({ field, value: signalOf(field, seedOf(`${seed}/${field.name}`)) }));
   return {
     sample(at) {
+      if (kind.isIntermittent && !isAtWork(at)) return {};
       const values: Record<string, number> = {};
       for (const { field, value } of shapes) values[field.name] = quantise(field, value(at));
       return values;
     },
   };
+}
+
+/** A kind that works in missions is at it twice a day, a quarter of an hour each, three hours before and after noon. */
+function isAtWork(at: number): boolean {
+  const fromNoon = Math.abs(((((at - SOLAR_NOON_UTC_MS) % DAY_MS) + DAY_MS * 1.5) % DAY_MS) - DAY_MS / 2);
+  return Math.abs(fromNoon - 3 * 3_600_000) < 450_000;
 }
 
 function signalOf(field: Field, seed: number): (at: number) => number {
