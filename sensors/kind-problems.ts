@@ -26,6 +26,8 @@ export function isShapedLikeKind(given: unknown): given is Kind {
   );
 }
 
+/** Kinds are measurements of the store, and so are the figures that the platform writes of itself. */
+const RESERVED = 'daoyu_';
 const SNAKE_CASE = /^[a-z][a-z0-9_]*$/;
 
 /** Empty when it is right. */
@@ -35,6 +37,8 @@ export function problemsOf(kind: Kind, fileName: string): readonly string[] {
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (kind.name !== fileName) problems.push(`its name is "${kind.name}" but must equal the file name "${fileName}"`);
   if (!SNAKE_CASE.test(kind.name)) problems.push(`its name "${kind.name}" must be snake_case`);
+  if (kind.name.startsWith(RESERVED))
+    problems.push(`its name must not begin with "${RESERVED}", as the platform's own figures do`);
   if (!isLabel(kind.label)) problems.push('it needs a Chinese and an English label');
   if (!(kind.subplatform in SUBPLATFORMS))
     problems.push(`subplatform "${kind.subplatform}" must be one of ${Object.keys(SUBPLATFORMS).join(', ')}`);

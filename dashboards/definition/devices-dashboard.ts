@@ -5,6 +5,7 @@ import {
   ageFigure,
   connectedFigure,
   DEVICE_FIGURES,
+  delayFigure,
   ledgerFigures,
   measuredFigure,
   reasonFigure,
@@ -72,10 +73,21 @@ export function devicesDashboard(kinds: readonly Kind[]): Dashboard {
         panels: [
           { shape: 'timeseries', name: 'age', title: ageFigure.label, width: 'half', query: figures([ageFigure]) },
           {
+            shape: 'timeseries',
+            name: 'delay',
+            title: delayFigure.label,
+            about: {
+              zh: '从测量到收到最新读数的时间：网络慢、补传，或设备时钟不准。',
+              en: 'From measuring the newest reading to its receipt: a slow network, a backlog, or a clock that is off.',
+            },
+            width: 'half',
+            query: figures([delayFigure]),
+          },
+          {
             shape: 'states',
             name: 'connected',
             title: connectedFigure.label,
-            width: 'half',
+            width: 'full',
             query: figures([connectedFigure]),
           },
           {

@@ -59,6 +59,14 @@ export const ageFigure: Quantity = {
   symbol: 's',
 };
 
+/** Seconds from measuring the newest reading to its receipt: what the network, or a device's clock, adds. */
+export const delayFigure: Quantity = {
+  ...count('delay', '上报延迟', 'delay of reports', 'max'),
+  unit: 's',
+  symbol: 's',
+  decimals: 1,
+};
+
 export const connectedFigure: Quantity = {
   ...count('connected', '连接', 'connection', 'last'),
   shape: 'boolean',

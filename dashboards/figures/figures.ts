@@ -15,6 +15,7 @@ import {
   connectedFigure,
   consumerPending,
   DEVICE_FIGURES,
+  delayFigure,
   ledgerFigures,
   measuredFigure,
   PARK_FIGURES,
@@ -69,6 +70,7 @@ export function deviceFigures(moment: Moment): readonly Figure[] {
     const kind = kinds.get(device.kind);
     if (kind === undefined) return [];
     const site = sites.get(`${device.park}/${device.site}`);
+    const reading = newest.get(`${device.park}/${device.id}/${kind.name}`);
     const assessment =
       latest &&
       assess({
@@ -76,7 +78,7 @@ export function deviceFigures(moment: Moment): readonly Figure[] {
         profile: profileFor(registry.profiles(), site?.profile, kind),
         intervalMs: device.intervalMs ?? kind.intervalMs,
         now,
-        latest: newest.get(`${device.park}/${device.id}/${kind.name}`),
+        latest: reading,
       });
     const count = counts.get(device.park);
     if (assessment !== undefined && count !== undefined) count[assessment.state] += 1;
@@ -87,6 +89,7 @@ export function deviceFigures(moment: Moment): readonly Figure[] {
         tags: { park: device.park, site: device.site, device: device.id, kind: kind.name },
         fields: {
           ...(assessment && stateFields(assessment, now)),
+          [delayFigure.name]: reading && Math.max(0, reading.receivedAt - reading.time) / 1000,
           ...inBoth(siteNameFigure.name, site?.label ?? { zh: device.site, en: device.site }),
           [connectedFigure.name]: isConnected(device.park, device.id) ? 1 : 0,
           ...Object.fromEntries(ledgerFigures.map(({ name }) => [name, row?.[name as keyof typeof row] ?? 0])),

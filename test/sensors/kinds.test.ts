@@ -72,6 +72,7 @@ describe('loading', () => {
   const withField = (change: object) => ({ ...good, fields: [{ ...field, ...change }] });
   it.each([
     ['a name unlike the file', { ...good, name: 'soil' }, 'must equal the file name "soil_probe"'],
+    ["a name of the platform's own figures", { ...good, name: 'daoyu_probe' }, 'must not begin with "daoyu_"'],
     ['an unknown subplatform', { ...good, subplatform: 'smart_fish' }, 'must be one of smart_rice'],
     ['no interval', { ...good, intervalMs: 0 }, 'intervalMs must be more than 0'],
     ['nothing primary', { ...good, primary: [] }, 'primary must name at least one field'],
