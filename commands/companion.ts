@@ -41,6 +41,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   closeSync(output);
   let isClosing = false;
   const ended = exitOf(child);
+  // Should we end in haste (a second Ctrl-C), nothing of ours stays behind and holds the ports.
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  void ended.finally(() => process.off('exit', killAtExit));
   const died = ended.then((how) =>
     isClosing ? new Promise<string>(() => {}) : `${program} ended (${how}); ${logFile} says: ${lastLines(logFile)}`,
   );

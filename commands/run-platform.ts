@@ -1,6 +1,7 @@
 /** The platform as a process of its own, its output on ours. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface PlatformRun {
   /** Resolves with a sentence when it ends by itself. */
@@ -8,6 +9,9 @@ export interface PlatformRun {
   /** Tells it to stop and waits until it has. */
   close(): Promise<void>;
 }
+
+/** Appends under way wait for NATS no longer than this. */
+const STOP_WITHIN_MS = 40_000;
 
 export function runPlatform(options: {
   readonly arguments: readonly string[];
@@ -20,11 +24,17 @@ export function runPlatform(options: {
     detached: true,
   });
   const exited = once(child, 'exit');
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  void exited.finally(() => process.off('exit', killAtExit));
   return {
     ended: exited.then(([code]) => `the platform ended with code ${code}`),
     async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
-      if (child.exitCode === null && child.signalCode === null) await exited;
+      const isOver = await Promise.race([exited.then(() => true), wait(STOP_WITHIN_MS, false, { ref: false })]);
+      if (!isOver) child.kill('SIGKILL');
+      await exited;
     },
   };
 }
