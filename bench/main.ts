@@ -1,6 +1,7 @@
-/** `npm run bench -- ingest|query|append`: measures, never judges; figures and their machine are kept in bench/README.md. */
+/** `npm run bench -- ingest|query|models`: measures, never judges; figures and their machine are kept in bench/README.md. */
 import { Command } from 'commander';
 import { benchIngest } from './ingest.ts';
+import { benchModels } from './models.ts';
 import { benchQuery } from './query.ts';
 
 const program = new Command('bench').description('measure the platform on this machine');
@@ -19,4 +20,9 @@ program
   .description('series queries on a store of many readings')
   .option('--readings <n>', 'readings in the store', '50000000')
   .action((options: { readings: string }) => benchQuery({ readings: Number(options.readings) }));
+program
+  .command('models')
+  .description('what the simulated ponds, paddies, cold stores and drones cost: CPU and memory a device')
+  .option('--devices <n>', 'devices of the large fleet', '5000')
+  .action((options: { devices: string }) => benchModels({ devices: Number(options.devices) }));
 await program.parseAsync();

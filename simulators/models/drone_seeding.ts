@@ -44,7 +44,11 @@ const createDroneModel: CreateModel = ({ kind, seed, site, device, latitude, lon
 
   function secondAt(at: number): FlightSecond | undefined {
     const mission = missionAt(at, weather, conditions, siteSeed);
-    if (mission === undefined) return undefined;
+    if (mission === undefined) {
+      // A flown mission is half a megabyte; between two nobody asks for it.
+      known = undefined;
+      return undefined;
+    }
     if (known?.from !== mission.from)
       known = { from: mission.from, sorties: flyMission(plan, ORDER, mission.from, mission.seed) };
     for (const { from, seconds } of known.sorties) {
