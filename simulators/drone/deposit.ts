@@ -2,11 +2,21 @@
 import { gaussian } from '../random.ts';
 import type { Sortie } from './flight.ts';
 
+export interface Square {
+  /** Metres of its south-western corner. */
+  readonly east: number;
+  readonly north: number;
+  /** kg/ha. */
+  readonly rate: number;
+  /** At least a swath within what was sown: the edge counts for no statistics. */
+  readonly isInner: boolean;
+}
+
 export interface Deposit {
-  /** kg/ha on each square metre that lies at least a swath inside the sown area. */
-  readonly cells: readonly number[];
+  readonly cells: readonly Square[];
+  /** kg/ha over the inner squares. */
   readonly mean: number;
-  /** Coefficient of variation, %. */
+  /** Their coefficient of variation, %. */
   readonly variation: number;
 }
 
@@ -26,8 +36,8 @@ export function throwAt(metres: number): number {
 }
 
 /** Adds up on squares of 1 m what each second threw. */
-export function depositOf(sorties: readonly Sortie[], swath: number, seed: number): Deposit {
-  const cells = new Map<string, { kilograms: number; flown: number }>();
+export function depositGrid(sorties: readonly Sortie[], swath: number, seed: number): Deposit {
+  const cells = new Map<string, number>();
   const reach = Math.ceil(swath);
   for (const { seconds } of sorties)
     for (const { spot, heading, flow, isSpreading, speed } of seconds) {
@@ -42,32 +52,28 @@ export function depositOf(sorties: readonly Sortie[], swath: number, seed: numbe
           const east = spot[0] - along[0] * back + right[0] * aside;
           const north = spot[1] - along[1] * back + right[1] * aside;
           const key = `${Math.floor(east)},${Math.floor(north)}`;
-          const cell = cells.get(key) ?? { kilograms: 0, flown: 0 };
-          cell.kilograms += (flow / 60 / pieces) * throwAt(aside) * 0.5;
-          cell.flown++;
-          cells.set(key, cell);
+          cells.set(key, (cells.get(key) ?? 0) + (flow / 60 / pieces) * throwAt(aside) * 0.5);
         }
       }
     }
   return statistics(cells, swath, seed);
 }
 
-function statistics(cells: ReadonlyMap<string, { kilograms: number }>, swath: number, seed: number): Deposit {
+function statistics(kilograms: ReadonlyMap<string, number>, swath: number, seed: number): Deposit {
   const margin = Math.ceil(swath);
-  const inner: number[] = [];
-  let index = 0;
-  for (const [key, { kilograms }] of cells) {
+  const cells = [...kilograms].map(([key, here], index): Square => {
     const [east = 0, north = 0] = key.split(',').map(Number);
-    const isInside = [
+    const isInner = [
       [margin, 0],
       [-margin, 0],
       [0, margin],
       [0, -margin],
-    ].every(([e = 0, n = 0]) => cells.has(`${east + e},${north + n}`));
-    const scatter = 1 + Math.hypot(CLUMPING, GRAIN_SCATTER) * gaussian(seed, index++);
-    if (isInside) inner.push(kilograms * 10_000 * scatter);
-  }
-  const mean = inner.reduce((sum, cell) => sum + cell, 0) / inner.length;
-  const variance = inner.reduce((sum, cell) => sum + (cell - mean) ** 2, 0) / inner.length;
-  return { cells: inner, mean, variation: (100 * Math.sqrt(variance)) / mean };
+    ].every(([e = 0, n = 0]) => kilograms.has(`${east + e},${north + n}`));
+    const scatter = 1 + Math.hypot(CLUMPING, GRAIN_SCATTER) * gaussian(seed, index);
+    return { east, north, rate: here * 10_000 * scatter, isInner };
+  });
+  const inner = cells.filter(({ isInner }) => isInner);
+  const mean = inner.reduce((sum, { rate }) => sum + rate, 0) / inner.length;
+  const variance = inner.reduce((sum, { rate }) => sum + (rate - mean) ** 2, 0) / inner.length;
+  return { cells, mean, variation: (100 * Math.sqrt(variance)) / mean };
 }

@@ -1,7 +1,16 @@
 /** The rice year of the county: which stage a field is in, how deep the farmer wants the water, how much leaf stands. */
 import { dayOfYear } from '../weather/sun.ts';
 
-export type Stage = 'fallow' | 'soaking' | 'recovery' | 'tillering' | 'drain' | 'heading' | 'filling' | 'terminal';
+export type Stage =
+  | 'fallow'
+  | 'stubble'
+  | 'soaking'
+  | 'recovery'
+  | 'tillering'
+  | 'drain'
+  | 'heading'
+  | 'filling'
+  | 'terminal';
 
 /** Single-season mid rice, days of the year; transplanting is on 10 May. */
 const CALENDAR: readonly (readonly [from: number, stage: Stage])[] = [
@@ -13,7 +22,8 @@ const CALENDAR: readonly (readonly [from: number, stage: Stage])[] = [
   [180, 'heading'],
   [217, 'filling'],
   [237, 'terminal'],
-  [249, 'fallow'],
+  [249, 'stubble'],
+  [275, 'fallow'],
 ];
 const TRANSPLANTED = 130;
 const HARVESTED = 249;
@@ -35,6 +45,7 @@ export interface Wish {
 
 const WISHES: Readonly<Record<Stage, Wish>> = {
   fallow: { low: -130, high: -60, outlet: 8 },
+  stubble: { low: undefined, high: 0, outlet: 8 },
   soaking: { low: 5, high: 45, outlet: 60 },
   recovery: { low: 20, high: 40, outlet: 60 },
   tillering: { low: -140, high: 30, outlet: 62 },
@@ -47,6 +58,7 @@ const WISHES: Readonly<Record<Stage, Wish>> = {
 /** Crab live on the field: it stays under shallow water, is hardly drained and rests flooded in winter. */
 const CRAB: Partial<Record<Stage, Wish>> = {
   fallow: { low: 20, high: 60, outlet: 110 },
+  stubble: { low: -15, high: 10, outlet: 30 },
   tillering: { low: 20, high: 60, outlet: 110 },
   drain: { low: -10, high: 10, outlet: 20 },
   heading: { low: 30, high: 70, outlet: 120 },

@@ -117,12 +117,12 @@ function decides(isIrrigating: boolean, level: number, wish: { low: number | und
 /** mm a day: more under deep water, less once the soil is open, none at the depth of the ground water. */
 function percolationAt(level: number): number {
   if (level > 0) return 2 * (1 + 0.01 * Math.max(0, Math.min(level, 130) - 30));
-  return 2 * Math.max(0, 1 - 0.7 * Math.min(1, -level / 150)) * Math.min(1, Math.max(0, (450 + level) / 200));
+  return 2 * Math.max(0, 1 - 0.7 * Math.min(1, -level / 150)) * Math.min(1, Math.max(0, (400 + level) / 200));
 }
 
-/** Roots find water down to 20 cm without trouble; below 50 cm there is none. */
+/** Roots find water down to 20 cm without trouble; below 40 cm there is none. */
 function drought(level: number): number {
-  return Math.min(1, Math.max(0, (500 + level) / 300));
+  return Math.min(1, Math.max(0, (400 + level) / 200));
 }
 
 /** Joined with the field while that is flooded; else it evaporates and seeps, and the keeper tops it up. Its tenth of the area is left out of the field's balance. */

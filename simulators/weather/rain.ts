@@ -15,6 +15,8 @@ const HOUR = 3_600_000;
 const WETNESS: Readonly<Record<Sky, number>> = { clear: 0.15, mixed: 0.8, overcast: 1.7 };
 /** Weibull shape of a wet day's amount; 1 would be exponential, which is too gentle to let bunds overflow. */
 const SHAPE = 0.65;
+/** mm; a gauge does not see less. */
+const LEAST = 0.3;
 /** Γ(1 + 1/0.65), so that the mean is the climate's. */
 const MEAN_OF_SHAPE = 1.3663;
 
@@ -27,6 +29,7 @@ export function pulsesOn(seed: number, day: number, sky: Sky): readonly Pulse[] 
   const draw = (name: string) => uniform(seed ^ seedOf(name), day);
   if (draw('wet') > chance) return [];
   const amount = (dailyRain / wetShare / MEAN_OF_SHAPE) * (-Math.log(1 - 0.9999 * draw('amount'))) ** (1 / SHAPE);
+  if (amount < LEAST) return [];
   const count = 1 + Math.floor(draw('count') * 4);
   const shares = Array.from({ length: count }, (_, index) => 0.2 + draw(`share${index}`));
   const sum = shares.reduce((total, share) => total + share, 0);

@@ -139,6 +139,13 @@ export function createWeather(options: WeatherOptions): Weather {
     return sum;
   }
 
+  /** 0…1: air stays cooler and moister for an hour or two after rain. */
+  function wetnessAt(time: number, number: number): number {
+    let fallen = 0;
+    for (let back = 0; back < 18; back++) fallen += (rainAt(time - back * NODE_MS, number) / 6) * Math.exp(-back / 6);
+    return 1 - Math.exp(-fallen / 3);
+  }
+
   function work(time: number, number: number, day: Day): WeatherNow {
     const date = dayOfYear(time);
     const hour = solarHour(time, longitude, date);
@@ -148,14 +155,16 @@ export function createWeather(options: WeatherOptions): Weather {
     const share = Math.abs(position);
     const blend = (pick: (day: Day) => number) => pick(day) * (1 - share) + pick(other) * share;
     const rain = rainAt(time, number);
+    const wetness = wetnessAt(time, number);
     const warming = conditionAt(conditions, 'air', time)?.warmerBy ?? 0;
     const airTemperature =
       blend((each) => each.mean) +
       blend((each) => each.amplitude) * dailyCourse(hour, sunrise(date, latitude)) +
       0.3 * smooth(seeds.air, time / HOUR) -
-      (rain > 0 ? Math.min(2, 0.4 * rain) : 0) +
+      2 * wetness +
       warming;
-    const moist = blend((each) => each.dewPoint) + 0.7 * warming + (rain > 0 ? 1 : 0);
+    const moist =
+      blend((each) => each.dewPoint) + 0.7 * warming + wetness + 0.5 * smooth(seeds.dew ^ 0x77, time / (4 * HOUR));
     const dewPoint = Math.min(airTemperature - 0.15, moist);
     const gusts = 1 + 0.45 * smooth(seeds.gust, time / (0.5 * HOUR)) + 0.25 * smooth(seeds.gust ^ 0x77, time / NODE_MS);
     const clock = hour - 7;

@@ -1,7 +1,7 @@
 /** Missions over a field: seed and area agree, sorties end before the hopper and the battery do, nothing is said on the ground. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { depositOf, throwAt } from '../../simulators/drone/deposit.ts';
+import { depositGrid, throwAt } from '../../simulators/drone/deposit.ts';
 import { areaOf, gap, planField, type Spot } from '../../simulators/drone/field-plan.ts';
 import { flyMission, ORDER } from '../../simulators/drone/flight.ts';
 import { HOUR, JULY, modelOf } from './world.ts';
@@ -95,7 +95,7 @@ describe('a mission', () => {
 
   it('sows unevenly: 20 to 35 % between square metres, somewhat more on one side', () => {
     for (const seed of [1, 2, 3]) {
-      const { variation, mean, cells } = depositOf(flyMission(planField(SQUARE, 6), ORDER, 0, seed), 6, seed);
+      const { variation, mean, cells } = depositGrid(flyMission(planField(SQUARE, 6), ORDER, 0, seed), 6, seed);
       expect(cells.length).toBeGreaterThan(15_000);
       expect(variation).toBeGreaterThan(20);
       expect(variation).toBeLessThan(35);
