@@ -60,11 +60,13 @@ export function renderChart({ from, to, stepMs, panels }: Chart): string {
     top += heights[index] ?? 0;
     return renderPanel(panel, y, { from, to, stepMs, x });
   });
-  return frame(height, `${drawn.join('')}${timeAxis(from, to, x, height - FOOT)}`);
+  const title = panels.map((panel) => panel.title).join('; ');
+  return frame(title, height, `${drawn.join('')}${timeAxis(from, to, x, height - FOOT)}`);
 }
 
-export function frame(height: number, content: string, width = WIDTH): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif" font-size="11" fill="${INK}"><rect width="${width}" height="${height}" fill="#ffffff"/>${content}</svg>\n`;
+/** `title` is read aloud where the picture cannot be seen. */
+export function frame(title: string, height: number, content: string, width = WIDTH): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif" font-size="11" fill="${INK}"><title>${escapeXml(title)}</title><rect width="${width}" height="${height}" fill="#ffffff"/>${content}</svg>\n`;
 }
 
 interface Span {

@@ -419,6 +419,7 @@ function droneField(): string {
     .map((_, index) => `<tspan fill="${colors[index % 4]}">━ 架次 sortie ${index + 1}  </tspan>`)
     .join('');
   return frame(
+    '航线与落种 flight and where the seed fell',
     300,
     `<text x="10" y="16" font-weight="600">航线与落种 flight and where the seed fell</text><text x="10" y="30" font-size="10">${legend}</text>${squares}<polygon points="${outline}" fill="none" stroke="#1f2933" stroke-dasharray="4 3"/>${tracks}<text x="10" y="278" font-size="10">绿色越深落种越多 darker: more seed · 平均 mean ${mean.toFixed(1)} kg/ha</text><text x="10" y="293" font-size="10">变异系数 CV ${variation.toFixed(0)} % · 虚线 dashed: 田块 the field, ${plan.area.toFixed(1)} ha</text>`,
     size,

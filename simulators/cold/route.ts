@@ -63,6 +63,9 @@ interface Segment {
   readonly leg: Leg;
   /** Driving, or standing at the end of the leg. */
   readonly isStop: boolean;
+  /** From and to a standstill, or past a mark on the road. */
+  readonly starts: boolean;
+  readonly halts: boolean;
 }
 
 export interface Route {
@@ -118,8 +121,10 @@ function drive(legs: readonly Leg[], begin: number, seed: number, day: number): 
   let place = DEPOT;
   for (const [index, leg] of legs.entries()) {
     if (leg.speed > 0) {
-      const seconds = distance(place, leg.to) / (leg.speed / 3.6) + RAMP;
-      segments.push({ from: time, to: time + seconds * 1000, start: place, leg, isStop: false });
+      const starts = segments.at(-1)?.isStop !== false;
+      const halts = leg.stop !== undefined || index === legs.length - 1;
+      const seconds = distance(place, leg.to) / (leg.speed / 3.6) + (RAMP / 2) * (Number(starts) + Number(halts));
+      segments.push({ from: time, to: time + seconds * 1000, start: place, leg, isStop: false, starts, halts });
       time += seconds * 1000;
       place = leg.to;
     }
@@ -128,14 +133,14 @@ function drive(legs: readonly Leg[], begin: number, seed: number, day: number): 
       const longer = 0.8 + 0.5 * uniform(seed ^ (index + 11), day);
       const stop: Leg = { ...leg, stop: [minutes * longer, doorMinutes * longer] };
       const to = time + minutes * longer * MINUTE;
-      segments.push({ from: time, to, start: place, leg: stop, isStop: true });
+      segments.push({ from: time, to, start: place, leg: stop, isStop: true, starts: false, halts: false });
       time = to;
     }
   }
   return segments;
 }
 
-function placeIn({ from, to, start, leg, isStop }: Segment, time: number): Place {
+function placeIn({ from, to, start, leg, isStop, starts, halts }: Segment, time: number): Place {
   if (isStop) {
     const minutes = (time - from) / MINUTE;
     // The door goes up two minutes after the van stands.
@@ -144,15 +149,16 @@ function placeIn({ from, to, start, leg, isStop }: Segment, time: number): Place
   }
   const elapsed = (time - from) / 1000;
   const left = (to - time) / 1000;
-  const share = Math.min(1, elapsed / RAMP, left / RAMP);
   const metres = distance(start, leg.to);
   const full = leg.speed / 3.6;
-  const driven =
-    elapsed < RAMP
-      ? (full * elapsed ** 2) / (2 * RAMP)
-      : left < RAMP
-        ? metres - (full * left ** 2) / (2 * RAMP)
-        : full * (elapsed - RAMP / 2);
+  const isGathering = starts && elapsed < RAMP;
+  const isBraking = halts && left < RAMP;
+  const share = isGathering ? elapsed / RAMP : isBraking ? left / RAMP : 1;
+  const driven = isGathering
+    ? (full * elapsed ** 2) / (2 * RAMP)
+    : isBraking
+      ? metres - (full * left ** 2) / (2 * RAMP)
+      : full * (elapsed - (starts ? RAMP / 2 : 0));
   const part = metres === 0 ? 1 : Math.min(1, Math.max(0, driven / metres));
   return {
     latitude: start[0] + (leg.to[0] - start[0]) * part,
