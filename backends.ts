@@ -9,6 +9,7 @@ import { isNatsUrl } from './nats/url.ts';
 import type { Kind } from './sensors/kind.ts';
 import type { State } from './state/state.ts';
 import type { Store } from './store/store.ts';
+import type { Wire } from './wire/wire.ts';
 
 export interface Place {
   readonly config: Config;
@@ -54,6 +55,21 @@ export async function openState({ config, folder, clock, space, log }: Place): P
   }
   const { openEmbeddedState } = await import('./state/embedded.ts');
   return openEmbeddedState({ folder: join(folder, 'state'), space });
+}
+
+/** For what the processes of one platform say to each other. */
+export async function openWire({ config, log }: Pick<Place, 'config' | 'log'>): Promise<Wire> {
+  if (isNatsUrl(config.busUrl)) {
+    const { openNatsWire } = await import('./wire/nats.ts');
+    return openNatsWire({ url: config.busUrl, log });
+  }
+  const { openLocalWire } = await import('./wire/local.ts');
+  return openLocalWire();
+}
+
+/** What the settings share among processes: log and state, series. */
+export function sharedParts({ busUrl, storeUrl }: Pick<Config, 'busUrl' | 'storeUrl'>) {
+  return { isLogShared: isNatsUrl(busUrl), isStoreShared: /^influxdbs?:/.test(storeUrl) };
 }
 
 /** `state` keeps position and ledger of a store that has no transactions of its own. */

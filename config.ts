@@ -84,7 +84,23 @@ function replicas(value: string): number {
   return number;
 }
 
+export const ROLES = ['broker', 'ingest', 'api'] as const;
+export type Role = (typeof ROLES)[number];
+
+function roles(value: string): readonly Role[] {
+  const names = value.split(',').map((name) => name.trim());
+  const known = ROLES.filter((role) => names.includes(role));
+  if (known.length !== names.length) throw new Error('one or more of broker,ingest,api');
+  return known;
+}
+
 export const SETTINGS = {
+  roles: setting(
+    'DAOYU_ROLES',
+    'broker,ingest,api',
+    roles,
+    'What this process does; fewer than all with NATS and InfluxDB only (docs/roles.md). `up --roles` says the same',
+  ),
   host: setting('DAOYU_HOST', '127.0.0.1', text, 'Address to listen on; `0.0.0.0` opens MQTT and HTTP to the network'),
   mqttPort: setting('DAOYU_MQTT_PORT', '1883', optionalPort, 'MQTT over TCP; `0` picks a free one, `off` closes it'),
   webSocketPort: setting(
@@ -96,7 +112,12 @@ export const SETTINGS = {
   tlsPort: setting('DAOYU_MQTTS_PORT', '8883', port, 'MQTT over TLS, open when a certificate is given'),
   tlsCertificate: setting('DAOYU_TLS_CERT', '', optional, 'File with the certificate chain (PEM)'),
   tlsKey: setting('DAOYU_TLS_KEY', '', optional, 'File with its private key (PEM)'),
-  httpPort: setting('DAOYU_HTTP_PORT', '8080', port, 'Page and API; `0` picks a free one'),
+  httpPort: setting(
+    'DAOYU_HTTP_PORT',
+    '8080',
+    port,
+    'Page and API; without the role `api` health and metrics only; `0` picks a free one',
+  ),
   dataDir: setting('DAOYU_DATA_DIR', './data', text, 'Everything the program keeps; one process at a time'),
   busUrl: setting(
     'DAOYU_BUS_URL',

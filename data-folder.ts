@@ -8,6 +8,8 @@ export interface DataFolder {
   readonly path: string;
   /** A text that only this installation knows, generated at first use, mode 0600. */
   secret(name: string): string;
+  /** Keeps a copy of a text that is decided elsewhere, and answers it. */
+  adopt(name: string, text: string): string;
   /** JSON beside the secrets, mode 0600. */
   readPrivate<T>(name: string): T | undefined;
   writePrivate(name: string, value: unknown): void;
@@ -48,6 +50,11 @@ export function openDataFolder(folder: string): DataFolder {
       const made = randomBytes(24).toString('base64url');
       writeFileSync(file, `${made}\n`, { mode: 0o600, flush: true });
       return made;
+    },
+    adopt(name, text) {
+      const file = join(secrets, name);
+      if (readIfThere(file)?.trim() !== text) writeFileSync(file, `${text}\n`, { mode: 0o600, flush: true });
+      return text;
     },
     close() {
       rmSync(holder, { force: true });

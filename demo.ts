@@ -1,16 +1,19 @@
 /** Gives a fresh install its demo devices: passwords made here, hashes to the registry, the passwords themselves only to a private file for the simulators. */
 import { generatePassword, hashPassword } from './broker/credentials.ts';
 import type { DataFolder } from './data-folder.ts';
+import { codeOf } from './errors.ts';
 import type { Registry } from './ingest/registry.ts';
 import { seeds } from './seeds/seeds.ts';
 import type { Kind } from './sensors/kind.ts';
 import type { FleetMember } from './simulators/fleet.ts';
+import type { State } from './state/state.ts';
 
 const FILE = 'devices.json';
 
 /** Makes those that are missing; a device whose password is no longer known is left as it is. */
 export async function addDemoDevices(
   folder: DataFolder,
+  state: State,
   registry: Registry,
   kinds: ReadonlyMap<string, Kind>,
 ): Promise<void> {
@@ -19,6 +22,7 @@ export async function addDemoDevices(
     (device) => kinds.has(device.kind) && registry.device(device.park, device.device) === undefined,
   );
   if (missing.length === 0) return;
+  if (members.size === 0 && !(await isFirst(state))) return;
   for (const device of missing) {
     const site = seeds.sites.find((each) => each.park === device.park && each.id === device.site);
     members.set(nameOf(device), {
@@ -40,6 +44,17 @@ export async function addDemoDevices(
   for (const device of missing) {
     const password = members.get(nameOf(device))?.password ?? generatePassword();
     await registry.addDevice(device, await hashPassword(password));
+  }
+}
+
+/** Of several processes that start on an empty platform one makes them, because only its data folder then has the passwords. */
+async function isFirst(state: State): Promise<boolean> {
+  try {
+    await state.put('demo/devices', { begun: true }, 0);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'STATE_CONFLICT') return false;
+    throw error;
   }
 }
 

@@ -1,8 +1,11 @@
-/** The composition root: opens the roles on their foundation, in the order in which they lean on each other, and closes in reverse. */
+/** The composition root: opens the roles of this process on their foundation, in the order in which they lean on each other, and closes in reverse. */
 import type { Logger } from 'pino';
-import { openStore } from './backends.ts';
+import { openHealth } from './api/health-server.ts';
+import { openStore, sharedParts } from './backends.ts';
 import type { Admit, Broker } from './broker/broker.ts';
-import type { Config } from './config.ts';
+import { type Config, ROLES } from './config.ts';
+import { DaoyuError } from './errors.ts';
+import { readinessOf } from './readiness.ts';
 import { openApiRole } from './roles/api-role.ts';
 import { openBrokerRole } from './roles/broker-role.ts';
 import { type Keep, openFoundation } from './roles/foundation.ts';
@@ -11,10 +14,12 @@ import type { Kind } from './sensors/kind.ts';
 import type { Store } from './store/store.ts';
 
 export interface Platform {
+  /** Without the role `api`, `http` has health and metrics only; without `broker`, `mqtt` is empty. */
   readonly urls: { readonly http: string; readonly mqtt: Broker['urls'] };
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly token: string;
-  signInLink(): string;
+  /** Undefined without the role `api`. */
+  signInLink(): Promise<string | undefined>;
   /** Whether nothing was ever stored. */
   isEmpty(): Promise<boolean>;
   /** Stops intake first, lets what is under way become durable, then closes the rest. */
@@ -49,24 +54,51 @@ export async function startPlatform(config: Config, options: PlatformOptions): P
 
 async function open(
   config: Config,
-  { log, clock, wrapAdmit = (admit) => admit, wrapStore = (store) => store }: PlatformOptions,
+  { log, clock, wrapAdmit = (admit) => admit, wrapStore = (given) => given }: PlatformOptions,
   keep: Keep,
 ): Promise<Omit<Platform, 'close'>> {
+  checkRoles(config);
+  const { roles, host, httpPort: port } = config;
   const foundation = await openFoundation({ config, log, clock }, keep);
-  const { folder, place, kinds, bus, state } = foundation;
-  const token = config.apiToken ?? folder.secret('api-token');
-  const sessionSecret = folder.secret('session-secret');
+  const { place, kinds, bus, state, token, sessionSecret } = foundation;
+  const needsStore = roles.includes('ingest') || roles.includes('api');
+  const store = needsStore ? wrapStore(keep(await openStore(place, kinds, state))) : undefined;
 
-  const store = wrapStore(keep(await openStore(place, kinds, state)));
-  await openIngestRole(foundation, store, keep);
-  const { broker, bridge } = await openBrokerRole(foundation, wrapAdmit, keep);
-  const api = await openApiRole(foundation, { store, broker, ...(bridge && { bridge }), token, sessionSecret }, keep);
+  const duties = store && roles.includes('ingest') ? await openIngestRole(foundation, store, keep) : undefined;
+  const door = roles.includes('broker') ? await openBrokerRole(foundation, wrapAdmit, keep) : undefined;
+
+  const checks = () => readinessOf({ bus, store, bridge: door?.bridge });
+  const status = async () => ({
+    bus: await bus.status(),
+    ...(store && { store: await store.status() }),
+    ...(door && { broker: door.broker.status() }),
+    ...(duties && { duties: duties() }),
+  });
+  const api =
+    store && roles.includes('api') ? await openApiRole(foundation, { store, door, checks, status }, keep) : undefined;
+  const http = api ?? keep(await openHealth({ host, port, token, sessionSecret, checks, status, clock, log }));
 
   return {
-    urls: { http: api.url, mqtt: broker.urls },
+    urls: { http: http.url, mqtt: door?.broker.urls ?? {} },
     kinds,
     token,
-    signInLink: () => api.signInLink(),
-    isEmpty: async () => (await store.status()).readings === 0 && (await bus.status()).lastPosition === 0,
+    signInLink: async () => await api?.signInLink(),
+    isEmpty: async () => ((await store?.status())?.readings ?? 0) === 0 && (await bus.status()).lastPosition === 0,
   };
+}
+
+/** Embedded parts belong to one process; divided, each would have a log or store of its own. */
+function checkRoles(config: Config): void {
+  if (config.roles.length === ROLES.length) return;
+  const { isLogShared, isStoreShared } = sharedParts(config);
+  const needsStore = config.roles.some((role) => role !== 'broker');
+  const missing = [
+    ...(isLogShared ? [] : ['DAOYU_BUS_URL=nats://…']),
+    ...(isStoreShared || !needsStore ? [] : ['DAOYU_STORE_URL=influxdb://…']),
+  ];
+  if (missing.length === 0) return;
+  throw new DaoyuError(
+    'ROLES_NEED_SERVERS',
+    `the roles ${config.roles.join(',')} alone need parts that several processes share: set ${missing.join(' and ')}, or give this process all roles (${ROLES.join(',')})`,
+  );
 }

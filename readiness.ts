@@ -9,15 +9,13 @@ const NEARLY_FULL = 0.9;
 
 export interface Parts {
   readonly bus: Pick<Bus, 'status'>;
-  readonly store: Pick<Store, 'status'>;
-  readonly bridge?: Pick<Bridge, 'status'>;
+  /** Absent in a process that neither writes nor reads it. */
+  readonly store?: Pick<Store, 'status'> | undefined;
+  readonly bridge?: Pick<Bridge, 'status'> | undefined;
 }
 
 export async function readinessOf({ bus, store, bridge }: Parts): Promise<readonly Check[]> {
   const log = await bus.status();
-  const series = await store
-    .status()
-    .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
   const share = log.sizeBytes / log.maxBytes;
   const backlog = Math.max(0, ...log.consumers.map((consumer) => consumer.pending));
   return [
@@ -31,16 +29,23 @@ export async function readinessOf({ bus, store, bridge }: Parts): Promise<readon
         }),
       promise: `PUBACK survives ${log.durability.survives}: ${log.durability.message}`,
     },
-    {
-      name: 'store',
-      // Readings wait in the log meanwhile: devices are served, dashboards are behind.
-      isReady: true,
-      ...(!series.isWritable && {
-        message: `the store does not take readings (${series.problem?.message ?? 'unknown reason'}); ${backlog} log entries wait, nothing is lost`,
-      }),
-    },
+    ...(store === undefined ? [] : [await storeCheck(store, backlog)]),
     ...(bridge === undefined ? [] : [bridgeCheck(bridge.status())]),
   ];
+}
+
+/** Readings wait in the log while it is away: devices are served, dashboards are behind. */
+async function storeCheck(store: Pick<Store, 'status'>, backlog: number): Promise<Check> {
+  const { isWritable, problem } = await store
+    .status()
+    .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
+  return {
+    name: 'store',
+    isReady: true,
+    ...(!isWritable && {
+      message: `the store does not take readings (${problem?.message ?? 'unknown reason'}); ${backlog} log entries wait, nothing is lost`,
+    }),
+  };
 }
 
 /** The other broker keeps what its devices send meanwhile, within its own limits; ours are served. */

@@ -5,6 +5,8 @@ import type { QuarantineRecord } from '../ingest/rejection.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { LedgerRow, Store, StoreStatus } from '../store/store.ts';
+import type { DeviceAddress } from '../topics.ts';
+import type { CodeBook } from './authenticate.ts';
 
 export interface LedgerView extends LedgerRow {
   readonly pending: number;
@@ -65,6 +67,7 @@ export interface ApiOptions {
   readonly token: string;
   /** Signs browser sessions. */
   readonly sessionSecret: string;
+  readonly codes: CodeBook;
   /** Built page to serve at `/`; absent in tests of routes. */
   readonly pageFolder?: string;
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -76,11 +79,16 @@ export interface ApiOptions {
   /** Makes device and password; the password is shown once and never again. */
   readonly addDevice: (device: NewDevice) => Promise<DeviceCredentials>;
   readonly isConnected: (park: string, device: string) => boolean;
+  /** Resolves when handed over, whether or not the device is connected. */
+  readonly tell: (device: DeviceAddress, channel: `commands/${string}`, payload: string) => Promise<void>;
   readonly checks: () => Promise<readonly Check[]>;
   readonly status: () => Promise<{
     readonly bus: BusStatus;
-    readonly store: StoreStatus;
-    readonly broker: {
+    /** Of what the process has; absent otherwise. */
+    readonly store?: StoreStatus;
+    /** Names of what this process does of the work that is divided among several. */
+    readonly duties?: readonly string[];
+    readonly broker?: {
       readonly connections: number;
       readonly refused: Readonly<Record<string, number>>;
       readonly received: number;
@@ -108,6 +116,6 @@ export interface ApiOptions {
 export interface Api {
   readonly url: string;
   /** A link that signs one browser in, once, within an hour. */
-  signInLink(): string;
+  signInLink(): Promise<string>;
   close(): Promise<void>;
 }

@@ -3,11 +3,16 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DaoyuError } from '../errors.ts';
 
+/** Codes of sign-in links: each good for one browser within an hour, at whichever process it arrives. */
+export interface CodeBook {
+  make(): Promise<string>;
+  /** Whether it is good; from then on it is not. */
+  take(code: string): Promise<boolean>;
+}
+
 export interface Authenticator {
-  /** A link's code, good for one browser within an hour. */
-  makeCode(): string;
-  /** Begins a session from a code or the token; throws `SIGN_IN_INVALID`. */
-  signIn(secret: string, reply: FastifyReply): void;
+  /** Begins a session from a code or the token; rejects with `SIGN_IN_INVALID`. */
+  signIn(secret: string, reply: FastifyReply): Promise<void>;
   signOut(reply: FastifyReply): void;
   hasSession(request: FastifyRequest): boolean;
   /** Who asks, as a name for rate limits that tells nothing; undefined for a stranger. A bearer token that is given decides alone. */
@@ -17,13 +22,13 @@ export interface Authenticator {
 }
 
 const COOKIE = 'daoyu_session';
-const CODE_MS = 3_600_000;
 const SESSION_MS = 30 * 24 * 3_600_000;
-const MAX_CODES = 100;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
-export function createAuthenticator(token: string, sessionSecret: string, clock: () => number): Authenticator {
-  const codes = new Map<string, number>();
+export function createAuthenticator(
+  { token, sessionSecret, codes }: { readonly token: string; readonly sessionSecret: string; readonly codes: CodeBook },
+  clock: () => number,
+): Authenticator {
   const sign = (text: string) => createHmac('sha256', sessionSecret).update(text).digest('base64url');
 
   function isSession(value: string | undefined): boolean {
@@ -42,17 +47,8 @@ export function createAuthenticator(token: string, sessionSecret: string, clock:
   }
 
   return {
-    makeCode() {
-      const code = randomBytes(18).toString('base64url');
-      codes.set(code, clock() + CODE_MS);
-      const [oldest] = codes.keys();
-      if (codes.size > MAX_CODES && oldest !== undefined) codes.delete(oldest);
-      return code;
-    },
-    signIn(secret, reply) {
-      const isCode = (codes.get(secret) ?? 0) > clock();
-      codes.delete(secret);
-      if (!isCode && !isEqual(secret, token)) {
+    async signIn(secret, reply) {
+      if (!isEqual(secret, token) && !(await codes.take(secret))) {
         throw new DaoyuError(
           'SIGN_IN_INVALID',
           'this sign-in link was used before or is too old; start the platform again for a new one, or sign in with the API token',

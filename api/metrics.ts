@@ -7,7 +7,11 @@ export interface Metrics {
   render(): Promise<string>;
 }
 
-export function createMetrics({ status, ledger }: Pick<ApiOptions, 'status' | 'ledger'>): Metrics {
+/** Of a part that the process does not have there are no numbers, rather than zeros. */
+export function createMetrics({
+  status,
+  ledger,
+}: Pick<ApiOptions, 'status'> & Partial<Pick<ApiOptions, 'ledger'>>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'daoyu_' });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -27,31 +31,40 @@ export function createMetrics({ status, ledger }: Pick<ApiOptions, 'status' | 'l
   const stored = gauge('daoyu_store_readings', 'Readings in the store');
   const storeBytes = gauge('daoyu_store_size_bytes', 'Size of the store on disk');
   const storeWritable = gauge('daoyu_store_writable', '1 while the store takes readings');
+  const duty = gauge('daoyu_duty', '1 for what this process does of the work that is divided among several', ['duty']);
   const readings = gauge('daoyu_ledger_readings', 'Readings by park and what became of them', ['park', 'outcome']);
+
+  function showBroker(broker: NonNullable<Awaited<ReturnType<ApiOptions['status']>>['broker']>): void {
+    connections.set(broker.connections);
+    inFlight.set(broker.inFlight);
+    for (const [metric, value] of [
+      [received, broker.received],
+      [acknowledged, broker.acknowledged],
+    ] as const) {
+      metric.reset();
+      metric.inc(value);
+    }
+    refused.reset();
+    for (const [reason, count] of Object.entries(broker.refused)) refused.inc({ reason }, count);
+  }
 
   return {
     contentType: registry.contentType,
     async render() {
       // Asked first: two scrapes at one time must not add up between a reset and its counts.
-      const [{ bus, store, broker }, rows] = await Promise.all([status(), ledger.rows()]);
-      connections.set(broker.connections);
-      inFlight.set(broker.inFlight);
-      for (const [metric, value] of [
-        [received, broker.received],
-        [acknowledged, broker.acknowledged],
-      ] as const) {
-        metric.reset();
-        metric.inc(value);
-      }
-      refused.reset();
-      for (const [reason, count] of Object.entries(broker.refused)) refused.inc({ reason }, count);
+      const [{ bus, store, broker, duties = [] }, rows] = await Promise.all([status(), ledger?.rows() ?? []]);
+      if (broker !== undefined) showBroker(broker);
       logBytes.set(bus.sizeBytes);
       logMax.set(bus.maxBytes);
       logWritable.set(bus.isWritable ? 1 : 0);
       for (const { name, pending: count } of bus.consumers) pending.set({ consumer: name }, count);
-      stored.set(store.readings);
-      storeBytes.set(store.sizeBytes);
-      storeWritable.set(store.isWritable ? 1 : 0);
+      if (store !== undefined) {
+        stored.set(store.readings);
+        storeBytes.set(store.sizeBytes);
+        storeWritable.set(store.isWritable ? 1 : 0);
+      }
+      duty.reset();
+      for (const name of duties) duty.set({ duty: name }, 1);
       readings.reset();
       for (const row of rows) {
         for (const outcome of ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const)

@@ -1,6 +1,5 @@
 /** The HTTP server: guards first, then routes. Everything but health and sign-in asks who you are. */
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -8,13 +7,15 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { codeOf, DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../errors.ts';
 import type { Api, ApiOptions } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { installProblems } from './problem.ts';
 import { createQueryGate } from './query-gate.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { commandRoutes } from './routes/commands.ts';
 import { healthRoutes } from './routes/health.ts';
 import { liveRoutes } from './routes/live.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -27,22 +28,13 @@ const OPEN = [/^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//]
 const MAX_EXPORTS = 2;
 
 export async function openApi(options: ApiOptions): Promise<Api> {
-  const { app, makeCode } = await buildApp(options);
-  try {
-    await app.listen({ host: options.host, port: options.port });
-  } catch (error) {
-    await app.close();
-    throw translate(error, options);
-  }
-  const { port } = app.server.address() as AddressInfo;
-  const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  return { url, signInLink: () => `${url}/sign-in?code=${makeCode()}`, close: () => app.close() };
+  const app = await buildApp(options);
+  const url = await listen(app, options);
+  return { url, signInLink: async () => `${url}/sign-in?code=${await options.codes.make()}`, close: () => app.close() };
 }
 
 /** The application without a socket: what the tests inject requests into. */
-export async function buildApp(
-  options: ApiOptions,
-): Promise<{ readonly app: FastifyInstance; readonly makeCode: () => string }> {
+export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   const { limits, log, clock } = options;
   const app = Fastify({
     bodyLimit: 256 * 1024,
@@ -56,7 +48,7 @@ export async function buildApp(
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, log);
-  const authenticator = createAuthenticator(options.token, options.sessionSecret, clock);
+  const authenticator = createAuthenticator(options, clock);
   const gate = createQueryGate(limits);
   const exports = createQueryGate({ ...limits, maxConcurrentQueries: MAX_EXPORTS });
   const metrics = createMetrics(options);
@@ -120,17 +112,9 @@ export async function buildApp(
   await app.register(registryRoutes, { ...options, ...inV1 });
   await app.register(readingRoutes, { ...options, ...inV1, gate, exports });
   await app.register(accountRoutes, { ...options, ...inV1 });
+  await app.register(commandRoutes, { ...options, ...inV1 });
   await app.register(liveRoutes, { ...options, ...inV1 });
   await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
   await app.ready();
-  return { app: app as unknown as FastifyInstance, makeCode: () => authenticator.makeCode() };
-}
-
-function translate(error: unknown, { host, port }: ApiOptions): DaoyuError {
-  const code = codeOf(error);
-  const what =
-    code === 'EADDRINUSE'
-      ? `port ${port} on ${host} is taken by another program. Stop that one, or`
-      : `cannot listen on ${host}:${port} (${code});`;
-  return new DaoyuError('PORT_TAKEN', `${what} set DAOYU_HTTP_PORT to a free port (0 picks one).`, { cause: error });
+  return app as unknown as FastifyInstance;
 }

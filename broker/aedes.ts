@@ -274,6 +274,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       });
     },
     isConnected: (device) => connected.has(clientIdOf(device)),
+    devices: () => [...connected.values()].flatMap((client) => sessions.get(client)?.address ?? []),
     status: () => ({ connections: connected.size, ...inFlight.status(), refused: refusals.counts(), ...counts }),
     async close() {
       isClosing = true;

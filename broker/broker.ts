@@ -93,6 +93,8 @@ export interface Broker {
   /** To the device's own `errors` or `commands/{name}` topic, QoS 1; resolves when handed over, whether or not the device is connected. */
   tell(device: DeviceAddress, channel: 'errors' | `commands/${string}`, payload: string): Promise<void>;
   isConnected(device: DeviceAddress): boolean;
+  /** Every device that is connected now. */
+  devices(): readonly DeviceAddress[];
   status(): BrokerStatus;
   /** Stops listening, lets appends under way be acknowledged, closes clients. */
   close(): Promise<void>;

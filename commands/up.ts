@@ -1,7 +1,7 @@
 /** `daoyu up`: the whole platform in one process; with `--simulate` the demo devices live in it too. */
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, ROLES, readConfig } from '../config.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import type { Fleet } from '../simulators/fleet.ts';
 import { loadModels } from '../simulators/models.ts';
@@ -13,6 +13,7 @@ import { stopped, untilStopped } from './until-stopped.ts';
 
 interface Options {
   readonly simulate?: boolean;
+  readonly roles?: string;
   readonly history: string;
 }
 
@@ -22,19 +23,20 @@ const SEED = 'kaijiang';
 
 export function upCommand(): Command {
   return new Command('up')
-    .description('start the platform: MQTT, log, store, page and API in one process')
+    .description('start the platform: MQTT, log, store, page and API in one process, or some of its roles')
     .option('--simulate', 'let the demo devices publish, over MQTT like any other device')
+    .option('--roles <roles>', 'what this process does, of broker,ingest,api (default: DAOYU_ROLES, or all)')
     .option('--history <hours>', 'hours of past the demo devices send, as far as the store lacks it', '48')
     .action(up);
 }
 
 async function up(options: Options): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig({ ...process.env, ...(options.roles !== undefined && { DAOYU_ROLES: options.roles }) });
   const signal = untilStopped();
   // Standard error is for the log, standard output for what a person asked for.
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   const platform = await startPlatform(config, { log, clock: Date.now });
-  greet(platform, config);
+  await greet(platform, config);
   const fleet =
     options.simulate && !signal.aborted ? await simulate(platform, config, Number(options.history)) : undefined;
   await stopped(signal);
@@ -44,13 +46,18 @@ async function up(options: Options): Promise<void> {
   process.stdout.write('stopped; all that was acknowledged is kept\n');
 }
 
-function greet({ urls, signInLink }: Platform, { dataDir }: Config): void {
+async function greet({ urls, signInLink }: Platform, { dataDir, roles }: Config): Promise<void> {
+  const link = await signInLink();
   process.stdout.write(
     [
       '',
-      '  稻渔 daoyu is up',
-      `  page     ${signInLink()}   (signs one browser in, once)`,
-      `  API      ${urls.http}/docs   (token: ${dataDir}/secrets/api-token)`,
+      `  稻渔 daoyu is up${roles.length === ROLES.length ? '' : `: ${roles.join(', ')}`}`,
+      ...(link === undefined
+        ? [`  health   ${urls.http}/readyz`]
+        : [
+            `  page     ${link}   (signs one browser in, once)`,
+            `  API      ${urls.http}/docs   (token: ${dataDir}/secrets/api-token)`,
+          ]),
       ...Object.entries(urls.mqtt).map(([name, url]) => `  ${name.padEnd(8)} ${url}`),
       `  data     ${dataDir}`,
       '',

@@ -13,6 +13,8 @@ export interface LedgerOptions {
   readonly bus: Pick<Bus, 'consume' | 'status'>;
   readonly store: Pick<Store, 'committed'>;
   readonly log: Log;
+  /** Names of all writers of the store. */
+  readonly writers?: readonly string[];
   /** Which writer of the store takes the entries of a subject. */
   readonly writerOf?: (subject: string) => string;
   /** How long an answer waits for the newest entries of the log to be counted. */
@@ -41,12 +43,23 @@ interface Block {
 const EVERYTHING = 'daoyu.>';
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
-  const { bus, store, log, writerOf = () => DEFAULT_WRITER, patienceMs = 2000, maxTallies = 100_000 } = options;
-  let committed = await store.committed();
+  const {
+    bus,
+    store,
+    log,
+    writers = [DEFAULT_WRITER],
+    writerOf = () => DEFAULT_WRITER,
+    patienceMs = 2000,
+    maxTallies = 100_000,
+  } = options;
   let blocks: Block[] = [];
-  // The writer that is furthest behind decides: what others have taken since is told apart by their own positions.
-  const after = Math.min(Number.MAX_SAFE_INTEGER, ...Object.values(committed.writers).map(({ position }) => position));
-  const from = after === Number.MAX_SAFE_INTEGER ? 0 : after;
+  // The writer that is furthest behind decides: what others have taken since is told apart by their own positions. One that never had
+  // anything to write has no position in the store, but its consumer has passed what was not for it.
+  const { consumers } = await bus.status();
+  const passed = new Map(consumers.map(({ name, position }) => [name, position]));
+  // Asked second: what a consumer has passed is committed.
+  let committed = await store.committed();
+  const from = Math.min(...writers.map((name) => Math.max(positionOf(committed, name), passed.get(name) ?? 0)));
   let seen = from;
   let waiting: (() => void)[] = [];
   let held = 0;

@@ -9,6 +9,9 @@ import type { QuarantineRecord } from './rejection.ts';
 import { createReplay, type ReplayOutcome } from './replay.ts';
 
 export const QUARANTINE_PREFIX = 'quarantine/';
+const CLAIM_PREFIX = 'quarantine-replay/';
+/** A process that died in a replay holds the record up for so long; what it had put on the log marks the record meanwhile. */
+const CLAIM_MS = 60_000;
 
 export interface QuarantineOptions {
   readonly bus: Pick<Bus, 'append'>;
@@ -41,12 +44,24 @@ export interface Quarantine {
 
 export function createQuarantine(options: QuarantineOptions): Quarantine {
   const { state, log, clock = Date.now } = options;
-  const underWay = new Set<string>();
   const replayAgain = createReplay({ ...options, clock });
 
   async function get(id: string): Promise<QuarantineRecord | undefined> {
     if (!/^[0-9a-z-]{1,64}$/.test(id)) return undefined;
     return (await state.get<QuarantineRecord>(QUARANTINE_PREFIX + id))?.value;
+  }
+
+  /** Two people may press the button at one time, at two processes. */
+  async function claim(id: string): Promise<boolean> {
+    const item = await state.get<{ readonly at: number }>(CLAIM_PREFIX + id);
+    if (item !== undefined && clock() - item.value.at < CLAIM_MS) return false;
+    try {
+      await state.put(CLAIM_PREFIX + id, { at: clock() }, item?.revision ?? 0);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'STATE_CONFLICT') return false;
+      throw error;
+    }
   }
 
   return {
@@ -70,10 +85,9 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     async replay(id) {
       const record = await get(id);
       if (record === undefined) throw new DaoyuError('QUARANTINE_UNKNOWN', `no record ${id} in quarantine`);
-      if (record.replayedAt !== undefined || underWay.has(id)) {
+      if (record.replayedAt !== undefined || !(await claim(id))) {
         throw new DaoyuError('QUARANTINE_REPLAYED', `record ${id} was replayed already`);
       }
-      underWay.add(id);
       try {
         const { outcome, marked } = await replayAgain(record);
         // The keeper will write the same; written here too, so that the next look at it shows it. A failure does not matter then.
@@ -84,7 +98,9 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         }
         return outcome;
       } finally {
-        underWay.delete(id);
+        await state
+          .delete(CLAIM_PREFIX + id)
+          .catch((error: unknown) => log.warn({ code: codeOf(error), id }, 'claim of a replay stays for a minute'));
       }
     },
   };

@@ -1,5 +1,5 @@
 /** The registry on the shared state: held in memory so that intake reads without waiting, following what other processes change. */
-import { DaoyuError } from '../errors.ts';
+import { codeOf, DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
 import type { State } from '../state/state.ts';
@@ -60,8 +60,19 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
       ...profiles.map((profile) => ({ key: keyOf.profile(profile), value: profile })),
     ];
     const missing = wanted.filter(({ key }) => !Object.values(items).some((map) => map.has(key)));
-    if (missing.length > 0) await state.putAll(missing);
-    for (const { key, value } of missing) put(key, value);
+    await Promise.all(missing.map(({ key, value }) => putOnce(key, value)));
+  }
+
+  /** Of several that make the same at one time the first wins, and what an operator changed stays. */
+  async function putOnce(key: string, value: unknown): Promise<void> {
+    try {
+      await state.put(key, value, 0);
+      put(key, value);
+    } catch (error) {
+      if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+      const item = await state.get(key);
+      if (item !== undefined) put(key, item.value);
+    }
   }
 
   function kindNamed(name: string): Kind {
@@ -138,10 +149,7 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
       };
       const place = newSite(given);
       // The site first: a crash between the two leaves an empty site, never a device without one.
-      if (place !== undefined) {
-        await state.put(keyOf.site(place), place);
-        put(keyOf.site(place), place);
-      }
+      if (place !== undefined) await putOnce(keyOf.site(place), place);
       await state.put(keyOf.device(device), device, 0).catch((cause: unknown) => {
         if (cause instanceof DaoyuError && cause.code === 'STATE_CONFLICT') throw exists(id, park, cause);
         throw cause;
@@ -151,14 +159,21 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
     },
     async setMapping(park, id, mapping) {
       const key = keyOf.device({ park, id });
-      const device = items.device.get(key);
-      if (device === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
-      if (mapping !== undefined) validateMapping(mapping, kindNamed(device.kind));
-      const { mapping: _, ...rest } = device;
-      const changed: Device = { ...rest, ...(mapping !== undefined && { mapping }) };
-      await state.put(key, changed);
-      put(key, changed);
-      return changed;
+      for (;;) {
+        const item = await state.get<Device>(key);
+        if (item === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
+        if (mapping !== undefined) validateMapping(mapping, kindNamed(item.value.kind));
+        const { mapping: _, ...rest } = item.value;
+        const changed: Device = { ...rest, ...(mapping !== undefined && { mapping }) };
+        try {
+          await state.put(key, changed, item.revision);
+          put(key, changed);
+          return changed;
+        } catch (error) {
+          // Somebody changed the device in between: what he changed is kept, and the mapping put on top.
+          if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+        }
+      }
     },
     async close() {
       unwatch();

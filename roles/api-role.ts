@@ -1,28 +1,30 @@
 /** The api role: what people and programs read, over HTTP: series, accounts, the live feed, the page. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Api } from '../api/api.ts';
+import type { Api, ApiOptions, Check } from '../api/api.ts';
 import { openApi } from '../api/server.ts';
 import { openFigureSink } from '../backends.ts';
-import type { Bridge } from '../bridge/bridge.ts';
-import type { Broker } from '../broker/broker.ts';
 import { generatePassword, hashPassword } from '../broker/credentials.ts';
 import { startFigures } from '../dashboards/figures/start-figures.ts';
 import { addDemoDevices } from '../demo.ts';
-import { openLedger } from '../ingest/ledger.ts';
+import { type OpenLedger, openLedger } from '../ingest/ledger.ts';
 import { openLiveFeed } from '../ingest/live-feed.ts';
 import { createQuarantine } from '../ingest/quarantine.ts';
 import type { NewDevice } from '../ingest/registry.ts';
-import { readinessOf } from '../readiness.ts';
 import type { Store } from '../store/store.ts';
+import type { BrokerRole } from './broker-role.ts';
+import { shareDuties } from './duties.ts';
 import type { Foundation, Keep } from './foundation.ts';
+import { createSignInCodes } from './sign-in-codes.ts';
+import { planWriters } from './store-writers.ts';
+import { tellOverWire } from './telling.ts';
 
 export interface ApiRoleOptions {
   readonly store: Store;
-  readonly broker: Broker;
-  readonly bridge?: Bridge;
-  readonly token: string;
-  readonly sessionSecret: string;
+  /** Of the same process; without, others have them. */
+  readonly door?: BrokerRole | undefined;
+  readonly checks: () => Promise<readonly Check[]>;
+  readonly status: ApiOptions['status'];
 }
 
 const PAGE_FOLDER = [new URL('../page/', import.meta.url), new URL('../dist/page/', import.meta.url)].map((url) =>
@@ -30,27 +32,28 @@ const PAGE_FOLDER = [new URL('../page/', import.meta.url), new URL('../dist/page
 );
 
 export async function openApiRole(
-  { config, log, clock, folder, kinds, bus, state, registry }: Foundation,
-  { store, broker, bridge, token, sessionSecret }: ApiRoleOptions,
+  foundation: Foundation,
+  { store, door, checks, status }: ApiRoleOptions,
   keep: Keep,
 ): Promise<Api> {
-  await addDemoDevices(folder, registry, kinds);
-  const ledger = keep(await openLedger({ bus, store, log }));
+  const { config, log, clock, folder, kinds, bus, state, registry, wire, presence, token, sessionSecret } = foundation;
+  await addDemoDevices(folder, state, registry, kinds);
+  const { writers, writerOf } = planWriters(config);
+  const names = writers.map(({ name }) => name);
+  const ledger = keep(await openLedger({ bus, store, log, writers: names, writerOf }));
   const live = keep(await openLiveFeed({ bus, log }));
-  const isConnected = (park: string, device: string) => broker.isConnected({ park, device });
-  const status = async () => ({ bus: await bus.status(), store: await store.status(), broker: broker.status() });
-  const sink = await openFigureSink(config);
-  if (sink !== undefined) {
-    const latest = () => store.latest({});
-    const rows = () => ledger.rows();
-    keep(startFigures({ sink, kinds, registry, latest, ledger: rows, isConnected, status, log, clock }));
-  }
+  // Of the own broker at once; of others as they say.
+  const isConnected = (park: string, device: string) =>
+    door?.broker.isConnected({ park, device }) || presence.isConnected({ park, device });
+  const figures = { store, ledger, isConnected };
+  await keepFigures(foundation, figures, keep);
   return keep(
     await openApi({
       host: config.host,
       port: config.httpPort,
       token,
       sessionSecret,
+      codes: createSignInCodes(state, clock),
       ...pageFolder(),
       kinds,
       registry,
@@ -63,7 +66,8 @@ export async function openApiRole(
         return { device: await registry.addDevice(device, await hashPassword(password)), password };
       },
       isConnected,
-      checks: () => readinessOf({ bus, store, ...(bridge && { bridge }) }),
+      tell: door?.tell ?? tellOverWire(wire, presence),
+      checks,
       status,
       limits: {
         maxPoints: config.maxPoints,
@@ -72,11 +76,32 @@ export async function openApiRole(
         maxLiveClients: config.maxLiveClients,
         requestsPerMinute: config.requestsPerMinute,
       },
-      mqttUrls: () => Object.values(broker.urls),
+      mqttUrls: () => Object.values(door?.broker.urls ?? {}),
       clock,
       log,
     }),
   );
+}
+
+interface Figured {
+  readonly store: Store;
+  readonly ledger: Pick<OpenLedger, 'rows'>;
+  readonly isConnected: (park: string, device: string) => boolean;
+}
+
+/** One api process at a time writes the figures, of all processes. */
+async function keepFigures(foundation: Foundation, { store, ledger, isConnected }: Figured, keep: Keep): Promise<void> {
+  const { config, log, clock, kinds, registry, bus, presence, state, id, monotonic } = foundation;
+  const sink = await openFigureSink(config);
+  if (sink === undefined) return;
+  const status = async () => ({ bus: await bus.status(), store: await store.status(), broker: presence.brokers() });
+  const latest = () => store.latest({});
+  const rows = () => ledger.rows();
+  const start = async () =>
+    startFigures({ sink, kinds, registry, latest, ledger: rows, isConnected, status, log, clock });
+  if (planWriters(config).isShared)
+    keep(await shareDuties({ state, area: 'api', id, duties: [{ name: 'figures', start }], log, monotonic }));
+  else keep(await start());
 }
 
 /** Compiled, the page lies one folder up; run from source, in dist. */

@@ -5,41 +5,35 @@ import { openBroker } from '../broker/aedes.ts';
 import type { Admit, Broker } from '../broker/broker.ts';
 import type { Config } from '../config.ts';
 import { createIntake } from '../ingest/intake.ts';
-import type { DeviceAddress } from '../topics.ts';
 import type { Foundation, Keep } from './foundation.ts';
-
-export type Channel = 'errors' | `commands/${string}`;
+import { type Announcer, announcePresence } from './presence.ts';
+import { type Doors, openTelling, type Tell } from './telling.ts';
 
 export interface BrokerRole {
   readonly broker: Broker;
   readonly bridge?: Bridge;
-  tell(device: DeviceAddress, channel: Channel, payload: string): Promise<void>;
+  readonly tell: Tell;
 }
 
 export async function openBrokerRole(
-  { config, log, clock, folder, kinds, bus, registry }: Foundation,
+  { config, log, clock, folder, kinds, bus, registry, wire, presence, id }: Foundation,
   wrapAdmit: (admit: Admit) => Admit,
   keep: Keep,
 ): Promise<BrokerRole> {
-  let broker: Broker | undefined;
-  let bridge: Bridge | undefined;
-  /** Where the device is; who is on neither side may still be behind the other broker. */
-  async function tell(device: DeviceAddress, channel: Channel, payload: string): Promise<void> {
-    const isHere = bridge === undefined || broker?.isConnected(device);
-    await (isHere ? broker : bridge)?.tell(device, channel, payload);
-  }
-
+  let doors: Doors | undefined;
+  const telling = keep(await openTelling(wire, () => doors));
   const intake = keep(
     createIntake({
       bus,
       registry,
       kinds,
-      tell,
+      tell: telling.tell,
       retainMs: config.retainRaw,
       maxPacketBytes: config.maxPacketBytes,
     }),
   );
-  broker = keep(
+  let announcer: Announcer | undefined;
+  const broker = keep(
     await openBroker({
       host: config.host,
       tcpPort: config.mqttPort,
@@ -49,6 +43,7 @@ export async function openBrokerRole(
       limits: limitsOf(config),
       admit: wrapAdmit((message) => intake.admit(message)),
       admitOversize: (message) => intake.admitOversize(message),
+      onPresence: (device, status) => announcer?.note(device, status),
       findCredential(username) {
         const [park = '', id = ''] = username.split('.');
         const device = registry.device(park, id);
@@ -58,22 +53,24 @@ export async function openBrokerRole(
       log,
     }),
   );
-  if (config.bridge !== undefined) {
-    const address = parseBridgeUrl(config.bridge);
+  announcer = keep(await announcePresence(wire, id, broker));
+  const bridge = config.bridge === undefined ? undefined : keep(await startBridge(config.bridge));
+  doors = { broker, bridge, presence };
+  return { broker, ...(bridge && { bridge }), tell: telling.tell };
+
+  async function startBridge(url: string): Promise<Bridge> {
+    const address = parseBridgeUrl(url);
     const { openBridge } = await import('../bridge/mqtt-js.ts');
-    bridge = keep(
-      openBridge({
-        address,
-        clientId: address.clientId ?? `daoyu-${folder.secret('bridge-client')}`,
-        admit: wrapAdmit((message) => intake.admit(message)),
-        admitOversize: (message) => intake.admitOversize(message),
-        maxPacketBytes: config.maxPacketBytes,
-        clock,
-        log,
-      }),
-    );
+    return openBridge({
+      address,
+      clientId: address.clientId ?? `daoyu-${folder.secret('bridge-client')}`,
+      admit: wrapAdmit((message) => intake.admit(message)),
+      admitOversize: (message) => intake.admitOversize(message),
+      maxPacketBytes: config.maxPacketBytes,
+      clock,
+      log,
+    });
   }
-  return { broker, ...(bridge && { bridge }), tell };
 }
 
 function limitsOf(config: Config) {

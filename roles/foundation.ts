@@ -1,5 +1,6 @@
-/** What every role stands on: data folder, kinds, log, shared state, registry. */
-import { openBus, openState, type Place } from '../backends.ts';
+/** What every role stands on: data folder, kinds, log, shared state, registry, and what the processes of a platform share. */
+import { randomUUID } from 'node:crypto';
+import { openBus, openState, openWire, type Place, sharedParts } from '../backends.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import { type DataFolder, openDataFolder } from '../data-folder.ts';
@@ -11,6 +12,9 @@ import { seeds } from '../seeds/seeds.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { State } from '../state/state.ts';
+import type { Wire } from '../wire/wire.ts';
+import { followPresence, type Presence } from './presence.ts';
+import { sharedSecret } from './secrets.ts';
 
 export interface Surroundings {
   readonly config: Config;
@@ -25,6 +29,15 @@ export interface Foundation extends Surroundings {
   readonly bus: Bus;
   readonly state: State;
   readonly registry: Registry;
+  readonly wire: Wire;
+  /** Who is connected anywhere. */
+  readonly presence: Presence;
+  /** Of this process, another one at each start. */
+  readonly id: string;
+  readonly token: string;
+  readonly sessionSecret: string;
+  /** Ms of a clock that nobody sets. */
+  readonly monotonic: () => number;
 }
 
 /** Remembers to close what was opened, in reverse order. */
@@ -37,5 +50,13 @@ export async function openFoundation({ config, log, clock }: Surroundings, keep:
   const bus = keep(await openBus(place));
   const state = keep(await openState(place));
   const registry = keep(await openRegistry({ state, kinds, seeds, clock }));
-  return { config, log, clock, folder, place, kinds, bus, state, registry };
+  const wire = keep(await openWire(place));
+  const monotonic = () => performance.now();
+  const presence = keep(await followPresence(wire, monotonic));
+  const shelf = { folder, state, isShared: sharedParts(config).isLogShared };
+  const token = config.apiToken ?? (await sharedSecret(shelf, 'api-token'));
+  const sessionSecret = await sharedSecret(shelf, 'session-secret');
+  const id = randomUUID();
+  const shared = { wire, presence, id, token, sessionSecret, monotonic };
+  return { config, log, clock, folder, place, kinds, bus, state, registry, ...shared };
 }

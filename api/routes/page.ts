@@ -30,7 +30,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { page
       void reply.header('cache-control', 'no-store');
       if (query.code === undefined) return reply.type('text/html; charset=utf-8').send(signInPage());
       try {
-        authenticator.signIn(query.code, reply);
+        await authenticator.signIn(query.code, reply);
       } catch (error) {
         return reply
           .code(403)
@@ -51,7 +51,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { page
     },
     async ({ body }, reply) => {
       try {
-        authenticator.signIn(body.token.trim(), reply);
+        await authenticator.signIn(body.token.trim(), reply);
       } catch {
         return reply.code(403).type('text/html; charset=utf-8').send(signInPage('wrong token 令牌不对'));
       }

@@ -60,7 +60,7 @@ describe('a stranger', () => {
 describe('a sign-in link', () => {
   it('signs one browser in once, with a cookie that scripts and foreign sites do not get', async () => {
     const { get, makeCode } = await runApi();
-    const url = `/sign-in?code=${makeCode()}`;
+    const url = `/sign-in?code=${await makeCode()}`;
     const answer = await get(url, {});
     expect(answer.statusCode).toBe(302);
     expect(answer.headers.location).toBe('/');
@@ -74,7 +74,7 @@ describe('a sign-in link', () => {
 
   it('is not used up by a preview that asks for its head', async () => {
     const { get, send, makeCode } = await runApi();
-    const url = `/sign-in?code=${makeCode()}`;
+    const url = `/sign-in?code=${await makeCode()}`;
     expect((await send({ method: 'HEAD', url })).statusCode).toBe(404);
     expect((await get(url, {})).statusCode).toBe(302);
   });
@@ -82,7 +82,7 @@ describe('a sign-in link', () => {
   it('is void after an hour, and a session after thirty days', async () => {
     let now = NOW;
     const { get, makeCode } = await runApi({ clock: () => now });
-    const [late, intime] = [makeCode(), makeCode()];
+    const [late, intime] = [await makeCode(), await makeCode()];
     now += 3_599_000;
     const answer = await get(`/sign-in?code=${intime}`, {});
     expect(answer.statusCode).toBe(302);
@@ -108,7 +108,7 @@ describe('a browser session', () => {
 
   it('that was tampered with is none', async () => {
     const { get, makeCode } = await runApi();
-    const { cookie } = session(await get(`/sign-in?code=${makeCode()}`, {}));
+    const { cookie } = session(await get(`/sign-in?code=${await makeCode()}`, {}));
     const [name, value = ''] = cookie.split('=');
     const [expires, ...rest] = value.split('.');
     const longer = `${name}=${Number(expires) + 1}.${rest.join('.')}`;

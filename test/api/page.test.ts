@@ -27,7 +27,7 @@ it('a browser that is not signed in is led to a page that says in both languages
 
 it('a browser that is signed in gets the page fresh and its hashed parts for good', async () => {
   const { get, makeCode } = await runApi({ pageFolder: builtPage() });
-  const signedIn = await get(`/sign-in?code=${makeCode()}`, {});
+  const signedIn = await get(`/sign-in?code=${await makeCode()}`, {});
   const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? '';
   const page = await get('/', { cookie });
   expect(page.body).toContain('ponds');

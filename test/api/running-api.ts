@@ -6,8 +6,10 @@ import { buildApp } from '../../api/server.ts';
 import { DaoyuError } from '../../errors.ts';
 import type { Device, NewDevice } from '../../ingest/registry.ts';
 import type { QuarantineRecord } from '../../ingest/rejection.ts';
+import { createSignInCodes } from '../../roles/sign-in-codes.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
+import { openMemoryState } from '../../state/memory.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 
 export const NOW = Date.parse('2026-07-20T05:40:00+08:00');
@@ -26,14 +28,17 @@ export const limits = {
 export interface RunningApi {
   readonly app: FastifyInstance;
   readonly options: ApiOptions;
-  readonly makeCode: () => string;
+  readonly makeCode: () => Promise<string>;
   readonly logged: object[];
   get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   send(request: InjectOptions): Promise<LightMyRequestResponse>;
   write(readings: readonly Partial<Reading>[]): Promise<void>;
 }
 
-export async function apiOptions(logged: object[] = []): Promise<ApiOptions & { write: RunningApi['write'] }> {
+export async function apiOptions(
+  logged: object[] = [],
+  clock: () => number = () => NOW,
+): Promise<ApiOptions & { write: RunningApi['write'] }> {
   const store = openMemoryStore();
   const devices: Device[] = ['probe', 'silent'].map((id) => ({
     park: 'tianyu',
@@ -51,6 +56,7 @@ export async function apiOptions(logged: object[] = []): Promise<ApiOptions & { 
     port: 0,
     token: TOKEN,
     sessionSecret: 'secret',
+    codes: createSignInCodes(openMemoryState(), clock),
     kinds: await loadKinds(),
     registry: {
       parks: () => [{ id: 'tianyu', label, towns: [label] }],
@@ -95,6 +101,7 @@ export async function apiOptions(logged: object[] = []): Promise<ApiOptions & { 
       return { device, password: 'shown-once' };
     },
     isConnected: (_park, device) => device === 'probe',
+    tell: async () => {},
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],
     status: async () => ({
       bus: {
@@ -111,7 +118,7 @@ export async function apiOptions(logged: object[] = []): Promise<ApiOptions & { 
     }),
     limits,
     mqttUrls: () => ['mqtt://127.0.0.1:1883'],
-    clock: () => NOW,
+    clock,
     log: { info: keep, warn: keep, error: keep },
     async write(readings) {
       const batch = readings.map((reading) => ({
@@ -145,14 +152,14 @@ async function* nothing(): AsyncGenerator<LiveEvent> {}
 
 export async function runApi(change: Partial<ApiOptions> = {}): Promise<RunningApi> {
   const logged: object[] = [];
-  const { write, ...made } = await apiOptions(logged);
+  const { write, ...made } = await apiOptions(logged, change.clock);
   const options = { ...made, ...change };
-  const { app, makeCode } = await buildApp(options);
+  const app = await buildApp(options);
   onTestFinished(() => app.close());
   return {
     app,
     options,
-    makeCode,
+    makeCode: () => options.codes.make(),
     logged,
     get: (url, headers = bearer) => app.inject({ url, headers }),
     send: (request) => app.inject(request),

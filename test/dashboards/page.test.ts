@@ -31,7 +31,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', () => {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
     page.setDefaultTimeout(6000);
     const problems = watch(page, running.platform.urls.http);
-    await page.goto(running.platform.signInLink());
+    await page.goto((await running.platform.signInLink()) ?? '');
     const open = (hash: string) => page.goto(`${running.platform.urls.http}/${hash}`);
     return { ...running, page, publish, problems, open };
   }
