@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { type Config, ROLES, readConfig } from '../config.ts';
+import { DaoyuError } from '../errors.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import type { Fleet } from '../simulators/fleet.ts';
 import { loadModels } from '../simulators/models.ts';
@@ -32,6 +33,11 @@ export function upCommand(): Command {
 
 async function up(options: Options): Promise<void> {
   const config = readConfig({ ...process.env, ...(options.roles !== undefined && { DAOYU_ROLES: options.roles }) });
+  if (options.simulate && config.roles.length < ROLES.length)
+    throw new DaoyuError(
+      'OPTION_INVALID',
+      'the demo devices of --simulate need all roles in this process; beside several, run `daoyu simulate`',
+    );
   const signal = untilStopped();
   // Standard error is for the log, standard output for what a person asked for.
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
