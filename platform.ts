@@ -20,8 +20,6 @@ export interface Platform {
   readonly token: string;
   /** Undefined without the role `api`. */
   signInLink(): Promise<string | undefined>;
-  /** Whether nothing was ever stored. */
-  isEmpty(): Promise<boolean>;
   /** Stops intake first, lets what is under way become durable, then closes the rest. */
   close(): Promise<void>;
 }
@@ -83,7 +81,6 @@ async function open(
     kinds,
     token,
     signInLink: async () => await api?.signInLink(),
-    isEmpty: async () => ((await store?.status())?.readings ?? 0) === 0 && (await bus.status()).lastPosition === 0,
   };
 }
 

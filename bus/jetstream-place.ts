@@ -32,7 +32,7 @@ export async function ensurePlace(options: PlaceOptions): Promise<void> {
   const [own, guard] = await Promise.all([find(nats, name), find(nats, GUARD + name)]);
   if (own !== undefined) return;
   // A crash came between removing and making: the guard knows the place.
-  await add(options, name, guard === undefined ? start : startBehind(floorOf(guard)));
+  await add(options, name, guard === undefined ? start : startBehind(floorOf(guard))).catch(ignoreMade);
 }
 
 /**
@@ -105,6 +105,12 @@ function add({ nats, subjects, maxInFlight, holder }: PlaceOptions, name: string
 
 async function remove(nats: Nats, name: string): Promise<void> {
   await nats.ask(() => nats.manager.consumers.delete(STREAM, name)).catch(ignoreAbsent);
+}
+
+/** Another process was first. */
+function ignoreMade(error: unknown): undefined {
+  if (jetStreamCode(error) === JETSTREAM_CODES.consumerExists) return undefined;
+  throw error;
 }
 
 function ignoreAbsent(error: unknown): undefined {

@@ -58,6 +58,7 @@ export const JETSTREAM_CODES = {
   notEnabledForAccount: 10039,
   streamNotFound: 10059,
   consumerNotFound: 10014,
+  consumerExists: 10148,
   noMessageFound: 10037,
   wrongLastSequence: 10071,
   subjectsOverlap: 10065,
