@@ -1,0 +1,60 @@
+/** The cluster example, without Docker: three servers, three replicas. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openJetStreamBus } from '../../bus/jetstream.ts';
+import { openNats } from '../../nats/connection.ts';
+import { openJetStreamState } from '../../state/jetstream.ts';
+import { take } from '../contract/bus.ts';
+import { eventually } from '../eventually.ts';
+import { hasNats } from '../servers/nats.ts';
+import { startNatsCluster } from '../servers/nats-cluster.ts';
+
+const log = { info() {}, warn() {} };
+
+describe.runIf(hasNats())('three NATS servers with three replicas', () => {
+  it('keep every acknowledged entry once, and the state, over the death of the one that leads', async () => {
+    const cluster = await startNatsCluster();
+    const shared = { url: cluster.url, replicas: 3, clock: Date.now, log };
+    const bus = await openJetStreamBus({ ...shared, maxBytes: 1e8, retainMs: 1e9 });
+    const state = await openJetStreamState(shared);
+    const { manager, close } = await openNats({ url: cluster.url, name: 'test', log });
+    for (const part of [bus, state, { close }]) onTestFinished(() => part.close().catch(() => {}));
+    expect((await bus.status()).durability).toMatchObject({
+      survives: 'power loss',
+      message: expect.stringContaining('on 3 servers'),
+    });
+    await state.put('device/a', 1);
+
+    const consumption = await bus.consume({ name: 'reader', subjects: ['daoyu.>'], from: 'first' });
+    const acknowledged: string[] = [];
+    let isOver = false;
+    const writers = Array.from({ length: 20 }, async (_, writer) => {
+      for (let number = 0; !isOver; number++) {
+        const data = `${writer} ${number}`;
+        await bus.append([{ subject: 'daoyu.readings.park.pond', data }]);
+        acknowledged.push(data);
+      }
+    });
+    await eventually(() => acknowledged.length > 200, Boolean, 30_000);
+    const leader = (await manager.streams.info('DAOYU')).cluster?.leader ?? '';
+    await cluster.kill(leader);
+    const before = acknowledged.length;
+    await eventually(() => acknowledged.length > before + 400, Boolean, 60_000);
+    expect((await state.get('device/a'))?.value).toBe(1);
+    await state.put('device/b', 2);
+    await cluster.start(leader);
+    isOver = true;
+    await Promise.all(writers);
+
+    const { lastPosition } = await bus.status();
+    const there = await take(bus, { subjects: ['daoyu.>'], from: 'first' }, lastPosition);
+    expect(there.length).toBe(new Set(there).size);
+    expect(new Set(there)).toEqual(new Set(acknowledged));
+    const seen: string[] = [];
+    for await (const delivery of consumption) {
+      seen.push(delivery.data);
+      delivery.ack();
+      if (seen.length === there.length) break;
+    }
+    expect(seen).toEqual(there);
+  }, 180_000);
+});
