@@ -1,8 +1,9 @@
-/** `npm run bench -- ingest|query|models`: measures, never judges; figures and their machine are kept in bench/README.md. */
+/** `npm run bench -- ingest|query|models|simulate`: measures, never judges; figures and their machine are kept in bench/README.md. */
 import { Command } from 'commander';
 import { benchIngest } from './ingest.ts';
 import { benchModels } from './models.ts';
 import { benchQuery } from './query.ts';
+import { benchSimulate } from './simulate.ts';
 
 const program = new Command('bench').description('measure the platform on this machine');
 program
@@ -25,4 +26,17 @@ program
   .description('what the simulated ponds, paddies, cold stores and drones cost: CPU and memory a device')
   .option('--devices <n>', 'devices of the large fleet', '5000')
   .action((options: { devices: string }) => benchModels({ devices: Number(options.devices) }));
+program
+  .command('simulate')
+  .description('virtual devices and messages a second that one process drives, its CPU and memory')
+  .option('--devices <n>', 'size of the fleet', '5000')
+  .option('--seconds <n>', 'length of each measurement', '10')
+  .option('--speeds <list>', 'simulated seconds a second', '1,60,300,1200')
+  .action((options: { devices: string; seconds: string; speeds: string }) =>
+    benchSimulate({
+      devices: Number(options.devices),
+      seconds: Number(options.seconds),
+      speeds: options.speeds.split(',').map(Number),
+    }),
+  );
 await program.parseAsync();

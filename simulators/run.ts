@@ -39,12 +39,10 @@ const BEIJING_MS = 8 * HOUR;
 
 /** Begins at once. Throws `KIND_UNKNOWN` and `SCENARIO_INVALID` before anything is opened. */
 export function startRun(options: RunOptions): Run {
-  const { kinds, models, faults, scenario, name, seed, from, speed, clock } = options;
+  const { kinds, faults, scenario, name, seed, from, speed, clock } = options;
   const members = scenario === undefined ? options.members : takingPart(options.members, scenario);
   const to = scenario === undefined ? undefined : from + scenario.hours * HOUR;
-  const shift = scenario?.season === undefined ? 0 : seasonShift(from, scenario.season);
-  const world = { seed, start: from + shift, conditions: scenario?.conditions ?? [] };
-  const modelOf = createModelOf(kinds, models, world);
+  const modelOf = createWorld(options);
   const faultsOf = createFaultsOf({ faults, plans: scenario?.faults ?? [], fleet: members, start: from, seed });
   const truth = options.truth && createTruth(options.truth);
   truth?.write({
@@ -53,7 +51,7 @@ export function startRun(options: RunOptions): Run {
   });
   const fleet = startFleet({
     ...{ url: options.url, members, kinds, seed, faultsOf },
-    modelOf: (member) => shifted(modelOf(member), shift),
+    modelOf,
     pace: createPace(from, speed, clock),
     ...(to !== undefined && { to }),
     ...(truth && { truth }),
@@ -63,6 +61,19 @@ export function startRun(options: RunOptions): Run {
     ...(options.onError && { onError: options.onError }),
   });
   return withTruth(fleet, truth, { from, to });
+}
+
+/** What devices find where they stand: the scenario's weather and mishaps, in its season. */
+export function createWorld({
+  kinds,
+  models,
+  scenario,
+  seed,
+  from,
+}: Pick<RunOptions, 'kinds' | 'models' | 'scenario' | 'seed' | 'from'>): (member: FleetMember) => Model {
+  const shift = scenario?.season === undefined ? 0 : seasonShift(from, scenario.season);
+  const modelOf = createModelOf(kinds, models, { seed, start: from + shift, conditions: scenario?.conditions ?? [] });
+  return (member) => shifted(modelOf(member), shift);
 }
 
 /** The devices of the fleet whose kinds the scenario names. */

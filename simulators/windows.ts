@@ -30,9 +30,9 @@ export function windowsOf(plan: WindowPlan, start: number, seed: string): readon
   const windows: Window[] = [];
   // One in each slot, so that they never overlap and the same seed throws the same ones whatever the length of the scenario.
   for (let index = 0; from + index * slot < to; index++) {
-    const opens = Math.round(from + index * slot + uniform(base, index) * Math.max(0, slot - length));
-    const closes = Math.min(to, opens + Math.min(length, slot));
-    if (opens < to) windows.push({ from: opens, to: closes });
+    const opens = Math.ceil(from + index * slot + uniform(base, index) * Math.max(0, slot - length));
+    const closes = Math.floor(Math.min(to, from + (index + 1) * slot, opens + length));
+    if (opens < closes) windows.push({ from: opens, to: closes });
   }
   return windows;
 }

@@ -4,8 +4,8 @@ import { defineScenario } from '../scenario.ts';
 export default defineScenario({
   label: { zh: '冷藏车故障', en: 'Reefer breakdown' },
   about: {
-    zh: '第 6 小时冷藏车 1 压缩机停机 4 小时：空气先升、货品慢升；第 14 小时冰鲜库门开了 40 分钟，空气升得快、关门后恢复快。',
-    en: "At hour 6 reefer 1's compressor fails for four hours: the air warms first, the cargo slowly. At hour 14 the chilled store's door stands open for 40 minutes.",
+    zh: '第 6 小时冷藏车 1 压缩机停机 4 小时：空气先升、货品慢升；第 14 小时冰鲜库门敞开一个半小时，空气升温，关门后恢复。',
+    en: "At hour 6 reefer 1's compressor fails for four hours: the air warms first, the cargo slowly. At hour 14 the chilled store's door stands open for an hour and a half.",
   },
   hours: 24,
   season: '07-20',
@@ -21,7 +21,7 @@ export default defineScenario({
     {
       condition: 'door',
       fromHour: 14,
-      toHour: 14.7,
+      toHour: 15.5,
       state: 'open',
       sites: ['logistics-chilled-1', 'sim-cold-chain-2'],
     },
