@@ -10,6 +10,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { DaoyuError } from '../errors.ts';
 import type { Api, ApiOptions } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { compressAnswer } from './compress.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { installProblems } from './problem.ts';
@@ -21,6 +22,7 @@ import { liveRoutes } from './routes/live.ts';
 import { pageRoutes } from './routes/page.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { sessionRoutes } from './routes/session.ts';
 
 /** Open to everybody: they tell a stranger nothing. */
 const OPEN = [/^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//];
@@ -90,6 +92,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
     const path = request.url.split('?')[0] ?? '';
     if (!OPEN.some((pattern) => pattern.test(path))) authenticator.check(request as never);
   });
+  app.addHook('onSend', compressAnswer as never);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -113,6 +116,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(readingRoutes, { ...options, ...inV1, gate, exports });
   await app.register(accountRoutes, { ...options, ...inV1 });
   await app.register(commandRoutes, { ...options, ...inV1 });
+  await app.register(sessionRoutes, { authenticator, ...inV1 });
   await app.register(liveRoutes, { ...options, ...inV1 });
   await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
   await app.ready();

@@ -72,6 +72,8 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { l
   app.post(
     '/quarantine/:id/replay',
     {
+      // It takes nothing from outside: what was refused is judged again by the rules as they are now.
+      config: { operator: true },
       schema: {
         tags: ['accounts'],
         summary: "Decodes it again with the device's present mapping",

@@ -72,5 +72,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { page
     immutable: true,
     maxAge: '365d',
     decorateReply: false,
+    // The build lays the compressed files beside the others.
+    preCompressed: true,
   });
 };

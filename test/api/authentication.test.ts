@@ -65,7 +65,7 @@ describe('a sign-in link', () => {
     expect(answer.statusCode).toBe(302);
     expect(answer.headers.location).toBe('/');
     expect(cookieOf(answer)).toMatch(/HttpOnly/);
-    expect(cookieOf(answer)).toMatch(/SameSite=Strict/);
+    expect(cookieOf(answer)).toMatch(/SameSite=Lax/);
     expect((await get('/api/v1/kinds', session(answer))).statusCode).toBe(200);
     const again = await get(url, {});
     expect(again.statusCode).toBe(403);
@@ -94,16 +94,54 @@ describe('a sign-in link', () => {
 });
 
 describe('a browser session', () => {
-  it('begins with the token in the form, and may read but not change', async () => {
-    const { send, get } = await runApi();
-    const form = (token: string) => send({ method: 'POST', url: '/sign-in', headers: FORM, payload: `token=${token}` });
-    expect((await form('wrong')).statusCode).toBe(403);
-    const answer = await form(TOKEN);
-    expect(answer.statusCode).toBe(303);
-    expect((await get('/api/v1/latest', session(answer))).statusCode).toBe(200);
-    const change = await send({ method: 'POST', url: '/api/v1/quarantine/x/replay', headers: session(answer) });
+  const OUR_PAGE = { 'sec-fetch-site': 'same-origin' };
+  const FORMS = { method: 'POST', url: '/sign-in', headers: FORM } as const;
+  const REPLAY = { method: 'POST', url: '/api/v1/quarantine/x/replay' } as const;
+
+  it('that the link began reads and changes nothing', async () => {
+    const { send, get, makeCode } = await runApi();
+    const cookie = session(await get(`/sign-in?code=${makeCode()}`, {}));
+    expect((await get('/api/v1/latest', cookie)).statusCode).toBe(200);
+    expect((await get('/api/v1/session', cookie)).json()).toEqual({ by: 'session', mayOperate: false });
+    const change = await send({ ...REPLAY, headers: { ...cookie, ...OUR_PAGE } });
     expect(change.statusCode).toBe(403);
     expect(change.json()).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('that the typed token began may replay from our own page for twelve hours, and do nothing else', async () => {
+    let now = NOW;
+    const { send, get } = await runApi({ clock: () => now });
+    expect((await send({ ...FORMS, payload: 'token=wrong' })).statusCode).toBe(403);
+    const answer = await send({ ...FORMS, payload: `token=${TOKEN}` });
+    expect(answer.statusCode).toBe(303);
+    const cookie = session(answer);
+    const replay = async (headers: object) =>
+      (await send({ ...REPLAY, headers: { ...cookie, ...headers } })).statusCode;
+    expect((await get('/api/v1/session', cookie)).json()).toMatchObject({ by: 'session', mayOperate: true });
+    expect(await replay(OUR_PAGE)).toBe(404);
+    expect(await replay({ origin: 'http://localhost:80', host: 'localhost:80' })).toBe(404);
+    expect(await replay({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await replay({ origin: 'http://evil.example' })).toBe(403);
+    expect(await replay({})).toBe(403);
+    const device = await send({
+      method: 'POST',
+      url: '/api/v1/devices',
+      headers: { ...cookie, ...OUR_PAGE },
+      payload: {},
+    });
+    expect(device.statusCode).toBe(403);
+    now += 12 * 3_600_000;
+    expect(await replay(OUR_PAGE)).toBe(403);
+    expect((await get('/api/v1/latest', cookie)).statusCode).toBe(200);
+  });
+
+  it('cannot make itself an operator', async () => {
+    const { send, get, makeCode } = await runApi();
+    const { cookie } = session(await get(`/sign-in?code=${makeCode()}`, {}));
+    const [name, value = ''] = cookie.split('=');
+    const [expires, , ...rest] = value.split('.');
+    const raised = `${name}=${expires}.${NOW + 3_600_000}.${rest.join('.')}`;
+    expect((await send({ ...REPLAY, headers: { cookie: raised, ...OUR_PAGE } })).statusCode).toBe(401);
   });
 
   it('that was tampered with is none', async () => {

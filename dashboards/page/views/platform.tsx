@@ -6,9 +6,13 @@ import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
 import { cardsOf, type SiteCard } from '../feed/cards.ts';
 import { stripOf } from '../feed/panels.ts';
-import { RANGE_MS } from '../feed/place.ts';
+import { formatPlace, RANGE_MS } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
+import { isVehicle, Vehicles } from '../map/vehicles.tsx';
+import { MissionView } from '../mission/mission-view.tsx';
+import { fliesMissions } from '../mission/use-mission.ts';
 import { SiteStrip } from '../tiles/site-strip.tsx';
+import { StateMark } from '../tiles/state-mark.tsx';
 import { Empty } from './emptiness.tsx';
 import { Filters } from './filters.tsx';
 
@@ -19,10 +23,13 @@ export function Platform() {
     ({ site, devices }) =>
       (!place.park || site.park === place.park) && devices.some(({ kind }) => kind.subplatform === place.subplatform),
   );
-  const kinds = [...state.catalog.kinds.values()].filter(
-    ({ name, subplatform }) =>
-      subplatform === place.subplatform && here.some(({ devices }) => devices.some(({ kind }) => kind.name === name)),
-  );
+  const kinds = [...state.catalog.kinds.values()]
+    .filter(
+      (each) =>
+        each.subplatform === place.subplatform && here.some(({ devices }) => devices.some(({ kind }) => kind === each)),
+    )
+    // Missions come now and then: what is always watched goes first.
+    .sort((one, other) => Number(one.isIntermittent ?? false) - Number(other.isIntermittent ?? false));
   return (
     <section class="platform">
       <div class="head">
@@ -31,17 +38,45 @@ export function Platform() {
       <Filters cards={here} />
       <RangeBar isPlain />
       {here.length === 0 && <Empty />}
-      {kinds.map((kind) => (
-        <KindStrips
-          key={kind.name}
-          kind={kind}
-          cards={here.filter(
-            (card) =>
-              card.devices.some((each) => each.kind.name === kind.name) && (!place.state || card.state === place.state),
-          )}
-          isAlone={kinds.length === 1}
-        />
-      ))}
+      {kinds.map((kind) => {
+        const cards = here.filter(
+          (card) => card.devices.some((each) => each.kind === kind) && (!place.state || card.state === place.state),
+        );
+        return fliesMissions(kind) ? (
+          <KindMissions key={kind.name} kind={kind} cards={cards} />
+        ) : (
+          <KindStrips key={kind.name} kind={kind} cards={cards} isAlone={kinds.length === 1} />
+        );
+      })}
+    </section>
+  );
+}
+
+/** The newest mission of each field. */
+function KindMissions({ kind, cards }: Omit<Props, 'isAlone'>) {
+  const { language, place } = useSurroundings();
+  return (
+    <section aria-labelledby={`kind-${kind.name}`}>
+      <h2 id={`kind-${kind.name}`} class="kind-title">
+        {kind.label[language]}
+      </h2>
+      <ul class="strips">
+        {cards.map(({ site, devices, state }) => {
+          const device = devices.find((each) => each.kind === kind);
+          const address = formatPlace({ view: 'site', park: site.park, site: site.id, language, range: place.range });
+          return (
+            <li key={`${site.park}/${site.id}`} class={`card mission-card ${state}`} data-site={site.id}>
+              <div class="tile-head">
+                <h3>
+                  <a href={address}>{site.label[language]}</a>
+                </h3>
+                <StateMark state={state} />
+              </div>
+              {device && <MissionView card={device} />}
+            </li>
+          );
+        })}
+      </ul>
     </section>
   );
 }
@@ -76,23 +111,21 @@ function KindStrips({ kind, cards, isAlone }: Props) {
     window: place.window,
     spanMs: place.window ? undefined : RANGE_MS[place.range],
   });
+  const ofKind = cards.map((card) => ({ ...card, devices: card.devices.filter((each) => each.kind === kind) }));
+  const vehicles = ofKind.flatMap(({ site, devices }) => devices.filter((each) => isVehicle(each, site.type)));
   return (
     <section aria-labelledby={`kind-${kind.name}`} aria-busy={answer.isLoading}>
       <h2 id={`kind-${kind.name}`} class={isAlone ? 'unseen' : 'kind-title'}>
         {kind.label[language]}
       </h2>
       <ul class="strips">
-        {cards.map((card) => (
+        {ofKind.map((card) => (
           <li key={`${card.site.park}/${card.site.id}`}>
-            <SiteStrip
-              card={{ ...card, devices: card.devices.filter((each) => each.kind === kind) }}
-              kind={kind}
-              strip={strip}
-              answer={answer}
-            />
+            <SiteStrip card={card} kind={kind} strip={strip} answer={answer} />
           </li>
         ))}
       </ul>
+      {vehicles.length > 0 && <Vehicles kind={kind} vehicles={vehicles} />}
     </section>
   );
 }

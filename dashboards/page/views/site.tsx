@@ -9,6 +9,9 @@ import { cardsOf, type DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
 import { formatPlace, RANGE_MS } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
+import { isVehicle, Vehicles } from '../map/vehicles.tsx';
+import { MissionView } from '../mission/mission-view.tsx';
+import { fliesMissions } from '../mission/use-mission.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { agedClass, BigValue } from '../tiles/tile.tsx';
@@ -102,21 +105,34 @@ function Now({ card, isAlone }: { readonly card: DeviceCard; readonly isAlone: b
 }
 
 function KindCharts({ devices }: { readonly devices: readonly DeviceCard[] }) {
-  const { word } = useSurroundings();
+  const { word, state } = useSurroundings();
   const [isOpen, setOpen] = useState(false);
   const kind = devices[0]?.kind;
-  const panels = useMemo(() => (kind ? chartsOf(kind) : []), [kind]);
   const names = devices
     .flatMap(({ row }) => Object.keys(row?.values ?? {}))
     .sort()
     .join();
-  const others = useMemo(() => {
+  const [panels, others] = useMemo(() => {
+    if (kind === undefined) return [[], []];
+    // Not every device has every probe: what was never measured is no chart.
     const known = new Set(names.split(','));
-    return kind ? otherCharts(kind, ({ name }) => known.has(name)) : [];
+    const measured = chartsOf(kind).filter((panel) => fieldsOf(panel).some((name) => known.has(name)));
+    return [measured, otherCharts(kind, ({ name }) => known.has(name))];
   }, [kind, names]);
   if (kind === undefined) return null;
+  const { site } = devices[0]?.device ?? {};
+  const siteType = state.catalog.sites.find((each) => each.id === site && each.park === devices[0]?.device.park)?.type;
+  const vehicles = devices.filter((each) => isVehicle(each, siteType ?? 'other'));
   return (
     <>
+      {fliesMissions(kind) &&
+        devices.map((each) => (
+          <section key={each.key} class="card mission-card whole">
+            <h2>{word('mission')}</h2>
+            <MissionView card={each} isWhole />
+          </section>
+        ))}
+      {vehicles.length > 0 && <Vehicles kind={kind} vehicles={vehicles} />}
       <Panels kind={kind} devices={devices} panels={panels} />
       {others.length > 0 && (
         <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>

@@ -1,0 +1,87 @@
+/** The vehicles of a kind on one map, over the time in sight. */
+import { useMemo } from 'preact/hooks';
+import type { Kind } from '../../../sensors/kind.ts';
+import { linesOf } from '../charts/lines.ts';
+import { useSeries } from '../charts/use-series.ts';
+import { bandOf } from '../feed/bands.ts';
+import type { DeviceCard } from '../feed/cards.ts';
+import { RANGE_MS } from '../feed/place.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { positionsOf, type Track, TrackMap } from './track-map.tsx';
+
+interface Props {
+  readonly kind: Kind;
+  readonly vehicles: readonly DeviceCard[];
+}
+
+/** Beyond this a track fills the map and says nothing. */
+const LONGEST_MS = 7 * 86_400_000;
+const LAST = ['last'] as const;
+const POINTS = 720;
+
+export function isVehicle({ kind, row }: DeviceCard, siteType: string): boolean {
+  return siteType === 'vehicle' && !kind.isIntermittent && row?.values.latitude !== undefined;
+}
+
+export function Vehicles({ kind, vehicles }: Props) {
+  const { fleet, place, language, word } = useSurroundings();
+  const main = kind.fields.find(({ name }) => name === kind.primary[0]);
+  const door = kind.fields.find(({ name, shape }) => shape === 'boolean' && kind.primary.includes(name));
+  const fields = useMemo(
+    () => ['latitude', 'longitude', ...[main, door].flatMap((field) => (field ? [field.name] : []))],
+    [main, door],
+  );
+  const answer = useSeries({
+    fleet,
+    kind: kind.name,
+    places: [...new Set(vehicles.map(({ device }) => `${device.park}/${device.site}`))],
+    fields,
+    aggregates: LAST,
+    intervalMs: Math.min(...vehicles.map(({ intervalMs }) => intervalMs)),
+    mostPoints: POINTS,
+    window: place.window,
+    spanMs: place.window ? undefined : Math.min(LONGEST_MS, RANGE_MS[place.range]),
+  });
+  const tracks = vehicles.map((vehicle, index): Track => {
+    const pointsOf = (name: string | undefined) =>
+      name === undefined ? [] : (linesOf(kind, [{ name }], [vehicle], answer)[0]?.points ?? []);
+    const positions = positionsOf(pointsOf('latitude'), pointsOf('longitude'));
+    const band = main && bandOf(vehicle.profile, main.name);
+    const outside = new Set(
+      pointsOf(main?.name)
+        .filter(
+          ([, value]) =>
+            value < (band?.warnBelow ?? Number.NEGATIVE_INFINITY) ||
+            value > (band?.warnAbove ?? Number.POSITIVE_INFINITY),
+        )
+        .map(([time]) => time),
+    );
+    const open = new Set(
+      pointsOf(door?.name)
+        .filter(([, value]) => value > 0)
+        .map(([time]) => time),
+    );
+    const opened = positions.filter(({ time }, at) => open.has(time) && !open.has(positions[at - 1]?.time ?? 0));
+    const site = vehicle.device;
+    return {
+      key: vehicle.key,
+      name: site.label?.[language] ?? site.device,
+      colour: index,
+      positions,
+      isOutside: (time) => outside.has(time),
+      stops: opened,
+    };
+  });
+  return (
+    <section class="card vehicles" aria-labelledby="vehicles" aria-busy={answer.isLoading}>
+      <h2 id="vehicles">{word('vehicles')}</h2>
+      {tracks.some(({ positions }) => positions.length > 0) ? (
+        <TrackMap tracks={tracks} />
+      ) : (
+        <p class={answer.isLoading ? 'mission-empty bone' : 'mission-empty'}>
+          {answer.isLoading ? '' : word('noData')}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+/** The field with its lines along the picture: what fell where against the plan, what was missed, what was seeded twice. */
+import { useEffect, useRef } from 'preact/hooks';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { formatLength, roundLength } from '../map/projection.ts';
+import type { Coverage } from './coverage.ts';
+import type { Sample } from './flight.ts';
+import { classOf, RATE_CLASSES, sharesOf } from './rate-classes.ts';
+
+interface Props {
+  readonly coverage: Coverage;
+  readonly samples: readonly Sample[];
+  /** kg/ha. */
+  readonly plan: number;
+  readonly isFlying: boolean;
+}
+
+const TALLEST = 460;
+
+export function CoverageMap({ coverage, samples, plan, isFlying }: Props) {
+  const { theme, word } = useSurroundings();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { columns, rows, cell } = coverage;
+  useEffect(() => {
+    if (canvas.current) paint(canvas.current, coverage, plan);
+  }, [coverage, plan, theme]);
+  const last = samples.at(-1);
+  const here = last && coverage.place(last);
+  const scale = roundLength(columns * cell * 0.25);
+  const shares = sharesOf(coverage, plan);
+  const label = RATE_CLASSES.map((each, index) => `${word(each.word)} ${percent(shares[index])}`).join(' · ');
+  return (
+    <figure class="coverage" style={{ width: `min(100%, ${Math.round((TALLEST * columns) / rows)}px)` }}>
+      <div
+        class="coverage-picture"
+        role="img"
+        aria-label={`${word('coverageMap')}: ${label}`}
+        style={{ aspectRatio: `${columns} / ${rows}` }}
+      >
+        <canvas ref={canvas} width={columns} height={rows} />
+        <svg viewBox={`0 0 ${columns} ${rows}`} aria-hidden="true">
+          <path class="track" d={trackOf(coverage, samples)} />
+          {here && (
+            <circle
+              class={isFlying ? 'drone flying' : 'drone'}
+              cx={here[0]}
+              cy={here[1]}
+              r={Math.max(columns, rows) / 110}
+            />
+          )}
+        </svg>
+        <span class="north" style={{ transform: `rotate(${coverage.north}deg)` }} aria-hidden="true">
+          ↑<i style={{ transform: `rotate(${-coverage.north}deg)` }}>N</i>
+        </span>
+        <span class="scale" style={{ width: `${(scale / (columns * cell)) * 100}%` }} aria-hidden="true">
+          {formatLength(scale)}
+        </span>
+      </div>
+      <figcaption>
+        <ul class="rate-legend">
+          {RATE_CLASSES.map((each, index) => (
+            <li key={each.name}>
+              <i class={`rate ${each.name}`} aria-hidden="true" />
+              {word(each.word)} <b>{percent(shares[index])}</b>
+            </li>
+          ))}
+        </ul>
+      </figcaption>
+    </figure>
+  );
+}
+
+const percent = (share = 0) => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
+
+function trackOf({ place }: Coverage, samples: readonly Sample[]): string {
+  let path = '';
+  let before: Sample | undefined;
+  for (const sample of samples) {
+    const [x, y] = place(sample);
+    const isJoined = before !== undefined && sample.time - before.time < 5000;
+    path += `${isJoined ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
+    before = sample;
+  }
+  return path;
+}
+
+function paint(canvas: HTMLCanvasElement, { columns, rows, rates, field }: Coverage, plan: number): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const image = context.createImageData(columns, rows);
+  const colours = RATE_CLASSES.map(({ name }) => pixelOf(canvas, name));
+  for (let index = 0; index < rates.length; index++) {
+    if (field[index] === 0) continue;
+    const at = classOf(rates[index] ?? 0, plan);
+    const colour = colours[at] ?? [0, 0, 0];
+    // What was missed is hatched: it must not pass for a pale colour.
+    const stripe = at === 0 && (Math.floor(index / columns) + (index % columns)) % 6 < 3;
+    image.data.set([...colour, stripe ? 90 : 255], index * 4);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** A token of the page as red, green and blue. */
+function pixelOf(canvas: HTMLCanvasElement, name: string): readonly [number, number, number] {
+  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (probe === null) return [0, 0, 0];
+  probe.fillStyle = getComputedStyle(canvas).getPropertyValue(`--rate-${name}`).trim();
+  probe.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = probe.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
+}

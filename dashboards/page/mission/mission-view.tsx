@@ -1,0 +1,117 @@
+/** A seeding mission: which, how well, where; and its lines. */
+import { useMemo } from 'preact/hooks';
+import { formatDuration, formatNumber } from '../../../sensors/format.ts';
+import { bandOf } from '../feed/bands.ts';
+import type { DeviceCard } from '../feed/cards.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+import { formatClock, formatMoment } from '../language/beijing-time.ts';
+import { Choice } from '../views/choice.tsx';
+import { coverageOf } from './coverage.ts';
+import { CoverageMap } from './coverage-map.tsx';
+import { type Mission, type Sample, sumsOf } from './flight.ts';
+import { LineList } from './line-list.tsx';
+import { useMission } from './use-mission.ts';
+
+interface Props {
+  readonly card: DeviceCard;
+  /** With its line list and the choice of another mission. */
+  readonly isWhole?: boolean;
+}
+
+/** kg/ha for conventional rice, where the site's profile names no target. */
+const USUAL_PLAN = 40;
+const FLYING_MS = 60_000;
+
+export function MissionView({ card, isWhole = false }: Props) {
+  const { place, word, language, go, now } = useSurroundings();
+  const { phase, missions, shown, samples } = useMission(card.kind, card.device, isWhole ? place.mission : undefined);
+  const coverage = useMemo(() => coverageOf(samples), [samples]);
+  const target = bandOf(card.profile, 'seeding_rate')?.target;
+  const plan = target ? (target[0] + target[1]) / 2 : USUAL_PLAN;
+  if (phase !== 'ready' || shown === undefined) {
+    return <p class={phase === 'loading' ? 'mission-empty bone' : 'mission-empty'}>{emptyWords()}</p>;
+  }
+  const name = ({ from, to }: Mission) => `${formatMoment(from, language)} – ${formatClock(to)}`;
+  const isFlying = now - (samples.at(-1)?.time ?? 0) < FLYING_MS;
+  return (
+    <div class="mission">
+      <div class="mission-head">
+        {isWhole ? (
+          <Choice
+            label={word('mission')}
+            value={String(shown.from)}
+            options={missions.map((each) => [String(each.from), name(each)])}
+            onChoose={(value) => {
+              const chosen = missions.find(({ from }) => String(from) === value);
+              if (chosen) go({ mission: chosen.from, window: [chosen.from, chosen.to] });
+            }}
+          />
+        ) : (
+          <span>{name(shown)}</span>
+        )}
+        <span class={isFlying ? 'flying' : 'note'}>{word(isFlying ? 'flying' : 'landed')}</span>
+      </div>
+      <Figures samples={samples} plan={plan} coverage={coverage} />
+      {coverage ? (
+        <CoverageMap coverage={coverage} samples={samples} plan={plan} isFlying={isFlying} />
+      ) : (
+        <p class="mission-empty">{word('noSpreading')}</p>
+      )}
+      {isWhole && <LineList samples={samples} plan={plan} />}
+    </div>
+  );
+
+  function emptyWords(): string {
+    return phase === 'loading' ? '' : word(phase === 'failed' ? 'failed' : 'noMission');
+  }
+}
+
+interface FiguresProps {
+  readonly samples: readonly Sample[];
+  readonly plan: number;
+  readonly coverage: ReturnType<typeof coverageOf>;
+}
+
+function Figures({ samples, plan, coverage }: FiguresProps) {
+  const { word, language } = useSurroundings();
+  const sums = useMemo(() => sumsOf(samples), [samples]);
+  const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+  const figures: readonly (readonly [label: string, value: string, note?: string])[] = [
+    ...(coverage
+      ? ([
+          [word('seededArea'), `${formatNumber(coverage.seededArea, 2)} ha`, mu(coverage.seededArea, language)],
+          [word('coverage'), percent(coverage.covered)],
+          [word('overlap'), percent(coverage.overlapped)],
+          [
+            word('meanRate'),
+            coverage.meanRate === undefined ? '–' : `${formatNumber(coverage.meanRate, 1)} kg/ha`,
+            `${word('plan')} ${plan}`,
+          ],
+          [word('variation'), coverage.variation === undefined ? '–' : percent(coverage.variation)],
+        ] as const)
+      : []),
+    [word('seedUsed'), `${formatNumber(sums.seed, 1)} kg`],
+    [word('sorties'), String(sums.sorties), formatDuration(sums.flyingMs, language)],
+    [word('lowestBattery'), sums.lowestBattery === undefined ? '–' : `${sums.lowestBattery}%`],
+    [word('rtkFixed'), sums.fixedShare === undefined ? '–' : percent(sums.fixedShare)],
+  ];
+  return (
+    <dl class="figures">
+      {figures.map(([label, value, note]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            {value}
+            {note && <small> {note}</small>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Farmers count in mu: 15 to the hectare. */
+function mu(hectares: number, language: 'zh' | 'en'): string {
+  const value = formatNumber(hectares * 15, 1);
+  return language === 'zh' ? `${value} 亩` : `${value} mu`;
+}
