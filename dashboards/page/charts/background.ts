@@ -1,13 +1,14 @@
-/** Behind the curves: nights, the target band, and the limits of the profile. */
+/** Behind the curves: nights, the target band, the limits of the profile, and what was sent later. */
 import type uPlot from 'uplot';
 import type { Colours } from './colours.ts';
+import type { Columns } from './columns.ts';
 import type { Line } from './lines.ts';
 import { nightsBetween } from './sun.ts';
 
 /** Beyond a season a night is narrower than a pixel. */
 const LONGEST_WITH_NIGHTS_MS = 45 * 24 * 3_600_000;
 
-export function drawBackground(made: uPlot, line: Line | undefined, colours: Colours): void {
+export function drawBackground(made: uPlot, line: Line | undefined, columns: Columns, colours: Colours): void {
   const { ctx } = made;
   const { left, top, width, height } = made.bbox;
   const { min, max } = made.scales.x ?? {};
@@ -47,5 +48,22 @@ export function drawBackground(made: uPlot, line: Line | undefined, colours: Col
     limit(band.criticalBelow, colours.critical, [8, 3]);
     limit(band.criticalAbove, colours.critical, [8, 3]);
   }
+  drawBackfilled(made, columns, colours);
   ctx.restore();
+}
+
+/** A thread along the foot wherever the first line's values were sent later than they were measured. */
+function drawBackfilled(made: uPlot, { times, flags }: Columns, colours: Colours): void {
+  const late = flags[0];
+  if (late === undefined || late.size === 0) return;
+  const { left, top, height } = made.bbox;
+  made.ctx.fillStyle = colours.late;
+  const thick = 3 * devicePixelRatio;
+  for (const [index, why] of late) {
+    if (!why.includes('late')) continue;
+    const time = times[index] ?? 0;
+    const from = made.valToPos(time, 'x', true);
+    const to = made.valToPos(times[index + 1] ?? time, 'x', true);
+    made.ctx.fillRect(Math.max(left, from), top + height - thick, Math.max(devicePixelRatio, to - from), thick);
+  }
 }

@@ -47,13 +47,17 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
       const unit = line.field.symbol === '' ? '' : ` [${line.field.symbol}]`;
       const head = `${line.device.device.device} ${line.field.name}`;
       const column = (name: string, at: number) => ({ title: name + unit, values: columns.values[at] ?? [] });
-      return line.least.length === 0
-        ? [column(head, index * 3)]
-        : [
-            column(`${head} mean`, index * 3),
-            column(`${head} min`, index * 3 + 1),
-            column(`${head} max`, index * 3 + 2),
-          ];
+      const doubts = columns.flags[index * 3];
+      const flags = doubts?.size
+        ? [{ title: `${head} flags`, values: columns.times.map((_, at) => doubts.get(at)?.join(' ')) }]
+        : [];
+      if (line.least.length === 0) return [column(head, index * 3), ...flags];
+      return [
+        column(`${head} mean`, index * 3),
+        column(`${head} min`, index * 3 + 1),
+        column(`${head} max`, index * 3 + 2),
+        ...flags,
+      ];
     });
     download(csvOf(columns.times, shown), `${devices[0]?.device.site}-${fieldsOf(panel)[0]}.csv`);
   };
@@ -100,6 +104,9 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
             {lines[0]?.band &&
               lines[0].device.profile &&
               ` · ${word('profile')} ${lines[0].device.profile.label[language]}`}
+            {[...(columns.flags[0]?.values() ?? [])].some((flags) => flags.includes('late')) && (
+              <span class="late">{word('backfilled')}</span>
+            )}
           </p>
           <details onToggle={(event) => setTableOpen(event.currentTarget.open)}>
             <summary>

@@ -174,7 +174,7 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
           ],
     ),
     hooks: {
-      drawClear: [(made) => drawBackground(made, current.current.lines[0], colours)],
+      drawClear: [(made) => drawBackground(made, current.current.lines[0], current.current.columns, colours)],
       setCursor: [(made) => current.current.onPoint(made.cursor.idx ?? undefined)],
       setSelect: [
         (made) => {

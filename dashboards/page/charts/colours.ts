@@ -7,6 +7,7 @@ export interface Colours {
   readonly target: string;
   readonly warning: string;
   readonly critical: string;
+  readonly late: string;
   readonly font: string;
   readonly series: readonly string[];
 }
@@ -22,6 +23,7 @@ export function coloursOf(element: Element): Colours {
     target: token('target'),
     warning: token('warning'),
     critical: token('critical'),
+    late: token('late'),
     font: `12px ${style.fontFamily}`,
     series: [0, 1, 2, 3, 4, 5].map((order) => token(`series-${order}`)),
   };

@@ -1,16 +1,22 @@
 /** What a chart shows, as CSV: Beijing time with its offset, units in the header, nothing that a spreadsheet would run. */
 export interface CsvColumn {
   readonly title: string;
-  readonly values: readonly (number | null | undefined)[];
+  /** Texts where a column tells of another, such as its flags. */
+  readonly values: readonly (number | string | null | undefined)[];
 }
 
 export function csvOf(timesSeconds: readonly number[], columns: readonly CsvColumn[]): string {
   const header = ['time', ...columns.map(({ title }) => title)].map(cell).join(',');
   const rows = timesSeconds.flatMap((time, index) => {
     const values = columns.map((column) => column.values[index]);
-    return values.every((value) => value === null || value === undefined)
+    return values.every((value) => value === null || value === undefined || value === '')
       ? []
-      : [[beijing(time * 1000), ...values.map((value) => value ?? '')].join(',')];
+      : [
+          [
+            beijing(time * 1000),
+            ...values.map((value) => (typeof value === 'string' ? cell(value) : (value ?? ''))),
+          ].join(','),
+        ];
   });
   return `${[header, ...rows].join('\r\n')}\r\n`;
 }

@@ -14,13 +14,15 @@ export class RequestFailed extends Error {
   }
 }
 
+const get = <T>(path: string, signal?: AbortSignal) => ask<T>(path, signal ? { signal } : {});
+
 /** Rejects with `RequestFailed`; status 0 means that nobody answered. */
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+    response = await fetch(`/api/v1${path}`, { headers: { accept: 'application/json' }, ...init });
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (init.signal?.aborted) throw error;
     throw new RequestFailed(0, String(error));
   }
   if (!response.ok) {
@@ -42,8 +44,29 @@ export async function loadCatalog(): Promise<Catalog> {
 export const loadLatest = async () => (await get<{ latest: readonly LatestRow[] }>('/latest')).latest;
 export const loadDevices = async () => (await get<{ devices: readonly DeviceInfo[] }>('/devices')).devices;
 export const loadLedger = async () => (await get<{ ledger: readonly LedgerView[] }>('/ledger')).ledger;
-export const loadQuarantine = async (limit: number) =>
-  (await get<{ quarantine: readonly QuarantineRecord[] }>(`/quarantine?limit=${limit}`)).quarantine;
+export const loadSession = () => get<{ mayOperate: boolean }>('/session');
+
+export interface QuarantineAsked {
+  readonly limit: number;
+  readonly park?: string | undefined;
+  readonly code?: string | undefined;
+  /** Id of the last one of the page before. */
+  readonly before?: string | undefined;
+}
+
+export async function loadQuarantine({ limit, ...filter }: QuarantineAsked) {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [key, value] of Object.entries(filter)) if (value) query.set(key, value);
+  return (await get<{ quarantine: readonly QuarantineRecord[] }>(`/quarantine?${query}`)).quarantine;
+}
+
+export interface Replayed {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly refused: readonly { readonly code: string; readonly message: string }[];
+}
+
+export const replay = (id: string) => ask<Replayed>(`/quarantine/${encodeURIComponent(id)}/replay`, { method: 'POST' });
 
 export interface SeriesAsked {
   readonly kind: string;

@@ -138,7 +138,9 @@ type At = readonly [x: number, y: number];
 function spaced<T extends { readonly at: At }>(sites: readonly T[], taken: readonly At[]): readonly T[] {
   const kept: T[] = [];
   for (const site of sites) {
-    const isFree = [...taken, ...kept.map(({ at }) => at)].every((at) => Math.abs(at[0] - site.at[0]) > 190 || Math.abs(at[1] - site.at[1]) > 30);
+    const isFree = [...taken, ...kept.map(({ at }) => at)].every(
+      (at) => Math.abs(at[0] - site.at[0]) > 190 || Math.abs(at[1] - site.at[1]) > 30,
+    );
     if (isFree) kept.push(site);
   }
   return kept;

@@ -1,11 +1,15 @@
 /** received = stored + duplicate + quarantined + pending, for every device, in sight. */
 import type { LedgerView } from '../../../api/api.ts';
-import { formatAge } from '../../../sensors/format.ts';
+import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
+import { cardsOf, type DeviceCard } from '../feed/cards.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { Scroller } from './scroller.tsx';
 
 const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
+
+/** What a device says of itself; the words of their columns have the same names. */
+const VITALS = ['rssi', 'battery_level', 'battery_voltage'] as const;
 
 interface Props {
   readonly ledger: readonly LedgerView[];
@@ -30,7 +34,11 @@ export function Ledger({ ledger, devices }: Props) {
     pending: total('pending'),
   };
   const count = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en');
-  const times = new Map([...state.rows.values()].map((row) => [`${row.park}/${row.device}`, row.time]));
+  const cards = new Map(
+    cardsOf(state.catalog, state.rows, now)
+      .flatMap((site) => site.devices)
+      .map((card) => [`${card.device.park}/${card.device.device}`, card]),
+  );
   return (
     <section class="card" aria-labelledby="ledger-title">
       <h2 id="ledger-title">{word('ledger')}</h2>
@@ -57,13 +65,19 @@ export function Ledger({ ledger, devices }: Props) {
               <th scope="col">{word('balance')}</th>
               <th scope="col">{word('lastSeen')}</th>
               <th scope="col">{word('connection')}</th>
+              {VITALS.map((name) => (
+                <th key={name} scope="col" class="number">
+                  {word(name)}
+                </th>
+              ))}
+              <th scope="col">{word('doubts')}</th>
             </tr>
           </thead>
           <tbody>
             {names.map((name) => {
               const info = infos.get(name);
               const row = byName.get(name) ?? { received: 0, stored: 0, duplicate: 0, quarantined: 0, pending: 0 };
-              const time = times.get(name);
+              const time = cards.get(name)?.row?.time;
               return (
                 <tr key={name}>
                   <th scope="row">
@@ -78,6 +92,10 @@ export function Ledger({ ledger, devices }: Props) {
                   <td class={addsUp(row) ? 'yes' : 'no'}>{word(addsUp(row) ? 'balanced' : 'unbalanced')}</td>
                   <td>{time == null ? word('never') : formatAge(Math.max(0, now - time), language)}</td>
                   <td class={info?.isConnected ? 'yes' : 'off'}>{word(info?.isConnected ? 'online' : 'offline')}</td>
+                  {VITALS.map((vital) => (
+                    <Vital key={vital} name={vital} card={cards.get(name)} />
+                  ))}
+                  <td>{doubtsOf(cards.get(name), language)}</td>
                 </tr>
               );
             })}
@@ -86,4 +104,21 @@ export function Ledger({ ledger, devices }: Props) {
       </Scroller>
     </section>
   );
+}
+
+function Vital({ name, card }: { readonly name: (typeof VITALS)[number]; readonly card: DeviceCard | undefined }) {
+  const { language } = useSurroundings();
+  const field = card?.kind.fields.find((each) => each.name === name);
+  const value = card?.row?.values[name];
+  if (field === undefined || value === undefined) return <td class="number zero">–</td>;
+  const isLow = value < (field.normal?.[0] ?? Number.NEGATIVE_INFINITY);
+  return <td class={isLow ? 'number no' : 'number'}>{formatValue(field, value, language)}</td>;
+}
+
+/** The fields whose newest value is doubtful, and why. */
+function doubtsOf(card: DeviceCard | undefined, language: Language): string {
+  return (card?.assessment.reasons ?? [])
+    .filter(({ code }) => code === 'stuck' || code === 'spike' || code === 'clock')
+    .map(({ label }) => label[language])
+    .join(' · ');
 }

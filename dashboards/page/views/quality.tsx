@@ -1,8 +1,7 @@
-/** What became of everything that was received: ledger, last data, quarantine with reasons and payload. */
+/** What became of everything that was received: ledger, health of the devices themselves, quarantine with reasons and payload. */
 import { useEffect, useState } from 'preact/hooks';
 import type { LedgerView } from '../../../api/api.ts';
-import type { QuarantineRecord } from '../../../ingest/rejection.ts';
-import { loadDevices, loadLedger, loadQuarantine } from '../feed/api.ts';
+import { loadDevices, loadLedger } from '../feed/api.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { Failed, Skeleton } from './emptiness.tsx';
@@ -13,7 +12,6 @@ const REFRESH_MS = 5000;
 
 interface Loaded {
   readonly ledger: readonly LedgerView[];
-  readonly quarantine: readonly QuarantineRecord[];
   readonly devices: readonly DeviceInfo[];
 }
 
@@ -26,8 +24,8 @@ export function Quality() {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async () => {
       try {
-        const [ledger, quarantine, devices] = await Promise.all([loadLedger(), loadQuarantine(50), loadDevices()]);
-        if (!isGone) setLoaded({ ledger, quarantine, devices });
+        const [ledger, devices] = await Promise.all([loadLedger(), loadDevices()]);
+        if (!isGone) setLoaded({ ledger, devices });
         setHasFailed(false);
       } catch {
         setHasFailed(true);
@@ -47,7 +45,7 @@ export function Quality() {
         <h1>{word('quality')}</h1>
       </div>
       <Ledger ledger={loaded.ledger} devices={loaded.devices} />
-      <Quarantine records={loaded.quarantine} />
+      <Quarantine />
     </div>
   );
 }

@@ -1,17 +1,66 @@
-/** What was refused: when, whose, why, and the bytes themselves. */
-import type { QuarantineRecord } from '../../../ingest/rejection.ts';
+/** What was refused: when, whose, why, and the bytes themselves; judged again on request of an operator. */
+import { useEffect, useState } from 'preact/hooks';
+import { type QuarantineRecord, REJECTION_CODES } from '../../../ingest/rejection.ts';
+import { loadQuarantine, loadSession, replay } from '../feed/api.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
+import { Choice } from './choice.tsx';
 
-export function Quarantine({ records }: { readonly records: readonly QuarantineRecord[] }) {
+const PAGE = 20;
+const REFRESH_MS = 5000;
+
+export function Quarantine() {
   const { word, language, state } = useSurroundings();
+  const [code, setCode] = useState('');
+  const [limit, setLimit] = useState(PAGE);
+  const [records, setRecords] = useState<readonly QuarantineRecord[]>();
+  const [mayOperate, setMayOperate] = useState(false);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let isGone = false;
+    const load = () =>
+      loadQuarantine({ limit: limit + 1, code }).then(
+        (found) => isGone || setRecords(found),
+        () => {},
+      );
+    void load();
+    const timer = setInterval(() => void load(), REFRESH_MS);
+    return () => {
+      isGone = true;
+      clearInterval(timer);
+    };
+  }, [code, limit, turn]);
+  useEffect(() => {
+    void loadSession().then(
+      (session) => setMayOperate(session.mayOperate),
+      () => {},
+    );
+  }, []);
   const names = new Map(state.catalog.devices.map((each) => [`${each.park}/${each.device}`, each.label?.[language]]));
   return (
     <section class="card" aria-labelledby="quarantine-title">
-      <h2 id="quarantine-title">{word('quarantine')}</h2>
-      <p class="note">{records.length === 0 ? word('quarantineEmpty') : word('quarantineHelp')}</p>
+      <div class="quarantine-head">
+        <div>
+          <h2 id="quarantine-title">{word('quarantine')}</h2>
+          <p class="note">{records?.length === 0 && code === '' ? word('quarantineEmpty') : word('quarantineHelp')}</p>
+        </div>
+        <Choice
+          label={word('reason')}
+          value={code}
+          options={[['', word('allReasons')], ...REJECTION_CODES.map((each) => [each, each] as const)]}
+          onChoose={(chosen) => {
+            setCode(chosen);
+            setLimit(PAGE);
+          }}
+        />
+      </div>
+      {!mayOperate && records !== undefined && records.length > 0 && (
+        <p class="note">
+          {word('replayNeeds')} <a href="/sign-in">{word('openSignIn')}</a>
+        </p>
+      )}
       <ul class="records">
-        {records.map((record) => (
+        {records?.slice(0, limit).map((record) => (
           <li key={record.id}>
             <p class="record-head">
               <time>
@@ -26,9 +75,43 @@ export function Quarantine({ records }: { readonly records: readonly QuarantineR
               <summary>{word('payload')}</summary>
               <pre>{record.payload.slice(0, 4000)}</pre>
             </details>
+            {mayOperate && record.replayedAt === undefined && (
+              <Replay id={record.id} onDone={() => setTurn((before) => before + 1)} />
+            )}
           </li>
         ))}
       </ul>
+      {records !== undefined && records.length > limit && (
+        <button type="button" class="button" onClick={() => setLimit(limit + PAGE)}>
+          {word('more')}
+        </button>
+      )}
     </section>
+  );
+}
+
+function Replay({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
+  const { word } = useSurroundings();
+  const [outcome, setOutcome] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const again = async () => {
+    setBusy(true);
+    try {
+      const { accepted, duplicate, refused } = await replay(id);
+      const counts = `${word('accepted')} ${accepted} · ${word('duplicate')} ${duplicate}`;
+      setOutcome([counts, ...refused.map(({ message }) => message)].join(' · '));
+      if (accepted + duplicate > 0) onDone();
+    } catch (error) {
+      setOutcome((error as Error).message);
+    }
+    setBusy(false);
+  };
+  return (
+    <p class="replay">
+      <button type="button" disabled={isBusy} onClick={() => void again()}>
+        {word('replay')}
+      </button>
+      <span role="status">{outcome}</span>
+    </p>
   );
 }

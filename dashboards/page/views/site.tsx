@@ -15,12 +15,12 @@ import { fliesMissions } from '../mission/use-mission.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { agedClass, BigValue } from '../tiles/tile.tsx';
+import { Compare } from './compare.tsx';
 
 export function SiteView() {
   const { state, place, now, language, word } = useSurroundings();
-  const card = cardsOf(state.catalog, state.rows, now).find(
-    ({ site }) => site.park === place.park && site.id === place.site,
-  );
+  const cards = cardsOf(state.catalog, state.rows, now);
+  const card = cards.find(({ site }) => site.park === place.park && site.id === place.site);
   if (card === undefined) {
     return (
       <section class="nothing">
@@ -31,6 +31,12 @@ export function SiteView() {
       </section>
     );
   }
+  // Of a site that is compared with, its first device of the kind.
+  const beside = (place.compare ?? []).flatMap((wanted) => {
+    const other = cards.find(({ site }) => `${site.park}/${site.id}` === wanted);
+    const others = other?.devices ?? [];
+    return others.filter((each, at) => others.findIndex(({ kind }) => kind === each.kind) === at);
+  });
   const park = state.catalog.parks.find(({ id }) => id === card.site.park);
   const kinds = [...new Map(card.devices.map((each) => [each.kind.name, each])).values()];
   return (
@@ -55,8 +61,13 @@ export function SiteView() {
         ))}
       </div>
       <RangeBar />
+      <Compare card={card} cards={cards} />
       {kinds.map((each) => (
-        <KindCharts key={each.kind.name} devices={card.devices.filter(({ kind }) => kind === each.kind)} />
+        <KindCharts
+          key={each.kind.name}
+          devices={card.devices.filter(({ kind }) => kind === each.kind)}
+          beside={beside.filter(({ kind }) => kind === each.kind)}
+        />
       ))}
     </section>
   );
@@ -104,7 +115,13 @@ function Now({ card, isAlone }: { readonly card: DeviceCard; readonly isAlone: b
   );
 }
 
-function KindCharts({ devices }: { readonly devices: readonly DeviceCard[] }) {
+interface KindChartsProps {
+  readonly devices: readonly DeviceCard[];
+  /** Of other sites, drawn into the same charts. */
+  readonly beside: readonly DeviceCard[];
+}
+
+function KindCharts({ devices, beside }: KindChartsProps) {
   const { word, state } = useSurroundings();
   const [isOpen, setOpen] = useState(false);
   const kind = devices[0]?.kind;
@@ -133,13 +150,13 @@ function KindCharts({ devices }: { readonly devices: readonly DeviceCard[] }) {
           </section>
         ))}
       {vehicles.length > 0 && <Vehicles kind={kind} vehicles={vehicles} />}
-      <Panels kind={kind} devices={devices} panels={panels} />
+      <Panels kind={kind} devices={[...devices, ...beside]} panels={panels} />
       {others.length > 0 && (
         <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>
             {word('moreFields')} ({others.length})
           </summary>
-          {isOpen && <Panels kind={kind} devices={devices} panels={others} />}
+          {isOpen && <Panels kind={kind} devices={[...devices, ...beside]} panels={others} />}
         </details>
       )}
     </>

@@ -1,0 +1,54 @@
+/** Other sites of the same kind, drawn into the same charts. */
+import type { SiteCard } from '../feed/cards.ts';
+import { MOST_COMPARED } from '../feed/place.ts';
+import { useSurroundings } from '../feed/surroundings.ts';
+
+interface Props {
+  readonly card: SiteCard;
+  readonly cards: readonly SiteCard[];
+}
+
+const idOf = ({ site }: SiteCard) => `${site.park}/${site.id}`;
+
+export function Compare({ card, cards }: Props) {
+  const { place, language, word, go } = useSurroundings();
+  const chosen = place.compare ?? [];
+  const kinds = new Set(card.devices.map(({ kind }) => kind.name));
+  const like = cards
+    .filter((other) => idOf(other) !== idOf(card) && other.devices.some(({ kind }) => kinds.has(kind.name)))
+    .sort((one, other) => one.site.label[language].localeCompare(other.site.label[language], language));
+  if (like.length === 0) return null;
+  const choose = (compare: readonly string[]) =>
+    go({ compare: compare.length > 0 ? compare : undefined, window: place.window }, 'replace');
+  return (
+    <p class="compare">
+      <label>
+        {word('compare')}{' '}
+        <select
+          class="choice"
+          value=""
+          disabled={chosen.length >= MOST_COMPARED}
+          onChange={(event) => choose([...chosen, event.currentTarget.value])}
+        >
+          <option value="">{word('addSite')}</option>
+          {like
+            .filter((other) => !chosen.includes(idOf(other)))
+            .map((other) => (
+              <option key={idOf(other)} value={idOf(other)}>
+                {other.site.label[language]}
+              </option>
+            ))}
+        </select>
+      </label>
+      {chosen.map((id) => {
+        const name = cards.find((other) => idOf(other) === id)?.site.label[language] ?? id;
+        return (
+          <button key={id} type="button" class="chip" onClick={() => choose(chosen.filter((each) => each !== id))}>
+            {name} <span aria-hidden="true">×</span>
+            <span class="unseen">{word('remove')}</span>
+          </button>
+        );
+      })}
+    </p>
+  );
+}
