@@ -100,7 +100,7 @@ describe('a browser session', () => {
 
   it('that the link began reads and changes nothing', async () => {
     const { send, get, makeCode } = await runApi();
-    const cookie = session(await get(`/sign-in?code=${makeCode()}`, {}));
+    const cookie = session(await get(`/sign-in?code=${await makeCode()}`, {}));
     expect((await get('/api/v1/latest', cookie)).statusCode).toBe(200);
     expect((await get('/api/v1/session', cookie)).json()).toEqual({ by: 'session', mayOperate: false });
     const change = await send({ ...REPLAY, headers: { ...cookie, ...OUR_PAGE } });
@@ -137,7 +137,7 @@ describe('a browser session', () => {
 
   it('cannot make itself an operator', async () => {
     const { send, get, makeCode } = await runApi();
-    const { cookie } = session(await get(`/sign-in?code=${makeCode()}`, {}));
+    const { cookie } = session(await get(`/sign-in?code=${await makeCode()}`, {}));
     const [name, value = ''] = cookie.split('=');
     const [expires, , ...rest] = value.split('.');
     const raised = `${name}=${expires}.${NOW + 3_600_000}.${rest.join('.')}`;
