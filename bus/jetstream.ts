@@ -41,8 +41,10 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
   const consumptions = new Set<Consumption>();
   let count = 0;
   let isClosed = false;
-  let isFull = false;
-  let problem: BusStatus['problem'];
+  /** Of the last append that the server refused (full, no space): stays until one is taken. */
+  let refusal: BusStatus['problem'];
+  /** Of the last look at the server. */
+  let absence: BusStatus['problem'];
   let last = await statusOf();
   let durability = await prove();
 
@@ -83,8 +85,7 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
       for (;;) {
         try {
           const sequences = await settle(publications.map((publication) => publisher.publish(publication)));
-          isFull = false;
-          problem = undefined;
+          refusal = undefined;
           const position = sequences.at(-1) ?? last.lastPosition;
           last = { ...last, lastPosition: Math.max(last.lastPosition, position) };
           return position;
@@ -94,9 +95,9 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
         }
       }
     } catch (error) {
-      isFull = codeOf(error) === 'BUS_FULL';
-      const failure = isFull ? await full(error) : error;
-      problem = { code: codeOf(failure), message: (failure as Error).message };
+      const failure = codeOf(error) === 'BUS_FULL' ? await full(error) : error;
+      // A server that is away is found back by looking, not only by the next append.
+      if (codeOf(failure) !== 'BUS_UNAVAILABLE') refusal = problemOf(failure);
       throw failure;
     }
   }
@@ -148,16 +149,14 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
     forget: (name) => removePlace(nats, name),
     async status() {
       if (!isClosed) {
-        await statusOf().then(
-          (now) => {
-            last = now;
-            if (!isFull && nats.isConnected) problem = undefined;
-          },
-          (error: unknown) => {
-            problem = { code: codeOf(error), message: (error as Error).message };
-          },
-        );
+        try {
+          last = { ...(await statusOf()) };
+          absence = undefined;
+        } catch (error) {
+          absence = problemOf(error);
+        }
       }
+      const problem = absence ?? refusal;
       return { ...last, isWritable: !isClosed && problem === undefined, ...(problem && { problem }), durability };
     },
     async close() {
@@ -169,6 +168,10 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
       await nats.close();
     },
   };
+}
+
+function problemOf(error: unknown): NonNullable<BusStatus['problem']> {
+  return { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
 }
 
 /** All of them, or the first error once none is under way any more. */

@@ -1,32 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from './eventually.ts';
 import { httpClient } from './http-client.ts';
 import { requireOrSkip } from './require.ts';
 import { runPlatform } from './running-platform.ts';
-
-const SIZE_MB = 96;
-
-/** A file system that is really full when it is full. Only root may mount one. */
-function mountSmall(): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'daoyu-small-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m`, 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
-  return folder;
-}
-
-const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+import { canMount, mountSmall } from './small-disk.ts';
 
 describe.runIf(requireOrSkip('root, to mount a small file system', canMount))('a full disk', () => {
   it('stops PUBACKs and turns readiness red; nothing acknowledged is lost; intake resumes when space returns', async () => {
-    const folder = mountSmall();
+    const folder = mountSmall(96);
     if (folder === undefined) return void requireOrSkip('a tmpfs mount', false);
     const { addDevice, connect, get, platform } = await runPlatform({
       DAOYU_DATA_DIR: join(folder, 'data'),

@@ -1,3 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Bus } from '../../bus/bus.ts';
 import { type JetStreamBusOptions, openJetStreamBus } from '../../bus/jetstream.ts';
@@ -5,7 +11,9 @@ import { openStream } from '../../bus/jetstream-stream.ts';
 import { type Nats, openNats } from '../../nats/connection.ts';
 import { describeBus, take } from '../contract/bus.ts';
 import { eventually } from '../eventually.ts';
+import { requireOrSkip } from '../require.ts';
 import { hasNats, type NatsServer, startNats } from '../servers/nats.ts';
+import { canMount, mountSmall } from '../small-disk.ts';
 
 const servers = new WeakMap<Bus, NatsServer>();
 const silent = { info() {}, warn() {} };
@@ -39,11 +47,6 @@ async function connect(server: NatsServer): Promise<Nats> {
   const nats = await openNats({ url: server.url, name: 'test', log: silent });
   onTestFinished(() => nats.close());
   return nats;
-}
-
-/** Ends all connections of the server but the newest, as a dead process would. */
-async function cutOff(bus: Bus): Promise<void> {
-  await bus.close();
 }
 
 describe.runIf(hasNats())('on a real server', () => {
@@ -80,6 +83,30 @@ describe.runIf(hasNats())('on a real server', () => {
       });
       expect(await refused.catch((error: Error) => error.message)).not.toContain('wrong-one');
       const bus = await open({ url: url('daoyu:p%40ss%2Fword') }, server);
+      expect(await bus.append([entry('a')])).toBe(1);
+    });
+
+    it('signs in with a token, over TLS when its authority is given, and says what is missing when it is not', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'daoyu-tls-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const file = (name: string) => join(folder, name);
+      execFileSync(
+        'openssl',
+        [
+          ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+          ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'],
+          ...['-keyout', file('key.pem'), '-out', file('cert.pem')],
+        ],
+        { stdio: 'ignore' },
+      );
+      const tls = `tls { cert_file: "${file('cert.pem')}", key_file: "${file('key.pem')}" }`;
+      const server = await startNats({ configuration: `authorization { token: "open-sesame" }\n${tls}` });
+      const url = server.url.replace('nats://', 'tls://open-sesame@');
+      await expect(open({ url }, server)).rejects.toMatchObject({
+        code: 'BUS_UNSUITABLE',
+        message: expect.stringContaining('?ca='),
+      });
+      const bus = await open({ url: `${url}&ca=${encodeURIComponent(file('cert.pem'))}` }, server);
       expect(await bus.append([entry('a')])).toBe(1);
     });
 
@@ -204,6 +231,57 @@ describe.runIf(hasNats())('on a real server', () => {
     });
   });
 
+  describe.runIf(requireOrSkip('root, to mount a small file system', canMount))('a full disk below the server', () => {
+    it('refuses appends, loses nothing, and goes on by itself when there is room again', async () => {
+      const folder = mountSmall(24);
+      if (folder === undefined) return void requireOrSkip('a tmpfs mount', false);
+      const pad = join(folder, 'pad');
+      writeFileSync(pad, Buffer.alloc(8_000_000));
+      const server = await startNats({
+        configuration: `jetstream { store_dir: "${folder}", sync_interval: always, max_file_store: 100MB }`,
+      });
+      const bus = await open({ maxBytes: 50_000_000 }, server);
+      let appended = 0;
+      await expect(async () => {
+        for (; appended < 1000; appended++) await bus.append([entry(`${appended} ${'x'.repeat(100_000)}`)]);
+      }).rejects.toMatchObject({ code: 'DISK_FULL' });
+      expect(await bus.status()).toMatchObject({ isWritable: false, problem: { code: 'DISK_FULL' } });
+      rmSync(pad);
+      await eventually(() =>
+        bus.append([entry('after')]).then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect((await bus.status()).isWritable).toBe(true);
+      const there = await take(bus, { subjects: ['daoyu.>'], from: 'first' }, appended + 1);
+      expect(there.map((data) => data.split(' ')[0])).toEqual([
+        ...Array.from({ length: appended }, (_, index) => String(index)),
+        'after',
+      ]);
+    }, 60_000);
+  });
+
+  describe('an ephemeral consumer', () => {
+    it('goes on where it was after the server was killed', async () => {
+      const bus = await open();
+      const consumption = await bus.consume({ subjects: ['daoyu.>'], from: 'new' });
+      const seen: string[] = [];
+      const reading = (async () => {
+        for await (const { data } of consumption) seen.push(data);
+      })();
+      await bus.append([entry('a')]);
+      await eventually(() => seen.length === 1);
+      await serverOf(bus).kill();
+      await serverOf(bus).start();
+      await bus.append([entry('b'), entry('c')]);
+      await eventually(() => seen.length === 3, Boolean, 20_000);
+      expect(seen).toEqual(['a', 'b', 'c']);
+      await consumption.close();
+      await reading;
+    });
+  });
+
   describe('a durable consumer', () => {
     it('gets everything in order and once in one consumption, whatever happens to the server', async () => {
       const bus = await open();
@@ -238,17 +316,13 @@ describe.runIf(hasNats())('on a real server', () => {
     it('begins behind its last acknowledgement, in order, when its process was killed', async () => {
       const bus = await open();
       await bus.append(Array.from({ length: 10 }, (_, index) => entry(String(index))));
-      const other = await open({}, serverOf(bus));
-      const consumption = await other.consume(durable('reader'));
-      let count = 0;
-      for await (const delivery of consumption) {
-        if (count < 4) delivery.ack();
-        count += 1;
-        if (count === 10) break;
-      }
-      // The server has the acknowledgements; then the connection ends without a word.
+      const script = fileURLToPath(new URL('./read-half.ts', import.meta.url));
+      const child = spawn(process.execPath, ['--import', 'tsx', script, serverOf(bus).url], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(child.stdout, 'data');
       await eventually(async () => (await bus.status()).consumers[0]?.pending === 6);
-      await cutOff(other);
+      child.kill('SIGKILL');
       expect(await take(bus, durable('reader'), 6)).toEqual(['4', '5', '6', '7', '8', '9']);
     });
 
