@@ -24,6 +24,8 @@ export interface ConnectionOptions {
 export interface DeviceConnection {
   readonly isConnected: boolean;
   readonly isRefused: boolean;
+  /** Resolves when the broker refuses the credential. */
+  readonly refused: Promise<void>;
   /** Begins to connect, and keeps at it for ever. */
   open(): void;
   /** Resolves with the PUBACK. While offline it waits; the client resends what was not acknowledged. */
@@ -64,6 +66,10 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     manualConnect: true,
   });
   let isRefused = false;
+  let refuse = () => {};
+  const refused = new Promise<void>((resolve) => {
+    refuse = resolve;
+  });
   let isCut = false;
   /** Telemetry without its PUBACK; and everything without one. */
   let readings = 0;
@@ -72,6 +78,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
   client.on('error', (error) => {
     if ('code' in error && REFUSALS.has(Number(error.code))) {
       isRefused = true;
+      refuse();
       on.onRefused?.(error.message);
     } else on.onTrouble?.(messageOf(error));
   });
@@ -115,6 +122,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     get isRefused() {
       return isRefused;
     },
+    refused,
     open() {
       client.connect();
     },

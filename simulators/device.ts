@@ -123,6 +123,10 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     }
   }
 
+  function drainedOrRefused(): Promise<void> {
+    return Promise.race([outbox.drained(), connection.refused]);
+  }
+
   function change(work: () => Promise<void> | void): void {
     network = network.then(work).catch((error: unknown) => options.onTrouble?.(String(error)));
   }
@@ -141,7 +145,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     ready() {
       if (connection.isRefused) return undefined;
       if (isReturning) return network;
-      return outbox.buffered >= busyFrom && disturbances === 0 ? outbox.drained() : undefined;
+      return outbox.buffered >= busyFrom && disturbances === 0 ? drainedOrRefused() : undefined;
     },
     open: () => connection.open(),
     connected: () => connection.connected(),
@@ -185,8 +189,9 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
       };
     },
     async settled() {
+      if (connection.isRefused) return;
       await network;
-      if (!connection.isRefused) await outbox.drained();
+      await drainedOrRefused();
     },
     async close(how = 'orderly') {
       outbox.close();
