@@ -5,11 +5,7 @@ import { type Config, ROLES, readConfig } from '../config.ts';
 import { DaoyuError } from '../errors.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import type { Fleet } from '../simulators/fleet.ts';
-import { loadModels } from '../simulators/models.ts';
-import { startRun } from '../simulators/run.ts';
-import { fleetFile, loadFleet } from './fleet-file.ts';
-import { askPlatform } from './platform-api.ts';
-import { createProgress } from './progress.ts';
+import { startDemoFleet } from './demo-fleet.ts';
 import { stopped, untilStopped } from './until-stopped.ts';
 
 interface Options {
@@ -18,9 +14,7 @@ interface Options {
   readonly history: string;
 }
 
-const HOUR = 3_600_000;
-/** The demo world; another text is another world. */
-const SEED = 'kaijiang';
+const MAX_HISTORY_HOURS = 24 * 366;
 
 export function upCommand(): Command {
   return new Command('up')
@@ -38,17 +32,23 @@ async function up(options: Options): Promise<void> {
       'OPTION_INVALID',
       'the demo devices of --simulate need all roles in this process; beside several, run `daoyu simulate`',
     );
+  const hours = Number(options.history);
+  if (!(hours >= 0 && hours <= MAX_HISTORY_HOURS))
+    throw new DaoyuError('OPTION_INVALID', `--history ${options.history} must be hours from 0 to ${MAX_HISTORY_HOURS}`);
   const signal = untilStopped();
   // Standard error is for the log, standard output for what a person asked for.
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   const platform = await startPlatform(config, { log, clock: Date.now });
   await greet(platform, config);
-  const fleet =
-    options.simulate && !signal.aborted ? await simulate(platform, config, Number(options.history)) : undefined;
-  await stopped(signal);
-  process.stdout.write('\nstopping …\n');
-  await fleet?.close();
-  await platform.close();
+  let fleet: Fleet | undefined;
+  try {
+    if (options.simulate && !signal.aborted) fleet = await startDemoFleet(platform, config, hours);
+    await stopped(signal);
+    process.stdout.write('\nstopping …\n');
+  } finally {
+    await fleet?.close();
+    await platform.close();
+  }
   process.stdout.write('stopped; all that was acknowledged is kept\n');
 }
 
@@ -70,54 +70,4 @@ async function greet({ urls, signInLink }: Platform, { dataDir, roles }: Config)
       '',
     ].join('\n'),
   );
-}
-
-/** Devices measured on while the platform was away, as far as their memory reaches; what is older stays a gap that can be seen. */
-async function simulate(platform: Platform, config: Config, hours: number): Promise<Fleet> {
-  const startedAt = Date.now();
-  const members = loadFleet(fleetFile(config.dataDir));
-  const earliest = startedAt - hours * HOUR;
-  const newest = await newestTimes(platform);
-  const progress = createProgress('  history');
-  const fleet = startRun({
-    url: platform.urls.mqtt.mqtt ?? platform.urls.mqtt.ws ?? '',
-    members,
-    kinds: platform.kinds,
-    models: await loadModels(),
-    faults: new Map(),
-    seed: SEED,
-    from: earliest,
-    fromOf: ({ park, device, intervalMs }) => Math.max(earliest, (newest.get(`${park}.${device}`) ?? 0) + intervalMs),
-    speed: Number.POSITIVE_INFINITY,
-    clock: Date.now,
-    onRefused: (member, message) => process.stderr.write(`${member.device} refused: ${message}\n`),
-  });
-  const kinds = [...new Set(members.map((member) => member.kind))];
-  process.stdout.write(`  simulating ${members.length} devices: ${kinds.join(', ')}. Ctrl-C ends.\n`);
-  const minutes = (ms: number) => Math.max(0, Math.floor(ms / 60_000));
-  const total = minutes(startedAt - earliest);
-  const show = () =>
-    progress.update(
-      Math.min(total, minutes(fleet.position - earliest)),
-      total,
-      `min, ${fleet.counts.acknowledged} readings`,
-    );
-  const ticker = setInterval(show, 250);
-  void fleet.live.then(() => {
-    clearInterval(ticker);
-    show();
-    progress.stop();
-    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-    process.stdout.write(`  history: ${fleet.counts.acknowledged} readings acknowledged in ${seconds} s; now live\n`);
-  });
-  return fleet;
-}
-
-/** Newest measured time the platform has of each device, epoch ms. */
-async function newestTimes(platform: Platform): Promise<ReadonlyMap<string, number>> {
-  const target = { api: platform.urls.http, token: platform.token };
-  const { latest } = (await askPlatform(target, 'GET', '/api/v1/latest')) as {
-    readonly latest: readonly { readonly park: string; readonly device: string; readonly time?: number | null }[];
-  };
-  return new Map(latest.flatMap(({ park, device, time }) => (time ? [[`${park}.${device}`, time] as const] : [])));
 }

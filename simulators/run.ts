@@ -1,6 +1,7 @@
 /** One run of a scenario: its world, its faults and its fleet, put together. */
 import type { Kind } from '../sensors/kind.ts';
 import type { Fault } from './fault.ts';
+import type { FaultPlan } from './fault-plan.ts';
 import { createFaultsOf } from './faults.ts';
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
 import type { FleetMember } from './fleet-member.ts';
@@ -18,6 +19,8 @@ export interface RunOptions
   /** Absent: healthy devices until the run is closed. */
   readonly scenario?: Scenario;
   readonly name?: string;
+  /** Faults without a scenario; their hours count from the midnight before the run. */
+  readonly plans?: readonly FaultPlan[];
   readonly seed: string;
   /** Epoch ms of the first measurement. */
   readonly from: number;
@@ -43,7 +46,9 @@ export function startRun(options: RunOptions): Run {
   const members = scenario === undefined ? options.members : takingPart(options.members, scenario);
   const to = scenario === undefined ? undefined : from + scenario.hours * HOUR;
   const modelOf = createWorld(options);
-  const faultsOf = createFaultsOf({ faults, plans: scenario?.faults ?? [], fleet: members, start: from, seed });
+  const start = scenario === undefined ? midnightBefore(from) : from;
+  const plans = scenario?.faults ?? options.plans ?? [];
+  const faultsOf = createFaultsOf({ faults, plans, fleet: members, start, seed });
   const truth = options.truth && createTruth(options.truth);
   truth?.write({
     ...{ is: 'run', version: 1, scenario: name ?? null, seed, from, to: to ?? null },
@@ -85,7 +90,12 @@ export function takingPart(members: readonly FleetMember[], scenario: Scenario):
 export function startInPast(scenario: Scenario, now: number): number {
   const latest = now - scenario.hours * HOUR;
   const hour = (scenario.startHour ?? 0) * HOUR;
-  return Math.floor((latest + BEIJING_MS - hour) / DAY) * DAY - BEIJING_MS + hour;
+  return midnightBefore(latest - hour) + hour;
+}
+
+/** Of Beijing time. */
+function midnightBefore(at: number): number {
+  return Math.floor((at + BEIJING_MS) / DAY) * DAY - BEIJING_MS;
 }
 
 /** Whole days from a date to the same year's day of the season: the hour of the day stays. */
