@@ -14,6 +14,11 @@ export function boundsOf(values: readonly number[], band?: Band): readonly [low:
     low = Math.min(...limits);
     high = Math.max(...limits);
   }
+  // Noise must not look like weather: the axis spans a fair part of the target at least.
+  const least = band?.target === undefined ? 0 : (band.target[1] - band.target[0]) * 0.3;
+  const missing = Math.max(0, least - (high - low)) / 2;
+  low -= missing;
+  high += missing;
   // A limit further away than the span of the data and its half again says nothing about it.
   const reach = Math.max(high - low, Math.abs(high) * 0.15, 0.5) * 1.5;
   for (const limit of limits) {

@@ -105,7 +105,7 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [10, units.length > 1 ? 0 : 12, 0, 0],
+    padding: [10, units.length > 1 ? 0 : 30, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => new Date((seconds + 8 * 3600) * 1000 + new Date(seconds * 1000).getTimezoneOffset() * 60_000),
     cursor: {

@@ -38,7 +38,7 @@ export function linesOf(
       const live = answer.live.get(key) ?? [];
       // Of a window in which a pump ran at all, a strip says that it ran.
       const special = isStep ? find('max') : field.isIntervalSum ? find('sum') : undefined;
-      const history = (answer.isAggregated ? (special ?? find('mean')) : find('raw')) ?? [];
+      const history = (answer.isAggregated ? (special ?? find('mean') ?? find('last')) : find('raw')) ?? [];
       const joined = answer.isAggregated ? joinedWindows(history, live, answer.stepMs) : joinedRaw(history, live);
       const points = joined.filter(([time]) => answer.isFollowing || time < answer.to);
       if (points.length === 0) return [];

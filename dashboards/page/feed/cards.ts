@@ -5,6 +5,7 @@ import type { Assessment, HealthState } from '../../../sensors/health.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Profile } from '../../../sensors/profile.ts';
 import { type Catalog, type DeviceInfo, profileOf } from './catalog.ts';
+import { withDerivedValues } from './derived.ts';
 import { keyOf, type LatestRow } from './latest.ts';
 
 export interface DeviceCard {
@@ -48,7 +49,8 @@ export function cardsOf(catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, 
             ...(row.olderFields && { olderFields: row.olderFields }),
           };
     const assessment = assess({ kind, profile, intervalMs, now, latest });
-    const card = { key, device, kind, profile, intervalMs, row, assessment };
+    const shown = row && { ...row, values: withDerivedValues(kind, row.values) };
+    const card = { key, device, kind, profile, intervalMs, row: shown, assessment };
     bySite.set(place, [...(bySite.get(place) ?? []), card]);
   }
   return [...bySite]

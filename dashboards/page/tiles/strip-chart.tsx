@@ -110,7 +110,11 @@ export function StripChart({ field, curves, ribbons, bars, band, from, to, gapMs
       ))}
       <div class="strip-times" aria-hidden="true">
         {ticksBetween(from, to).map(({ time, isDay }) => (
-          <span key={time} class={isDay ? 'day' : ''} style={{ left: `${((time - from) / (to - from)) * 100}%` }}>
+          <span
+            key={time}
+            class={[isDay && 'day', time > to - (to - from) * 0.04 && 'end'].filter(Boolean).join(' ')}
+            style={{ left: `${((time - from) / (to - from)) * 100}%` }}
+          >
             {isDay ? formatDay(time, language) : formatClock(time)}
           </span>
         ))}

@@ -13,7 +13,7 @@ const idOf = ({ site }: SiteCard) => `${site.park}/${site.id}`;
 export function Compare({ card, cards }: Props) {
   const { place, language, word, go } = useSurroundings();
   const chosen = place.compare ?? [];
-  const kinds = new Set(card.devices.map(({ kind }) => kind.name));
+  const kinds = new Set(card.devices.flatMap(({ kind }) => (kind.isIntermittent ? [] : [kind.name])));
   const like = cards
     .filter((other) => idOf(other) !== idOf(card) && other.devices.some(({ kind }) => kinds.has(kind.name)))
     .sort((one, other) => one.site.label[language].localeCompare(other.site.label[language], language));

@@ -1,9 +1,10 @@
 /** What was refused: when, whose, why, and the bytes themselves; judged again on request of an operator. */
 import { useEffect, useState } from 'preact/hooks';
-import { type QuarantineRecord, REJECTION_CODES } from '../../../ingest/rejection.ts';
+import type { QuarantineRecord, RejectionCode } from '../../../ingest/rejection.ts';
 import { loadQuarantine, loadSession, replay } from '../feed/api.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
+import { REASONS } from '../language/reasons.ts';
 import { Choice } from './choice.tsx';
 
 const PAGE = 20;
@@ -47,7 +48,10 @@ export function Quarantine() {
         <Choice
           label={word('reason')}
           value={code}
-          options={[['', word('allReasons')], ...REJECTION_CODES.map((each) => [each, each] as const)]}
+          options={[
+            ['', word('allReasons')],
+            ...Object.entries(REASONS).map(([name, label]) => [name, label[language]] as const),
+          ]}
           onChoose={(chosen) => {
             setCode(chosen);
             setLimit(PAGE);
@@ -67,7 +71,9 @@ export function Quarantine() {
                 {formatDay(record.receivedAt, language)} {formatSeconds(record.receivedAt)}
               </time>
               <b>{names.get(`${record.park}/${record.device}`) ?? record.device}</b>
-              <code>{record.reason.code}</code>
+              <span class="refusal" data-code={record.reason.code}>
+                {REASONS[record.reason.code as RejectionCode]?.[language] ?? record.reason.code}
+              </span>
               {record.replayedAt !== undefined && <span class="yes">{word('replayed')}</span>}
             </p>
             <p>{record.reason.message}</p>

@@ -71,7 +71,7 @@ interface WallPage {
   readonly cards: readonly SiteCard[];
 }
 
-const columnsFor = (count: number) => (count <= 3 ? Math.max(1, count) : count <= 8 ? Math.ceil(count / 2) : 4);
+const columnsFor = (count: number) => (count <= 3 ? Math.max(1, count) : Math.ceil(Math.sqrt(count * 1.3)));
 
 /** What is wrong first, then every subplatform in its turn. */
 function pagesOf(cards: readonly SiteCard[], trouble: string, language: 'zh' | 'en'): readonly WallPage[] {
