@@ -222,7 +222,7 @@ function paddySeason(): string {
   const conditions = timedConditions([], 0);
   const sky = createWeather({ seed: SEED, ...KAIJIANG, conditions });
   const of = (regime: 'alternate' | 'crab') => {
-    const field = createField({ weather: sky, ...KAIJIANG, regime, shift: 0, conditions });
+    const field = createField({ weather: sky, ...KAIJIANG, regime, shift: 0, leakiness: 1, conditions });
     return (at: number) => levelOf(field.at(at).before);
   };
   return renderChart({

@@ -8,8 +8,8 @@ import { createReadout } from '../readout.ts';
 import { between } from '../trajectory.ts';
 
 const NOISE = {
-  water_level: 1.3,
-  ditch_water_level: 2,
+  water_level: 0.7,
+  ditch_water_level: 1,
   water_temperature: 0.06,
   soil_temperature: 0.04,
   soil_temperature_5cm: 0.04,
@@ -34,7 +34,8 @@ const createPaddyModel: CreateModel = (setting) => {
   const regime = regimeOf(profile);
   // Neighbours plant within ten days of each other.
   const shift = Math.round(10 * uniform(siteSeed, 1) - 5);
-  const options = { weather, latitude, longitude, regime, shift, conditions };
+  const leakiness = 0.7 + 0.7 * uniform(siteSeed, 2);
+  const options = { weather, latitude, longitude, regime, shift, leakiness, conditions };
   const field = createField(options);
   const life = createLife(options, field, uniform(siteSeed, 0));
   const readout = createReadout(kind, `${seed}/${device}`, NOISE);
@@ -58,8 +59,8 @@ const createPaddyModel: CreateModel = (setting) => {
       const level = between(water, levelOf);
       const isIrrigating = water.after.irrigation > water.before.irrigation;
       const supply = 1 + 0.06 * smooth(siteSeed ^ 0x21, at / (0.4 * HOUR));
-      // Wind and walking ducks ripple it, most by day.
-      const ripple = level > 0 ? (0.8 * now.wind + 0.5) * smooth(siteSeed ^ 0x31, at / 120_000) : 0;
+      // Wind ripples it, most by day.
+      const ripple = level > 0 ? 0.7 * now.wind * smooth(siteSeed ^ 0x31, at / 120_000) : 0;
       const patches = 1 + 0.05 * smooth(siteSeed ^ 0x41, at / (0.3 * HOUR));
       return readout.show(
         {

@@ -33,6 +33,8 @@ export const RICE_FIELD: Metabolism = {
 /** Light that a closed canopy leaves to the water. */
 const CANOPY_LIGHT = 0.24;
 const ALKALINITY = 2e-3;
+/** m of water that hold as much of a day's heat as the mud below does; without water the probe lies in it. */
+const MUD = 0.06;
 const DAY_MS = 86_400_000;
 const STEP_HOURS = FIELD_STEP_MS / 3_600_000;
 /** m, between the layers of soil; heat conducts with 5e-7 m²/s in saturated clay, so a day's wave halves every 8 cm. */
@@ -77,8 +79,7 @@ export function createLife(options: FieldOptions, field: Trajectory<FieldState>,
         exchange: rates.exchange,
       };
       return {
-        // Without water the probe lies in wet mud, which warms like 8 cm of water.
-        temperature: warmWater(temperature, now, level > 0 ? Math.max(0.03, level / 1000) : 0.08, STEP_HOURS, leafArea),
+        temperature: warmWater(temperature, now, Math.max(0, level / 1000) + MUD, STEP_HOURS, leafArea),
         soil: conduct(temperature, state.soil),
         oxygen: stepOxygen(oxygen, rates, saturation, 0, STEP_HOURS),
         carbon: stepCarbon(state.carbon, hydrogen, flows, constants, STEP_HOURS),

@@ -27,6 +27,8 @@ const CALENDAR: readonly (readonly [from: number, stage: Stage])[] = [
 ];
 const TRANSPLANTED = 130;
 const HARVESTED = 249;
+/** Stubble and weeds shade the ground until the plough comes, as this much leaf would. */
+const STUBBLE = 1.2;
 
 export type Regime = 'alternate' | 'crab' | 'crayfish';
 
@@ -84,7 +86,8 @@ export function seasonAt(at: number, regime: Regime, shift: number): Season {
   const stage = stageOn(day);
   const growing = day >= TRANSPLANTED && day < HARVESTED;
   const age = day - TRANSPLANTED;
-  const leafArea = growing ? (5 / (1 + Math.exp(-(age - 35) / 9))) * (age > 90 ? 1 - 0.012 * (age - 90) : 1) : 0;
+  const standing = stage === 'stubble' || stage === 'fallow' ? STUBBLE : 0;
+  const leafArea = growing ? (5 / (1 + Math.exp(-(age - 35) / 9))) * (age > 90 ? 1 - 0.012 * (age - 90) : 1) : standing;
   return { stage, wish: wishOf(stage, regime, day), leafArea, cropFactor: cropFactor(stage, growing, leafArea) };
 }
 

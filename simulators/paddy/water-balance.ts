@@ -27,6 +27,8 @@ export interface FieldOptions {
   readonly regime: Regime;
   /** Days later than the county's middle. */
   readonly shift: number;
+  /** How much faster this field's ground drains than the county's middle, 1 for as fast. */
+  readonly leakiness: number;
   readonly conditions: readonly TimedCondition[];
 }
 
@@ -79,7 +81,7 @@ function halfYearOf(at: number): number {
 }
 
 function advanceField(options: FieldOptions, state: FieldState, at: number): FieldState {
-  const { weather, latitude, longitude, regime, shift, conditions } = options;
+  const { weather, latitude, longitude, regime, shift, leakiness, conditions } = options;
   const { wish, cropFactor } = seasonAt(at, regime, shift);
   const level = levelOf(state);
   let rain = 0;
@@ -89,7 +91,8 @@ function advanceField(options: FieldOptions, state: FieldState, at: number): Fie
   const irrigation = isIrrigating ? IRRIGATION * STEP_HOURS : 0;
   const evaporation = evaporationAt(weather, at, latitude) * cropFactor * drought(level) * STEP_HOURS;
   const leak = conditionAt(conditions, 'leak', at)?.mmPerHour ?? 0;
-  const percolation = (percolationAt(level) / 24) * STEP_HOURS + leak * STEP_HOURS * (level > -300 ? 1 : 0);
+  const percolation =
+    ((leakiness * percolationAt(level)) / 24) * STEP_HOURS + leak * STEP_HOURS * (level > -300 ? 1 : 0);
   const filled = state.storage + rain + irrigation - evaporation - percolation;
   // The outlet takes 12 mm an hour at most, more once the water stands on the bund.
   const above = Math.max(0, filled - wish.outlet);

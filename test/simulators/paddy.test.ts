@@ -15,7 +15,7 @@ const HARVEST = MIDNIGHT('2026-09-05');
 
 function fieldOf(regime: Regime, seed: string, conditions = timed([])) {
   const weather = createWeather({ seed, ...KAIJIANG, conditions });
-  return { weather, field: createField({ weather, ...KAIJIANG, regime, shift: 0, conditions }) };
+  return { weather, field: createField({ weather, ...KAIJIANG, regime, shift: 0, leakiness: 1, conditions }) };
 }
 
 describe('evaporation', () => {
@@ -146,7 +146,7 @@ describe('life in a paddy', () => {
       start,
     );
     const { weather, field } = fieldOf('crab', 'canopy', conditions);
-    const life = createLife({ weather, ...KAIJIANG, regime: 'crab', shift: 0, conditions }, field, 0);
+    const life = createLife({ weather, ...KAIJIANG, regime: 'crab', shift: 0, leakiness: 1, conditions }, field, 0);
     const states = Array.from({ length: 96 }, (_, step) => life.at(start + step * FIELD_STEP_MS).before);
     const oxygen = states.map((state) => state.oxygen);
     const ph = states.map((state) => state.ph);
