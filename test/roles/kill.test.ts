@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { httpClient } from '../http-client.ts';
+import { type CountingDevice, openCountingDevice, valueAt } from '../kill/counting-device.ts';
+import { freePort, type PlatformProcess, spawnPlatform } from '../kill/spawn-platform.ts';
+import { type Credentials, newDataDir } from '../running-platform.ts';
+import { hasInflux, startInflux } from '../servers/influx.ts';
+import { hasNats, startNats } from '../servers/nats.ts';
+import { startBalancer } from './balancer.ts';
+
+const DEVICES = 10;
+const DAY = 86_400_000;
+
+interface Answer {
+  readonly ledger: readonly {
+    readonly device: string;
+    readonly received: number;
+    readonly stored: number;
+    readonly duplicate: number;
+    readonly quarantined: number;
+    readonly pending: number;
+  }[];
+  readonly series: readonly { readonly points: readonly (readonly [number, number])[] }[];
+}
+
+/** A process that can be ended and started again where it was. */
+interface Member {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+  process: PlatformProcess;
+}
+
+const total = (devices: readonly CountingDevice[]) =>
+  devices.reduce((sum, device) => sum + device.acknowledged.size, 0);
+
+/** Under load for so many readings more, so that what is ended next is at work. */
+const underLoad = async (devices: readonly CountingDevice[]) => {
+  const before = total(devices);
+  await eventually(() => total(devices) > before + 300, Boolean, 60_000);
+};
+
+it.runIf(hasNats() && hasInflux())(
+  'two brokers, two ingests and two apis: kill -9 of each in turn and a rolling restart lose and double nothing',
+  async () => {
+    const [nats, influx] = await Promise.all([startNats(), startInflux()]);
+    const shared = {
+      DAOYU_BUS_URL: nats.url,
+      DAOYU_STORE_URL: influx.url(),
+      // 2,000 readings a second of all devices together: enough to hit work in progress, and it leaves the machine its breath.
+      DAOYU_MQTT_MAX_RATE: '200',
+      DAOYU_API_RATE: '1000000',
+    };
+    const members: Member[] = [];
+    const ports: number[] = [];
+    for (const role of ['broker', 'broker', 'ingest', 'ingest', 'api', 'api']) {
+      const port = await freePort();
+      if (role === 'broker') ports.push(port);
+      const settings = {
+        ...shared,
+        DAOYU_ROLES: role,
+        DAOYU_DATA_DIR: newDataDir(),
+        DAOYU_MQTT_PORT: String(port),
+        DAOYU_HTTP_PORT: String(await freePort()),
+      };
+      members.push({ name: `${role} ${members.length % 2}`, settings, process: await spawnPlatform(settings) });
+    }
+    const [apiOne, apiTwo] = members.slice(4);
+    const { http, token } = apiOne?.process ?? { http: '', token: '' };
+    const url = await startBalancer(ports);
+    const firstTime = Date.now() - 10 * DAY;
+    const devices: CountingDevice[] = [];
+    for (let index = 0; index < DEVICES; index++) {
+      const body = { park: 'daoyu', site: 'roles-site', device: `roles-${index}`, kind: 'aquaculture_pond' };
+      const credentials = await httpClient(http, token).post<Credentials>('/api/v1/devices', body);
+      devices.push(openCountingDevice(url, credentials, firstTime));
+    }
+    const startedAt = performance.now();
+    for (const device of devices) device.start();
+
+    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+      for (const member of members) {
+        await underLoad(devices);
+        const endedAt = performance.now();
+        await member.process.kill(signal);
+        // The others go on.
+        if (member.name.startsWith('broker')) await underLoad(devices);
+        member.process = await spawnPlatform(member.settings);
+        await underLoad(devices);
+        console.info(`${signal} ${member.name}: back under load in ${Math.round(performance.now() - endedAt)} ms`);
+      }
+    }
+    await Promise.all(devices.map((device) => device.finish()));
+    const seconds = (performance.now() - startedAt) / 1000;
+
+    const outcome = { acknowledged: total(devices), stored: 0, missing: 0, doubled: 0, phantom: 0, wrong: 0 };
+    for (const api of [apiOne, apiTwo]) {
+      const { get } = httpClient(api?.process.http ?? '', token);
+      const { ledger } = await eventually(
+        () => get<Answer>('/api/v1/ledger?park=daoyu'),
+        (answer) => answer.ledger.length === DEVICES && answer.ledger.every((row) => row.pending === 0),
+        120_000,
+      );
+      for (const row of ledger) expect(row.received).toBe(row.stored + row.duplicate + row.quarantined);
+      if (api === apiTwo) continue;
+      for (const device of devices) {
+        const query = `kind=aquaculture_pond&park=daoyu&device=${device.device}&fields=dissolved_oxygen&from=${new Date(firstTime).toISOString()}`;
+        const { series } = await get<Answer>(`/api/v1/series?${query}`);
+        const points = series.flatMap((each) => each.points);
+        const times = new Set(points.map(([time]) => time));
+        outcome.stored += points.length;
+        outcome.doubled += points.length - times.size;
+        outcome.missing += [...device.acknowledged].filter((time) => !times.has(time)).length;
+        outcome.phantom += [...times].filter((time) => !device.sent.has(time)).length;
+        outcome.wrong += points.filter(([time, value]) => Math.abs(value - valueAt(time)) > 1e-9).length;
+        expect(ledger.find((row) => row.device === device.device)?.stored).toBe(points.length);
+      }
+    }
+    console.info('roles, 6 kills and a rolling restart:', outcome, `${Math.round(outcome.acknowledged / seconds)}/s`);
+    expect(outcome).toMatchObject({ missing: 0, doubled: 0, phantom: 0, wrong: 0 });
+    await Promise.all(devices.map((device) => device.close()));
+    for (const member of members) await member.process.kill('SIGKILL');
+  },
+  600_000,
+);
