@@ -74,6 +74,7 @@ export function startFleet(options: FleetOptions): Fleet {
   const disturbed = new Set<() => void>();
   let position = pace.from;
   let isClosed = false;
+  let isSettling = false;
   let wake = () => {};
   let goLive = () => {};
   const live = new Promise<void>((resolve) => {
@@ -157,7 +158,6 @@ export function startFleet(options: FleetOptions): Fleet {
     goLive();
   }
 
-  let isSettling = false;
   function settleLive(): void {
     if (isSettling) return;
     isSettling = true;
