@@ -70,6 +70,7 @@ async function open(
     bus: await bus.status(),
     ...(store && { store: await store.status() }),
     ...(door && { broker: door.broker.status() }),
+    ...(door?.bridge && { bridge: door.bridge.status() }),
     ...(duties && { duties: duties() }),
   });
   const api =

@@ -86,6 +86,12 @@ export interface ApiOptions {
     readonly bus: BusStatus;
     /** Of what the process has; absent otherwise. */
     readonly store?: StoreStatus;
+    readonly bridge?: {
+      readonly isConnected: boolean;
+      readonly inFlight: number;
+      readonly received: number;
+      readonly acknowledged: number;
+    };
     /** Names of what this process does of the work that is divided among several. */
     readonly duties?: readonly string[];
     readonly broker?: {

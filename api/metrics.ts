@@ -2,6 +2,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ApiOptions } from './api.ts';
 
+type Status = Awaited<ReturnType<ApiOptions['status']>>;
+
 export interface Metrics {
   readonly contentType: string;
   render(): Promise<string>;
@@ -31,19 +33,30 @@ export function createMetrics({
   const stored = gauge('daoyu_store_readings', 'Readings in the store');
   const storeBytes = gauge('daoyu_store_size_bytes', 'Size of the store on disk');
   const storeWritable = gauge('daoyu_store_writable', '1 while the store takes readings');
+  const bridged = gauge('daoyu_bridge_connected', '1 while the bridge to another MQTT broker takes messages');
+  const bridgeInFlight = gauge('daoyu_bridge_in_flight', 'Messages of the other broker that wait for the log');
+  const bridgeReceived = counter('daoyu_bridge_received_total', 'Messages received from the other broker');
+  const bridgeAcknowledged = counter('daoyu_bridge_acknowledged_total', 'Messages whose verdict became durable');
   const duty = gauge('daoyu_duty', '1 for what this process does of the work that is divided among several', ['duty']);
   const readings = gauge('daoyu_ledger_readings', 'Readings by park and what became of them', ['park', 'outcome']);
 
-  function showBroker(broker: NonNullable<Awaited<ReturnType<ApiOptions['status']>>['broker']>): void {
+  function set(total: Counter, value: number): void {
+    total.reset();
+    total.inc(value);
+  }
+
+  function showBridge(bridge: NonNullable<Status['bridge']>): void {
+    bridged.set(bridge.isConnected ? 1 : 0);
+    bridgeInFlight.set(bridge.inFlight);
+    set(bridgeReceived, bridge.received);
+    set(bridgeAcknowledged, bridge.acknowledged);
+  }
+
+  function showBroker(broker: NonNullable<Status['broker']>): void {
     connections.set(broker.connections);
     inFlight.set(broker.inFlight);
-    for (const [metric, value] of [
-      [received, broker.received],
-      [acknowledged, broker.acknowledged],
-    ] as const) {
-      metric.reset();
-      metric.inc(value);
-    }
+    set(received, broker.received);
+    set(acknowledged, broker.acknowledged);
     refused.reset();
     for (const [reason, count] of Object.entries(broker.refused)) refused.inc({ reason }, count);
   }
@@ -52,8 +65,9 @@ export function createMetrics({
     contentType: registry.contentType,
     async render() {
       // Asked first: two scrapes at one time must not add up between a reset and its counts.
-      const [{ bus, store, broker, duties = [] }, rows] = await Promise.all([status(), ledger?.rows() ?? []]);
+      const [{ bus, store, broker, bridge, duties = [] }, rows] = await Promise.all([status(), ledger?.rows() ?? []]);
       if (broker !== undefined) showBroker(broker);
+      if (bridge !== undefined) showBridge(bridge);
       logBytes.set(bus.sizeBytes);
       logMax.set(bus.maxBytes);
       logWritable.set(bus.isWritable ? 1 : 0);

@@ -2,7 +2,7 @@
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
-import type { State } from '../state/state.ts';
+import type { Item, State } from '../state/state.ts';
 import { SLUG } from '../topics.ts';
 import { validateMapping } from './mapping.ts';
 import type { Device, NewDevice, Park, Registry, Site } from './registry.ts';
@@ -37,7 +37,12 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
     readonly profile: Map<string, Profile>;
   };
 
-  function put(key: string, value: unknown): void {
+  /** What is told twice, or late, does not undo what is newer. */
+  const revisions = new Map<string, number>();
+
+  function put({ key, value, revision }: Item): void {
+    if (revision <= (revisions.get(key) ?? 0)) return;
+    revisions.set(key, revision);
     const sort = key.slice(PREFIX.length).split('/')[0];
     if (sort === 'park') items.park.set(key, value as Park);
     if (sort === 'site') items.site.set(key, value as Site);
@@ -47,10 +52,11 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
 
   // Watching begins first: what changes while the list is read is not missed.
   const unwatch = await state.watch<unknown>(PREFIX, ({ key, item }) => {
-    if (item !== undefined) put(key, item.value);
-    else for (const map of Object.values(items)) map.delete(key);
+    if (item !== undefined) return put(item);
+    revisions.delete(key);
+    for (const map of Object.values(items)) map.delete(key);
   });
-  for await (const { key, value } of state.list(PREFIX)) put(key, value);
+  for await (const item of state.list(PREFIX)) put(item);
   if (seeds !== undefined) await plant(seeds);
 
   async function plant({ parks, sites, profiles }: RegistrySeeds): Promise<void> {
@@ -66,12 +72,11 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
   /** Of several that make the same at one time the first wins, and what an operator changed stays. */
   async function putOnce(key: string, value: unknown): Promise<void> {
     try {
-      await state.put(key, value, 0);
-      put(key, value);
+      put({ key, value, revision: await state.put(key, value, 0) });
     } catch (error) {
       if (codeOf(error) !== 'STATE_CONFLICT') throw error;
       const item = await state.get(key);
-      if (item !== undefined) put(key, item.value);
+      if (item !== undefined) put(item);
     }
   }
 
@@ -150,11 +155,12 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
       const place = newSite(given);
       // The site first: a crash between the two leaves an empty site, never a device without one.
       if (place !== undefined) await putOnce(keyOf.site(place), place);
-      await state.put(keyOf.device(device), device, 0).catch((cause: unknown) => {
+      const key = keyOf.device(device);
+      const revision = await state.put(key, device, 0).catch((cause: unknown) => {
         if (cause instanceof DaoyuError && cause.code === 'STATE_CONFLICT') throw exists(id, park, cause);
         throw cause;
       });
-      put(keyOf.device(device), device);
+      put({ key, value: device, revision });
       return device;
     },
     async setMapping(park, id, mapping) {
@@ -166,8 +172,7 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
         const { mapping: _, ...rest } = item.value;
         const changed: Device = { ...rest, ...(mapping !== undefined && { mapping }) };
         try {
-          await state.put(key, changed, item.revision);
-          put(key, changed);
+          put({ key, value: changed, revision: await state.put(key, changed, item.revision) });
           return changed;
         } catch (error) {
           // Somebody changed the device in between: what he changed is kept, and the mapping put on top.

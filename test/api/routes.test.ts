@@ -20,10 +20,33 @@ describe('the document at /docs', () => {
       'live',
       'quarantine/{id}/replay',
       'devices/{park}/{device}/mapping',
+      'devices/{park}/{device}/commands/{name}',
     ];
     for (const path of wanted) expect(Object.keys(paths)).toContain(`/api/v1/${path}`);
     for (const path of ['/healthz', '/readyz', '/metrics']) expect(Object.keys(paths)).toContain(path);
     expect(app.hasRoute({ method: 'GET', url: '/docs' })).toBe(true);
+  });
+});
+
+describe('a command', () => {
+  it('is handed over for a device that is known, with a name that fits a topic, by who holds the token', async () => {
+    const told: unknown[] = [];
+    const { send } = await runApi({ tell: async (...word) => void told.push(word) });
+    const post = (path: string, payload?: object) =>
+      send({ method: 'POST', url: `/api/v1/devices/${path}`, headers: bearer, ...(payload && { payload }) });
+    const sent = await post('tianyu/probe/commands/aerator', { on: true });
+    expect([sent.statusCode, sent.json()]).toEqual([
+      202,
+      { topic: 'daoyu/tianyu/probe/commands/aerator', isConnected: true },
+    ]);
+    expect(told).toEqual([[{ park: 'tianyu', device: 'probe' }, 'commands/aerator', '{"on":true}']]);
+    expect((await post('tianyu/nobody/commands/aerator', {})).json()).toMatchObject({ code: 'DEVICE_UNKNOWN' });
+    expect((await post('tianyu/probe/commands/a%2Fb', {})).json()).toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(
+      (await send({ method: 'POST', url: '/api/v1/devices/tianyu/probe/commands/x', payload: {} })).statusCode,
+    ).toBe(401);
+    expect((await post('tianyu/probe/commands/x', { text: 'x'.repeat(17_000) })).statusCode).toBe(413);
+    expect(told).toHaveLength(1);
   });
 });
 
