@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { httpClient } from '../test/http-client.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 
-interface Server {
+export interface Server {
   readonly child: ChildProcess;
   readonly port: number;
   readonly logins: LoadJob['logins'];
@@ -24,6 +24,14 @@ export async function benchIngest({
 }): Promise<void> {
   const durable = await startServer('durable', 500);
   const noop = await startServer('noop', 500);
+  await comparePubacks(durable, noop, seconds);
+  await noop.stop();
+  await durable.stop();
+  await measureIdle(idle);
+}
+
+/** Durable PUBACKs beside the ceiling that broker and parser allow. */
+export async function comparePubacks(durable: Server, noop: Server, seconds: number): Promise<void> {
   print(['connections', 'durable msg/s', 'no-op msg/s', 'ratio', 'p50 ms', 'p99 ms', 'no-op p99 ms']);
   for (const connections of CONNECTIONS) {
     const window = connections === 1 ? 100 : Math.max(4, Math.floor(2000 / connections));
@@ -46,9 +54,6 @@ export async function benchIngest({
   console.log(
     `\nat 1,000 msg/s over 50 connections: p50 ${steady.p50.toFixed(1)} ms, p99 ${steady.p99.toFixed(1)} ms (${steady.messages} messages)`,
   );
-  await noop.stop();
-  await durable.stop();
-  await measureIdle(idle);
 }
 
 async function measureIdle(connections: number): Promise<void> {
@@ -70,10 +75,22 @@ async function measureIdle(connections: number): Promise<void> {
   await server.stop();
 }
 
+/** The API of a server. */
+export function apiOf(server: Server) {
+  const address = addresses.get(server);
+  if (address === undefined) throw new Error('not a server of this bench');
+  return httpClient(address.http, address.token);
+}
+
 const addresses = new WeakMap<Server, { http: string; token: string }>();
 
-async function startServer(mode: 'durable' | 'noop', devices: number): Promise<Server> {
+export async function startServer(
+  mode: 'durable' | 'noop',
+  devices: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const child = fork(fileURLToPath(new URL('./platform-process.ts', import.meta.url)), [mode], {
+    env: { ...process.env, ...environment },
     execArgv: ['--import', 'tsx', '--expose-gc'],
   });
   const [ready] = (await once(child, 'message')) as [{ mqtt: string; http: string; token: string }];
@@ -116,9 +133,9 @@ async function addDevices(server: Server, count: number, prefix: string): Promis
   return logins;
 }
 
-async function measure(
+export async function measure(
   server: Server,
-  job: { connections: number; seconds: number; window: number; rate?: number },
+  job: Pick<LoadJob, 'seconds' | 'window' | 'rate' | 'readingsPerMessage'> & { readonly connections: number },
 ): Promise<LoadResult> {
   const child = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
   const { connections, ...rest } = job;
@@ -127,6 +144,6 @@ async function measure(
   return result;
 }
 
-function print(cells: readonly (string | number)[]): void {
+export function print(cells: readonly (string | number)[]): void {
   console.log(cells.map((cell) => String(cell).padStart(14)).join(''));
 }

@@ -11,6 +11,8 @@ export interface LoadJob {
   readonly window: number;
   /** Messages a second of all connections together; absent: as fast as acknowledged. */
   readonly rate?: number;
+  /** More than one go as an array. */
+  readonly readingsPerMessage?: number;
 }
 
 export interface LoadResult {
@@ -66,7 +68,14 @@ async function open(
   return publisher;
 }
 
-export async function load({ port, logins, seconds, window, rate }: LoadJob): Promise<LoadResult> {
+export async function load({
+  port,
+  logins,
+  seconds,
+  window,
+  rate,
+  readingsPerMessage = 1,
+}: LoadJob): Promise<LoadResult> {
   const latencies: number[] = [];
   let isRunning = false;
   let sequence = 0;
@@ -77,11 +86,15 @@ export async function load({ port, logins, seconds, window, rate }: LoadJob): Pr
     if (sentAt !== undefined) latencies.push(performance.now() - sentAt);
     if (isRunning && rate === undefined) send(publisher);
   };
+  function reading(): string {
+    sequence += 1;
+    return `{"time":${firstTime + sequence},"dissolved_oxygen":${(5 + (sequence % 300) / 100).toFixed(2)},"water_temperature":24.1,"ph":8.12,"turbidity":31}`;
+  }
   function send(publisher: Publisher): void {
     const id = publisher.nextId;
     publisher.nextId = id === 65_535 ? 1 : id + 1;
-    sequence += 1;
-    const payload = `{"time":${firstTime + sequence},"dissolved_oxygen":${(5 + (sequence % 300) / 100).toFixed(2)},"water_temperature":24.1,"ph":8.12,"turbidity":31}`;
+    const readings = Array.from({ length: readingsPerMessage }, reading);
+    const payload = readings.length === 1 ? (readings[0] ?? '') : `[${readings.join(',')}]`;
     publisher.waiting.set(id, performance.now());
     publisher.socket.write(
       mqttPacket.generate({

@@ -4,6 +4,7 @@ import { benchIngest } from './ingest.ts';
 import { benchModels } from './models.ts';
 import { benchQuery } from './query.ts';
 import { benchSimulate } from './simulate.ts';
+import { benchStack } from './stack.ts';
 
 const program = new Command('bench').description('measure the platform on this machine');
 program
@@ -13,8 +14,11 @@ program
   )
   .option('--seconds <n>', 'length of each measurement', '5')
   .option('--idle <n>', 'idle connections for the memory figure', '5000')
-  .action((options: { seconds: string; idle: string }) =>
-    benchIngest({ seconds: Number(options.seconds), idle: Number(options.idle) }),
+  .option('--stack', 'on NATS and InfluxDB, started here; adds the rate that arrives in InfluxDB')
+  .action((options: { seconds: string; idle: string; stack?: boolean }) =>
+    options.stack
+      ? benchStack({ seconds: Number(options.seconds) })
+      : benchIngest({ seconds: Number(options.seconds), idle: Number(options.idle) }),
   );
 program
   .command('query')

@@ -7,7 +7,10 @@ import { readConfig } from '../config.ts';
 import { startPlatform } from '../platform.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'daoyu-bench-'));
+const { DAOYU_BUS_URL, DAOYU_STORE_URL } = process.env;
 const config = readConfig({
+  ...(DAOYU_BUS_URL && { DAOYU_BUS_URL }),
+  ...(DAOYU_STORE_URL && { DAOYU_STORE_URL }),
   DAOYU_DATA_DIR: folder,
   DAOYU_MQTT_PORT: '0',
   DAOYU_WS_PORT: 'off',

@@ -20,6 +20,7 @@ export interface CompanionOptions {
 }
 
 export interface Companion {
+  readonly pid: number | undefined;
   /** Resolves, with a sentence, when it ends without having been told to. */
   readonly died: Promise<string>;
   close(): Promise<void>;
@@ -66,7 +67,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         throw new DaoyuError('PROGRAM_FAILED', why);
       }),
     ]);
-    return { died, close };
+    return { pid: child.pid, died, close };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') {
       const message = `${program} is not installed: \`apt-get install ${options.package}\`, or see docs/nats.md`;

@@ -16,7 +16,7 @@ interface Options {
   readonly influxPort: string;
 }
 
-interface Service {
+export interface Service {
   readonly companion: Companion;
   /** The setting that brings daoyu to it. */
   readonly url: string;
@@ -64,7 +64,7 @@ async function stack({ simulate, natsPort, influxPort }: Options): Promise<void>
 /** Room beyond the log for the registry and the quarantine. */
 const STATE_BYTES = 2 * 1024 ** 3;
 
-async function startNats(folder: string, port: number, password: string, maxBytes: number): Promise<Service> {
+export async function startNats(folder: string, port: number, password: string, maxBytes: number): Promise<Service> {
   const monitorPort = await reservePort(0);
   const monitor = `http://127.0.0.1:${monitorPort}`;
   const companion = await startCompanion({
@@ -83,7 +83,7 @@ async function startNats(folder: string, port: number, password: string, maxByte
   return { companion, url: `nats://daoyu:${password}@127.0.0.1:${port}?monitor=${monitor}` };
 }
 
-async function startInflux(folder: string, port: number, password: string): Promise<Service> {
+export async function startInflux(folder: string, port: number, password: string): Promise<Service> {
   const files = made(folder, 'influxdb');
   const http = `http://127.0.0.1:${port}`;
   const companion = await startCompanion({

@@ -19,7 +19,6 @@ async function ensureOne(http: InfluxHttp, target: InfluxTarget): Promise<void> 
   const said = errorIn(body);
   if (status !== 200 || said !== '')
     throw unavailable(said.includes('not authorized') ? 403 : status === 200 ? 404 : status, said, target);
-  await settle(target);
 }
 
 /** Without the right to see it the login may still write to it: only the write will tell. */
@@ -29,11 +28,11 @@ async function isThere(http: InfluxHttp, database: string): Promise<boolean> {
 }
 
 /**
- * influxd 1.x creates the series file of a database without fsync: a loss of power in its first half minute leaves 4 MB of zeros, and it hangs for
- * ever at its next start. On the same machine that is prevented here; elsewhere docs/influxdb.md says how to mend it.
+ * influxd 1.x creates the series file of a database at the first write, without fsync: a loss of power in the half minute behind it leaves zeros, and
+ * it hangs for ever at its next start. After our first write that is prevented here, on the same machine; elsewhere docs/influxdb.md says how to mend it.
  */
-async function settle({ baseUrl }: InfluxTarget): Promise<void> {
-  if (!/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\]):/.test(baseUrl)) return;
+export async function settle({ baseUrl, version }: InfluxTarget): Promise<void> {
+  if (version !== 1 || !/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\]):/.test(baseUrl)) return;
   await promisify(execFile)('sync').catch(() => {});
 }
 

@@ -2,7 +2,7 @@
 import { codeOf } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { createBatchWriter } from './influx-batch.ts';
-import { ensureDatabase } from './influx-database.ts';
+import { ensureDatabase, settle } from './influx-database.ts';
 import { createInfluxHttp, type InfluxHttp } from './influx-http.ts';
 import { createInfluxLatest } from './influx-latest.ts';
 import { type ProgressState, readCommitted, readPositions } from './influx-progress.ts';
@@ -37,6 +37,7 @@ export async function openInfluxStore({ url, kinds, state, clock = Date.now }: I
   const write = createBatchWriter({ http, state, prefix, latest });
   let problem: { readonly code: string; readonly message: string } | undefined;
   let isEnsured = false;
+  let isSettled = false;
   let size = { bytes: 0, until: 0 };
 
   async function ensure(): Promise<void> {
@@ -58,6 +59,10 @@ export async function openInfluxStore({ url, kinds, state, clock = Date.now }: I
       try {
         await ensure();
         const outcome = await write(batch, position, options);
+        if (!isSettled && batch.readings.length > 0) {
+          await settle(target);
+          isSettled = true;
+        }
         problem = undefined;
         return outcome;
       } catch (error) {

@@ -23,7 +23,17 @@ export interface FaultResult extends Verdict {
 const BEFORE_MS = 1500;
 const BEHIND_MS = 1000;
 
-export async function runFault(stage: Stage, account: Account, { name, inject }: Fault): Promise<FaultResult> {
+export interface RunOptions {
+  /** What is acknowledged may never be received: nobody waits for it. */
+  readonly isControl?: boolean;
+}
+
+export async function runFault(
+  stage: Stage,
+  account: Account,
+  { name, inject }: Fault,
+  { isControl = false }: RunOptions = {},
+): Promise<FaultResult> {
   const { fleet } = stage;
   const began = await fleet.count();
   const beganAt = performance.now();
@@ -42,7 +52,7 @@ export async function runFault(stage: Stage, account: Account, { name, inject }:
   const firstPubackMs = performance.now() - goneAt;
   await pause(BEHIND_MS);
   account.add(await fleet.settle(60_000));
-  const ledger = await drained(stage);
+  const ledger = await drained(stage, (row) => isControl || account.isKnown(stage, row));
   const drainedMs = performance.now() - goneAt - BEHIND_MS;
   const result = { name, rate, firstPubackMs, drainedMs, ...(await account.verify(stage, ledger)) };
   console.info(rowOf(result));

@@ -22,12 +22,13 @@ export interface Stage {
   readonly toInflux: CutProxy;
   readonly fleet: Fleet;
   readonly deviceIds: readonly string[];
-  readonly settings: Readonly<Record<string, string>>;
   get<T>(path: string): Promise<T>;
-  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** kill -9 of a process of daoyu, by its name in `StageOptions.processes`; by default of the first. */
+  kill(name?: string): Promise<void>;
   /** On the same data and ports. Resolves when it is up. */
-  restart(): Promise<void>;
-  pid(): number | undefined;
+  restart(name?: string): Promise<void>;
+  /** Every process of the machine: daoyu's, NATS and InfluxDB; not the devices. */
+  pids(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -37,9 +38,16 @@ export interface StageOptions {
   /** NATS's files alone. */
   readonly natsFolder?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Roles of each process of daoyu; by default one with all. */
+  readonly processes?: Readonly<Record<string, string>>;
+  /** Before daoyu starts. */
+  readonly prepare?: (influx: InfluxServer) => Promise<void>;
 }
 
-export async function openStage({ folder, natsFolder, environment = {} }: StageOptions = {}): Promise<Stage> {
+const ALL_ROLES = 'broker,ingest,api';
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const { folder, natsFolder, environment = {}, processes = { daoyu: ALL_ROLES }, prepare } = options;
   const storeDir = natsFolder ?? (folder === undefined ? undefined : `${folder}/nats`);
   const nats = await startNats(
     storeDir === undefined
@@ -48,17 +56,27 @@ export async function openStage({ folder, natsFolder, environment = {} }: StageO
   );
   const influx = await startInflux(folder === undefined ? {} : { folder: `${folder}/influx` });
   const [toNats, toInflux] = [await openCutProxy(nats.port), await openCutProxy(Number(new URL(influx.http).port))];
+  await prepare?.(influx);
+  const dataDir = folder === undefined ? newDataDir() : `${folder}/daoyu`;
   const settings = {
-    DAOYU_DATA_DIR: folder === undefined ? newDataDir() : `${folder}/daoyu`,
     DAOYU_MQTT_PORT: String(await freePort()),
     DAOYU_BUS_URL: `nats://127.0.0.1:${toNats.port}?monitor=${nats.monitorUrl}`,
     DAOYU_STORE_URL: `influxdb://127.0.0.1:${toInflux.port}?db=daoyu`,
     ...environment,
   };
-  let platform: PlatformProcess | undefined = await spawnPlatform(settings);
+  const running = new Map<string, PlatformProcess>();
+  const [first = ''] = Object.keys(processes);
+  async function restart(name = first): Promise<void> {
+    const roles = processes[name] ?? ALL_ROLES;
+    const own = { DAOYU_DATA_DIR: `${dataDir}/${name}`, DAOYU_ROLES: roles };
+    running.set(name, await spawnPlatform({ ...settings, ...own }));
+  }
+  for (const name of Object.keys(processes)) await restart(name);
   const client = () => {
-    if (platform === undefined) throw new Error('daoyu is not running');
-    return httpClient(platform.http, platform.token);
+    const name = Object.keys(processes).find((each) => processes[each]?.includes('api')) ?? '';
+    const api = running.get(name);
+    if (api === undefined) throw new Error('daoyu is not running');
+    return httpClient(api.http, api.token);
   };
   const logins: DeviceLogin[] = [];
   for (let index = 0; index < DEVICES; index++) {
@@ -69,21 +87,19 @@ export async function openStage({ folder, natsFolder, environment = {} }: StageO
   }
   const fleet = await openFleet(Number(settings.DAOYU_MQTT_PORT), logins, Date.now() - 20 * 3_600_000);
   return {
-    ...{ nats, influx, toNats, toInflux, fleet, settings },
+    ...{ nats, influx, toNats, toInflux, fleet, restart },
     deviceIds: logins.map(({ id }) => id.split('.')[1] ?? ''),
     get: (path) => client().get(path),
-    async kill(signal = 'SIGKILL') {
-      const running = platform;
-      platform = undefined;
-      await running?.kill(signal);
+    async kill(name = first) {
+      const process = running.get(name);
+      running.delete(name);
+      await process?.kill('SIGKILL');
     },
-    async restart() {
-      platform = await spawnPlatform(settings);
-    },
-    pid: () => platform?.process.pid,
+    pids: () =>
+      [nats.pid, influx.pid, ...[...running.values()].map(({ process }) => process.pid)].flatMap((pid) => pid ?? []),
     async close() {
       fleet.close();
-      await platform?.kill('SIGKILL');
+      for (const process of running.values()) await process.kill('SIGKILL');
       for (const wire of [toNats, toInflux]) await wire.close();
     },
   };
@@ -101,11 +117,15 @@ interface LedgerRow {
   readonly pending: number;
 }
 
-/** The ledger once nothing waits any more. */
-export async function drained(stage: Stage, withinMs = 60_000): Promise<readonly LedgerRow[]> {
-  const ask = () => stage.get<LedgerAnswer>('/api/v1/ledger?park=daoyu').catch(() => ({ ledger: [] }));
-  const isDrained = ({ ledger }: LedgerAnswer) => ledger.length > 0 && ledger.every(({ pending }) => pending === 0);
-  return (await eventually(ask, isDrained, withinMs)).ledger.filter(({ device }) => device.startsWith('fault-'));
+/** The ledger once it knows of everything that was acknowledged and nothing waits any more. */
+export async function drained(stage: Stage, isKnown: (row: LedgerRow) => boolean): Promise<readonly LedgerRow[]> {
+  const ask = async () => {
+    const { ledger } = await stage.get<LedgerAnswer>('/api/v1/ledger?park=daoyu').catch(() => ({ ledger: [] }));
+    return ledger.filter(({ device }) => device.startsWith('fault-'));
+  };
+  const isDrained = (rows: readonly LedgerRow[]) =>
+    rows.length === stage.deviceIds.length && rows.every((row) => row.pending === 0 && isKnown(row));
+  return await eventually(ask, isDrained, 60_000);
 }
 
 export type { FleetTimes, LedgerRow };

@@ -30,6 +30,11 @@ export class Account {
     }
   }
 
+  /** Whether a row of the ledger counts all that was acknowledged to its device. */
+  isKnown(stage: Stage, { device, received }: LedgerRow): boolean {
+    return received >= (this.#acknowledged[stage.deviceIds.indexOf(device)] ?? NONE).size;
+  }
+
   async verify({ influx, deviceIds }: Stage, ledger: readonly LedgerRow[]): Promise<Verdict> {
     const points = await storedPoints(influx.http);
     const sum = {
@@ -61,7 +66,6 @@ export class Account {
         row.stored === times.size &&
         row.received === row.stored + row.duplicate + row.quarantined + row.pending;
       if (!addsUp) sum.unbalanced += 1;
-      if (!addsUp) console.info('DEBUG', device, row, times.size, acknowledged.size, sent.size);
     }
     return sum;
   }

@@ -11,6 +11,7 @@ import { requireOrSkip } from '../require.ts';
 export interface NatsServer {
   readonly url: string;
   readonly port: number;
+  readonly pid: number | undefined;
   /** Where `/varz` and `/healthz` are. */
   readonly monitorUrl: string;
   /** Ends it at once, or in order with SIGTERM; the files stay. */
@@ -93,6 +94,9 @@ export async function startNats({ configuration = '', isStarted = true }: NatsOp
   return {
     url: `nats://127.0.0.1:${port}?monitor=${monitorUrl}`,
     port,
+    get pid() {
+      return child?.pid;
+    },
     monitorUrl,
     kill,
     start,
