@@ -1,12 +1,14 @@
 /** Reads the stream for one consumer: in order, each entry until it is acknowledged, over lost connections and restarts of the server. */
-import { codeOf, DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../errors.ts';
 import type { ConsumerMessages, JsMsg, Nats, Subscription } from '../nats/connection.ts';
 import type { Consumption, Delivery } from './bus.ts';
 import {
   ACK_WAIT_MS,
+  filterOf,
   find,
   hold,
   isHeld,
+  isWanted,
   type PlaceOptions,
   renewPlace,
   type Start,
@@ -23,6 +25,8 @@ const CONFIRM_WITHIN_MS = 2000;
 interface Mark {
   readonly position: number;
   message: JsMsg;
+  /** False for what the server could not leave out: it is never given, and settled from the beginning. */
+  readonly isWanted: boolean;
   isSettled: boolean;
 }
 
@@ -33,7 +37,7 @@ interface Mark {
 export async function openDurableConsumption(
   options: PlaceOptions & { readonly onClose: () => void },
 ): Promise<Consumption> {
-  const { nats, name, maxInFlight, holder } = options;
+  const { nats, name, subjects, maxInFlight, holder } = options;
   const closing = new AbortController();
   const { signal } = closing;
   /** Received and not yet acknowledged to the server, in order. */
@@ -67,7 +71,9 @@ export async function openDurableConsumption(
       return;
     }
     seen = position;
-    window.push({ position, message, isSettled: false });
+    const wanted = isWanted(subjects, message.subject);
+    window.push({ position, message, isWanted: wanted, isSettled: !wanted });
+    if (window.length === 1) release();
     wake();
   }
 
@@ -80,13 +86,13 @@ export async function openDurableConsumption(
       count += 1;
     }
     window = window.slice(count);
-    next -= count;
+    next = Math.max(0, next - count);
   }
 
   function rewind(delayMs: number): void {
     epoch += 1;
     next = 0;
-    for (const mark of window) mark.isSettled = false;
+    for (const mark of window) mark.isSettled = !mark.isWanted;
     clearTimeout(delay);
     delay = setTimeout(() => {
       delay = undefined;
@@ -119,10 +125,22 @@ export async function openDurableConsumption(
     if (nats.isConnected) for (const { message } of window) message.working();
   }, ACK_WAIT_MS / 3);
 
+  /** Another process has the name now, since we were cut off or began at the same moment. What it does not acknowledge comes to us when it is gone. */
+  function stepBack(): void {
+    held?.unsubscribe();
+    held = undefined;
+    hasPulled = false;
+    epoch += 1;
+    window = [];
+    next = 0;
+    released = 0;
+    seen = 0;
+  }
+
   /** Pulls until the connection or the consumer is lost, or the server skips something. */
   async function pull(): Promise<void> {
     const found = hasPulled ? await find(nats, name) : undefined;
-    if (found !== undefined && found.config.metadata?.holder !== holder) throw taken(name);
+    if (found !== undefined && found.config.metadata?.holder !== holder) return stepBack();
     const info = await renewPlace(options);
     hasPulled = true;
     released = Math.max(released, floorOf(info));
@@ -151,7 +169,7 @@ export async function openDurableConsumption(
     }
   }
 
-  /** Waits for its turn, then pulls, again and again. Ends by closing, or when somebody else has the name. */
+  /** Waits for its turn, then pulls, again and again, until it is closed. */
   async function run(): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -161,7 +179,7 @@ export async function openDurableConsumption(
         else held = await hold(nats, name);
       } catch (error) {
         if (signal.aborted) return;
-        if (codeOf(error) === 'BUS_CONSUMER_TAKEN' || nats.raw.isClosed()) throw error;
+        if (nats.raw.isClosed()) throw error;
         await pause(AGAIN_AFTER_MS, signal);
       }
     }
@@ -179,7 +197,7 @@ export async function openDurableConsumption(
       const mark = delay === undefined ? window[next] : undefined;
       if (mark !== undefined) {
         next += 1;
-        yield deliver(mark);
+        if (mark.isWanted) yield deliver(mark);
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -234,7 +252,7 @@ export async function openEphemeralConsumption(options: {
     return await nats.ask(async () => {
       const consumer = await nats.client.consumers.get(STREAM, {
         ...startBehind(position),
-        filter_subjects: [...subjects],
+        filter_subjects: filterOf(subjects).filter_subject ?? '>',
       });
       return await consumer.consume({ expires: 5000, idle_heartbeat: 1000 });
     });
@@ -248,6 +266,7 @@ export async function openEphemeralConsumption(options: {
         const { subject, timestampNanos } = message;
         const before = position;
         position = message.seq;
+        if (!isWanted(subjects, subject)) continue;
         yield {
           subject,
           data: message.string(),
@@ -280,13 +299,6 @@ export async function openEphemeralConsumption(options: {
       onClose();
     },
   };
-}
-
-function taken(name: string): DaoyuError {
-  return new DaoyuError(
-    'BUS_CONSUMER_TAKEN',
-    `another process reads the log as ${name} now: this one was away too long; it waits for its turn`,
-  );
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 /** The place of a durable consumer on the server: made, kept over changes, held by one consumption at a time among all processes. */
 import { type ConsumerInfo, JETSTREAM_CODES, jetStreamCode, type Nats, type Subscription } from '../nats/connection.ts';
+import { subjectMatches } from '../topics.ts';
 import { floorOf, GUARD, STREAM } from './jetstream-stream.ts';
 
 export interface PlaceOptions {
@@ -92,7 +93,7 @@ function add({ nats, subjects, maxInFlight, holder }: PlaceOptions, name: string
     nats.manager.consumers.add(STREAM, {
       ...start,
       durable_name: name,
-      filter_subjects: [...subjects],
+      ...filterOf(subjects),
       ack_policy: 'explicit',
       ack_wait: ACK_WAIT_MS * NANOS,
       max_ack_pending: maxInFlight,
@@ -101,6 +102,20 @@ function add({ nats, subjects, maxInFlight, holder }: PlaceOptions, name: string
       metadata: { holder },
     }),
   );
+}
+
+/**
+ * What the server leaves out for us. Only one pattern: with several, nats-server 2.10.27 reads a block of its files anew for each entry and gives a few
+ * hundred a second instead of ten thousands (measured). Then we leave out ourselves.
+ */
+export function filterOf(subjects: readonly string[]): { readonly filter_subject?: string } {
+  const [only] = subjects;
+  return subjects.length === 1 && only !== undefined ? { filter_subject: only } : {};
+}
+
+/** Whether an entry that the server gives is for the consumer. */
+export function isWanted(subjects: readonly string[], subject: string): boolean {
+  return subjects.length === 1 || subjects.some((pattern) => subjectMatches(pattern, subject));
 }
 
 async function remove(nats: Nats, name: string): Promise<void> {

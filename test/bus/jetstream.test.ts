@@ -331,6 +331,9 @@ describe.runIf(hasNats())('on a real server', () => {
       const two = await open({}, serverOf(one));
       await one.append(['a', 'b', 'c'].map((data) => entry(data)));
       const first = await one.consume(durable('reader'));
+      const { manager } = await connect(serverOf(one));
+      const isHeld = async () => (await manager.consumers.info('DAOYU', 'reader')).num_ack_pending === 3;
+      await eventually(isHeld);
       const second = await two.consume(durable('reader'));
       const seen: string[] = [];
       const reading = (async () => {
@@ -351,6 +354,30 @@ describe.runIf(hasNats())('on a real server', () => {
       expect(seen).toEqual(['d']);
     });
 
+    it('is read by one of several that begin at the same moment, in order', async () => {
+      const one = await open();
+      const others = await Promise.all([1, 2, 3].map(() => open({}, serverOf(one))));
+      const numbers = Array.from({ length: 500 }, (_, index) => index);
+      await one.append(numbers.map((number) => entry(String(number))));
+      const taken = new Set<number>();
+      const consumptions = await Promise.all([one, ...others].map((bus) => bus.consume(durable('reader'))));
+      const readings = consumptions.map(async (consumption) => {
+        let last = -1;
+        for await (const delivery of consumption) {
+          const number = Number(delivery.data);
+          // Only ever the next one, or again from an earlier one.
+          expect(number).toBeLessThanOrEqual(Math.max(last, ...taken) + 1);
+          last = number;
+          taken.add(number);
+          delivery.ack();
+        }
+      });
+      await eventually(() => taken.size === 500);
+      await eventually(async () => (await one.status()).consumers[0]?.pending === 0);
+      await Promise.all(consumptions.map((consumption) => consumption.close()));
+      await Promise.all(readings);
+    });
+
     it('has its place also after a crash between removing and making it', async () => {
       const bus = await open();
       await bus.append(['a', 'b', 'c'].map((data) => entry(data)));
@@ -362,6 +389,27 @@ describe.runIf(hasNats())('on a real server', () => {
       expect(await take(bus, durable('reader'), 2)).toEqual(['b', 'c']);
       expect((await bus.status()).consumers.map(({ name }) => name)).toEqual(['reader']);
     });
+
+    it('of several subjects reads a long backlog fast, and only theirs', async () => {
+      const bus = await open({}, await startNats({ configuration: 'jetstream { store_dir: "FOLDER/js" }' }));
+      const subject = (index: number) => (index % 50 === 0 ? 'daoyu.devices.park' : 'daoyu.readings.park.pond');
+      // Several blocks of the server's files, which it no longer has in memory after a restart.
+      for (let round = 0; round < 40; round++) {
+        const data = (index: number) => `${round * 1000 + index} ${'x'.repeat(300)}`;
+        await bus.append(Array.from({ length: 1000 }, (_, index) => ({ subject: subject(index), data: data(index) })));
+      }
+      await serverOf(bus).kill('SIGTERM');
+      await serverOf(bus).start();
+      await eventually(async () => (await bus.status()).isWritable);
+      const subjects = ['daoyu.readings.>', 'daoyu.quarantine.>'];
+      const began = performance.now();
+      const texts = await take(bus, { name: 'reader', subjects, from: 'first', maxInFlight: 512 }, 39_200);
+      // With the server's own filter of several subjects it is minutes.
+      expect(performance.now() - began).toBeLessThan(20_000);
+      const expected = Array.from({ length: 40_000 }, (_, index) => index).filter((index) => index % 50 !== 0);
+      expect(texts.map((text) => Number(text.split(' ')[0]))).toEqual(expected);
+      await eventually(async () => (await bus.status()).consumers[0]?.pending === 0);
+    }, 60_000);
 
     it('that is slow is not given things again', async () => {
       const bus = await open();
