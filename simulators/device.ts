@@ -86,6 +86,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   });
   const busyFrom = Math.min(4 * BATCH_SIZE, options.capacity / 2);
   let seq = 0;
+  let measuredAt: number | undefined;
   let messages = 0;
   let disturbances = 0;
   let isReturning = false;
@@ -93,7 +94,8 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   let network = Promise.resolve();
 
   function valuesAt(at: number): Record<string, number> | undefined {
-    const measured = model.sample(at);
+    const measured = model.sample(at, measuredAt);
+    measuredAt = at;
     const values: Record<string, number> = {};
     let isSilent = true;
     for (const field in measured) {

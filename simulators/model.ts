@@ -5,7 +5,8 @@ import type { Weather } from './weather/weather.ts';
 
 export interface Model {
   /** Values by field name at an instant (epoch ms), as the device's sensors would show them; empty when it is silent. Same seed, same instant: same values, in whatever order instants are asked for. */
-  sample(at: number): Record<string, number>;
+  /** What adds up between two readings (rain) counts from `since`, the device's reading before; without it, over the ten minutes before. */
+  sample(at: number, since?: number): Record<string, number>;
 }
 
 export interface ModelSetting {

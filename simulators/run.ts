@@ -106,7 +106,9 @@ function seasonShift(from: number, season: string): number {
 }
 
 function shifted(model: Model, shift: number): Model {
-  return shift === 0 ? model : { sample: (at) => model.sample(at + shift) };
+  return shift === 0
+    ? model
+    : { sample: (at, since) => model.sample(at + shift, since === undefined ? undefined : since + shift) };
 }
 
 function withTruth(fleet: Fleet, truth: Truth | undefined, span: Pick<Run, 'from' | 'to'>): Run {

@@ -23,6 +23,9 @@ const NOISE = {
 };
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Readings of a paddy in the field are this far apart. */
+const REPORT = HOUR / 6;
 /** m². */
 const AREA = 8000;
 /** mm, the bucket of the rain gauge. */
@@ -41,16 +44,16 @@ const createPaddyModel: CreateModel = (setting) => {
   const readout = createReadout(kind, `${seed}/${device}`, NOISE);
   const hasAnimals = regime !== 'alternate';
 
-  /** Tips of the bucket in the ten minutes before an instant. */
-  function rainfall(at: number): number {
+  /** Tips of the bucket between two instants, mm; a day at most, since no gauge remembers longer. */
+  function rainfall(since: number, at: number): number {
     const tips = (time: number) => Math.floor(between(field.at(time), (state: FieldState) => state.rain) / TIP);
-    const before = tips(at - 600_000);
+    const before = tips(Math.max(since, at - DAY));
     return Math.max(0, tips(at) - before) * TIP;
   }
 
   return {
-    sample(at) {
-      const rain = rainfall(at);
+    sample(at, since = at - REPORT) {
+      const rain = rainfall(since, at);
       const water = field.at(at);
       const { wish } = seasonAt(at, regime, shift);
       const alive = life.at(at);

@@ -138,6 +138,23 @@ describe('the water of a field', () => {
   });
 });
 
+describe('the rain gauge', () => {
+  it('reports each tip once, however often it is asked', () => {
+    const start = MIDNIGHT('2026-07-15');
+    const conditions = [
+      { condition: 'rain', mmPerHour: 0, fromHour: -240, toHour: 240 } as const,
+      { condition: 'rain', mmPerHour: 7, fromHour: 3, toHour: 6 } as const,
+    ];
+    for (const everyMs of [20_000, 60_000, 600_000, 1_700_000]) {
+      const model = modelOf('gantang-paddy-1-level', { start, conditions });
+      let sum = 0;
+      for (let at = start; at < start + 12 * HOUR; at += everyMs) sum += model.sample(at, at - everyMs).rainfall ?? 0;
+      expect(sum).toBeGreaterThan(20.7);
+      expect(sum).toBeLessThan(21.01);
+    }
+  });
+});
+
 describe('life in a paddy', () => {
   it('under closed rice keeps oxygen and pH in what a rice–crab field measured: 2.66-5.72 mg/L, 7.40-8.23', () => {
     const start = MIDNIGHT('2026-07-15');
