@@ -1,6 +1,8 @@
 /** One raw reading → the values to keep, with the reasons for those withheld and the keys nobody knows. Pure but for the suspicion it is given. */
 import type { Flag } from '../sensors/flag.ts';
+import type { Field } from '../sensors/kind.ts';
 import type { RawReading } from './decode.ts';
+import { derivable, derivedValue } from './derive.ts';
 import { eachValue, type KeyMap } from './map.ts';
 import type { Rejection } from './rejection.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -23,6 +25,8 @@ export type Judgement =
       readonly seq: number | undefined;
       readonly values: Record<string, number>;
       readonly flags: Record<string, Flag[]> | undefined;
+      /** Fields of `values` that were worked out here. */
+      readonly derived: readonly Field[];
       readonly attributes: Record<string, string> | undefined;
       /** Values withheld; their neighbours are kept. */
       readonly bad: readonly Rejection[];
@@ -85,6 +89,11 @@ export function judge(raw: RawReading, context: JudgeContext): Judgement {
   });
 
   if (count === 0) return { is: 'refused', reason: nothingLeft(position, kind.name, bad, unknown), bad: bad ?? NONE };
+  const derived = keyMap.derived.length === 0 ? NONE : derivable(keyMap.derived, values);
+  for (const field of derived) {
+    const value = derivedValue(field, values);
+    if (value !== undefined) values[field.name] = value;
+  }
   const seq = typeof raw.seq === 'number' && Number.isSafeInteger(raw.seq) ? raw.seq : undefined;
   return {
     is: 'accepted',
@@ -92,6 +101,7 @@ export function judge(raw: RawReading, context: JudgeContext): Judgement {
     seq,
     values,
     flags,
+    derived,
     attributes,
     bad: bad ?? NONE,
     unknown: unknown ?? NONE,
@@ -143,6 +153,14 @@ export function flagsOf(
     const doubts = suspicion.flagsOf(target, value, time);
     if (doubts.length === 0 && ofTime.length === 0) continue;
     flags = { ...flags, [name]: [...(flags?.[name] ?? []), ...doubts, ...ofTime] };
+  }
+  // What is worked out of a doubtful value is as doubtful.
+  for (const { name, derived } of accepted.derived) {
+    const inherited = new Set([
+      ...(flags?.[name] ?? []),
+      ...(derived?.from ?? []).flatMap((input) => flags?.[input] ?? []),
+    ]);
+    if (inherited.size > 0) flags = { ...flags, [name]: [...inherited] };
   }
   return flags;
 }

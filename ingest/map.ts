@@ -16,6 +16,8 @@ export interface KeyMap {
   readonly mapping: Mapping | undefined;
   target(key: string): Target;
   fieldNamed(name: string): Field | undefined;
+  /** Fields that may be worked out of others. */
+  readonly derived: readonly Field[];
 }
 
 /** What vendors' messages say of themselves; accepted without a word. */
@@ -66,6 +68,7 @@ export function createKeyMap(kind: Kind, mapping: Mapping | undefined): KeyMap {
     kind,
     mapping,
     fieldNamed: (name) => fields.get(name),
+    derived: kind.fields.filter((field) => field.derived !== undefined),
     target(key) {
       const known = remembered.get(key);
       if (known !== undefined) return known;

@@ -15,6 +15,7 @@ type Extras = Partial<
     | 'resolution'
     | 'decimals'
     | 'isIntervalSum'
+    | 'derived'
   >
 >;
 

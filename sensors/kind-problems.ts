@@ -59,6 +59,11 @@ export function problemsOf(kind: Kind, fileName: string): readonly string[] {
     if (!SNAKE_CASE.test(name)) problems.push(`attribute "${name}" must be snake_case`);
     if (names.includes(name)) problems.push(`attribute "${name}" is a field, too; it can be only one`);
   }
+  for (const { name, derived } of kind.fields) {
+    const unknown = derived?.from.filter((input) => input === name || !names.includes(input)) ?? [];
+    for (const input of unknown)
+      problems.push(`field ${name}: is derived from "${input}", which is no other field of it`);
+  }
   return [...problems, ...kind.fields.flatMap(problemsOfField), ...ambiguities(kind)];
 }
 

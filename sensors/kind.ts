@@ -30,8 +30,19 @@ export interface Field {
   readonly isIntervalSum?: true;
   /** So many equal values in a row, over at least an hour, are `stuck`; absent where a constant is normal. */
   readonly stuckAfter?: number;
+  /** Worked out of other values of the same reading where the device does not send it itself. */
+  readonly derived?: Derived;
   /** Key names real devices use for it (`DO`, `do_level`, `dissolvedOxygen`); compared without case, spaces, `_` and `-`. */
   readonly aliases?: readonly string[];
+}
+
+export interface Derived {
+  /** Fields that must all be in the reading. */
+  readonly from: readonly string[];
+  /** Of the inputs in that order; where the result is not finite or not in `physical` there is no value. */
+  readonly value: (...inputs: readonly number[]) => number;
+  /** Where the formula comes from, and what it takes for granted. */
+  readonly source: string;
 }
 
 export interface Panel {

@@ -134,7 +134,8 @@ describe('a refused payload', () => {
       () => get<Latest>('/api/v1/latest?device=probe'),
       (answer) => answer.latest[0]?.values.dissolved_oxygen !== undefined,
     );
-    expect(latest[0]?.values).toEqual({ dissolved_oxygen: 6.53, water_temperature: 20 });
+    // The saturation follows from both, and is worked out as soon as both are there.
+    expect(latest[0]?.values).toEqual({ dissolved_oxygen: 6.53, water_temperature: 20, oxygen_saturation: 75.8 });
     const { ledger } = await eventually(() => get<Ledger>('/api/v1/ledger?device=probe'), settled);
     const [row] = ledger;
     expect(row?.received).toBe((row?.stored ?? 0) + (row?.duplicate ?? 0) + (row?.quarantined ?? 0));

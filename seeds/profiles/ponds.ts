@@ -32,6 +32,13 @@ const ph: Band = {
   holdMinutes: { warning: 30, critical: 15 },
   source: 'GB 11607-89 (6.5-8.5) widened for ponds with afternoon blooms; proposed',
 };
+const unionised: Band = {
+  field: 'unionised_ammonia',
+  warnAbove: 0.02,
+  criticalAbove: 0.05,
+  holdMinutes: { warning: 30, critical: 15 },
+  source: 'GB 11607-89 allows 0.02 mg/L; critical proposed',
+};
 const nitrite: Band = {
   field: 'nitrite_nitrogen',
   warnAbove: 0.1,
@@ -88,6 +95,7 @@ export const ponds = [
     temperature([15, 28], 30, 33),
     ph,
     ammonia(0.5),
+    unionised,
     nitrite,
     saturation,
     depth,
@@ -97,6 +105,7 @@ export const ponds = [
     temperature([15, 30], 31, 34),
     ph,
     ammonia(0.2),
+    unionised,
     nitrite,
     saturation,
     depth,
@@ -106,6 +115,7 @@ export const ponds = [
     temperature([18, 28], 30, 33),
     ph,
     ammonia(0.2),
+    unionised,
     nitrite,
     saturation,
     depth,

@@ -1,6 +1,10 @@
 /** A pond station: crab, crayfish or seedling water. Physical ranges are those of probes' data sheets (optical oxygen 0-20 mg/L ±0.3, pH 0-14 ±0.1), normal ones those of crab and crayfish extension texts. */
 import { MG_PER_L, MILLIMETRE, measured, PERCENT, temperature, toggle } from '../fields.ts';
 import type { Kind } from '../kind.ts';
+import { oxygenSaturation, pressureAt } from '../oxygen-saturation.ts';
+import { unionisedShare } from '../unionised-ammonia.ts';
+
+const PRESSURE = pressureAt(440);
 
 const pond: Kind = {
   name: 'aquaculture_pond',
@@ -27,6 +31,12 @@ const pond: Kind = {
       maxStep: 25,
       stuckAfter: 60,
       clampFrom: -1,
+      derived: {
+        from: ['dissolved_oxygen', 'water_temperature'],
+        value: (oxygen, celsius) => (100 * (oxygen ?? Number.NaN)) / oxygenSaturation(celsius ?? Number.NaN, PRESSURE),
+        source:
+          'Benson & Krause 1984 (APHA 4500-O), fresh water at the standard pressure of 440 m, the height of Kaijiang',
+      },
       aliases: ['do_sat', 'saturation', 'do_percent'],
     }),
     // A healthy tank repeated the same pH for 113 samples at a minute.
@@ -41,6 +51,15 @@ const pond: Kind = {
       maxStep: 1,
       clampFrom: -0.05,
       aliases: ['ammonia', 'nh3_n', 'nh3n', 'tan', 'nh4'],
+    }),
+    // What harms: at pH 8.5 and 28 °C 18 % of total ammonia. GB 11607-89 allows 0.02 mg/L.
+    measured('unionised_ammonia', '非离子氨', 'un-ionised ammonia', MG_PER_L, [0, 50], 0.0001, {
+      normal: [0, 0.02],
+      derived: {
+        from: ['ammonia_nitrogen', 'water_temperature', 'ph'],
+        value: (total, celsius, ph) => (total ?? Number.NaN) * unionisedShare(celsius ?? Number.NaN, ph ?? Number.NaN),
+        source: 'Emerson et al. 1975, fresh water, as nitrogen',
+      },
     }),
     measured('nitrite_nitrogen', '亚硝酸盐氮', 'nitrite nitrogen', MG_PER_L, [0, 10], 0.001, {
       normal: [0, 0.1],
@@ -104,6 +123,7 @@ const pond: Kind = {
     { title: { zh: '水温', en: 'Water temperature' }, fields: ['water_temperature'] },
     { title: { zh: 'pH', en: 'pH' }, fields: ['ph'] },
     { title: { zh: '氨氮与亚硝酸盐氮', en: 'Ammonia and nitrite' }, fields: ['ammonia_nitrogen', 'nitrite_nitrogen'] },
+    { title: { zh: '非离子氨', en: 'Un-ionised ammonia' }, fields: ['unionised_ammonia'] },
     { title: { zh: '氧饱和度', en: 'Oxygen saturation' }, fields: ['oxygen_saturation'] },
     { title: { zh: '浊度', en: 'Turbidity' }, fields: ['turbidity'] },
     { title: { zh: '水位', en: 'Water depth' }, fields: ['water_level'] },

@@ -78,6 +78,11 @@ describe('loading', () => {
     ['nothing primary', { ...good, primary: [] }, 'primary must name at least one field'],
     ['a primary field that is none', { ...good, primary: ['ph'] }, 'primary names "ph"'],
     [
+      'a value derived from what it has not',
+      withField({ derived: { from: ['soil_moisture'], source: 'none' } }),
+      'field soil_ph: is derived from "soil_moisture"',
+    ],
+    [
       'a panel of a field that is none',
       { ...good, panels: [{ title: { zh: '盐', en: 'Salt' }, fields: ['salt'] }] },
       'panel Salt names "salt"',
