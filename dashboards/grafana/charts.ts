@@ -14,6 +14,8 @@ export interface Drawing {
   readonly language: Language;
   /** Longest time between two readings that is not yet silence: three reports, as the platform judges it. */
   readonly silenceMs: number;
+  /** What works in missions has its newest values from the last one, which may be days ago. */
+  readonly isIntermittent: boolean;
   /** Shortest window that is worth asking for. */
   readonly shortest: string;
 }

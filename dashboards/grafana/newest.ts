@@ -19,8 +19,10 @@ import { WORDS } from './words.ts';
 
 /** Figures tell of now: older ones would show a state that nobody judges any more. */
 const NOW = '10m';
+/** Missions are flown every few days; Grafana says beside the title that the panel looks back so far. */
+const LAST_MISSIONS = '7d';
 
-export function statPanel(panel: StatPanel, { scope, language }: Drawing): stat.PanelBuilder {
+export function statPanel(panel: StatPanel, { scope, language, isIntermittent }: Drawing): stat.PanelBuilder {
   const [quantity] = panel.query.quantities;
   if (quantity === undefined) throw new RangeError(`panel ${panel.name} shows nothing`);
   const built = new stat.PanelBuilder()
@@ -49,6 +51,7 @@ export function statPanel(panel: StatPanel, { scope, language }: Drawing): stat.
   const query = { ...panel.query, by: panel.query.by.filter((tag) => tag === 'device') };
   const isFigure = panel.query.measurement === PLATFORM_FIGURES;
   if (isFigure) built.timeFrom(NOW).hideTimeOverride(true);
+  else if (isIntermittent) built.timeFrom(LAST_MISSIONS);
   return built
     .withTarget(new InfluxQuery('A', newestQuery(query, scope, language), { format: 'table' }))
     .textMode(common.BigValueTextMode.ValueAndName)
@@ -69,7 +72,7 @@ export function statPanel(panel: StatPanel, { scope, language }: Drawing): stat.
     .noValue(WORDS[isFigure ? 'platformSilent' : 'noData'][language]);
 }
 
-export function tablePanel(panel: TablePanel, { scope, language }: Drawing): table.PanelBuilder {
+export function tablePanel(panel: TablePanel, { scope, language, isIntermittent }: Drawing): table.PanelBuilder {
   const { query, worstFirst, linksToSite } = panel;
   const isFigure = query.measurement === DEVICE_FIGURES || query.measurement === PARK_FIGURES;
   const label = (quantity: Quantity) => quantity.label[language];
@@ -104,6 +107,7 @@ export function tablePanel(panel: TablePanel, { scope, language }: Drawing): tab
     built.sortBy([new common.TableSortByFieldStateBuilder().displayName(label(worst)).desc(true)]);
   // A range in the past would show a table of the past as if it were now.
   if (isFigure) built.timeFrom(NOW).hideTimeOverride(true);
+  else if (isIntermittent) built.timeFrom(LAST_MISSIONS);
   return built;
 }
 

@@ -73,6 +73,7 @@ function renderPanel(
     scope: scopeOf(dashboard, kind),
     language,
     silenceMs: Math.max(MISSED_REPORTS * (kind?.intervalMs ?? FIGURES_EVERY_MS), SHORTEST_SILENCE_MS),
+    isIntermittent: kind?.isIntermittent === true,
     shortest: kind?.isIntermittent ? '1s' : '10s',
   };
   const built = draw(panel, drawing);

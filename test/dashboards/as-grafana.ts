@@ -86,10 +86,10 @@ export function optionsOf({ regex }: Pick<Variable, 'regex'>, values: readonly s
 const ROUND_MS = [
   1, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000, 120_000, 300_000,
 ];
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 function lengthMs(text: string): number {
-  const [, count, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
   return Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
 }
 

@@ -28,8 +28,8 @@ export interface FilledInflux {
 
 const HOUR_MS = 3_600_000;
 const STEP_MS = 60_000;
-/** On a whole ten minutes of Beijing time, so that windows of any length up to that begin and end with the range. */
-export const NOW = Date.parse('2026-07-20T05:40:00+08:00');
+/** On a whole ten minutes of Beijing time, so that windows of any length up to that begin and end with the range; behind the morning's mission of the drones. */
+export const NOW = Date.parse('2026-07-20T10:20:00+08:00');
 export const FROM = NOW - 6 * HOUR_MS;
 /** Says nothing for the last two hours. */
 export const SILENT = 'gantang-pond-2-station';
@@ -108,18 +108,22 @@ function readingsOf(
   const model = createSignal(kind, `${park}.${id}`);
   const until = id === SILENT ? NOW - 2 * HOUR_MS : NOW;
   const count = Math.floor((until - FROM) / STEP_MS);
-  return Array.from({ length: count }, (_, index): Reading => {
+  return Array.from({ length: count }, (_, index) => index).flatMap((index): Reading[] => {
     const time = FROM + index * STEP_MS;
     const values = model.sample(time);
+    // On the ground.
+    if (Object.keys(values).length === 0) return [];
     // Half an hour in which every number of the device is stuck, in each device another.
-    const isStuck = Math.floor(index / 30) === id.length % 8;
+    const isStuck = Math.floor(index / 30) === id.length % 8 || (kind.isIntermittent && index % 5 === 0);
     const flags = isStuck
       ? Object.fromEntries(Object.keys(values).map((name) => [name, ['stuck'] as const]))
       : undefined;
-    return {
-      ...{ park, site, device: id, kind: kind.name, time, receivedAt: time + 400 },
-      values,
-      ...(flags && { flags }),
-    };
+    return [
+      {
+        ...{ park, site, device: id, kind: kind.name, time, receivedAt: time + 400 },
+        values,
+        ...(flags && { flags }),
+      },
+    ];
   });
 }

@@ -199,7 +199,7 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     const overview = find('dashboards/zh/overview.json');
     const choices = await choicesOf(overview);
     const later = { from: FROM + 3_600_000, to: NOW + 3_600_000 };
-    for (const panel of panelsOf(overview).filter(({ timeFrom }) => timeFrom !== undefined)) {
+    for (const panel of panelsOf(overview).filter(({ timeFrom }) => timeFrom === '10m')) {
       for (const target of panel.targets ?? []) {
         const statement = filled(target, choices, sightOf(panel, later), 10_000);
         expect(framesOf(target, await influx.ask(statement)), panel.title).toEqual([]);

@@ -53,6 +53,19 @@ it('provisions one datasource and one folder a language, with UIDs of ours', () 
   });
 });
 
+it('meets the Compose file: the folder it mounts, and every variable that the datasource asks for', async () => {
+  const file = await readFile(fileURLToPath(new URL('../../docker-compose.yml', import.meta.url)), 'utf8');
+  const { services } = parse(file) as {
+    readonly services: Readonly<
+      Record<string, { readonly environment?: Readonly<Record<string, string>>; readonly volumes?: readonly string[] }>
+    >;
+  };
+  expect(services.grafana?.volumes).toContain('./dashboards/grafana/provisioning:/etc/grafana/provisioning:ro');
+  const asked = [...(files.get('datasources/daoyu.yaml') ?? '').matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name ?? '');
+  expect(asked.sort()).toEqual(['INFLUX_DATABASE', 'INFLUX_TOKEN', 'INFLUX_URL']);
+  for (const name of asked) expect(services.grafana?.environment?.[name]).toBeTruthy();
+});
+
 it('gives each dashboard a UID that never changes', () => {
   const uids = dashboards.map(({ json }) => json.uid);
   expect(uids).toEqual(
