@@ -1,13 +1,14 @@
 /** A fleet of virtual devices on one timeline: measures in order of true time, at the run's pace, and waits for acknowledgements while it hurries through the past. */
 import { DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
-import { createAgenda } from './agenda.ts';
 import { createDevice, type VirtualDevice } from './device.ts';
+import type { LinkFault } from './fault.ts';
 import type { DeviceFaults } from './faults.ts';
 import type { FleetMember } from './fleet-member.ts';
 import type { Model } from './model.ts';
 import type { Pace } from './pace.ts';
 import { seedOf, uniform } from './random.ts';
+import { createTimeline, type Step } from './timeline.ts';
 import type { Truth } from './truth.ts';
 
 export type { FleetMember } from './fleet-member.ts';
@@ -61,29 +62,19 @@ const FLEET_CAPACITY = 1_000_000;
 const IDLE_MS = 30_000;
 /** Connections that are being made at one time. */
 const CONNECTING = 50;
-/** Work between two looks at the sockets. */
-const SLICE_MS = 10;
-
-type Step = (at: number) => void | Promise<void>;
+/** How long one waits for its connection before the next is tried. */
+const PATIENCE_MS = 2000;
 
 export function startFleet(options: FleetOptions): Fleet {
   const { pace, to = Number.POSITIVE_INFINITY } = options;
-  const agenda = createAgenda<Step>();
   const devices = createDevices(options);
   /** Ends of the disturbances that last. */
   const disturbed = new Set<() => void>();
-  let position = pace.from;
-  let isClosed = false;
-  let isSettling = false;
-  let wake = () => {};
   let goLive = () => {};
   const live = new Promise<void>((resolve) => {
     goLive = resolve;
   });
-  let closeIt = () => {};
-  const closed = new Promise<void>((resolve) => {
-    closeIt = resolve;
-  });
+  const timeline = createTimeline({ pace, to, onCaughtUp: () => void allSettled().then(goLive) });
 
   for (const { device, kind, faults } of devices) plan(device, kind, faults);
   const opening = openAll();
@@ -92,109 +83,79 @@ export function startFleet(options: FleetOptions): Fleet {
   function plan(device: VirtualDevice, kind: Kind, faults: DeviceFaults | undefined): void {
     const { member } = device;
     const begins = options.fromOf?.(member) ?? pace.from;
-    const measure: Step = async (at) => {
+    const step: Step = (at) => {
       const isPast = at < pace.real() - kind.intervalMs;
       const waiting = isPast ? device.ready() : undefined;
-      if (waiting !== undefined) await Promise.race([waiting, closed]);
-      const isBusy = device.measure(at);
-      agenda.add(at + spacing(kind, member, isPast, isBusy), measure);
+      return waiting === undefined ? measure(at, isPast) : waiting.then(() => measure(at, isPast));
     };
-    // Devices were not switched on in the same second.
-    const phase = Math.floor(
-      uniform(seedOf(`${options.seed}/${member.park}.${member.device}/phase`), 0) * member.intervalMs,
-    );
-    agenda.add(begins + phase, measure);
+    const measure = (at: number, isPast: boolean) => {
+      const isBusy = device.measure(at);
+      timeline.add(at + spacing(kind, member, isPast, isBusy), step);
+    };
+    timeline.add(begins + phaseOf(member, options.seed), step);
     for (const { fault, window } of faults?.link ?? []) {
-      if (window.to <= begins) continue;
-      agenda.add(Math.max(begins, window.from), () => {
-        const end = device.disturb(fault);
-        disturbed.add(end);
-        agenda.add(window.to, () => {
-          if (disturbed.delete(end)) end();
-        });
-      });
+      if (window.to > begins) timeline.add(Math.max(begins, window.from), () => disturb(device, fault, window.to));
     }
+  }
+
+  function disturb(device: VirtualDevice, fault: LinkFault, until: number): void {
+    const end = device.disturb(fault);
+    disturbed.add(end);
+    timeline.add(until, () => {
+      if (disturbed.delete(end)) end();
+    });
   }
 
   async function openAll(): Promise<void> {
     const waiting = devices.map(({ device }) => device);
     const opener = async () => {
-      for (let next = waiting.shift(); next !== undefined && !isClosed; next = waiting.shift()) {
+      for (let next = waiting.shift(); next !== undefined && !timeline.isClosed; next = waiting.shift()) {
         next.open();
-        await Promise.race([next.connected(), pause(2000), closed]);
+        await Promise.race([next.connected(), pause(PATIENCE_MS), timeline.closed]);
       }
     };
     await Promise.all(Array.from({ length: CONNECTING }, opener));
   }
 
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-    });
-  }
-
   async function run(): Promise<void> {
-    let sliceEndsAt = performance.now() + SLICE_MS;
-    for (let at = agenda.nextAt(); at !== undefined && at < to && !isClosed; at = agenda.nextAt()) {
-      const delay = pace.delayUntil(at);
-      if (delay > 0) {
-        if (pace.now() >= pace.real()) settleLive();
-        await sleep(delay);
-        continue;
-      }
-      position = at;
-      const working = agenda.take()?.item(at);
-      if (working !== undefined) await working;
-      if (performance.now() < sliceEndsAt) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      sliceEndsAt = performance.now() + SLICE_MS;
-    }
+    await timeline.run();
     // The network comes back when a run ends, so that its backlog arrives.
     for (const end of disturbed) end();
     disturbed.clear();
-    if (!isClosed) await allDrained();
-    position = Math.min(to, pace.real());
+    await allSettled();
     goLive();
   }
 
-  function settleLive(): void {
-    if (isSettling) return;
-    isSettling = true;
-    void allDrained().then(goLive);
-  }
-
-  function allDrained(): Promise<unknown> {
-    return Promise.race([Promise.all(devices.map(({ device }) => device.settled())), closed]);
-  }
-
-  function sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  function allSettled(): Promise<unknown> {
+    return Promise.race([Promise.all(devices.map(({ device }) => device.settled())), timeline.closed]);
   }
 
   return {
     live,
     ended,
     get position() {
-      return position;
+      return timeline.position;
     },
     get counts() {
       return sum(devices.map(({ device }) => device));
     },
     async close(how) {
-      isClosed = true;
-      closeIt();
-      wake();
+      timeline.close();
       await Promise.all([opening, ended]);
       await Promise.all(devices.map(({ device }) => device.close(how)));
     },
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+/** Devices were not switched on in the same second. */
+function phaseOf({ park, device, intervalMs }: FleetMember, seed: string): number {
+  return Math.floor(uniform(seedOf(`${seed}/${park}.${device}/phase`), 0) * intervalMs);
 }
 
 /** The past as often as devices report in the field, the present as the registry says: demo devices hurry so that a newcomer sees the page move. */

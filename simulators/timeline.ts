@@ -1,0 +1,95 @@
+/** The one timer of a run: does what is due in order of true time, at the run's pace, and gives sockets their turn in between. */
+import { createAgenda } from './agenda.ts';
+import type { Pace } from './pace.ts';
+
+/** What is due at an instant. A promise holds everything else back: only what hurries through the past may wait. */
+export type Step = (at: number) => void | Promise<void>;
+
+export interface Timeline {
+  /** True time of what was done last, epoch ms. */
+  readonly position: number;
+  readonly isClosed: boolean;
+  /** Resolves when it was closed. */
+  readonly closed: Promise<void>;
+  add(at: number, step: Step): void;
+  /** Resolves at `to`, or when it was closed. */
+  run(): Promise<void>;
+  close(): void;
+}
+
+export interface TimelineOptions {
+  readonly pace: Pace;
+  /** Epoch ms at which it ends; may be infinite. */
+  readonly to: number;
+  /** Simulated time has met the real clock for the first time: all that follows happens in real time. */
+  readonly onCaughtUp: () => void;
+}
+
+/** Work between two looks at the sockets. */
+const SLICE_MS = 10;
+/** The longest that a timer of Node takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+export function createTimeline({ pace, to, onCaughtUp }: TimelineOptions): Timeline {
+  const agenda = createAgenda<Step>();
+  let position = pace.from;
+  let isClosed = false;
+  let hasCaughtUp = false;
+  let wake = () => {};
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+
+  function sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(ms, LONGEST_MS));
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  function lookAtClock(): void {
+    if (hasCaughtUp || pace.now() < pace.real()) return;
+    hasCaughtUp = true;
+    onCaughtUp();
+  }
+
+  async function run(): Promise<void> {
+    let sliceEndsAt = performance.now() + SLICE_MS;
+    for (let at = agenda.nextAt(); at !== undefined && at < to && !isClosed; at = agenda.nextAt()) {
+      const delay = pace.delayUntil(at);
+      if (delay > 0) {
+        lookAtClock();
+        await sleep(delay);
+        continue;
+      }
+      position = at;
+      const working = agenda.take()?.item(at);
+      if (working !== undefined) await Promise.race([working, closed]);
+      if (performance.now() < sliceEndsAt) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEndsAt = performance.now() + SLICE_MS;
+    }
+    if (!isClosed) position = Math.min(to, pace.real());
+  }
+
+  return {
+    get position() {
+      return position;
+    },
+    get isClosed() {
+      return isClosed;
+    },
+    closed,
+    add: (at, step) => agenda.add(at, step),
+    run,
+    close() {
+      isClosed = true;
+      close();
+      wake();
+    },
+  };
+}
