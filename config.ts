@@ -1,4 +1,4 @@
-/** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive. */
+/** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive (`npm run docs` writes the tables of the READMEs). */
 import { DaoyuError } from './errors.ts';
 import { isNatsUrl, parseNatsUrl } from './nats/url.ts';
 
@@ -311,12 +311,4 @@ function nearest(variable: string, known: ReadonlySet<string>): string {
   const score = (candidate: string) => candidate.split('_').filter((word) => words.includes(word)).length;
   const best = [...known].sort((a, b) => score(b) - score(a))[0];
   return best === undefined ? '' : `; did you mean ${best}?`;
-}
-
-/** The settings as a Markdown table, for the README. */
-export function renderSettings(): string {
-  const rows = Object.values(SETTINGS).map(
-    ({ variable, fallback, about }) => `| \`${variable}\` | ${fallback === '' ? '–' : `\`${fallback}\``} | ${about} |`,
-  );
-  return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
