@@ -15,6 +15,7 @@ const config = readConfig({
   DAOYU_MQTT_PORT: '0',
   DAOYU_WS_PORT: 'off',
   DAOYU_HTTP_PORT: '0',
+  // Thousands of devices are made at once for it.
   DAOYU_API_RATE: '1000000',
   DAOYU_MQTT_MAX_RATE: '1000000',
   DAOYU_MQTT_MAX_CONNECTIONS: '100000',
@@ -27,9 +28,10 @@ const platform = await startPlatform(config, {
 });
 process.send?.({ mqtt: platform.urls.mqtt.mqtt, http: platform.urls.http, token: platform.token });
 process.on('message', (request) => {
-  if (request === 'memory') {
+  if (request === 'usage') {
     globalThis.gc?.();
-    process.send?.({ rss: process.memoryUsage().rss });
+    const { user, system } = process.cpuUsage();
+    process.send?.({ rss: process.memoryUsage().rss, cpuUs: user + system });
     return;
   }
   void platform.close().then(() => {

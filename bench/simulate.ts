@@ -1,10 +1,8 @@
 /** How many virtual devices and messages a second one process can drive, against a broker whose admit does nothing, so that the simulator is what is measured. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { generateFleet } from '../commands/generated-fleet.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';
@@ -23,7 +21,7 @@ export async function benchSimulate({
   readonly speeds: readonly number[];
 }): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'daoyu-bench-fleet-'));
-  const platform = start('./platform-process.ts', ['noop']);
+  const platform = startChild('platform-process', ['noop']);
   const [{ mqtt, http, token }] = (await once(platform, 'message')) as [{ mqtt: string; http: string; token: string }];
   const members = await generateFleet({
     ...{ count: devices, mix: MIX, kinds: await loadKinds(), file: join(folder, 'fleet.json') },
@@ -51,14 +49,10 @@ export async function benchSimulate({
 }
 
 async function measure(job: SimulateJob): Promise<SimulateResult> {
-  const child = start('./simulate-process.ts', []);
+  const child = startChild('simulate-process');
   child.send(job);
   const [result] = (await once(child, 'message')) as [SimulateResult];
   return result;
-}
-
-function start(file: string, args: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--import', 'tsx'] });
 }
 
 function report(members: readonly FleetMember[], speed: number, result: SimulateResult): void {

@@ -1,0 +1,22 @@
+/** A part of a bench in a process of its own, so that its CPU is its own. What is shipped is measured: compiled code, as `npm start` runs it. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+interface ChildOptions {
+  /** For Node. */
+  readonly flags?: readonly string[];
+  /** Beside our own. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `name` of a file of this folder. */
+export function startChild(
+  name: string,
+  args: readonly string[] = [],
+  { flags = [], environment = {} }: ChildOptions = {},
+): ChildProcess {
+  return fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), args, {
+    execArgv: [...flags],
+    env: { ...process.env, ...environment },
+  });
+}
