@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { generateFleet } from '../commands/generated-fleet.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';
+import { startChild } from './child.ts';
 import type { SimulateJob, SimulateResult } from './simulate-process.ts';
 
 /** The county's stations if it were built out: mostly ponds, by five minutes. */
