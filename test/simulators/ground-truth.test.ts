@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
-import { runPlatform } from '../running-platform.ts';
-import { runScenario } from './run-scenario.ts';
+import { type RunningPlatform, runPlatform } from '../running-platform.ts';
+import { runScenario, type ScenarioTruth } from './run-scenario.ts';
 
 interface Row {
   readonly park: string;
@@ -49,6 +49,7 @@ describe('the ledger of a platform, over real MQTT', () => {
         return { is: 'ledger', device, received, stored, duplicate, quarantined, reasons: refused.get(device) ?? {} };
       });
       expect(found).toEqual(expected);
+      await expectValues(running, truth);
       const total = (name: 'received' | 'stored' | 'duplicate' | 'quarantined') =>
         sum(expected.map((row) => row[name]));
       expect(total('received')).toBe(total('stored') + total('duplicate') + total('quarantined'));
@@ -68,6 +69,31 @@ describe('the ledger of a platform, over real MQTT', () => {
     });
   }
 });
+
+/** The first value of each device that matters: what is stored was sent, at its time and to the last digit, and nothing else is stored. */
+async function expectValues({ get, platform }: RunningPlatform, truth: ScenarioTruth): Promise<void> {
+  const sent = new Map<string, Map<number, unknown>>();
+  for (const { device, time, values } of truth.of('reading')) {
+    const field = platform.kinds.get(kindOf(truth, device))?.primary[0] ?? '';
+    const times = sent.get(device) ?? new Map<number, unknown>();
+    sent.set(device, times.set(time, values[field]));
+  }
+  for (const [name, times] of sent) {
+    const [park, device] = name.split('.');
+    const kind = kindOf(truth, name);
+    const field = platform.kinds.get(kind)?.primary[0];
+    const { series } = await get<{ readonly series: readonly { readonly points: readonly [number, number][] }[] }>(
+      `/api/v1/series?kind=${kind}&park=${park}&device=${device}&fields=${field}&from=-30d`,
+    );
+    const points = series[0]?.points ?? [];
+    expect(points.length, name).toBeGreaterThan(0);
+    for (const [time, value] of points) expect(times.get(time), `${name} at ${time}`).toBe(value);
+  }
+}
+
+function kindOf(truth: ScenarioTruth, device: string): string {
+  return truth.of('device').find((each) => each.device === device)?.kind ?? '';
+}
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
