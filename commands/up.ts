@@ -38,7 +38,12 @@ async function up(options: Options): Promise<void> {
   const signal = untilStopped();
   // Standard error is for the log, standard output for what a person asked for.
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
-  const platform = await startPlatform(config, { log, clock: Date.now });
+  const platform = await Promise.race([startPlatform(config, { log, clock: Date.now }), stopped(signal)]);
+  if (platform === undefined) {
+    // It may wait for a server that is away; nothing was taken in yet.
+    process.stdout.write('stopped before it was up\n');
+    process.exit(0);
+  }
   await greet(platform, config);
   let fleet: Fleet | undefined;
   try {

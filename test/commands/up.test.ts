@@ -105,6 +105,20 @@ describe('a start that cannot be', () => {
   });
 });
 
+it('daoyu up says that it waits for a NATS that is away, and Ctrl-C ends the waiting', async () => {
+  const nobody = createServer().listen(0, '127.0.0.1');
+  await once(nobody, 'listening');
+  const { port } = nobody.address() as AddressInfo;
+  nobody.close();
+  const url = `nats://daoyu:secret@127.0.0.1:${port}`;
+  const command = runCommand(['up'], { ...elsewhere(newDataDir()), DAOYU_BUS_URL: url });
+  await command.prints(new RegExp(`waiting for NATS at nats://127.0.0.1:${port}`));
+  command.send('SIGINT');
+  expect(await command.ended).toBe(0);
+  expect(command.printed).toContain('stopped before it was up');
+  expect(command.printed).not.toContain('secret');
+}, 60_000);
+
 it('--help of every command says what it is for and which options it has', async () => {
   const commands = ['', 'up', 'simulate', 'replay', 'devices add', 'devices list', 'settings'];
   await Promise.all(
