@@ -28,6 +28,7 @@ interface Session {
   readonly subscriptions: Set<string>;
   /** Monotonic ms before which its socket is not read. */
   heldUntil: number;
+  waking?: NodeJS.Timeout | undefined;
   address?: DeviceAddress;
   willTopic?: string;
 }
@@ -182,7 +183,16 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     if (aheadMs === 0) return;
     if (session.heldUntil <= monotonic()) refusals.note('rate', { remote: session.remote, ...session.address });
     session.heldUntil = monotonic() + aheadMs;
-    setTimeout(() => session.stream.emit('readable'), aheadMs + 1).unref();
+    session.waking ??= wakeLater(session);
+  }
+
+  /** A timer may fire up to a millisecond early, since it counts whole ones: a socket that is still held then must not be left asleep. */
+  function wakeLater(session: Session): NodeJS.Timeout {
+    const leftMs = Math.max(0, session.heldUntil - monotonic());
+    return setTimeout(() => {
+      session.waking = session.heldUntil > monotonic() ? wakeLater(session) : undefined;
+      if (session.waking === undefined) session.stream.emit('readable');
+    }, leftMs + 1).unref();
   }
 
   function accept(stream: Duplex, remote: string): void {
