@@ -3,7 +3,6 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Reading } from '../../../sensors/reading.ts';
 import type { Aggregate, Point, Series } from '../../../store/store.ts';
 import { loadSeries } from '../feed/api.ts';
-import { measuredOrDerived } from '../feed/derived.ts';
 import type { Fleet } from '../feed/fleet.ts';
 import { resolutionFor } from '../feed/resolution.ts';
 
@@ -69,7 +68,7 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
       if (reading.kind !== kind || (park && reading.park !== park)) return false;
       if (meant && !meant.has(`${reading.park}/${reading.site}`)) return false;
       for (const field of fields) {
-        const value = measuredOrDerived(field, reading.values);
+        const value = reading.values[field];
         if (value === undefined) continue;
         const key = lineKey(reading, field);
         const flags = reading.flags?.[field];

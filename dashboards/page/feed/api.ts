@@ -4,7 +4,6 @@ import type { QuarantineRecord } from '../../../ingest/rejection.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Series } from '../../../store/store.ts';
 import type { Catalog, DeviceInfo } from './catalog.ts';
-import { inputsOf, withDerived, withDerivedSeries } from './derived.ts';
 import type { LatestRow } from './latest.ts';
 
 export class RequestFailed extends Error {
@@ -39,7 +38,7 @@ export async function loadCatalog(): Promise<Catalog> {
     get<Pick<Catalog, 'parks' | 'sites' | 'profiles'>>('/parks'),
     get<{ devices: readonly DeviceInfo[] }>('/devices'),
   ]);
-  return { ...places, kinds: new Map(kinds.map((kind) => [kind.name, withDerived(kind)])), devices };
+  return { ...places, kinds: new Map(kinds.map((kind) => [kind.name, kind])), devices };
 }
 
 export const loadLatest = async () => (await get<{ latest: readonly LatestRow[] }>('/latest')).latest;
@@ -82,13 +81,12 @@ export interface SeriesAsked {
 }
 
 export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Promise<readonly Series[]> {
-  const query = new URLSearchParams({ kind: asked.kind, fields: inputsOf(asked.fields).join(',') });
+  const query = new URLSearchParams({ kind: asked.kind, fields: asked.fields.join(',') });
   if (asked.park) query.set('park', asked.park);
   if (asked.site) query.set('site', asked.site);
   query.set('from', String(Math.round(asked.from)));
   query.set('to', String(Math.round(asked.to)));
   if (asked.every) query.set('every', asked.every);
   if (asked.every && asked.aggregates) query.set('agg', asked.aggregates.join(','));
-  const { series } = await get<{ series: readonly Series[] }>(`/series?${query}`, signal);
-  return withDerivedSeries(asked.fields, series);
+  return (await get<{ series: readonly Series[] }>(`/series?${query}`, signal)).series;
 }

@@ -5,7 +5,6 @@ import type { Assessment, HealthState } from '../../../sensors/health.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Profile } from '../../../sensors/profile.ts';
 import { type Catalog, type DeviceInfo, profileOf } from './catalog.ts';
-import { withDerivedValues } from './derived.ts';
 import { keyOf, type LatestRow } from './latest.ts';
 
 export interface DeviceCard {
@@ -49,8 +48,7 @@ export function cardsOf(catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, 
             ...(row.olderFields && { olderFields: row.olderFields }),
           };
     const assessment = assess({ kind, profile, intervalMs, now, latest });
-    const shown = row && { ...row, values: withDerivedValues(kind, row.values) };
-    const card = { key, device, kind, profile, intervalMs, row: shown, assessment };
+    const card = { key, device, kind, profile, intervalMs, row, assessment };
     bySite.set(place, [...(bySite.get(place) ?? []), card]);
   }
   return [...bySite]
