@@ -1,41 +1,12 @@
 /** The built page in a real Chromium against a whole platform: what it shows is what was published. */
-import type { Page } from 'playwright-core';
-import { build } from 'vite';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { requireOrSkip } from '../require.ts';
-import { runPlatform } from '../running-platform.ts';
-import { hasChromium, openChromium } from './chromium.ts';
+import { hasChromium } from './chromium.ts';
+import { openPage } from './open-page.ts';
 
-const POND = { dissolved_oxygen: 6.42, water_temperature: 24.3, ph: 8.11, aerator_on: 1 };
 const WIDTHS = [360, 1280, 1920] as const;
 
 describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', () => {
-  beforeAll(() => build({ root: 'dashboards/page', logLevel: 'error' }));
-
-  async function openPage(width = 1280) {
-    const running = await runPlatform();
-    const credentials = await running.addDevice('test-pond', 'aquaculture_pond', {
-      siteLabel: { zh: '试验塘', en: 'Test pond' },
-      siteType: 'pond',
-      intervalMs: 1000,
-    });
-    const client = await running.connect(credentials);
-    onTestFinished(() => client.endAsync(true));
-    const publish = (values: object, time = Date.now()) =>
-      client.publishAsync(credentials.topics.telemetry, JSON.stringify({ time, ...values }), { qos: 1 });
-    const now = Date.now();
-    for (let minute = 60; minute > 0; minute--) await publish({ dissolved_oxygen: 7 }, now - minute * 60_000);
-    await publish(POND);
-    const { browser, close } = await openChromium();
-    onTestFinished(close);
-    const page = await browser.newPage({ viewport: { width, height: 900 } });
-    page.setDefaultTimeout(6000);
-    const problems = watch(page, running.platform.urls.http);
-    await page.goto((await running.platform.signInLink()) ?? '');
-    const open = (hash: string) => page.goto(`${running.platform.urls.http}/${hash}`);
-    return { ...running, page, publish, problems, open };
-  }
-
   test.each(WIDTHS)(
     'shows every published value in both languages at %i px, without an error or a request elsewhere',
     async (width) => {
@@ -111,14 +82,3 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', () => {
     expect(problems).toEqual([]);
   });
 });
-
-/** Everything that should not happen: errors in the console, requests to anywhere but the platform. */
-function watch(page: Page, own: string): readonly string[] {
-  const problems: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(own)) problems.push(request.url());
-  });
-  return problems;
-}

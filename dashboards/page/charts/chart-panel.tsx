@@ -66,7 +66,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
   return (
     <figure class="card panel" data-panel={fieldsOf(panel)[0]}>
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <span class="panel-tools">
           <button type="button" aria-label={`${word('csv')} · ${title}`} title={word('csv')} onClick={save}>
             <Icon name="download" />

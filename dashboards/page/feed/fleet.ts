@@ -36,6 +36,8 @@ const SPARK_EVERY = '5m';
 const SPARK_STEP_MS = 5 * 60_000;
 const RELOAD_SPARKS_MS = 5 * 60_000;
 const RETRY_MS = 5000;
+/** Devices that are added together are asked for together; one that the registry does not tell of is not asked for all the time. */
+const NEWCOMER_MS = 2000;
 /** Readings that come in a burst are shown together. */
 const GATHER_MS = 200;
 const EMPTY: Catalog = { kinds: new Map(), parks: [], sites: [], profiles: [], devices: [] };
@@ -56,6 +58,8 @@ export function openFleet(clock: () => number): Fleet {
     clockOffsetMs: 0,
   };
   let gathering: ReturnType<typeof setTimeout> | undefined;
+  let newcomers: ReturnType<typeof setTimeout> | undefined;
+  let known: ReadonlySet<string> = new Set();
   let retrying: ReturnType<typeof setTimeout> | undefined;
 
   function set(change: Partial<FleetState>): void {
@@ -70,6 +74,13 @@ export function openFleet(clock: () => number): Fleet {
       const field = state.catalog.kinds.get(reading.kind)?.primary[0];
       const value = field === undefined ? undefined : reading.values[field];
       if (value !== undefined) liveTail.set(key, withPoint(liveTail.get(key) ?? [], [reading.time, value]));
+    }
+    // A device that was added since: it appears by itself.
+    if (state.phase === 'ready' && readings.some((reading) => !known.has(keyOf(reading)))) {
+      newcomers ??= setTimeout(() => {
+        newcomers = undefined;
+        void fetchAll();
+      }, NEWCOMER_MS);
     }
     for (const reader of readers) reader(readings);
     gathering ??= setTimeout(show, GATHER_MS);
@@ -93,6 +104,7 @@ export function openFleet(clock: () => number): Fleet {
     clearTimeout(retrying);
     try {
       const catalog = await loadCatalog();
+      known = new Set(catalog.devices.map(keyOf));
       await fetchLatest();
       set({ phase: 'ready', catalog, rows });
       await fetchSparks();
@@ -158,6 +170,7 @@ export function openFleet(clock: () => number): Fleet {
       clearInterval(refresh);
       clearTimeout(gathering);
       clearTimeout(retrying);
+      clearTimeout(newcomers);
     },
   };
 }

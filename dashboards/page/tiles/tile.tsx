@@ -21,7 +21,7 @@ export function Tile({ card }: { readonly card: SiteCard }) {
   return (
     <a class={`tile ${card.state}`} href={address} data-site={card.site.id}>
       <div class="tile-head">
-        <h3>{card.site.label[language]}</h3>
+        <h2>{card.site.label[language]}</h2>
         <StateMark state={card.state} />
       </div>
       <p class="tile-kind">

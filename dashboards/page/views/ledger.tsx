@@ -52,7 +52,7 @@ export function Ledger({ ledger, devices }: Props) {
           </span>
         ))}
       </p>
-      <Scroller label={word('ledger')}>
+      <Scroller label={`${word('ledger')} · ${word('device')}`}>
         <table>
           <thead>
             <tr>
