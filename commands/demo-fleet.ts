@@ -1,19 +1,16 @@
 /** The demo devices of `up --simulate`: a past that fills the charts at once, sent over MQTT as backlogs, then real time. */
 import type { Config } from '../config.ts';
-import { codeOf, DaoyuError } from '../errors.ts';
 import type { Platform } from '../platform.ts';
 import type { FaultPlan } from '../simulators/fault-plan.ts';
 import { loadFaults } from '../simulators/faults.ts';
 import type { Fleet } from '../simulators/fleet.ts';
-import type { FleetMember } from '../simulators/fleet-member.ts';
 import { loadModels } from '../simulators/models.ts';
 import { type Run, startRun } from '../simulators/run.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
-import { type ApiTarget, askPlatform } from './platform-api.ts';
+import { lackingSince } from './lacking-since.ts';
 import { createProgress } from './progress.ts';
 
 const HOUR = 3_600_000;
-const PATIENCE_MS = 10_000;
 /** The demo world; another text is another world. */
 const SEED = 'kaijiang';
 
@@ -49,7 +46,7 @@ export async function startDemoFleet(platform: Platform, config: Config, hours: 
     plans: TROUBLES,
     seed: SEED,
     from: earliest,
-    fromOf: await beginnings(platform, earliest),
+    fromOf: await lackingSince({ api: platform.urls.http, token: platform.token }, earliest),
     speed: Number.POSITIVE_INFINITY,
     clock: Date.now,
     onRefused: (member, message) => process.stderr.write(`${member.device} refused: ${message}\n`),
@@ -58,36 +55,6 @@ export async function startDemoFleet(platform: Platform, config: Config, hours: 
   process.stdout.write(`  simulating ${members.length} devices: ${kinds.join(', ')}. Ctrl-C ends.\n`);
   if (hours > 0) showHistory(fleet, earliest, startedAt);
   return fleet;
-}
-
-/** Behind the newest reading that the platform has of each device. */
-async function beginnings(platform: Platform, earliest: number): Promise<(member: FleetMember) => number> {
-  const target = { api: platform.urls.http, token: platform.token };
-  try {
-    await nothingPending(target);
-    const { latest } = (await askPlatform(target, 'GET', '/api/v1/latest')) as {
-      readonly latest: readonly { readonly park: string; readonly device: string; readonly time: number | null }[];
-    };
-    const newest = new Map(latest.map(({ park, device, time }) => [`${park}.${device}`, time ?? 0]));
-    return ({ park, device, intervalMs }) => Math.max(earliest, (newest.get(`${park}.${device}`) ?? 0) + intervalMs);
-  } catch (error) {
-    process.stderr.write(`the store does not say what it has (${codeOf(error)}): the demo devices begin now\n`);
-    const now = Date.now();
-    return () => now;
-  }
-}
-
-/** After a crash the store is behind the log: asked too soon, it would have what came last measured a second time. */
-async function nothingPending(target: ApiTarget): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const { ledger } = (await askPlatform(target, 'GET', '/api/v1/ledger')) as {
-      readonly ledger: readonly { readonly pending: number }[];
-    };
-    if (ledger.every(({ pending }) => pending === 0)) return;
-    if (Date.now() > deadline) throw new DaoyuError('STORE_UNAVAILABLE', 'the store is far behind the log');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 function showHistory(fleet: Run, earliest: number, startedAt: number): void {

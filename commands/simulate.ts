@@ -13,8 +13,12 @@ import { loadScenario, loadScenarios, type Scenario, type ScenarioContext } from
 import { openTruthFile } from '../simulators/truth.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
 import { generateFleet } from './generated-fleet.ts';
+import { lackingSince } from './lacking-since.ts';
 import { createProgress } from './progress.ts';
 import { stopped, untilStopped } from './until-stopped.ts';
+
+const HOUR = 3_600_000;
+const MAX_HISTORY_HOURS = 24 * 366;
 
 interface Options {
   readonly scenario?: string;
@@ -26,6 +30,7 @@ interface Options {
   readonly token?: string;
   readonly only?: string;
   readonly from?: string;
+  readonly history?: string;
   readonly speed: string;
   readonly seed: string;
   readonly truth?: string;
@@ -43,13 +48,14 @@ export function simulateCommand(): Command {
     .option('--url <url>', 'MQTT address (default: DAOYU_HOST and DAOYU_MQTT_PORT)')
     .option('--fleet <file>', 'device credentials (default: secrets/devices.json in the data folder, the demo devices)')
     .option('--devices <count>', 'a generated fleet of so many; those that are missing are made over the API')
-    .option('--api <url>', 'address of the API for --devices (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
-    .option('--token <token>', 'API token for --devices (default: DAOYU_API_TOKEN or the data folder)')
+    .option('--api <url>', 'address of the API for --devices and --history (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
+    .option('--token <token>', 'API token for the same (default: DAOYU_API_TOKEN or the data folder)')
     .option('--only <text>', 'only devices whose park.device holds this text')
     .option(
       '--from <time>',
       'measured time of the first reading: RFC 3339, -48h, now (default: a scenario ends in the past, else now)',
     )
+    .option('--history <hours>', 'instead of --from: so much past as the platform lacks, asked over the API, then live')
     .option('--speed <factor>', 'simulated seconds a second; max: as fast as acknowledged', 'max')
     .option('--seed <text>', 'the same seed makes the same weather, sensors and faults', 'kaijiang')
     .option('--truth <file>', 'write what was sent and which faults were put in, as JSON lines')
@@ -68,7 +74,7 @@ async function simulate(options: Options): Promise<void> {
   const run = startRun({
     ...{ ...context, url, members, seed: options.seed, clock: Date.now },
     models: await loadModels(),
-    from: fromOf(options, scenario, Date.now()),
+    ...(await beginningOf(options, scenario, Date.now())),
     speed: speedOf(options.speed),
     ...(scenario && { scenario }),
     ...(options.scenario && { name: options.scenario }),
@@ -123,22 +129,35 @@ async function fleetOf(
   const members = await generateFleet({
     ...{ count, mix, kinds },
     file: options.fleet ?? join(config.dataDir, 'secrets', 'fleet.json'),
-    target: { ...(options.api && { api: options.api }), ...(options.token && { token: options.token }) },
+    target: targetOf(options),
     onProgress: (done, total) => progress.update(done, total),
   });
   progress.stop();
   return members;
 }
 
-function fromOf({ from }: Options, scenario: Scenario | undefined, now: number): number {
-  if (from === undefined) return scenario === undefined ? now : startInPast(scenario, now);
+async function beginningOf(options: Options, scenario: Scenario | undefined, now: number) {
+  const { from, history } = options;
+  if (history !== undefined) {
+    const hours = Number(history);
+    if (scenario !== undefined || from !== undefined || !(hours > 0 && hours <= MAX_HISTORY_HOURS))
+      throw new DaoyuError(
+        'OPTION_INVALID',
+        `--history ${history} must be hours, and stand without --scenario and --from`,
+      );
+    const earliest = now - hours * HOUR;
+    return { from: earliest, fromOf: await lackingSince(targetOf(options), earliest) };
+  }
+  if (from === undefined) return { from: scenario === undefined ? now : startInPast(scenario, now) };
   const time = parseTime('--from', from, now);
-  if (time <= now) return time;
+  if (time <= now) return { from: time };
   throw new DaoyuError(
     'OPTION_INVALID',
     `--from ${from} lies in the future, which the platform refuses: begin now or earlier`,
   );
 }
+
+const targetOf = ({ api, token }: Options) => ({ ...(api && { api }), ...(token && { token }) });
 
 function speedOf(text: string): number {
   if (text === 'max') return Number.POSITIVE_INFINITY;
@@ -167,8 +186,6 @@ function reports({ errors }: Options) {
     }),
   };
 }
-
-const HOUR = 3_600_000;
 
 /** Until the run ends or someone stops it; shows how far it is, and says what came of it. */
 async function follow(run: Run, signal: AbortSignal): Promise<void> {
