@@ -27,7 +27,7 @@ export async function readinessOf({ bus, store, bridge }: Parts): Promise<readon
         share > NEARLY_FULL && {
           message: `the log is ${Math.round(share * 100)} % full; mend the consumer that lags`,
         }),
-      promise: `PUBACK survives ${log.durability.survives}: ${log.durability.message}`,
+      promise: log.durability,
     },
     ...(store === undefined ? [] : [await storeCheck(store, backlog)]),
     ...(bridge === undefined ? [] : [bridgeCheck(bridge.status())]),

@@ -57,7 +57,7 @@ export interface Check {
   readonly isReady: boolean;
   readonly message?: string;
   /** What is and is not promised as it is set up. */
-  readonly promise?: string;
+  readonly promise?: { readonly survives: 'power loss' | 'process death' | 'nothing'; readonly message: string };
 }
 
 export interface ApiOptions {

@@ -66,6 +66,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', () => {
     const { page, open, publish, problems } = await openPage();
     await publish({ ph: 99 });
     await open('#/quality?lang=en');
+    await page.getByText('it survives loss of power').waitFor();
     await page.locator('.records [data-code=VALUE_OUT_OF_RANGE]').first().waitFor();
     const sum = await page.getByTestId('ledger-sum').textContent();
     expect(sum).toContain('=');

@@ -1,5 +1,5 @@
 /** The HTTP API as this page asks it. */
-import type { LedgerView } from '../../../api/api.ts';
+import type { Check, LedgerView } from '../../../api/api.ts';
 import type { QuarantineRecord } from '../../../ingest/rejection.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Series } from '../../../store/store.ts';
@@ -45,6 +45,15 @@ export const loadLatest = async () => (await get<{ latest: readonly LatestRow[] 
 export const loadDevices = async () => (await get<{ devices: readonly DeviceInfo[] }>('/devices')).devices;
 export const loadLedger = async () => (await get<{ ledger: readonly LedgerView[] }>('/ledger')).ledger;
 export const loadSession = () => get<{ mayOperate: boolean }>('/session');
+
+export type LogPromise = NonNullable<Check['promise']>;
+
+/** What an acknowledged reading survives; beside the API, and answered with 503 when the log is away. */
+export async function loadPromise(): Promise<LogPromise | undefined> {
+  const response = await fetch('/readyz', { headers: { accept: 'application/json' } });
+  const { checks } = (await response.json()) as { readonly checks: readonly Check[] };
+  return checks.find(({ name }) => name === 'log')?.promise;
+}
 
 export interface QuarantineAsked {
   readonly limit: number;

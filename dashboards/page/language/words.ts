@@ -63,6 +63,18 @@ const WORDS = {
   night: ['夜间', 'night'],
   flagged: ['可疑', 'suspect'],
   profile: ['标准', 'Profile'],
+  survivesPowerLoss: [
+    '收到 PUBACK 的数据已落盘：断电也不丢',
+    'What was acknowledged is on disk: it survives loss of power',
+  ],
+  survivesProcessDeath: [
+    '收到 PUBACK 的数据：任何进程崩溃都不丢；断电不作保证。',
+    'What was acknowledged survives the death of any process; loss of power is not promised.',
+  ],
+  survivesNothing: [
+    '收到 PUBACK 的数据没有落盘，重启即丢。',
+    'What was acknowledged is not on disk: a restart loses it.',
+  ],
   ledger: ['收支账', 'Ledger'],
   ledgerHelp: [
     '每台设备：收到 = 入库 + 重复 + 隔离 + 待写',

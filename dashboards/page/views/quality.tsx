@@ -6,6 +6,7 @@ import type { DeviceInfo } from '../feed/catalog.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { Failed, Skeleton } from './emptiness.tsx';
 import { Ledger } from './ledger.tsx';
+import { Promised } from './promise.tsx';
 import { Quarantine } from './quarantine.tsx';
 
 const REFRESH_MS = 5000;
@@ -44,6 +45,7 @@ export function Quality() {
       <div class="head">
         <h1>{word('quality')}</h1>
       </div>
+      <Promised />
       <Ledger ledger={loaded.ledger} devices={loaded.devices} />
       <Quarantine />
     </div>
