@@ -37,13 +37,18 @@ const MAX_CONNECT_BYTES = 4096;
 /** A `status` is a word; what is longer is not kept for later subscribers. */
 const MAX_RETAINED_BYTES = 1024;
 const AUTHENTICATE_TIMEOUT_MS = 30_000;
-const monotonic = () => performance.now();
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { limits, clock, log } = options;
-  const refusals = createRefusals(log, clock);
+  const {
+    limits,
+    clock,
+    log,
+    monotonic = () => performance.now(),
+    authenticateTimeoutMs = AUTHENTICATE_TIMEOUT_MS,
+  } = options;
+  const refusals = createRefusals(log, monotonic);
   const inFlight = createInFlight(limits, monotonic);
-  const verifier = createVerifier(options.findCredential, clock);
+  const verifier = createVerifier(options.findCredential, monotonic);
   const sessions = new WeakMap<Client, Session>();
   const connected = new Map<string, Client>();
   const perAddress = new Map<string, number>();
@@ -114,6 +119,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     const { remote } = session;
     const verdict = await withDeadline(
       verifier.verify({ username: username ?? '', password: password ?? Buffer.alloc(0), remote }),
+      authenticateTimeoutMs,
     );
     if (typeof verdict === 'string') {
       refusals.note(verdict, { clientId: client.id, remote });
@@ -310,9 +316,9 @@ function guarded(callback: (error: Error, ...rest: never[]) => void, hook: () =>
 }
 
 /** aedes has no time limit of its own while it authenticates. */
-function withDeadline<T>(work: Promise<T>): Promise<T> {
+function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(refusal(3, 'no verdict on the credential in time')), AUTHENTICATE_TIMEOUT_MS);
+    const timer = setTimeout(() => reject(refusal(3, 'no verdict on the credential in time')), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -66,7 +66,12 @@ export interface BrokerOptions {
   /** A device's connection began or ended, whatever it says of itself on its status topic. */
   readonly onPresence?: (device: DeviceAddress, status: 'online' | 'offline', at: number) => void;
   readonly findCredential: FindCredential;
+  /** Within it a credential is proven or the connection refused; 30 s unless given. */
+  readonly authenticateTimeoutMs?: number;
+  /** Epoch ms: when something was received. */
   readonly clock: () => number;
+  /** Ms that never jump, for everything that waits; the process's own unless given. */
+  readonly monotonic?: () => number;
   readonly log: BrokerLog;
 }
 

@@ -9,13 +9,13 @@ export interface Refusals {
 
 const QUIET_MS = 60_000;
 
-export function createRefusals(log: BrokerLog, clock: () => number): Refusals {
+export function createRefusals(log: BrokerLog, monotonic: () => number): Refusals {
   const counts = new Map<string, number>();
   const quiet = new Map<string, { until: number; suppressed: number }>();
   return {
     note(reason, fields) {
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
-      const now = clock();
+      const now = monotonic();
       const state = quiet.get(reason);
       if (state !== undefined && now < state.until) {
         state.suppressed += 1;

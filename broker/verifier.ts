@@ -21,7 +21,8 @@ const MAX_REMEMBERED = 100_000;
 const FREE_FAILURES = 5;
 const BACKOFF_MS = 10_000;
 
-export function createVerifier(findCredential: FindCredential, clock: () => number): Verifier {
+/** `monotonic` in ms: nobody is locked out for an hour because a clock was set back. */
+export function createVerifier(findCredential: FindCredential, monotonic: () => number): Verifier {
   const processKey = randomBytes(32);
   /** User name → the stored hash it was proven against, and a MAC of the proven password: worthless outside this process. */
   const proven = new Map<string, { readonly passwordHash: string; readonly mac: Buffer }>();
@@ -43,7 +44,7 @@ export function createVerifier(findCredential: FindCredential, clock: () => numb
   function noteFailure(key: string): void {
     const failure = failures.get(key) ?? { count: 0, until: 0 };
     failure.count += 1;
-    if (failure.count >= FREE_FAILURES) failure.until = clock() + BACKOFF_MS;
+    if (failure.count >= FREE_FAILURES) failure.until = monotonic() + BACKOFF_MS;
     remember(failures, key, failure);
   }
 
@@ -51,7 +52,7 @@ export function createVerifier(findCredential: FindCredential, clock: () => numb
     async verify({ username, password, remote }) {
       const credential = findCredential(username);
       const key = `${remote} ${username}`;
-      if ((failures.get(key)?.until ?? 0) > clock()) return 'backoff';
+      if ((failures.get(key)?.until ?? 0) > monotonic()) return 'backoff';
       if (credential === undefined) {
         noteFailure(key);
         return 'password';

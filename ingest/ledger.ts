@@ -94,10 +94,10 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   }
 
   async function untilSeen(position: number): Promise<void> {
-    const deadline = Date.now() + patienceMs;
-    while (seen < position && Date.now() < deadline) {
+    const deadline = performance.now() + patienceMs; // A wall clock may jump.
+    while (seen < position && performance.now() < deadline) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, deadline - Date.now());
+        const timer = setTimeout(resolve, deadline - performance.now());
         waiting.push(() => {
           clearTimeout(timer);
           resolve();

@@ -1,9 +1,6 @@
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { kindsFolderWith } from '../kinds-folder.ts';
 import { measurements, POND_NODE_MAPPING, POND_NODE_VERDICTS, type Row } from '../measurements.ts';
 import { type Credentials, type RunningPlatform, runPlatform } from '../running-platform.ts';
 import { type RunningCommand, runCommand } from './run-command.ts';
@@ -46,29 +43,19 @@ const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum
 const smallest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b));
 const largest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.max(a, b));
 
-/** A folder with our kinds and one more, for a buoy that measures water and weather at once. */
-function kindsWithBuoy(): string {
-  const ours = fileURLToPath(new URL('../../sensors/', import.meta.url));
-  const folder = mkdtempSync(join(tmpdir(), 'daoyu-kinds-'));
-  cpSync(join(ours, '.'), folder, { recursive: true });
-  const fields = pathToFileURL(join(folder, 'fields.ts')).href;
-  writeFileSync(
-    join(folder, 'kinds', 'lake_buoy.ts'),
-    `import { measured, PERCENT, MG_PER_L, temperature } from '${fields}';
-    export default {
-      name: 'lake_buoy', label: { zh: '湖泊浮标', en: 'Lake buoy' }, subplatform: 'smart_fishery', intervalMs: 60_000,
-      fields: [
-        measured('dissolved_oxygen', '溶解氧', 'dissolved oxygen', MG_PER_L, [0, 25], 0.001, {}),
-        temperature('water_temperature', '水温', 'water temperature', [-2, 45]),
-        measured('par', '光合有效辐射', 'photosynthetic radiation', ['umol/m2/s', 'µmol/m²/s'], [0, 3000], 0.001, {}),
-        measured('wind_speed', '风速', 'wind speed', ['m/s', 'm/s'], [0, 60], 0.1, {}),
-        measured('air_humidity', '湿度', 'relative humidity', PERCENT, [0, 100], 0.01, {}),
-      ],
-      primary: ['dissolved_oxygen'], panels: [],
-    };`,
-  );
-  return join(folder, 'kinds');
-}
+/** A buoy that measures water and weather at once. */
+const LAKE_BUOY = `import { measured, PERCENT, MG_PER_L, temperature } from '../fields.ts';
+  export default {
+    name: 'lake_buoy', label: { zh: '湖泊浮标', en: 'Lake buoy' }, subplatform: 'smart_fishery', intervalMs: 60_000,
+    fields: [
+      measured('dissolved_oxygen', '溶解氧', 'dissolved oxygen', MG_PER_L, [0, 25], 0.001, {}),
+      temperature('water_temperature', '水温', 'water temperature', [-2, 45]),
+      measured('par', '光合有效辐射', 'photosynthetic radiation', ['umol/m2/s', 'µmol/m²/s'], [0, 3000], 0.001, {}),
+      measured('wind_speed', '风速', 'wind speed', ['m/s', 'm/s'], [0, 60], 0.1, {}),
+      measured('air_humidity', '湿度', 'relative humidity', PERCENT, [0, 100], 0.01, {}),
+    ],
+    primary: ['dissolved_oxygen'], panels: [],
+  };`;
 
 const lake = measurements('pond_lake_mendota_1min.csv');
 
@@ -86,7 +73,7 @@ describe.skipIf(lake === undefined)(
     const map = Object.entries(columns).map((pair) => pair.join('='));
 
     it('stores 10,077 readings with minimum, maximum and mean of every column of the file', async () => {
-      const running = await runPlatform({ DAOYU_KINDS_DIR: kindsWithBuoy() });
+      const running = await runPlatform({ DAOYU_KINDS_DIR: kindsFolderWith('lake_buoy', LAKE_BUOY) });
       const buoy = await running.addDevice('buoy', 'lake_buoy');
       const command = replay(running, buoy, [file, '--zone', '-05:00', '--map', map.join(',')]);
       expect(await command.ended).toBe(0);
