@@ -112,7 +112,7 @@ describe('who connects', () => {
       );
       const ms = performance.now() - startedAt;
       clearInterval(ticker);
-      expect(broker.status().connections).toBe(1000);
+      await eventually(() => broker.status().connections === 1000);
       for (const client of clients) client.socket.destroy();
       await eventually(() => broker.status().connections === 0);
       return { ms, turns, worstMs };
