@@ -30,6 +30,7 @@ export interface SharedDuties {
 const BEAT_MS = 2000;
 /** A process that was silent so long is taken for dead. Being wrong costs a handover, nothing else. */
 const MISSED_AFTER_MS = 7000;
+const FIRST_HEARD_WITHIN_MS = 3000;
 const TIDY_AFTER_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 const AGAIN_AFTER_MS = 5000;
@@ -59,7 +60,12 @@ export async function shareDuties(options: DutiesOptions): Promise<SharedDuties>
     if (item === undefined) heardOf.delete(member);
     else heardOf.set(member, monotonic());
   });
-  for await (const { key } of state.list(prefix)) heardOf.set(key.slice(prefix.length), monotonic());
+  // Who stands in the list may have died long ago, we ourselves before a restart: a little more than one beat, and we know.
+  const listedAt = monotonic() - MISSED_AFTER_MS + FIRST_HEARD_WITHIN_MS;
+  for await (const { key } of state.list(prefix)) {
+    const member = key.slice(prefix.length);
+    if (!heardOf.has(member)) heardOf.set(member, listedAt);
+  }
 
   const isCutOff = () => monotonic() - beatAt > MISSED_AFTER_MS;
 

@@ -61,12 +61,22 @@ describe('duties', () => {
     const { duties } = workshop();
     const alive = await join(state, 'living', duties('living'), () => performance.now() + skipped);
     expect(alive.held).toHaveLength(2);
+    await state.put('members/test/dead', 18);
     skipped = 4000;
     // Until our own next sign of life: without one we would be the one who is cut off.
     await new Promise((resolve) => setTimeout(resolve, 2300));
     expect(alive.held).toHaveLength(2);
     skipped = 8000;
     await eventually(() => alive.held.length === 4);
+  });
+
+  it('of one that was dead before are taken over a little later than a sign of life takes', async () => {
+    const state = openMemoryState();
+    await state.put('members/test/dead', 17);
+    const { duties } = workshop();
+    const alive = await join(state, 'living', duties('living'));
+    expect(alive.held).toHaveLength(2);
+    await eventually(() => alive.held.length === 4, Boolean, 6000);
   });
 
   it('that cannot begin at the start are told to who started them, and nothing is left behind', async () => {
