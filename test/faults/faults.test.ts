@@ -218,10 +218,10 @@ describe.runIf(isThere)('under load on NATS and InfluxDB', () => {
     const fault: Fault = {
       name: '**control**: PUBACK before the append; kill -9 of daoyu',
       async inject(first) {
-        for (let kill = 0; kill < 3; kill++) {
+        for (let kill = 0; kill < 2; kill++) {
           await first.kill();
           await first.restart();
-          await pause(1500);
+          await pause(1000);
         }
       },
     };
