@@ -51,7 +51,14 @@ const ROOM: Omit<Box, 'setpoint' | 'swing' | 'cargoHeat' | 'cooling'> = {
 export function boxOf(siteType: string | undefined, profile: string | undefined): Box {
   const { setpoint, swing, heat, isFrozen } = GOODS[profile ?? ''] ?? CHILLED;
   const shared = { setpoint, swing, cargoHeat: heat };
-  if (siteType === 'vehicle') return { ...VAN, ...shared, cooling: isFrozen ? 3000 : setpoint > 5 ? 3200 : 4500 };
+  // Frozen goods travel behind a double curtain.
+  if (siteType === 'vehicle')
+    return {
+      ...VAN,
+      ...shared,
+      curtain: isFrozen ? 0.9 : VAN.curtain,
+      cooling: isFrozen ? 3000 : setpoint > 5 ? 3200 : 4500,
+    };
   // A room's valve holds the air closer than a van's on-and-off.
   return { ...ROOM, ...shared, swing: swing * 0.2, cooling: isFrozen ? 13_000 : 11_000 };
 }

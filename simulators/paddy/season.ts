@@ -3,7 +3,7 @@ import { dayOfYear } from '../weather/sun.ts';
 
 export type Stage =
   | 'fallow'
-  | 'stubble'
+  | 'ratoon'
   | 'soaking'
   | 'recovery'
   | 'tillering'
@@ -21,13 +21,13 @@ const CALENDAR: readonly (readonly [from: number, stage: Stage])[] = [
   [171, 'drain'],
   [180, 'heading'],
   [217, 'filling'],
-  [237, 'terminal'],
-  [249, 'stubble'],
-  [275, 'fallow'],
+  [242, 'terminal'],
+  [249, 'ratoon'],
+  [298, 'fallow'],
 ];
 const TRANSPLANTED = 130;
 const HARVESTED = 249;
-/** Stubble and weeds shade the ground until the plough comes, as this much leaf would. */
+/** Stubble that sprouts again, then weeds, shade the ground until the plough comes, as this much leaf would. */
 const STUBBLE = 1.2;
 
 export type Regime = 'alternate' | 'crab' | 'crayfish';
@@ -47,7 +47,7 @@ export interface Wish {
 
 const WISHES: Readonly<Record<Stage, Wish>> = {
   fallow: { low: -130, high: -60, outlet: 8 },
-  stubble: { low: undefined, high: 0, outlet: 8 },
+  ratoon: { low: -140, high: 20, outlet: 40 },
   soaking: { low: 5, high: 45, outlet: 60 },
   recovery: { low: 20, high: 40, outlet: 60 },
   tillering: { low: -140, high: 30, outlet: 62 },
@@ -60,7 +60,7 @@ const WISHES: Readonly<Record<Stage, Wish>> = {
 /** Crab live on the field: it stays under shallow water, is hardly drained and rests flooded in winter. */
 const CRAB: Partial<Record<Stage, Wish>> = {
   fallow: { low: 20, high: 60, outlet: 110 },
-  stubble: { low: -15, high: 10, outlet: 30 },
+  ratoon: { low: 20, high: 60, outlet: 110 },
   tillering: { low: 20, high: 60, outlet: 110 },
   drain: { low: -10, high: 10, outlet: 20 },
   heading: { low: 30, high: 70, outlet: 120 },
@@ -68,8 +68,13 @@ const CRAB: Partial<Record<Stage, Wish>> = {
   terminal: { low: -15, high: 10, outlet: 15 },
 };
 
-/** Crayfish have the field to themselves from October to May, 40-60 cm deep. */
-const CRAYFISH_WATER: Wish = { low: 420, high: 480, outlet: 600 };
+/** Crayfish have the field to themselves from harvest to April, 42-60 cm deep, and share it with tall rice in summer. */
+const CRAYFISH: Partial<Record<Stage, Wish>> = {
+  fallow: { low: 420, high: 480, outlet: 600 },
+  ratoon: { low: 420, high: 480, outlet: 600 },
+  terminal: { low: 60, high: 90, outlet: 110 },
+};
+const CRAYFISH_WITH_RICE: Wish = { low: 210, high: 260, outlet: 330 };
 
 export interface Season {
   readonly stage: Stage;
@@ -86,9 +91,9 @@ export function seasonAt(at: number, regime: Regime, shift: number): Season {
   const stage = stageOn(day);
   const growing = day >= TRANSPLANTED && day < HARVESTED;
   const age = day - TRANSPLANTED;
-  const standing = stage === 'stubble' || stage === 'fallow' ? STUBBLE : 0;
+  const standing = stage === 'ratoon' || stage === 'fallow' ? STUBBLE : 0;
   const leafArea = growing ? (5 / (1 + Math.exp(-(age - 35) / 9))) * (age > 90 ? 1 - 0.012 * (age - 90) : 1) : standing;
-  return { stage, wish: wishOf(stage, regime, day), leafArea, cropFactor: cropFactor(stage, growing, leafArea) };
+  return { stage, wish: wishOf(stage, regime), leafArea, cropFactor: cropFactor(stage, growing, leafArea) };
 }
 
 function stageOn(day: number): Stage {
@@ -97,14 +102,15 @@ function stageOn(day: number): Stage {
   return stage;
 }
 
-function wishOf(stage: Stage, regime: Regime, day: number): Wish {
+function wishOf(stage: Stage, regime: Regime): Wish {
   if (regime === 'alternate') return WISHES[stage];
-  if (regime === 'crayfish' && stage === 'fallow' && (day >= 275 || day < 118)) return CRAYFISH_WATER;
+  if (regime === 'crayfish') return CRAYFISH[stage] ?? CRAYFISH_WITH_RICE;
   return CRAB[stage] ?? WISHES[stage];
 }
 
 function cropFactor(stage: Stage, growing: boolean, leafArea: number): number {
   if (stage === 'terminal') return 0.75;
+  if (stage === 'ratoon') return 0.9;
   if (stage === 'filling') return 1.05;
   if (growing) return 1.05 + 0.15 * Math.min(1, leafArea / 3);
   return stage === 'soaking' ? 1.05 : 0.7;

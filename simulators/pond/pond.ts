@@ -65,9 +65,9 @@ export function variedWater(water: PondWater, site: string): PondWater {
   const vary = (value: number, reach: number, index: number) => value * (1 + reach * (2 * uniform(seed, index) - 1));
   return {
     ...water,
-    maxPhotosynthesis: vary(water.maxPhotosynthesis, 0.06, 1),
-    respiration: vary(water.respiration, 0.06, 2),
-    sedimentDemand: vary(water.sedimentDemand, 0.06, 3),
+    maxPhotosynthesis: vary(water.maxPhotosynthesis, 0.04, 1),
+    respiration: vary(water.respiration, 0.04, 2),
+    sedimentDemand: vary(water.sedimentDemand, 0.04, 3),
     turbidity: vary(water.turbidity, 0.3, 4),
     alkalinity: vary(water.alkalinity, 0.08, 5),
     ammoniaRelease: vary(water.ammoniaRelease, 0.2, 6),
