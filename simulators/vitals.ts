@@ -2,7 +2,8 @@
 import { COMMON_FIELDS } from '../sensors/common-fields.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { gaussian, seedOf, smooth, uniform } from './random.ts';
-import { solarHourOf } from './solar-hour.ts';
+import { solarHour } from './weather/sun.ts';
+import { KAIJIANG } from './weather/weather.ts';
 
 export interface VitalsSetting {
   readonly kind: Kind;
@@ -51,7 +52,7 @@ export function createVitals({ kind, seed, siteType }: VitalsSetting): (at: numb
 
 /** Share of full: highest in the late afternoon, lowest at sunrise; weeks of cloud leave less. */
 function solarCharge(seed: number, at: number): number {
-  const hour = solarHourOf(at);
+  const hour = solarHour(at, KAIJIANG.longitude);
   const swing = 0.12 * Math.sin(((hour - 10.5) / 24) * 2 * Math.PI);
   return Math.max(0.25, Math.min(1, 0.8 + swing + 0.1 * smooth(seed ^ 0x85ebca6b, at / (72 * HOUR))));
 }

@@ -2,7 +2,8 @@
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered, type Sent, touched } from '../measurement.ts';
-import { solarHourOf } from '../solar-hour.ts';
+import { solarHour } from '../weather/sun.ts';
+import { KAIJIANG } from '../weather/weather.ts';
 
 export default defineFault({
   name: 'low-battery',
@@ -20,7 +21,7 @@ export default defineFault({
   appliesTo: ({ name }) => name === 'battery_voltage' || name === 'battery_level',
   readings: ({ options: { silentFrom, silentTo }, fields }) => ({
     alter(measurement) {
-      const hour = solarHourOf(measurement.at);
+      const hour = solarHour(measurement.at, KAIJIANG.longitude);
       if (hour >= silentFrom || hour < silentTo) return [];
       // Fullest at 15:00 solar time, empty when it goes silent.
       const charge = Math.max(0, 1 - Math.abs(hour - 15) / (silentFrom - 15));
