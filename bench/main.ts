@@ -1,10 +1,12 @@
-/** `npm run bench -- ingest|query|models|simulate`: measures, never judges; figures and their machine are kept in bench/README.md. */
+/** `npm run bench -- ingest|query|models|simulate|page|views`: measures, never judges; figures and their machine are kept in bench/README.md. */
 import { Command } from 'commander';
 import { benchIngest } from './ingest.ts';
 import { benchModels } from './models.ts';
+import { benchPage } from './page.ts';
 import { benchQuery } from './query.ts';
 import { benchSimulate } from './simulate.ts';
 import { benchStack } from './stack.ts';
+import { benchViews } from './views.ts';
 
 const program = new Command('bench').description('measure the platform on this machine');
 program
@@ -43,4 +45,18 @@ program
       speeds: options.speeds.split(',').map(Number),
     }),
   );
+program
+  .command('page')
+  .description('what the page costs in Chromium with many sites live, and many open pages the server')
+  .option('--sites <n>', 'sites of the fleet', '500')
+  .option('--seconds <n>', 'length of the measurement', '600')
+  .action((options: { sites: string; seconds: string }) =>
+    benchPage({ sites: Number(options.sites), seconds: Number(options.seconds) }),
+  );
+program
+  .command('views')
+  .description('the series queries of every view, against a running platform (such as up --simulate --history 720)')
+  .requiredOption('--url <url>', 'where it runs')
+  .requiredOption('--token <token>', 'its API token')
+  .action((options: { url: string; token: string }) => benchViews(options));
 await program.parseAsync();

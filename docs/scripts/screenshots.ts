@@ -13,18 +13,28 @@ const SIZES = {
 } as const;
 const VIEWS = [
   ['overview', 'overview'],
+  ['fishery', 'platform/smart_fishery'],
+  ['rice', 'platform/smart_rice'],
+  ['cold-chain', 'platform/smart_processing'],
   ['pond', 'site/daoyu/zhuxi-pond-3'],
-  ['paddy', 'site/daoyu/zhuxi-paddy-1'],
-  ['cold', 'site/daoyu/logistics-chilled-1'],
+  ['mission', 'site/daoyu/renshi-field-a'],
+  ['vehicle', 'site/daoyu/reefer-1'],
   ['quality', 'quality'],
   ['wall', 'wall'],
 ] as const;
 /** What is there once a view has its data. */
-const READY: Readonly<Record<string, string>> = { overview: '.spark-end', wall: '.spark-end', quality: '.equation' };
+const READY: Readonly<Record<string, string>> = {
+  overview: '.spark-end',
+  wall: '.spark-end',
+  quality: '.equation',
+  fishery: '.strip-line',
+  rice: '.strip-line',
+  'cold-chain': '.strip-line',
+  vehicle: '.map-track',
+};
 const PICTURES = [
   ['phone', 'light', 'zh'],
-  ['desk', 'light', 'zh'],
-  ['desk', 'dark', 'en'],
+  ['desk', 'light', 'en'],
   ['wall', 'dark', 'zh'],
 ] as const;
 
