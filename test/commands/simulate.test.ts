@@ -1,7 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../eventually.ts';
 import { freePort } from '../kill/spawn-platform.ts';
 import { newDataDir, runPlatform } from '../running-platform.ts';
 import { elsewhere, runCommand } from './run-command.ts';
@@ -47,22 +46,6 @@ describe('daoyu simulate', () => {
       /CREDENTIALS_MISSING: the platform has a device daoyu\.sim-\S+, but its password is not in .*--fleet/,
     );
   }, 120_000);
-
-  it('sends so much past as the platform lacks, and no reading of it twice', async () => {
-    const { platform, dataDir, get } = await runPlatform();
-    const args = ['--url', platform.urls.mqtt.mqtt ?? '', '--api', platform.urls.http, '--token', platform.token];
-    const fleet = ['--fleet', join(dataDir, 'secrets', 'devices.json'), '--only', 'zhuxi-pond-1-station'];
-    const received = async () => (await get<Ledger>('/api/v1/ledger')).ledger[0]?.received ?? 0;
-    for (const expected of [24, 25]) {
-      const command = runCommand(['simulate', '--history', '2', ...fleet, ...args], elsewhere(newDataDir()));
-      await command.prints(/Ctrl-C ends/);
-      await eventually(received, (count) => count >= expected, 30_000);
-      command.send('SIGINT');
-      expect(await command.ended).toBe(0);
-    }
-    // Two hours, every five minutes, and the moments in which it was live.
-    expect(await received()).toBeLessThan(24 + 12);
-  }, 90_000);
 
   it('says once that nobody answers or that a password is wrong, and ends on Ctrl-C', async () => {
     const dataDir = newDataDir();
