@@ -38,7 +38,8 @@ const MAX_CONNECT_BYTES = 4096;
 const MAX_RETAINED_BYTES = 1024;
 const AUTHENTICATE_TIMEOUT_MS = 30_000;
 
-export async function openBroker(options: BrokerOptions): Promise<Broker> {
+/** `persistence`: where sessions and retained messages are kept, for a test to look into; in memory unless given. */
+export async function openBroker(options: BrokerOptions, persistence?: object): Promise<Broker> {
   const {
     limits,
     clock,
@@ -58,6 +59,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   let isClosing = false;
 
   const aedes = await Aedes.createBroker({
+    ...(persistence !== undefined && { persistence }),
     connectTimeout: limits.connectTimeoutMs,
     drainTimeout: limits.drainTimeoutMs,
     maxTopicLevels: 8,

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { AedesMemoryPersistence } from 'aedes-persistence';
 import mqttPacket from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { hashPassword } from '../../broker/credentials.ts';
 import { eventually } from '../eventually.ts';
 import { connectPacket, openTestBroker, PASSWORD, publishPacket } from './open-test-broker.ts';
+
+/** Its types say it has a default export, which it has not. */
+const memoryPersistence = createRequire(import.meta.url)('aedes-persistence') as () => AedesMemoryPersistence;
 
 describe('who connects', () => {
   it('needs the right password, a known user name and the client id of the credential', async () => {
@@ -188,6 +193,25 @@ describe('wills and retained status', () => {
     const bad = await raw();
     bad.send(connectPacket('probe', { will: { ...will, topic: 'daoyu/park/other/status' } }));
     expect(await bad.next('connack')).toMatchObject({ returnCode: 5 });
+  });
+
+  it('only a short status is retained, one a device: whatever else asks for it is not', async () => {
+    const persistence = memoryPersistence();
+    const { connect } = await openTestBroker({}, persistence);
+    const client = await connect();
+    const retained = { qos: 1, retain: true } as const;
+    for (const topic of ['telemetry', 'replies', 'replies/a', 'replies/b'])
+      await client.publishAsync(`daoyu/park/probe/${topic}`, '{}', retained);
+    await client.publishAsync('daoyu/park/probe/status', 'online', retained);
+    await client.publishAsync('daoyu/park/probe/status', 'x'.repeat(5000), retained);
+    await client.publishAsync('daoyu/park/probe/status', 'offline', retained);
+    const kept = async () => {
+      const packets: string[] = [];
+      for await (const { topic, payload } of persistence.createRetainedStream('#')) packets.push(`${topic} ${payload}`);
+      return packets;
+    };
+    await eventually(async () => (await kept()).includes('daoyu/park/probe/status offline'));
+    expect(await kept()).toEqual(['daoyu/park/probe/status offline']);
   });
 
   it('presence follows the connection, with or without a will', async () => {

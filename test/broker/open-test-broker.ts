@@ -50,27 +50,31 @@ export interface RawClient {
 
 export async function openTestBroker(
   options: Partial<Omit<BrokerOptions, 'limits'>> & { readonly limits?: Partial<BrokerLimits> } = {},
+  persistence?: object,
 ): Promise<TestBroker> {
   const admitted: InboundMessage[] = [];
   const logged: string[] = [];
   const log = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`);
   const hash = await passwordHash;
-  const broker = await openBroker({
-    host: '127.0.0.1',
-    tcpPort: 0,
-    admit: async (message) => void admitted.push(message),
-    admitOversize: async () => {},
-    findCredential: (username) => {
-      const [park, device] = username.split('.');
-      return park === 'park' && device !== undefined && device !== 'nobody'
-        ? { park, device, passwordHash: hash }
-        : undefined;
+  const broker = await openBroker(
+    {
+      host: '127.0.0.1',
+      tcpPort: 0,
+      admit: async (message) => void admitted.push(message),
+      admitOversize: async () => {},
+      findCredential: (username) => {
+        const [park, device] = username.split('.');
+        return park === 'park' && device !== undefined && device !== 'nobody'
+          ? { park, device, passwordHash: hash }
+          : undefined;
+      },
+      clock: Date.now,
+      log: { info: log, warn: log, error: log },
+      ...options,
+      limits: { ...limits, ...options.limits },
     },
-    clock: Date.now,
-    log: { info: log, warn: log, error: log },
-    ...options,
-    limits: { ...limits, ...options.limits },
-  });
+    persistence,
+  );
   onTestFinished(() => broker.close());
   const port = Number(new URL(broker.urls.mqtt ?? '').port);
   return {
