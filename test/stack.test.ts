@@ -38,7 +38,7 @@ function startStack(environment: Readonly<Record<string, string>> = {}): {
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      await once(child, 'close');
     }
     rmSync(folder, { recursive: true, force: true });
   });
@@ -70,7 +70,7 @@ describe.runIf(hasNats() && hasInflux())('npm run stack', () => {
       60_000,
     );
     child.kill('SIGINT');
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     expect(said()).toContain('all that was acknowledged is kept');
     expect(code).toBe(0);
     // Both ended by themselves after the platform had.
@@ -79,7 +79,7 @@ describe.runIf(hasNats() && hasInflux())('npm run stack', () => {
 
   it('says which package is missing', async () => {
     const { child, said } = startStack({ PATH: '/nowhere' });
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     expect(said()).toContain('PROGRAM_MISSING: nats-server is not installed');
     expect(code).toBe(1);
   });
