@@ -145,7 +145,7 @@ async function rendererBytes(session: CDPSession): Promise<number> {
 
 async function serverBytes(platform: ReturnType<typeof startChild>): Promise<number> {
   const answer = once(platform, 'message') as Promise<[{ rss: number }]>;
-  platform.send('memory');
+  platform.send('usage');
   const [{ rss }] = await answer;
   return rss;
 }

@@ -34,6 +34,8 @@ process.on('message', (request) => {
     process.send?.({ rss: process.memoryUsage().rss, cpuUs: user + system });
     return;
   }
+  if (request !== 'stop')
+    throw new Error(`the measured platform knows the requests usage and stop, not ${String(request)}`);
   void platform.close().then(() => {
     rmSync(folder, { recursive: true, force: true });
     process.exit(0);

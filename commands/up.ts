@@ -6,7 +6,7 @@ import { DaoyuError } from '../errors.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import type { Fleet } from '../simulators/fleet.ts';
 import { startDemoFleet } from './demo-fleet.ts';
-import { stopped, untilStopped } from './until-stopped.ts';
+import { endSoon, stopped, untilStopped } from './until-stopped.ts';
 
 interface Options {
   readonly simulate?: boolean;
@@ -55,6 +55,7 @@ async function up(options: Options): Promise<void> {
     await platform.close();
   }
   process.stdout.write('stopped; all that was acknowledged is kept\n');
+  endSoon();
 }
 
 async function greet({ urls, signInLink }: Platform, { dataDir, roles }: Config): Promise<void> {
