@@ -24,7 +24,7 @@ export async function openPage(width = 1280, environment: Readonly<Record<string
   const { browser, close } = await openChromium();
   onTestFinished(close);
   const page = await browser.newPage({ viewport: { width, height: 900 } });
-  page.setDefaultTimeout(6000);
+  page.setDefaultTimeout(20_000);
   const problems = watch(page, running.platform.urls.http);
   await page.goto((await running.platform.signInLink()) ?? '');
   const open = (hash: string) => page.goto(`${running.platform.urls.http}/${hash}`);
