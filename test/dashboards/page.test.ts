@@ -1,4 +1,5 @@
 /** The built page in a real Chromium against a whole platform: what it shows is what was published. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { requireOrSkip } from '../require.ts';
 import { hasChromium } from './chromium.ts';
@@ -60,6 +61,23 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', () => {
     await page.getByRole('button', { name: 'Zoom in' }).click();
     await page.waitForURL(/from=\d+&to=\d+/);
     expect(problems).toEqual([]);
+  });
+
+  test('gives what is shown as a CSV file: Beijing times, units, the same values', async () => {
+    const { page, open } = await openPage();
+    await open('#/site/daoyu/test-site?range=6h&lang=en');
+    const panel = page.locator('[data-panel=dissolved_oxygen]');
+    await panel.locator('canvas').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      panel.getByRole('button', { name: /CSV/ }).click(),
+    ]);
+    const text = readFileSync(await download.path(), 'utf8');
+    const [header = '', ...lines] = text.trim().split(/\r?\n/);
+    expect(header).toContain('mg/L');
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.every((line) => line.includes('+08:00'))).toBe(true);
+    expect(lines.filter((line) => /,7(\.0+)?(,|$)/.test(line)).length).toBeGreaterThan(10);
   });
 
   test('shows a ledger that adds up, and what was refused with its reason', async () => {
