@@ -1,7 +1,7 @@
 /** The range of a value axis: the data, and the limits that lie near it. */
-import type { Band } from '../../../sensors/profile.ts';
+import type { Limits } from '../../../sensors/limits.ts';
 
-export function boundsOf(values: readonly number[], band?: Band): readonly [low: number, high: number] {
+export function boundsOf(values: readonly number[], band?: Limits): readonly [low: number, high: number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
@@ -29,7 +29,7 @@ export function boundsOf(values: readonly number[], band?: Band): readonly [low:
   return [low - margin, high + margin];
 }
 
-export function limitsOf(band: Band | undefined): readonly number[] {
+export function limitsOf(band: Limits | undefined): readonly number[] {
   if (band === undefined) return [];
   const { target, warnBelow, warnAbove, criticalBelow, criticalAbove } = band;
   return [target?.[0], target?.[1], warnBelow, warnAbove, criticalBelow, criticalAbove].filter(

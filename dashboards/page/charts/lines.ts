@@ -1,6 +1,6 @@
 /** The lines of a panel: one a device and field, history and live joined, with the envelope where aggregated. */
 import type { Field, Kind } from '../../../sensors/kind.ts';
-import type { Band } from '../../../sensors/profile.ts';
+import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
@@ -11,7 +11,7 @@ export interface Line {
   readonly key: string;
   readonly device: DeviceCard;
   readonly field: Field;
-  readonly band?: Band | undefined;
+  readonly band?: Limits | undefined;
   readonly points: readonly Point[];
   readonly least: readonly Point[];
   readonly most: readonly Point[];

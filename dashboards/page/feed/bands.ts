@@ -1,8 +1,8 @@
-/** The limits of a field as one band: a profile may tell low and high apart, because they are waited for differently. */
+/** The limits of a field as one band, for a site that may have no profile. */
 
-import type { Band, Profile } from '../../../sensors/profile.ts';
+import { type Limits, limitsOf } from '../../../sensors/limits.ts';
+import type { Profile } from '../../../sensors/profile.ts';
 
-export function bandOf(profile: Profile | undefined, field: string): Band | undefined {
-  const [first, ...others] = profile?.bands.filter((band) => band.field === field) ?? [];
-  return first && Object.assign({}, ...others, first);
+export function bandOf(profile: Profile | undefined, field: string): Limits | undefined {
+  return profile && limitsOf(profile, field);
 }

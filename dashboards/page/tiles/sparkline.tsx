@@ -1,5 +1,5 @@
 /** Six hours on the target band: a curve without axes, broken where nothing came. */
-import type { Band } from '../../../sensors/profile.ts';
+import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
 import { nightsBetween } from '../charts/sun.ts';
@@ -10,7 +10,7 @@ const HEIGHT = 44;
 
 interface Props {
   readonly points: readonly Point[];
-  readonly band?: Band | undefined;
+  readonly band?: Limits | undefined;
   readonly now: number;
   readonly intervalMs: number;
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
-import type { Band } from '../../../sensors/profile.ts';
+import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
 import { nightsBetween } from '../charts/sun.ts';
@@ -30,7 +30,7 @@ interface Props {
   readonly ribbons: readonly Ribbon[];
   /** Sums of a window, such as rain. */
   readonly bars?: Ribbon | undefined;
-  readonly band?: Band | undefined;
+  readonly band?: Limits | undefined;
   readonly from: number;
   readonly to: number;
   /** Points further apart are a gap. */

@@ -1,7 +1,7 @@
 /** What is wrong with a device in one sentence, and for how long as far as its last hours tell. */
 import { formatDuration, type Language } from '../../../sensors/format.ts';
 import type { Reason } from '../../../sensors/health.ts';
-import type { Band } from '../../../sensors/profile.ts';
+import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
 import { outsideOf } from '../charts/outside.ts';
 import { bandOf } from '../feed/bands.ts';
@@ -35,7 +35,7 @@ function lastingWords(
 }
 
 /** The limit that the reason speaks of. */
-function limitsOf(band: Band, { code, state }: Reason): Pick<Band, 'warnBelow' | 'warnAbove'> {
+function limitsOf(band: Limits, { code, state }: Reason): Pick<Limits, 'warnBelow' | 'warnAbove'> {
   const limit =
     code === 'low'
       ? state === 'critical'
