@@ -30,7 +30,9 @@ const PUBLISH = 3;
 
 /** The true size and the first bytes of an oversized payload, when this stands in for one. */
 export function oversizeOf(payload: Buffer): { readonly sizeBytes: number; readonly head: Buffer } | undefined {
-  if (payload.length < MARK.length + 4 || !payload.subarray(0, MARK.length).equals(MARK)) return undefined;
+  // The first byte tells nearly all others apart.
+  if (payload[0] !== MARK[0] || payload.length < MARK.length + 4) return undefined;
+  if (!payload.subarray(0, MARK.length).equals(MARK)) return undefined;
   return { sizeBytes: payload.readUInt32BE(MARK.length), head: payload.subarray(MARK.length + 4) };
 }
 

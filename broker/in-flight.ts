@@ -64,7 +64,8 @@ export function createInFlight(limits: InFlightLimits, clock: () => number): InF
 
   return {
     client(release) {
-      const mine = new Set<Publish>();
+      /** Of this client under way. */
+      let mine = 0;
       const waiting: (() => void)[] = [];
       let isClosed = false;
 
@@ -74,36 +75,32 @@ export function createInFlight(limits: InFlightLimits, clock: () => number): InF
           bytes,
           settle(error) {
             if (!underWay.delete(publish)) return;
-            mine.delete(publish);
+            mine -= 1;
             bytesUnderWay -= bytes;
             done(error);
             waiting.shift()?.();
-            if (waiting.length === 0 && mine.size < limits.maxInFlightPerClient * RESUME_SHARE) release();
+            if (waiting.length === 0 && mine < limits.maxInFlightPerClient * RESUME_SHARE) release();
             update();
           },
         };
         underWay.add(publish);
-        mine.add(publish);
+        mine += 1;
         bytesUnderWay += bytes;
         update();
-        // A throwing or rejecting admit is a refusal of this publish, never the end of the process.
-        Promise.resolve()
-          .then(work)
-          .then(
-            () => publish.settle(),
-            (error: unknown) => publish.settle(error instanceof Error ? error : new Error(String(error))),
-          );
+        attempt(work).then(
+          () => publish.settle(),
+          (error: unknown) => publish.settle(error instanceof Error ? error : new Error(String(error))),
+        );
       }
 
       return {
         get isHeld() {
           if (isFull) heldClients.add(release);
-          return isFull || waiting.length > 0 || mine.size >= limits.maxInFlightPerClient;
+          return isFull || waiting.length > 0 || mine >= limits.maxInFlightPerClient;
         },
         run(bytes, work, done) {
           // What one read of the socket held may exceed the bound; it waits here, in order, and no more is read.
-          if (mine.size >= limits.maxInFlightPerClient || waiting.length > 0)
-            waiting.push(() => start(bytes, work, done));
+          if (mine >= limits.maxInFlightPerClient || waiting.length > 0) waiting.push(() => start(bytes, work, done));
           else start(bytes, work, done);
         },
         close() {
@@ -123,4 +120,13 @@ export function createInFlight(limits: InFlightLimits, clock: () => number): InF
       clearInterval(sweeper);
     },
   };
+}
+
+/** A throwing admit is a refusal of its publish like a rejecting one, never the end of the process. */
+function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

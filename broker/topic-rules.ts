@@ -1,15 +1,16 @@
 /** Where a device may publish and what it may read: everything lies below its own prefix. */
-import { type DeviceAddress, parseTopic, topicPrefix } from '../topics.ts';
+import { type DeviceAddress, topicPrefix } from '../topics.ts';
 
 const PUBLISHED = /^(telemetry(\/senml|\/cbor)?|status|replies(\/[A-Za-z0-9_-]{1,64}){0,2})$/;
 const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;
 
 /** The channel, or undefined when the topic is not this device's to publish on. `$`-topics never are. */
 export function publishedChannel(topic: string, address: DeviceAddress, maxBytes: number): string | undefined {
-  if (Buffer.byteLength(topic) > maxBytes) return undefined;
-  const parsed = parseTopic(topic);
-  if (parsed?.park !== address.park || parsed.device !== address.device) return undefined;
-  return PUBLISHED.test(parsed.channel) ? parsed.channel : undefined;
+  const prefix = topicPrefix(address);
+  // What passes is ASCII, a byte a character.
+  if (topic.length > maxBytes || !topic.startsWith(prefix)) return undefined;
+  const channel = topic.slice(prefix.length);
+  return PUBLISHED.test(channel) ? channel : undefined;
 }
 
 export function mayRead(filter: string, address: DeviceAddress): boolean {

@@ -61,7 +61,10 @@ export function decodeValue(value: unknown, envelope: Envelope = 'auto'): Outcom
     });
   }
   const isVendors = envelope === 'alink' || envelope === 'thingsboard';
-  return { ok: true, value: drafts.map((draft, position) => ({ position, isVendors, ...draft })) };
+  return {
+    ok: true,
+    value: drafts.map(({ time, age, seq, values }, position) => ({ position, time, age, seq, values, isVendors })),
+  };
 }
 
 function tooMany(count: number) {
@@ -110,17 +113,17 @@ const isTimeKey = (key: string) => TIME_KEYS.some((name) => name === key) || key
 /** `{ts, values: {…}}`, or `{key: [{ts, value}, …], …}` as its history is exported. */
 function thingsBoard(object: JsonObject): readonly Draft[] | undefined {
   if (isObject(object.values)) return [wrapped(object, 'values')];
-  const entries = Object.entries(object);
-  const isExport = entries.length > 0 && entries.every(([, list]) => Array.isArray(list) && list.every(isTimed));
-  if (!isExport) return undefined;
+  const keys = Object.keys(object);
+  if (keys.length === 0 || !keys.every((key) => isTimedList(object[key]))) return undefined;
   const gathered = gatherByTime();
-  for (const [key, list] of entries) {
-    for (const { ts, value } of list as readonly JsonObject[]) gathered.add(ts, key, value);
+  for (const key of keys) {
+    for (const { ts, value } of object[key] as readonly JsonObject[]) gathered.add(ts, key, value);
   }
   return gathered.drafts();
 }
 
 const isTimed = (value: unknown) => isObject(value) && 'ts' in value && 'value' in value;
+const isTimedList = (value: unknown) => Array.isArray(value) && value.every(isTimed);
 
 /** Alibaba's property post (`params: {DO: 6.5}` or `{DO: {value, time}}`) and its history post (`params: [{properties: […]}]`). */
 function alink({ params, method, version, id }: JsonObject): readonly Draft[] | undefined {

@@ -69,9 +69,12 @@ export interface Intake {
   close(): Promise<void>;
 }
 
+/** What hangs on the registration of a device alone, worked out once. */
 interface DeviceRules {
   readonly keyMap: KeyMap;
   readonly intervalMs: number;
+  /** Of its entries on the log. */
+  readonly subject: string;
 }
 
 const OVERSIZE_KEPT_BYTES = 4096;
@@ -106,10 +109,11 @@ export function createIntake(options: IntakeOptions): Intake {
     const decoded = decode(message.payload, device.mapping?.envelope);
     if (!decoded.ok) return refuseMessage(message, decoded.reason);
     const memory = memoryOf(device.park, device.id);
-    const sorted = sortReadings(decoded.value, { ...rules, message, device, memory, retainMs, record });
+    const { keyMap, intervalMs } = rules;
+    const sorted = sortReadings(decoded.value, { message, device, keyMap, intervalMs, memory, retainMs, record });
     counts.unknownValues += sorted.unknownValues;
     const durable = commit.submit((group) => {
-      append(group, message, device, sorted);
+      append(group, message, rules.subject, sorted);
       group.onDurable(() => {
         counts.accepted += sorted.readings.length;
         counts.duplicate += sorted.duplicate;
@@ -159,10 +163,9 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 }
 
-function append(group: Group, message: DeviceTopic, device: Device, sorted: Sorted): void {
-  const readings = subjects.readings(message, device.kind);
-  for (const text of sorted.readings) group.add(readings, 'readings', text, tally(message, 1, 0, 0));
-  if (sorted.duplicate > 0) group.count(readings, 'readings', tally(message, sorted.duplicate, sorted.duplicate, 0));
+function append(group: Group, message: DeviceTopic, subject: string, sorted: Sorted): void {
+  for (const text of sorted.readings) group.add(subject, 'readings', text, tally(message, 1, 0, 0));
+  if (sorted.duplicate > 0) group.count(subject, 'readings', tally(message, sorted.duplicate, sorted.duplicate, 0));
   if (sorted.records.length === 0) return;
   const quarantine = subjects.quarantine(message);
   for (const { text, counted } of sorted.records) {
@@ -182,7 +185,11 @@ function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device
     if (known !== undefined) return known;
     const kind = kinds.get(device.kind);
     if (kind === undefined) return undefined;
-    const rules = { keyMap: createKeyMap(kind, device.mapping), intervalMs: device.intervalMs ?? kind.intervalMs };
+    const rules = {
+      keyMap: createKeyMap(kind, device.mapping),
+      intervalMs: device.intervalMs ?? kind.intervalMs,
+      subject: subjects.readings({ park: device.park, device: device.id }, device.kind),
+    };
     cache.set(device, rules);
     onChange(device);
     return rules;

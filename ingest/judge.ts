@@ -16,6 +16,9 @@ export interface JudgeContext {
   readonly retainMs?: number | undefined;
 }
 
+/** By field. */
+export type Flags = Record<string, readonly Flag[]>;
+
 export type Judgement =
   | { readonly is: 'refused'; readonly reason: Rejection; readonly bad: readonly Rejection[] }
   | {
@@ -24,7 +27,7 @@ export type Judgement =
       readonly time: number | undefined;
       readonly seq: number | undefined;
       readonly values: Record<string, number>;
-      readonly flags: Record<string, Flag[]> | undefined;
+      readonly flags: Flags | undefined;
       /** Fields of `values` that were worked out here. */
       readonly derived: readonly Field[];
       readonly attributes: Record<string, string> | undefined;
@@ -53,7 +56,7 @@ export function judge(raw: RawReading, context: JudgeContext): Judgement {
   const acceptStrings = raw.isVendors || mapping?.acceptStrings === true;
   const sentinels = mapping?.sentinels;
   const values: Record<string, number> = {};
-  let flags: Record<string, Flag[]> | undefined;
+  let flags: Flags | undefined;
   let attributes: Record<string, string> | undefined;
   let bad: Rejection[] | undefined;
   let unknown: string[] | undefined;
@@ -141,26 +144,26 @@ export function namesOf(keys: readonly string[]): string {
 export function flagsOf(
   accepted: Accepted,
   time: number,
-  context: JudgeContext & { readonly suspicion: Suspicion; readonly newest: number | undefined },
-): Record<string, Flag[]> | undefined {
-  const { keyMap, receivedAt, intervalMs, suspicion, newest } = context;
+  { keyMap, receivedAt, intervalMs }: JudgeContext,
+  { suspicion, newest }: { readonly suspicion: Suspicion; readonly newest: number | undefined },
+): Flags | undefined {
   let { flags } = accepted;
   const ofTime = accepted.time === undefined ? NONE : timeFlags(time, receivedAt, { newest, intervalMs });
   for (const name of Object.keys(accepted.values)) {
-    const target = keyMap.fieldNamed(name);
+    const field = keyMap.fieldNamed(name);
     const value = accepted.values[name];
-    if (target === undefined || value === undefined) continue;
-    const doubts = suspicion.flagsOf(target, value, time);
+    if (field === undefined || value === undefined) continue;
+    const doubts = suspicion.flagsOf(field, value, time);
     if (doubts.length === 0 && ofTime.length === 0) continue;
-    flags = { ...flags, [name]: [...(flags?.[name] ?? []), ...doubts, ...ofTime] };
+    flags ??= {};
+    flags[name] = [...(flags[name] ?? NONE), ...doubts, ...ofTime];
   }
+  if (flags === undefined) return undefined;
   // What is worked out of a doubtful value is as doubtful.
   for (const { name, derived } of accepted.derived) {
-    const inherited = new Set([
-      ...(flags?.[name] ?? []),
-      ...(derived?.from ?? []).flatMap((input) => flags?.[input] ?? []),
-    ]);
-    if (inherited.size > 0) flags = { ...flags, [name]: [...inherited] };
+    const inherited = new Set(flags[name]);
+    for (const input of derived?.from ?? NONE) for (const flag of flags[input] ?? NONE) inherited.add(flag);
+    if (inherited.size > 0) flags[name] = [...inherited];
   }
   return flags;
 }

@@ -1,10 +1,9 @@
 /** Sorts the raw readings of one message into accepted, duplicate and refused; every one of them becomes exactly one of the three. */
-import type { Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { DeviceTopic } from '../topics.ts';
 import type { RawReading } from './decode.ts';
 import { compare, type DeviceMemory, type Values } from './device-memory.ts';
-import { flagsOf, type Judgement, judge, namesOf } from './judge.ts';
+import { type Flags, flagsOf, type JudgeContext, type Judgement, judge, namesOf } from './judge.ts';
 import type { KeyMap } from './map.ts';
 import { type CreateRecord, readingPayload } from './quarantine-record.ts';
 import type { Device } from './registry.ts';
@@ -40,8 +39,9 @@ type Accepted = Extract<Judgement, { readonly is: 'accepted' }>;
 
 /** Runs without waiting: the order of a device's messages is kept by it. */
 export function sortReadings(raws: readonly RawReading[], context: SortContext): Sorted {
-  const { message, memory, keyMap } = context;
+  const { message, memory, keyMap, intervalMs, retainMs } = context;
   const { receivedAt } = message;
+  const judging: JudgeContext = { keyMap, receivedAt, intervalMs, retainMs };
   const readings: string[] = [];
   const records: { text: string; counted: 0 | 1 }[] = [];
   const reasons: Rejection[] = [];
@@ -99,11 +99,11 @@ export function sortReadings(raws: readonly RawReading[], context: SortContext):
     }
     reportUnknown(raw, accepted.unknown, time);
     const newest = raws.length === 1 ? memory.newest : undefined;
-    const flags = flagsOf(accepted, time, { ...context, receivedAt, suspicion: memory.suspicion, newest });
+    const flags = flagsOf(accepted, time, judging, { suspicion: memory.suspicion, newest });
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
     own.set(time, before === undefined ? accepted.values : { ...accepted.values, ...before });
     if (content !== undefined) untimed.push(content);
-    readings.push(JSON.stringify(toReading(time, accepted, flags, context)));
+    readings.push(textOf(time, accepted, flags, context));
   }
 
   function reportUnknown(raw: RawReading, keys: readonly string[], time: number): void {
@@ -124,7 +124,7 @@ export function sortReadings(raws: readonly RawReading[], context: SortContext):
   }
 
   for (const raw of raws) {
-    const judgement = judge(raw, { keyMap, receivedAt, intervalMs: context.intervalMs, retainMs: context.retainMs });
+    const judgement = judge(raw, judging);
     if (judgement.is === 'refused') refuse(raw, judgement.reason, judgement.bad);
     else take(raw, judgement);
   }
@@ -178,22 +178,24 @@ function conflict(
   };
 }
 
-function toReading(
+/** The canonical reading as JSON, which leaves out what is undefined. */
+function textOf(
   time: number,
   { values, seq, attributes }: Accepted,
-  flags: Record<string, Flag[]> | undefined,
+  flags: Flags | undefined,
   { message, device }: SortContext,
-): Reading {
-  return {
+): string {
+  const reading: { readonly [Key in keyof Reading]-?: Reading[Key] | undefined } = {
     park: message.park,
     site: device.site,
     device: message.device,
     kind: device.kind,
     time,
     receivedAt: message.receivedAt,
-    ...(seq !== undefined && { seq }),
+    seq,
     values,
-    ...(flags !== undefined && { flags }),
-    ...(attributes !== undefined && { attributes }),
+    flags,
+    attributes,
   };
+  return JSON.stringify(reading);
 }
