@@ -13,8 +13,11 @@ export interface LedgerView extends LedgerRow {
 }
 
 export interface Ledger {
-  /** received = stored + duplicate + quarantined + pending in every row. */
-  rows(filter?: { readonly park?: string; readonly device?: string }): Promise<readonly LedgerView[]>;
+  /** received = stored + duplicate + quarantined + pending in every row; `isComplete` is false while the newest entries of the log are not counted. */
+  account(filter?: {
+    readonly park?: string;
+    readonly device?: string;
+  }): Promise<{ readonly rows: readonly LedgerView[]; readonly isComplete: boolean }>;
 }
 
 export interface Quarantine {

@@ -65,7 +65,7 @@ export function createMetrics({
     contentType: registry.contentType,
     async render() {
       // Asked first: two scrapes at one time must not add up between a reset and its counts.
-      const [{ bus, store, broker, bridge, duties = [] }, rows] = await Promise.all([status(), ledger?.rows() ?? []]);
+      const [{ bus, store, broker, bridge, duties = [] }, account] = await Promise.all([status(), ledger?.account()]);
       if (broker !== undefined) showBroker(broker);
       if (bridge !== undefined) showBridge(bridge);
       logBytes.set(bus.sizeBytes);
@@ -80,7 +80,7 @@ export function createMetrics({
       duty.reset();
       for (const name of duties) duty.set({ duty: name }, 1);
       readings.reset();
-      for (const row of rows) {
+      for (const row of account?.rows ?? []) {
         for (const outcome of ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const)
           readings.inc({ park: row.park, outcome }, row[outcome]);
       }

@@ -69,7 +69,7 @@ export const NewDevice = Type.Object(
 );
 
 /** An answer whose rows are described in words: our own types make them, so they are not checked again. */
-export const Rows = (name: string, description: string): TSchema =>
-  Type.Object({ [name]: Type.Array(Type.Any()) }, { description });
+export const Rows = (name: string, description: string, beside: Readonly<Record<string, TSchema>> = {}): TSchema =>
+  Type.Object({ [name]: Type.Array(Type.Any()), ...beside }, { description });
 
 export type { Static };

@@ -25,10 +25,11 @@ export async function lackingSince(target: ApiTarget, earliest: number): Promise
 async function nothingPending(target: ApiTarget): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const { ledger } = (await askPlatform(target, 'GET', '/api/v1/ledger')) as {
+    const { ledger, isComplete } = (await askPlatform(target, 'GET', '/api/v1/ledger')) as {
       readonly ledger: readonly { readonly pending: number }[];
+      readonly isComplete: boolean;
     };
-    if (ledger.every(({ pending }) => pending === 0)) return;
+    if (isComplete && ledger.every(({ pending }) => pending === 0)) return;
     if (Date.now() > deadline) throw new DaoyuError('STORE_UNAVAILABLE', 'the store is far behind the log');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -4,6 +4,7 @@ import { codeOf } from '../errors.ts';
 import { type Committed, DEFAULT_WRITER, type LedgerRow, type Store, type Tally } from '../store/store.ts';
 import { parseTallies } from './entry.ts';
 import type { Log } from './log.ts';
+import { pause } from './pause.ts';
 
 export interface LedgerView extends LedgerRow {
   readonly pending: number;
@@ -17,15 +18,28 @@ export interface LedgerOptions {
   readonly writers?: readonly string[];
   /** Which writer of the store takes the entries of a subject. */
   readonly writerOf?: (subject: string) => string;
-  /** How long an answer waits for the newest entries of the log to be counted. */
+  /** How long an answer waits for the newest entries of the log to be counted; then it says that it is not complete. */
   readonly patienceMs?: number;
   /** Tallies of entries behind the store's position that are held one by one; of more, neighbours are added up. */
   readonly maxTallies?: number;
 }
 
+export interface Account {
+  /** received = stored + duplicate + quarantined + pending in every row, whatever was killed when. */
+  readonly rows: readonly LedgerView[];
+  /** All that was on the log when asked is counted. False while the log cannot be read to its end: the newest entries are in no column yet. */
+  readonly isComplete: boolean;
+}
+
+export interface LedgerFilter {
+  readonly park?: string;
+  readonly device?: string;
+}
+
 export interface OpenLedger {
-  /** received = stored + duplicate + quarantined + pending in every row, whatever was killed when. Includes all that was on the log when asked, unless that takes too long. */
-  rows(filter?: { readonly park?: string; readonly device?: string }): Promise<readonly LedgerView[]>;
+  account(filter?: LedgerFilter): Promise<Account>;
+  /** Those of `account`, for who asks again soon anyway. */
+  rows(filter?: LedgerFilter): Promise<readonly LedgerView[]>;
   close(): Promise<void>;
 }
 
@@ -41,6 +55,7 @@ interface Block {
 
 /** Every entry passes here, so that reaching the end of the log can be told from waiting for it. */
 const EVERYTHING = 'daoyu.>';
+const AGAIN_AFTER_MS = 1000;
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const {
@@ -63,11 +78,16 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   let seen = from;
   let waiting: (() => void)[] = [];
   let held = 0;
-  const consumption: Consumption = await bus.consume({ subjects: [EVERYTHING], from: { after: from } });
+  let renewing: Promise<void> | undefined;
+  const stopping = new AbortController();
+  const consume = () => bus.consume({ subjects: [EVERYTHING], from: { after: seen } });
+  let consumption: Consumption = await consume();
 
   async function follow(): Promise<void> {
     for await (const { subject, position, data } of consumption) {
-      seen = Math.max(seen, position);
+      // Given a second time, it would count twice.
+      if (position <= seen) continue;
+      seen = position;
       const writer = writerOf(subject);
       const tallies = position > positionOf(committed, writer) ? parseTallies(data) : [];
       if (tallies.length > 0) {
@@ -83,7 +103,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
 
   /** Nobody may have asked for long, or the store may be away for long. */
   async function shrink(): Promise<void> {
-    await store.committed().then(adopt, () => undefined);
+    await renew().catch(() => undefined);
     held = sizeOf(blocks);
     while (held > maxTallies / 2) {
       const smaller = merged(blocks);
@@ -93,7 +113,8 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     }
   }
 
-  async function untilSeen(position: number): Promise<void> {
+  /** Whether it came to that in time. */
+  async function untilSeen(position: number): Promise<boolean> {
     const deadline = performance.now() + patienceMs; // A wall clock may jump.
     while (seen < position && performance.now() < deadline) {
       await new Promise<void>((resolve) => {
@@ -104,8 +125,18 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
         });
       });
     }
-    // Retention may have removed the last entries: nobody waits for them twice.
-    seen = Math.max(seen, position);
+    return seen >= position;
+  }
+
+  /** One at a time: an older answer behind a newer one would bring back a past whose entries are no longer held. */
+  function renew(): Promise<void> {
+    renewing ??= store
+      .committed()
+      .then(adopt)
+      .finally(() => {
+        renewing = undefined;
+      });
+    return renewing;
   }
 
   /** Takes over what the store committed, unless a position lies inside a block: then the older one still adds up with the blocks. */
@@ -119,20 +150,43 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     committed = next;
   }
 
-  const following = follow().catch((error: unknown) => log.error({ code: codeOf(error), err: error }, 'ledger ended'));
+  /** Goes on behind what it has seen when the log breaks off. */
+  async function keepFollowing(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await follow();
+      } catch (error) {
+        log.error({ code: codeOf(error), err: error }, 'the ledger lost the log; it begins again');
+      }
+      if (stopping.signal.aborted) return;
+      await consumption.close();
+      await pause(AGAIN_AFTER_MS, stopping.signal);
+      if (!stopping.signal.aborted) consumption = await consume().catch(() => consumption);
+    }
+  }
+
+  const following = keepFollowing();
+
+  async function account({ park, device }: LedgerFilter = {}): Promise<Account> {
+    const { firstPosition, lastPosition, problem } = await bus.status();
+    await renew();
+    // What retention removed was taken by everybody, and never comes here.
+    seen = Math.max(seen, firstPosition - 1);
+    // A server that is away is not asked: what it had last may not be all.
+    const isComplete = (await untilSeen(lastPosition)) && problem?.code !== 'BUS_UNAVAILABLE';
+    const views = new Map<string, LedgerView>(committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]));
+    for (const { totals } of blocks) for (const tally of totals.values()) addTo(views, tally);
+    const rows = [...views.values()]
+      .filter((row) => (park === undefined || row.park === park) && (device === undefined || row.device === device))
+      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    return { rows, isComplete };
+  }
 
   return {
-    async rows({ park, device } = {}) {
-      const { lastPosition } = await bus.status();
-      adopt(await store.committed());
-      await untilSeen(lastPosition);
-      const rows = new Map<string, LedgerView>(committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]));
-      for (const { totals } of blocks) for (const tally of totals.values()) addTo(rows, tally);
-      return [...rows.values()]
-        .filter((row) => (park === undefined || row.park === park) && (device === undefined || row.device === device))
-        .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    },
+    account,
+    rows: async (filter) => (await account(filter)).rows,
     async close() {
+      stopping.abort();
       await consumption.close();
       await following;
     },

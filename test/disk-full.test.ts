@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from './eventually.ts';
 import { httpClient } from './http-client.ts';
+import { isDrained, type LedgerAnswer } from './ledger-answer.ts';
 import { requireOrSkip } from './require.ts';
 import { runPlatform } from './running-platform.ts';
 import { canMount, mountSmall } from './small-disk.ts';
@@ -50,11 +51,8 @@ describe.runIf(requireOrSkip('root, to mount a small file system', canMount))('a
     clearInterval(pump);
     await eventually(() => acknowledged.size === sent, Boolean, 40_000);
     const { ledger } = await eventually(
-      () =>
-        get<{
-          ledger: { stored: number; received: number; duplicate: number; quarantined: number; pending: number }[];
-        }>('/api/v1/ledger?device=probe'),
-      (answer) => answer.ledger[0]?.pending === 0,
+      () => get<LedgerAnswer>('/api/v1/ledger?device=probe'),
+      (answer) => answer.ledger.length > 0 && isDrained(answer),
       40_000,
     );
     const [row] = ledger;

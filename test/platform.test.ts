@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
+import { isDrained, type LedgerAnswer } from './ledger-answer.ts';
 import { runPlatform } from './running-platform.ts';
 
 interface Latest {
@@ -10,15 +11,6 @@ interface Latest {
     readonly values: Record<string, number>;
   }[];
 }
-interface Ledger {
-  readonly ledger: readonly {
-    readonly received: number;
-    readonly stored: number;
-    readonly duplicate: number;
-    readonly quarantined: number;
-    readonly pending: number;
-  }[];
-}
 interface Quarantine {
   readonly quarantine: readonly {
     readonly id: string;
@@ -26,8 +18,6 @@ interface Quarantine {
     readonly payload: string;
   }[];
 }
-
-const settled = (answer: Ledger) => answer.ledger.every((row) => row.pending === 0);
 
 describe('a reading', () => {
   it('travels from a real MQTT client to the latest values, the series and the ledger', async () => {
@@ -57,8 +47,8 @@ describe('a reading', () => {
     for (let count = 0; count < 3; count++)
       await client.publishAsync(credentials.topics.telemetry, payload, { qos: 1 });
     const { ledger } = await eventually(
-      () => get<Ledger>('/api/v1/ledger?device=probe'),
-      (answer) => answer.ledger.length > 0 && settled(answer),
+      () => get<LedgerAnswer>('/api/v1/ledger?device=probe'),
+      (answer) => answer.ledger.length > 0 && isDrained(answer),
     );
     expect(ledger[0]).toMatchObject({ received: 3, stored: 1, duplicate: 2, quarantined: 0, pending: 0 });
   });
@@ -101,7 +91,7 @@ describe('a refused payload', () => {
       (answer) => answer.quarantine.length >= codes.length,
     );
     expect(quarantine.map((row) => row.reason.code).sort()).toEqual([...codes].sort());
-    const { ledger } = await eventually(() => get<Ledger>('/api/v1/ledger?device=probe'), settled);
+    const { ledger } = await eventually(() => get<LedgerAnswer>('/api/v1/ledger?device=probe'), isDrained);
     expect(ledger[0]).toMatchObject({
       received: codes.length,
       stored: 0,
@@ -136,7 +126,7 @@ describe('a refused payload', () => {
     );
     // The saturation follows from both, and is worked out as soon as both are there.
     expect(latest[0]?.values).toEqual({ dissolved_oxygen: 6.53, water_temperature: 20, oxygen_saturation: 75.8 });
-    const { ledger } = await eventually(() => get<Ledger>('/api/v1/ledger?device=probe'), settled);
+    const { ledger } = await eventually(() => get<LedgerAnswer>('/api/v1/ledger?device=probe'), isDrained);
     const [row] = ledger;
     expect(row?.received).toBe((row?.stored ?? 0) + (row?.duplicate ?? 0) + (row?.quarantined ?? 0));
   });

@@ -1,17 +1,9 @@
 import { expect, it } from 'vitest';
+import type { LedgerView } from '../api/api.ts';
 import { DaoyuError } from '../errors.ts';
 import { eventually } from './eventually.ts';
+import { isDrained, type LedgerAnswer } from './ledger-answer.ts';
 import { runPlatform } from './running-platform.ts';
-
-interface Ledger {
-  readonly ledger: readonly {
-    readonly received: number;
-    readonly stored: number;
-    readonly duplicate: number;
-    readonly quarantined: number;
-    readonly pending: number;
-  }[];
-}
 
 const DEVICES = 5;
 const OUTAGE_MS = 60_000;
@@ -61,8 +53,8 @@ it('with the store failing for a minute under load, devices still get PUBACKs, t
     }),
   );
   const total = [...sent.values()].reduce((sum, count) => sum + count, 0);
-  const during = await get<Ledger>('/api/v1/ledger?park=daoyu');
-  const sumOf = ({ ledger }: Ledger, column: keyof Ledger['ledger'][number]) =>
+  const during = await get<LedgerAnswer>('/api/v1/ledger?park=daoyu');
+  const sumOf = ({ ledger }: LedgerAnswer, column: Exclude<keyof LedgerView, 'park' | 'device'>) =>
     ledger.reduce((sum, row) => sum + row[column], 0);
   console.info(
     `${total} readings acknowledged, longest PUBACK ${longestMs.toFixed(0)} ms, pending ${sumOf(during, 'pending')}`,
@@ -73,11 +65,7 @@ it('with the store failing for a minute under load, devices still get PUBACKs, t
   const ready = await get<{ status: string }>('/readyz');
   expect(ready.status).toBe('ready');
   isFailing = false;
-  const after = await eventually(
-    () => get<Ledger>('/api/v1/ledger?park=daoyu'),
-    (answer) => sumOf(answer, 'pending') === 0,
-    60_000,
-  );
+  const after = await eventually(() => get<LedgerAnswer>('/api/v1/ledger?park=daoyu'), isDrained, 60_000);
   expect(after.ledger).toHaveLength(DEVICES);
   expect([
     sumOf(after, 'received'),

@@ -24,11 +24,15 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { l
           200: Rows(
             'ledger',
             '{park, device, received, stored, duplicate, quarantined, pending}, counted in readings; a message that holds none counts as one',
+            { isComplete: Type.Boolean({ description: 'false: the newest entries of the log are not counted yet' }) },
           ),
         },
       },
     },
-    async ({ query }) => ({ ledger: await ledger.rows(query) }),
+    async ({ query }) => {
+      const { rows, isComplete } = await ledger.account(query);
+      return { ledger: rows, isComplete };
+    },
   );
 
   app.get(

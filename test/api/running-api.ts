@@ -84,9 +84,10 @@ export async function apiOptions(
     },
     store,
     ledger: {
-      rows: async () => [
-        { park: 'tianyu', device: 'probe', received: 3, stored: 1, duplicate: 1, quarantined: 1, pending: 0 },
-      ],
+      account: async () => ({
+        rows: [{ park: 'tianyu', device: 'probe', received: 3, stored: 1, duplicate: 1, quarantined: 1, pending: 0 }],
+        isComplete: true,
+      }),
     },
     quarantine: {
       list: async ({ limit }) => [record].slice(0, limit),

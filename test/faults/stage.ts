@@ -1,7 +1,9 @@
 /** The whole platform on real servers under load: NATS and InfluxDB behind wires that can be cut, daoyu in a process of its own, a hundred devices. */
+import type { LedgerView } from '../../api/api.ts';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
 import { freePort, type PlatformProcess, spawnPlatform } from '../kill/spawn-platform.ts';
+import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import type { Credentials } from '../running-platform.ts';
 import { newDataDir } from '../running-platform.ts';
 import { type InfluxServer, startInflux } from '../servers/influx.ts';
@@ -105,27 +107,17 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-interface LedgerAnswer {
-  readonly ledger: readonly LedgerRow[];
-}
-interface LedgerRow {
-  readonly device: string;
-  readonly received: number;
-  readonly stored: number;
-  readonly duplicate: number;
-  readonly quarantined: number;
-  readonly pending: number;
-}
+const NONE: LedgerAnswer = { ledger: [], isComplete: false };
 
 /** The ledger once it knows of everything that was acknowledged and nothing waits any more. */
-export async function drained(stage: Stage, isKnown: (row: LedgerRow) => boolean): Promise<readonly LedgerRow[]> {
+export async function drained(stage: Stage, isKnown: (row: LedgerView) => boolean): Promise<readonly LedgerView[]> {
   const ask = async () => {
-    const { ledger } = await stage.get<LedgerAnswer>('/api/v1/ledger?park=daoyu').catch(() => ({ ledger: [] }));
-    return ledger.filter(({ device }) => device.startsWith('fault-'));
+    const { ledger, isComplete } = await stage.get<LedgerAnswer>('/api/v1/ledger?park=daoyu').catch(() => NONE);
+    return { ledger: ledger.filter(({ device }) => device.startsWith('fault-')), isComplete };
   };
-  const isDrained = (rows: readonly LedgerRow[]) =>
-    rows.length === stage.deviceIds.length && rows.every((row) => row.pending === 0 && isKnown(row));
-  return await eventually(ask, isDrained, 60_000);
+  const isOver = (answer: LedgerAnswer) =>
+    answer.ledger.length === stage.deviceIds.length && isDrained(answer) && answer.ledger.every(isKnown);
+  return (await eventually(ask, isOver, 60_000)).ledger;
 }
 
-export type { FleetTimes, LedgerRow };
+export type { FleetTimes };

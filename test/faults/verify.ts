@@ -1,6 +1,7 @@
 /** Holds what the devices know against what InfluxDB holds, asked directly, and against the ledger. */
+import type { LedgerView } from '../../api/api.ts';
 import { valueAt } from '../kill/counting-device.ts';
-import type { FleetTimes, LedgerRow, Stage } from './stage.ts';
+import type { FleetTimes, Stage } from './stage.ts';
 
 export interface Verdict {
   readonly acknowledged: number;
@@ -31,11 +32,11 @@ export class Account {
   }
 
   /** Whether a row of the ledger counts all that was acknowledged to its device. */
-  isKnown(stage: Stage, { device, received }: LedgerRow): boolean {
+  isKnown(stage: Stage, { device, received }: LedgerView): boolean {
     return received >= (this.#acknowledged[stage.deviceIds.indexOf(device)] ?? NONE).size;
   }
 
-  async verify({ influx, deviceIds }: Stage, ledger: readonly LedgerRow[]): Promise<Verdict> {
+  async verify({ influx, deviceIds }: Stage, ledger: readonly LedgerView[]): Promise<Verdict> {
     const points = await storedPoints(influx.http);
     const sum = {
       acknowledged: 0,

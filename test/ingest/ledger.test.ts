@@ -5,6 +5,7 @@ import { openLedger } from '../../ingest/ledger.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 import type { Store } from '../../store/store.ts';
 import { subjects } from '../../topics.ts';
+import { eventually } from '../eventually.ts';
 import { NOW, openParts, silent } from './parts.ts';
 
 /** A store that is away until it is told to come back. */
@@ -103,4 +104,129 @@ describe('the ledger', () => {
       ]);
     }
   });
+
+  it('says that it is not complete while the log cannot be read to its end, instead of leaving out what waits there', async () => {
+    const [bus, store] = [openMemoryBus(), openMemoryStore()];
+    let goOn = () => {};
+    const mayGoOn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    /** As a reader that is being made anew on a server that was killed. */
+    const stalling: typeof bus = {
+      ...bus,
+      async consume(options) {
+        const consumption = await bus.consume(options);
+        return {
+          close: () => consumption.close(),
+          async *[Symbol.asyncIterator]() {
+            await mayGoOn;
+            yield* consumption;
+          },
+        };
+      },
+    };
+    const ledger = await openLedger({ bus: stalling, store, log: silent, patienceMs: 20 });
+    onTestFinished(() => ledger.close());
+    await bus.append([entryOf('probe', 1)]);
+    expect(await ledger.account()).toEqual({ rows: [], isComplete: false });
+    expect(await ledger.account()).toEqual({ rows: [], isComplete: false });
+    goOn();
+    const { rows } = await eventually(
+      () => ledger.account(),
+      ({ isComplete }) => isComplete,
+    );
+    expect(rows).toMatchObject([{ received: 1, pending: 1 }]);
+  });
+
+  it('does not wait for entries that retention has removed', async () => {
+    const bus = openMemoryBus();
+    const removed: typeof bus = {
+      ...bus,
+      status: async () => ({ ...(await bus.status()), firstPosition: 8, lastPosition: 7 }),
+    };
+    const ledger = await openLedger({ bus: removed, store: openMemoryStore(), log: silent, patienceMs: 60_000 });
+    onTestFinished(() => ledger.close());
+    expect(await ledger.account()).toEqual({ rows: [], isComplete: true });
+  });
+
+  it('never goes back to what the store had committed earlier, whichever of two answers comes first', async () => {
+    const [bus, memory] = [openMemoryBus(), openMemoryStore()];
+    const held: (() => void)[] = [];
+    let isSlow = false;
+    const store: Store = {
+      ...memory,
+      async committed() {
+        const answer = await memory.committed();
+        if (isSlow) {
+          isSlow = false;
+          await new Promise<void>((resolve) => held.push(resolve));
+        }
+        return answer;
+      },
+    };
+    const ledger = await openLedger({ bus, store, log: silent });
+    onTestFinished(() => ledger.close());
+    const position = await bus.append([entryOf('probe', 1)]);
+    expect(await ledger.rows()).toMatchObject([{ received: 1, pending: 1 }]);
+    isSlow = true;
+    const slow = ledger.rows();
+    await eventually(() => held.length === 1);
+    await memory.write({ readings: [reading], tallies: [tallyOf('probe', 1)] }, position);
+    const quick = ledger.rows();
+    // Its answer, were it asked for, has overtaken the slow one by now.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    for (const goOn of held) goOn();
+    for (const rows of [await slow, await quick, await ledger.rows()]) expect(rows).toMatchObject([{ received: 1 }]);
+    expect(await ledger.rows()).toMatchObject([{ received: 1, stored: 1, pending: 0 }]);
+  });
+
+  it('begins again where it was when the log breaks off, and counts nothing twice', async () => {
+    const [bus, store] = [openMemoryBus(), openMemoryStore()];
+    let isFirst = true;
+    const breaking: typeof bus = {
+      ...bus,
+      async consume(options) {
+        const consumption = await bus.consume(options);
+        if (!isFirst) return consumption;
+        isFirst = false;
+        return {
+          close: () => consumption.close(),
+          async *[Symbol.asyncIterator]() {
+            for await (const delivery of consumption) {
+              yield delivery;
+              yield delivery;
+              throw new Error('connection lost');
+            }
+          },
+        };
+      },
+    };
+    const ledger = await openLedger({ bus: breaking, store, log: silent });
+    onTestFinished(() => ledger.close());
+    await bus.append([entryOf('probe', 1)]);
+    await bus.append([entryOf('probe', 2)]);
+    const { rows } = await eventually(
+      () => ledger.account(),
+      ({ isComplete }) => isComplete,
+    );
+    expect(rows).toMatchObject([{ received: 3, pending: 3 }]);
+  });
 });
+
+const tallyOf = (device: string, received: number) => ({
+  park: 'tianyu',
+  device,
+  received,
+  duplicate: 0,
+  quarantined: 0,
+});
+
+const reading = {
+  ...{ park: 'tianyu', site: 's', device: 'probe', kind: 'aquaculture_pond' },
+  ...{ time: NOW, receivedAt: NOW, values: { ph: 7 } },
+};
+
+function entryOf(device: string, received: number): { readonly subject: string; readonly data: string } {
+  const subject = subjects.readings({ park: 'tianyu', device }, 'aquaculture_pond');
+  return { subject, data: JSON.stringify({ version: 1, readings: [], tallies: [tallyOf(device, received)] }) };
+}

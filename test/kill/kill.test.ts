@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
+import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import { type Credentials, newDataDir } from '../running-platform.ts';
 import { type CountingDevice, openCountingDevice, valueAt } from './counting-device.ts';
 import { freePort, spawnPlatform } from './spawn-platform.ts';
@@ -16,17 +17,6 @@ interface Outcome {
 }
 
 const DEVICES = 10;
-
-interface LedgerAnswer {
-  readonly ledger: readonly {
-    readonly device: string;
-    readonly received: number;
-    readonly stored: number;
-    readonly duplicate: number;
-    readonly quarantined: number;
-    readonly pending: number;
-  }[];
-}
 
 interface SeriesAnswer {
   readonly series: readonly { readonly device: string; readonly points: readonly (readonly [number, number])[] }[];
@@ -60,11 +50,7 @@ async function killAgainAndAgain(kills: number, environment: Readonly<Record<str
   }
   await Promise.all(devices.map((device) => device.finish()));
   const { get } = httpClient(platform.http, platform.token);
-  const { ledger } = await eventually(
-    () => get<LedgerAnswer>('/api/v1/ledger?park=daoyu'),
-    (answer) => answer.ledger.every((row) => row.pending === 0),
-    60_000,
-  );
+  const { ledger } = await eventually(() => get<LedgerAnswer>('/api/v1/ledger?park=daoyu'), isDrained, 60_000);
   const outcome = {
     acknowledged: total(devices),
     stored: 0,

@@ -3,6 +3,7 @@ import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
 import { type CountingDevice, openCountingDevice, valueAt } from '../kill/counting-device.ts';
 import { freePort, type PlatformProcess, spawnPlatform } from '../kill/spawn-platform.ts';
+import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import { type Credentials, newDataDir } from '../running-platform.ts';
 import { hasInflux, startInflux } from '../servers/influx.ts';
 import { hasNats, startNats } from '../servers/nats.ts';
@@ -12,14 +13,6 @@ const DEVICES = 10;
 const DAY = 86_400_000;
 
 interface Answer {
-  readonly ledger: readonly {
-    readonly device: string;
-    readonly received: number;
-    readonly stored: number;
-    readonly duplicate: number;
-    readonly quarantined: number;
-    readonly pending: number;
-  }[];
   readonly series: readonly { readonly points: readonly (readonly [number, number])[] }[];
 }
 
@@ -96,8 +89,8 @@ it.runIf(hasNats() && hasInflux())(
     for (const api of [apiOne, apiTwo]) {
       const { get } = httpClient(api?.process.http ?? '', token);
       const { ledger } = await eventually(
-        () => get<Answer>('/api/v1/ledger?park=daoyu'),
-        (answer) => answer.ledger.length === DEVICES && answer.ledger.every((row) => row.pending === 0),
+        () => get<LedgerAnswer>('/api/v1/ledger?park=daoyu'),
+        (answer) => answer.ledger.length === DEVICES && isDrained(answer),
         120_000,
       );
       for (const row of ledger) expect(row.received).toBe(row.stored + row.duplicate + row.quarantined);

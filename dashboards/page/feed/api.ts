@@ -43,7 +43,8 @@ export async function loadCatalog(): Promise<Catalog> {
 
 export const loadLatest = async () => (await get<{ latest: readonly LatestRow[] }>('/latest')).latest;
 export const loadDevices = async () => (await get<{ devices: readonly DeviceInfo[] }>('/devices')).devices;
-export const loadLedger = async () => (await get<{ ledger: readonly LedgerView[] }>('/ledger')).ledger;
+export const loadLedger = () =>
+  get<{ readonly ledger: readonly LedgerView[]; readonly isComplete: boolean }>('/ledger');
 export const loadSession = () => get<{ mayOperate: boolean }>('/session');
 
 export type LogPromise = NonNullable<Check['promise']>;

@@ -80,6 +80,10 @@ const WORDS = {
     '每台设备：收到 = 入库 + 重复 + 隔离 + 待写',
     'For each device: received = stored + duplicate + quarantined + pending',
   ],
+  ledgerBehind: [
+    '日志还没有读到末尾：最新收到的数据尚未计入。',
+    'The log is not read to its end yet: what came last is not counted.',
+  ],
   device: ['设备', 'Device'],
   received: ['收到', 'received'],
   stored: ['入库', 'stored'],

@@ -13,13 +13,15 @@ const VITALS = ['rssi', 'battery_level', 'battery_voltage'] as const;
 
 interface Props {
   readonly ledger: readonly LedgerView[];
+  /** False while the newest entries of the log are not counted. */
+  readonly isComplete: boolean;
   readonly devices: readonly DeviceInfo[];
 }
 
 export const addsUp = (row: Pick<LedgerView, (typeof COLUMNS)[number]>) =>
   row.received === row.stored + row.duplicate + row.quarantined + row.pending;
 
-export function Ledger({ ledger, devices }: Props) {
+export function Ledger({ ledger, isComplete, devices }: Props) {
   const { word, language, state, now } = useSurroundings();
   const byName = new Map(ledger.map((row) => [`${row.park}/${row.device}`, row]));
   const known = devices.map((info) => `${info.park}/${info.device}`);
@@ -43,6 +45,11 @@ export function Ledger({ ledger, devices }: Props) {
     <section class="card" aria-labelledby="ledger-title">
       <h2 id="ledger-title">{word('ledger')}</h2>
       <p class="note">{word('ledgerHelp')}</p>
+      {!isComplete && (
+        <p class="note" role="status">
+          {word('ledgerBehind')}
+        </p>
+      )}
       <p class="equation" data-testid="ledger-sum">
         {COLUMNS.map((column, index) => (
           <span key={column} class="term">

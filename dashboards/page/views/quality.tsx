@@ -13,6 +13,7 @@ const REFRESH_MS = 5000;
 
 interface Loaded {
   readonly ledger: readonly LedgerView[];
+  readonly isComplete: boolean;
   readonly devices: readonly DeviceInfo[];
 }
 
@@ -25,8 +26,8 @@ export function Quality() {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async () => {
       try {
-        const [ledger, devices] = await Promise.all([loadLedger(), loadDevices()]);
-        if (!isGone) setLoaded({ ledger, devices });
+        const [account, devices] = await Promise.all([loadLedger(), loadDevices()]);
+        if (!isGone) setLoaded({ ...account, devices });
         setHasFailed(false);
       } catch {
         setHasFailed(true);
@@ -46,7 +47,7 @@ export function Quality() {
         <h1>{word('quality')}</h1>
       </div>
       <Promised />
-      <Ledger ledger={loaded.ledger} devices={loaded.devices} />
+      <Ledger {...loaded} />
       <Quarantine />
     </div>
   );
