@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Language } from '../../sensors/format.ts';
 import type { Fleet } from './feed/fleet.ts';
 import { formatPlace, type Place, type PlaceChange, parsePlace } from './feed/place.ts';
-import { SurroundingsContext, useFleetState, useNow } from './feed/surroundings.ts';
+import { LanguageContext, SurroundingsContext, useFleetState, useNow } from './feed/surroundings.ts';
 import { say } from './language/words.ts';
 import { Frame } from './views/frame.tsx';
 import { Wall } from './views/wall.tsx';
@@ -53,9 +53,11 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
     [fleet, state, place, language, shownTheme, now, go],
   );
   return (
-    <SurroundingsContext.Provider value={surroundings}>
-      {place.view === 'wall' ? <Wall /> : <Frame />}
-    </SurroundingsContext.Provider>
+    <LanguageContext.Provider value={language}>
+      <SurroundingsContext.Provider value={surroundings}>
+        {place.view === 'wall' ? <Wall /> : <Frame />}
+      </SurroundingsContext.Provider>
+    </LanguageContext.Provider>
   );
 }
 

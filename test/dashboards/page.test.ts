@@ -19,6 +19,8 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', { retry: 1,
       ]) {
         await open(`#/overview?lang=${lang}`);
         const tile = page.locator('[data-site=test-site]');
+        // On a phone it lies below the sites that need eyes, and is drawn whole when it comes near.
+        await tile.scrollIntoViewIfNeeded();
         await tile.getByText(name ?? '').waitFor();
         await tile.getByText('6.42', { exact: true }).waitFor();
         expect(await tile.locator('[data-field=water_temperature]').textContent()).toBe('24.3 °C');
@@ -34,9 +36,22 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', { retry: 1,
     const { page, open, publish } = await openPage();
     await open('#/overview?lang=en');
     const tile = page.locator('[data-site=test-site]');
+    await tile.scrollIntoViewIfNeeded();
     await tile.getByText('6.42', { exact: true }).waitFor();
     await publish({ dissolved_oxygen: 5.17 });
     await tile.getByText('5.17', { exact: true }).waitFor();
+  });
+
+  test('of many sites draws those near the screen whole, and of the others what a search must find', async () => {
+    const { page, open } = await openPage(360);
+    await open('#/overview?lang=en');
+    const tile = page.locator('[data-site=test-site]');
+    await page.locator('.tile .big').first().waitFor();
+    await tile.getByText('Good').waitFor();
+    expect(await tile.locator('h2').textContent()).toBe('Test pond');
+    expect(await tile.locator('.big').count()).toBe(0);
+    await tile.scrollIntoViewIfNeeded();
+    await tile.locator('.big').waitFor();
   });
 
   test('says since when it is disconnected, and calls a silent site unknown', async () => {

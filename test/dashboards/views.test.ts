@@ -81,6 +81,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
         for (const [path, ready] of VIEWS) {
           if (path === 'wall' && width === 360) continue;
           await open(`#/${path}?range=6h&lang=${language}`);
+          await bringNear(page, path);
           await page.locator(ready).first().waitFor({ state: 'attached' });
           expect(
             await page.evaluate(() => document.documentElement.scrollWidth),
@@ -110,6 +111,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
     const pond = latest.find(({ device }) => device === 'test-pond')?.values ?? {};
     await open('#/platform/smart_fishery?range=6h&lang=en');
     const strip = page.locator('.site-strip[data-site=test-site]');
+    await strip.scrollIntoViewIfNeeded();
     for (const [field, text] of [
       ['dissolved_oxygen', pond.dissolved_oxygen?.toFixed(2)],
       ['water_temperature', `${pond.water_temperature?.toFixed(1)} °C`],
@@ -153,6 +155,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
   test('arrives in under 150 kB compressed', async () => {
     const { page, open } = await openPage();
     await open('#/overview?lang=en');
+    await bringNear(page, 'overview');
     await page.locator('.spark-end').first().waitFor({ state: 'attached' });
     const loaded = await page.evaluate(() =>
       (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
@@ -167,6 +170,13 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
     expect(packed.reduce((bytes, name) => bytes + statSync(`dist/page/assets/${name}`).size, 0)).toBeLessThan(150_000);
   });
 });
+
+/** The pond with data lies below the sites that need eyes: where there are many it is drawn whole when it comes near. */
+async function bringNear(page: Page, path: string): Promise<void> {
+  if (path === 'overview' || path === 'platform/smart_fishery') {
+    await page.locator('[data-site=test-site]').scrollIntoViewIfNeeded();
+  }
+}
 
 /** What axe finds, as rule and place. */
 async function barriers(page: Page): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/surroundings.ts';
 import { formatMoment } from '../language/beijing-time.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { Scroller } from '../views/scroller.tsx';
@@ -25,7 +25,7 @@ interface Props {
 const TABLE_ROWS = 120;
 
 export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
-  const { language, word } = useSurroundings();
+  const { language, word } = useLanguage();
   const [pointed, setPointed] = useState<number>();
   const [isTableOpen, setTableOpen] = useState(false);
   const lines = useMemo(() => linesOf(kind, panel.query.quantities, devices, answer), [panel, kind, answer]);

@@ -48,6 +48,8 @@ export function openFleet(clock: () => number): Fleet {
   const readers = new Set<(readings: readonly Reading[]) => void>();
   const history = new Map<string, readonly Point[]>();
   const liveTail = new Map<string, Point[]>();
+  /** History and tail of each device joined; kept, because one reading changes one device of many. */
+  const sparks = new Map<string, readonly Point[]>();
   let rows = new Map<string, LatestRow>();
   let state: FleetState = {
     phase: 'loading',
@@ -73,7 +75,9 @@ export function openFleet(clock: () => number): Fleet {
       rows.set(key, withReading(rows.get(key), reading));
       const field = state.catalog.kinds.get(reading.kind)?.primary[0];
       const value = field === undefined ? undefined : reading.values[field];
-      if (value !== undefined) liveTail.set(key, withPoint(liveTail.get(key) ?? [], [reading.time, value]));
+      if (value === undefined) continue;
+      liveTail.set(key, withPoint(liveTail.get(key) ?? [], [reading.time, value]));
+      join(key);
     }
     // A device that was added since: it appears by itself.
     if (state.phase === 'ready' && readings.some((reading) => !known.has(keyOf(reading)))) {
@@ -89,15 +93,11 @@ export function openFleet(clock: () => number): Fleet {
   function show(): void {
     gathering = undefined;
     rows = new Map(rows);
-    set({ rows, sparks: sparks() });
+    set({ rows, sparks: new Map(sparks) });
   }
 
-  function sparks(): ReadonlyMap<string, readonly Point[]> {
-    const all = new Map<string, readonly Point[]>();
-    for (const key of new Set([...history.keys(), ...liveTail.keys()])) {
-      all.set(key, joinedWindows(history.get(key) ?? [], liveTail.get(key) ?? [], SPARK_STEP_MS));
-    }
-    return all;
+  function join(key: string): void {
+    sparks.set(key, joinedWindows(history.get(key) ?? [], liveTail.get(key) ?? [], SPARK_STEP_MS));
   }
 
   async function fetchAll(): Promise<void> {
@@ -137,9 +137,13 @@ export function openFleet(clock: () => number): Fleet {
         { kind: kind.name, fields: [field], from: to - SPARK_MS, to, every: SPARK_EVERY, aggregates: ['mean'] },
         stopping.signal,
       );
-      for (const { park, device, points } of series) history.set(keyOf({ park, device, kind: kind.name }), points);
+      for (const { park, device, points } of series) {
+        const key = keyOf({ park, device, kind: kind.name });
+        history.set(key, points);
+        join(key);
+      }
     }
-    set({ sparks: sparks() });
+    set({ sparks: new Map(sparks) });
   }
 
   const refresh = setInterval(() => void fetchSparks().catch(() => {}), RELOAD_SPARKS_MS);

@@ -1,4 +1,4 @@
-/** What every view stands in: the fleet, the place, the language and the clock. */
+/** What every view stands in: the fleet, the place, the language and the clock. All of it changes with each second; the language alone hardly ever. */
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../sensors/format.ts';
@@ -16,6 +16,14 @@ export interface Surroundings {
   /** Changes the address; `replace` leaves no step in the history. */
   readonly go: (change: PlaceChange, how?: 'replace') => void;
   readonly setTheme: (theme: 'light' | 'dark') => void;
+}
+
+export const LanguageContext = createContext<Language>('zh');
+
+/** For what shows words only: it is drawn anew when the language changes, not with the clock. */
+export function useLanguage(): { readonly language: Language; readonly word: (word: Word) => string } {
+  const language = useContext(LanguageContext);
+  return { language, word: (word) => say(word, language) };
 }
 
 export const SurroundingsContext = createContext<Surroundings | undefined>(undefined);

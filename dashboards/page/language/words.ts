@@ -76,6 +76,7 @@ const WORDS = {
     'What was acknowledged is not on disk: a restart loses it.',
   ],
   ledger: ['收支账', 'Ledger'],
+  showAll: ['显示全部', 'Show all'],
   ledgerHelp: [
     '每台设备：收到 = 入库 + 重复 + 隔离 + 待写',
     'For each device: received = stored + duplicate + quarantined + pending',

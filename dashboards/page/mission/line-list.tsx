@@ -1,7 +1,7 @@
 /** Every line of a mission against the plan. */
 import { useMemo } from 'preact/hooks';
 import { formatNumber } from '../../../sensors/format.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/surroundings.ts';
 import { formatSeconds } from '../language/beijing-time.ts';
 import { Scroller } from '../views/scroller.tsx';
 import type { Sample } from './flight.ts';
@@ -9,7 +9,7 @@ import { classOf, RATE_CLASSES } from './rate-classes.ts';
 import { seedLinesOf } from './seed-lines.ts';
 
 export function LineList({ samples, plan }: { readonly samples: readonly Sample[]; readonly plan: number }) {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   const lines = useMemo(() => seedLinesOf(samples), [samples]);
   return (
     <Scroller label={word('lines')}>

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { formatDuration, formatNumber } from '../../../sensors/format.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { formatClock, formatMoment } from '../language/beijing-time.ts';
 import { Choice } from '../views/choice.tsx';
 import { coverageOf } from './coverage.ts';
@@ -73,7 +73,7 @@ interface FiguresProps {
 }
 
 function Figures({ samples, plan, coverage }: FiguresProps) {
-  const { word, language } = useSurroundings();
+  const { word, language } = useLanguage();
   const sums = useMemo(() => sumsOf(samples), [samples]);
   const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
   const figures: readonly (readonly [label: string, value: string, note?: string])[] = [

@@ -9,6 +9,8 @@ import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import type { StripFields } from '../feed/panels.ts';
 import { formatPlace } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
+import { useNearness } from './nearness.tsx';
+import { useOutline } from './outline.tsx';
 import { StateMark } from './state-mark.tsx';
 import { StripChart } from './strip-chart.tsx';
 import { agedClass, BigValue, Trend } from './tile.tsx';
@@ -25,11 +27,37 @@ interface Props {
 const MISSED_STEPS = 3;
 const MOST_VALUES = 8;
 
-export function SiteStrip({ card, kind, strip, answer }: Props) {
-  const { language, now, place, state, word, fleet } = useSurroundings();
+export function SiteStrip(props: Props) {
+  const { language, now, place, state } = useSurroundings();
+  const [isNear, ref] = useNearness<HTMLAnchorElement>();
+  const { card } = props;
   const [lead] = card.devices;
+  const { park, id: site, label } = card.site;
+  const sentence = lead ? worstWords(lead, state.sparks.get(lead.key), now, language) : '';
+  const outline = useOutline({ name: label[language], state: card.state, sentence, heading: 'h3' });
   if (lead === undefined) return null;
-  const { site } = card;
+  const address = formatPlace({
+    view: 'site',
+    park,
+    site,
+    language,
+    range: place.range,
+    ...(place.window && { window: place.window }),
+  });
+  return (
+    <a ref={ref} class={`card site-strip ${card.state}`} href={address} data-site={site}>
+      {isNear ? <Face {...props} lead={lead} sentence={sentence} /> : <div class="strip-words">{outline}</div>}
+    </a>
+  );
+}
+
+interface FaceProps extends Props {
+  readonly lead: DeviceCard;
+  readonly sentence: string;
+}
+
+function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
+  const { language, now, state, word, fleet } = useSurroundings();
   const [main] = strip.curves;
   const band = main && bandOf(lead.profile, main.name);
   const lines = linesOf(kind, strip.curves, card.devices, answer);
@@ -37,19 +65,11 @@ export function SiteStrip({ card, kind, strip, answer }: Props) {
   const to = answer.isFollowing ? Math.max(answer.to, fleet.now()) : answer.to;
   const leadLine = lines.find(({ device, field }) => device === lead && field === main);
   const outside = leadLine && band && outsideOf(leadLine.points, band, gapMs);
-  const address = formatPlace({
-    view: 'site',
-    park: site.park,
-    site: site.id,
-    language,
-    range: place.range,
-    ...(place.window && { window: place.window }),
-  });
   return (
-    <a class={`card site-strip ${card.state}`} href={address} data-site={site.id}>
+    <>
       <div class="strip-words">
         <div class="tile-head">
-          <h3>{site.label[language]}</h3>
+          <h3>{card.site.label[language]}</h3>
           <StateMark state={card.state} />
         </div>
         {main && (
@@ -70,7 +90,7 @@ export function SiteStrip({ card, kind, strip, answer }: Props) {
           ))}
         </dl>
         <p class="tile-words">
-          <span class="sentence">{worstWords(lead, state.sparks.get(lead.key), now, language)}</span>
+          <span class="sentence">{sentence}</span>
           <span class="age">
             {lead.row?.time == null ? word('never') : formatAge(Math.max(0, now - lead.row.time), language)}
           </span>
@@ -118,7 +138,7 @@ export function SiteStrip({ card, kind, strip, answer }: Props) {
           <p class={answer.isLoading ? 'strip-empty bone' : 'strip-empty'}>{!answer.isLoading && word('noData')}</p>
         )}
       </div>
-    </a>
+    </>
   );
 }
 

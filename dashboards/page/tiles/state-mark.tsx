@@ -1,6 +1,6 @@
 /** A state by shape and word, never by colour alone. */
 import type { HealthState } from '../../../sensors/health.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/surroundings.ts';
 
 const SHAPES: Readonly<Record<HealthState, string>> = {
   good: 'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z',
@@ -16,7 +16,7 @@ const SIGNS: Readonly<Record<HealthState, string>> = {
 };
 
 export function StateMark({ state }: { readonly state: HealthState }) {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   return (
     <span class={`mark ${state}`}>
       <svg viewBox="0 0 16 16" aria-hidden="true">

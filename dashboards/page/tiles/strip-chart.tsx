@@ -6,7 +6,7 @@ import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
 import { nightsBetween } from '../charts/sun.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/surroundings.ts';
 import { formatClock, formatDay, formatMoment } from '../language/beijing-time.ts';
 import { ticksBetween } from './ticks.ts';
 
@@ -43,7 +43,7 @@ const HEIGHT = 100;
 const DAY = 86_400_000;
 
 export function StripChart({ field, curves, ribbons, bars, band, from, to, gapMs, stepMs }: Props) {
-  const { language } = useSurroundings();
+  const { language } = useLanguage();
   const shown = curves.map((curve) => ({ ...curve, points: curve.points.filter(([time]) => time >= from) }));
   const [low, high] = boundsOf(
     shown.flatMap(({ points }) => points.map(([, value]) => value)),

@@ -1,25 +1,51 @@
 /** One site: state, the value that matters, how it moves, how old it is, and one sentence. The same anatomy for every kind. */
 import { formatAge, formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
+import type { Point } from '../../../store/store.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import { formatPlace } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
+import { useNearness } from './nearness.tsx';
+import { useOutline } from './outline.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { StateMark } from './state-mark.tsx';
 import { trendPerHour } from './trend.ts';
 import { worstWords } from './words-of.ts';
 
 export function Tile({ card }: { readonly card: SiteCard }) {
-  const { language, state, place, now, word } = useSurroundings();
-  const lead = card.devices[0];
-  const { kind, row, intervalMs } = lead;
-  const fields = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
-  const [main, ...others] = fields;
+  const { language, state, place, now } = useSurroundings();
+  const [isNear, ref] = useNearness<HTMLAnchorElement>();
+  const [lead] = card.devices;
   const points = state.sparks.get(lead.key) ?? [];
-  const address = formatPlace({ view: 'site', park: card.site.park, site: card.site.id, language, range: place.range });
+  const { park, id: site, label } = card.site;
+  const sentence = worstWords(lead, points, now, language);
+  const outline = useOutline({ name: label[language], state: card.state, sentence, heading: 'h2' });
   return (
-    <a class={`tile ${card.state}`} href={address} data-site={card.site.id}>
+    <a
+      ref={ref}
+      class={`tile ${card.state}`}
+      href={formatPlace({ view: 'site', park, site, language, range: place.range })}
+      data-site={site}
+    >
+      {isNear ? <Face card={card} points={points} sentence={sentence} /> : outline}
+    </a>
+  );
+}
+
+interface FaceProps {
+  readonly card: SiteCard;
+  readonly points: readonly Point[];
+  readonly sentence: string;
+}
+
+function Face({ card, points, sentence }: FaceProps) {
+  const { language, now, word } = useSurroundings();
+  const [lead] = card.devices;
+  const { kind, row, intervalMs } = lead;
+  const [main, ...others] = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
+  return (
+    <>
       <div class="tile-head">
         <h2>{card.site.label[language]}</h2>
         <StateMark state={card.state} />
@@ -36,21 +62,24 @@ export function Tile({ card }: { readonly card: SiteCard }) {
       )}
       {main && <Sparkline points={points} band={bandOf(lead.profile, main.name)} now={now} intervalMs={intervalMs} />}
       <dl class={`tile-row ${agedClass(lead, now)}`}>
-        {others.slice(0, 3).map((field) => {
-          const value = row?.values[field.name];
-          return (
+        {others
+          .flatMap((field) => {
+            const value = row?.values[field.name];
+            return value === undefined ? [] : [[field, value] as const];
+          })
+          .slice(0, 3)
+          .map(([field, value]) => (
             <div key={field.name}>
               <dt>{field.label[language]}</dt>
-              <dd data-field={field.name}>{value === undefined ? '–' : formatValue(field, value, language)}</dd>
+              <dd data-field={field.name}>{formatValue(field, value, language)}</dd>
             </div>
-          );
-        })}
+          ))}
       </dl>
       <p class="tile-words">
-        <span class="sentence">{worstWords(lead, points, now, language)}</span>
+        <span class="sentence">{sentence}</span>
         <span class="age">{row?.time == null ? word('never') : formatAge(Math.max(0, now - row.time), language)}</span>
       </p>
-    </a>
+    </>
   );
 }
 
@@ -63,7 +92,7 @@ export function agedClass({ row, intervalMs, kind }: DeviceCard, now: number): s
 }
 
 export function BigValue({ field, value }: { readonly field: Field; readonly value: number | undefined }) {
-  const { language } = useSurroundings();
+  const { language } = useLanguage();
   const choice = value === undefined ? undefined : field.choices?.[value];
   return (
     <p class="big" data-field={field.name}>
@@ -77,7 +106,7 @@ export function BigValue({ field, value }: { readonly field: Field; readonly val
 }
 
 export function Trend({ field, perHour }: { readonly field: Field; readonly perHour: number | undefined }) {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   if (perHour === undefined) return null;
   const text = formatNumber(Math.abs(perHour), field.decimals);
   if (Number(text) === 0) return <p class="trend">→ {word('steady')}</p>;

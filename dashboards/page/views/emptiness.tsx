@@ -1,8 +1,8 @@
 /** The views where there is nothing to show yet: each says why and what to do. */
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 
 export function Skeleton() {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   return (
     <section aria-busy="true" aria-label={word('loading')}>
       <div class="bone bone-title" />
@@ -16,7 +16,7 @@ export function Skeleton() {
 }
 
 export function NoSites() {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   return (
     <section class="nothing">
       <h1>{word('noSites')}</h1>
@@ -62,7 +62,7 @@ export function Failed() {
 }
 
 export function SignedOut() {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   return (
     <section class="nothing">
       <h1>{word('signIn')}</h1>

@@ -1,15 +1,19 @@
 /** received = stored + duplicate + quarantined + pending, for every device, in sight. */
+import { useState } from 'preact/hooks';
 import type { LedgerView } from '../../../api/api.ts';
 import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
 import { cardsOf, type DeviceCard } from '../feed/cards.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { Scroller } from './scroller.tsx';
 
 const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
 
 /** What a device says of itself; the words of their columns have the same names. */
 const VITALS = ['rssi', 'battery_level', 'battery_voltage'] as const;
+
+/** Of a large fleet the rest is shown when it is asked for; what needs eyes comes first. */
+const MOST_ROWS = 60;
 
 interface Props {
   readonly ledger: readonly LedgerView[];
@@ -27,6 +31,7 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
   const known = devices.map((info) => `${info.park}/${info.device}`);
   const infos = new Map(devices.map((info) => [`${info.park}/${info.device}`, info]));
   const names = [...known, ...[...byName.keys()].filter((name) => !infos.has(name))];
+  const [isWhole, setIsWhole] = useState(false);
   const total = (column: (typeof COLUMNS)[number]) => ledger.reduce((sum, row) => sum + row[column], 0);
   const sum = {
     received: total('received'),
@@ -41,6 +46,12 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
       .flatMap((site) => site.devices)
       .map((card) => [`${card.device.park}/${card.device.device}`, card]),
   );
+  const needsEyes = (name: string) => {
+    const row = byName.get(name);
+    return (row !== undefined && !addsUp(row)) || infos.get(name)?.isConnected === false;
+  };
+  const ordered = [...names.filter(needsEyes), ...names.filter((name) => !needsEyes(name))];
+  const shown = isWhole ? ordered : ordered.slice(0, MOST_ROWS);
   return (
     <section class="card" aria-labelledby="ledger-title">
       <h2 id="ledger-title">{word('ledger')}</h2>
@@ -81,7 +92,7 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
             </tr>
           </thead>
           <tbody>
-            {names.map((name) => {
+            {shown.map((name) => {
               const info = infos.get(name);
               const row = byName.get(name) ?? { received: 0, stored: 0, duplicate: 0, quarantined: 0, pending: 0 };
               const time = cards.get(name)?.row?.time;
@@ -109,12 +120,17 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
           </tbody>
         </table>
       </Scroller>
+      {shown.length < names.length && (
+        <button type="button" class="button" onClick={() => setIsWhole(true)}>
+          {word('showAll')} ({count.format(names.length)})
+        </button>
+      )}
     </section>
   );
 }
 
 function Vital({ name, card }: { readonly name: (typeof VITALS)[number]; readonly card: DeviceCard | undefined }) {
-  const { language } = useSurroundings();
+  const { language } = useLanguage();
   const field = card?.kind.fields.find((each) => each.name === name);
   const value = card?.row?.values[name];
   if (field === undefined || value === undefined) return <td class="number zero">–</td>;

@@ -4,6 +4,7 @@ import { cardsOf, type SiteCard } from '../feed/cards.ts';
 import type { FleetState } from '../feed/fleet.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { say } from '../language/words.ts';
+import { Nearness } from '../tiles/nearness.tsx';
 import { Tile } from '../tiles/tile.tsx';
 import { worstWords } from '../tiles/words-of.ts';
 import { Empty, NoSites } from './emptiness.tsx';
@@ -36,9 +37,11 @@ export function Overview() {
         <Empty />
       ) : (
         <div class="grid">
-          {cards.map((card) => (
-            <Tile key={`${card.site.park}/${card.site.id}`} card={card} />
-          ))}
+          <Nearness>
+            {cards.map((card) => (
+              <Tile key={`${card.site.park}/${card.site.id}`} card={card} />
+            ))}
+          </Nearness>
         </div>
       )}
     </section>

@@ -11,6 +11,7 @@ import { useSurroundings } from '../feed/surroundings.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import { MissionView } from '../mission/mission-view.tsx';
 import { fliesMissions } from '../mission/use-mission.ts';
+import { Nearness } from '../tiles/nearness.tsx';
 import { SiteStrip } from '../tiles/site-strip.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { Empty } from './emptiness.tsx';
@@ -119,11 +120,13 @@ function KindStrips({ kind, cards, isAlone }: Props) {
         {kind.label[language]}
       </h2>
       <ul class="strips">
-        {ofKind.map((card) => (
-          <li key={`${card.site.park}/${card.site.id}`}>
-            <SiteStrip card={card} kind={kind} strip={strip} answer={answer} />
-          </li>
-        ))}
+        <Nearness>
+          {ofKind.map((card) => (
+            <li key={`${card.site.park}/${card.site.id}`}>
+              <SiteStrip card={card} kind={kind} strip={strip} answer={answer} />
+            </li>
+          ))}
+        </Nearness>
       </ul>
       {vehicles.length > 0 && <Vehicles kind={kind} vehicles={vehicles} />}
     </section>

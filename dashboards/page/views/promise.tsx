@@ -1,7 +1,7 @@
 /** What a PUBACK of this platform is worth, as it is set up: said where people look whether anything was lost. */
 import { useEffect, useState } from 'preact/hooks';
 import { type LogPromise, loadPromise } from '../feed/api.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/surroundings.ts';
 import type { Word } from '../language/words.ts';
 
 const SENTENCES: Readonly<Record<LogPromise['survives'], Word>> = {
@@ -11,7 +11,7 @@ const SENTENCES: Readonly<Record<LogPromise['survives'], Word>> = {
 };
 
 export function Promised() {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   const [promise, setPromise] = useState<LogPromise>();
   useEffect(() => {
     let isGone = false;

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { LedgerView } from '../../../api/api.ts';
 import { loadDevices, loadLedger } from '../feed/api.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/surroundings.ts';
 import { Failed, Skeleton } from './emptiness.tsx';
 import { Ledger } from './ledger.tsx';
 import { Promised } from './promise.tsx';
@@ -18,7 +18,7 @@ interface Loaded {
 }
 
 export function Quality() {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   const [loaded, setLoaded] = useState<Loaded>();
   const [hasFailed, setHasFailed] = useState(false);
   useEffect(() => {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { QuarantineRecord, RejectionCode } from '../../../ingest/rejection.ts';
 import { loadQuarantine, loadSession, replay } from '../feed/api.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
 import { REASONS } from '../language/reasons.ts';
 import { Choice } from './choice.tsx';
@@ -97,7 +97,7 @@ export function Quarantine() {
 }
 
 function Replay({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
-  const { word } = useSurroundings();
+  const { word } = useLanguage();
   const [outcome, setOutcome] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const again = async () => {
