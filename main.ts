@@ -5,6 +5,7 @@ import { devicesCommand } from './commands/devices.ts';
 import { replayCommand } from './commands/replay.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { sitesCommand } from './commands/sites.ts';
 import { stackCommand } from './commands/stack.ts';
 import { upCommand } from './commands/up.ts';
 import { DaoyuError } from './errors.ts';
@@ -13,7 +14,15 @@ const program = new Command('daoyu')
   .description('稻渔: MQTT readings from ponds, paddies, cold stores and drones, kept, stored and shown.')
   .addHelpText('after', '\nSettings are DAOYU_… environment variables: see `daoyu settings`.');
 
-for (const command of [upCommand, stackCommand, simulateCommand, replayCommand, devicesCommand, settingsCommand]) {
+for (const command of [
+  upCommand,
+  stackCommand,
+  simulateCommand,
+  replayCommand,
+  devicesCommand,
+  sitesCommand,
+  settingsCommand,
+]) {
   program.addCommand(command());
 }
 

@@ -1,5 +1,7 @@
 /** Shapes that several routes share. */
 import { type Static, type TSchema, Type } from 'typebox';
+import { MOST_POSITIONS } from '../sensors/polygon.ts';
+import { MOST_STAGES } from '../sensors/stages.ts';
 import { SLUG } from '../topics.ts';
 
 export const Slug = Type.String({ pattern: SLUG.source, description: 'lower-case letters, digits, hyphens' });
@@ -66,6 +68,44 @@ export const NewDevice = Type.Object(
     profile: Type.Optional(Text('threshold profile of a new site', 64)),
   },
   { additionalProperties: false },
+);
+
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+const Position = Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: '[longitude, latitude]' });
+
+export const SiteChange = Type.Object(
+  {
+    label: Type.Optional(Label),
+    profile: orNull(Text('threshold profile; before the first stage where there are stages', 64)),
+    stages: orNull(
+      Type.Array(
+        Type.Object(
+          {
+            from: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Beijing day, e.g. 2026-05-10' }),
+            profile: Text('threshold profile from that day on', 64),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: MOST_STAGES, description: 'ascending; the last one stays in force' },
+      ),
+    ),
+    latitude: orNull(Type.Number({ minimum: -90, maximum: 90 })),
+    longitude: orNull(Type.Number({ minimum: -180, maximum: 180 })),
+    boundary: orNull(
+      Type.Object(
+        {
+          type: Type.Literal('Polygon'),
+          coordinates: Type.Array(Type.Array(Position, { minItems: 4, maxItems: MOST_POSITIONS }), {
+            minItems: 1,
+            maxItems: 1,
+            description: 'one closed ring',
+          }),
+        },
+        { additionalProperties: false, description: 'outline of the field: GeoJSON polygon (RFC 7946), WGS-84' },
+      ),
+    ),
+  },
+  { additionalProperties: false, minProperties: 1, description: 'what is absent stays, null takes it away' },
 );
 
 /** An answer whose rows are described in words: our own types make them, so they are not checked again. */

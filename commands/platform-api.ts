@@ -15,7 +15,7 @@ const PATIENCE = 60;
 /** Rejects with `PLATFORM_UNREACHABLE`, `CREDENTIALS_MISSING`, or the code of the answer. */
 export async function askPlatform(
   target: ApiTarget,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PATCH',
   path: string,
   body?: unknown,
 ): Promise<unknown> {

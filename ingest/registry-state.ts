@@ -1,4 +1,5 @@
 /** The registry on the shared state: held in memory so that intake reads without waiting, following what other processes change. */
+import { setImmediate } from 'node:timers/promises';
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
@@ -6,6 +7,7 @@ import type { Item, State } from '../state/state.ts';
 import { SLUG } from '../topics.ts';
 import { validateMapping } from './mapping.ts';
 import type { Device, NewDevice, Park, Registry, Site } from './registry.ts';
+import { changedSite, profileNamed } from './site-change.ts';
 
 export interface RegistrySeeds {
   readonly parks: readonly Park[];
@@ -24,7 +26,7 @@ export interface RegistryOptions {
 const PREFIX = 'registry/';
 const keyOf = {
   park: ({ id }: Park) => `${PREFIX}park/${id}`,
-  site: ({ park, id }: Site) => `${PREFIX}site/${park}/${id}`,
+  site: ({ park, id }: Pick<Site, 'park' | 'id'>) => `${PREFIX}site/${park}/${id}`,
   device: ({ park, id }: Pick<Device, 'park' | 'id'>) => `${PREFIX}device/${park}/${id}`,
   profile: ({ name }: Profile) => `${PREFIX}profile/${name}`,
 };
@@ -88,7 +90,7 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
 
   function newSite(given: NewDevice): Site | undefined {
     const { park, site: id, siteLabel, siteType = 'other', profile } = given;
-    if (items.site.has(keyOf.site({ park, id } as Site))) return undefined;
+    if (items.site.has(keyOf.site({ park, id }))) return undefined;
     return {
       park,
       id,
@@ -113,10 +115,23 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
     }
     const kind = kindNamed(given.kind);
     if (given.mapping !== undefined) validateMapping(given.mapping, kind);
-    const { profile } = given;
-    if (profile !== undefined && ![...items.profile.values()].some(({ name }) => name === profile)) {
-      const known = [...items.profile.values()].map(({ name }) => name);
-      throw new DaoyuError('PROFILE_UNKNOWN', `no profile ${profile}; there are ${known.join(', ') || 'none'}`);
+    if (given.profile !== undefined) profileNamed(given.profile, [...items.profile.values()]);
+  }
+
+  /** Somebody may change the same in between: what he changed is kept, and ours put on top. */
+  async function change<T>(key: string, unknown: () => DaoyuError, changed: (known: T) => T): Promise<T> {
+    for (;;) {
+      const item = await state.get<T>(key);
+      if (item === undefined) throw unknown();
+      const value = changed(item.value);
+      try {
+        put({ key, value, revision: await state.put(key, value, item.revision) });
+        return value;
+      } catch (error) {
+        if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+        // The other's may still be on its way to the disk: asking again at once would never let it get there.
+        await setImmediate();
+      }
     }
   }
 
@@ -163,23 +178,25 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
       put({ key, value: device, revision });
       return device;
     },
-    async setMapping(park, id, mapping) {
-      const key = keyOf.device({ park, id });
-      for (;;) {
-        const item = await state.get<Device>(key);
-        if (item === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
-        if (mapping !== undefined) validateMapping(mapping, kindNamed(item.value.kind));
-        const { mapping: _, ...rest } = item.value;
-        const changed: Device = { ...rest, ...(mapping !== undefined && { mapping }) };
-        try {
-          put({ key, value: changed, revision: await state.put(key, changed, item.revision) });
-          return changed;
-        } catch (error) {
-          // Somebody changed the device in between: what he changed is kept, and the mapping put on top.
-          if (codeOf(error) !== 'STATE_CONFLICT') throw error;
-        }
-      }
-    },
+    setMapping: (park, id, mapping) =>
+      change<Device>(
+        keyOf.device({ park, id }),
+        () => new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`),
+        ({ mapping: _, ...rest }) => {
+          if (mapping !== undefined) validateMapping(mapping, kindNamed(rest.kind));
+          return { ...rest, ...(mapping !== undefined && { mapping }) };
+        },
+      ),
+    setSite: (park, id, given) =>
+      change<Site>(
+        keyOf.site({ park, id }),
+        () => new DaoyuError('SITE_UNKNOWN', `park ${park} has no site ${id}; GET /api/v1/parks names them`),
+        (site) => {
+          const there = [...items.device.values()].filter((device) => device.park === park && device.site === id);
+          const known = { profiles: [...items.profile.values()], kinds: new Set(there.map(({ kind }) => kind)) };
+          return changedSite(site, given, known);
+        },
+      ),
     async close() {
       unwatch();
     },

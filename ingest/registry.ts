@@ -1,7 +1,9 @@
 /** Parks, sites and devices as the registry keeps them; read without waiting, because intake must keep the order of publishes. */
 
 import type { Label } from '../sensors/label.ts';
+import type { Polygon } from '../sensors/polygon.ts';
 import type { Profile } from '../sensors/profile.ts';
+import type { Stage } from '../sensors/stages.ts';
 
 export interface Park {
   readonly id: string;
@@ -16,12 +18,21 @@ export interface Site {
   readonly id: string;
   readonly label: Label;
   readonly type: SiteType;
-  /** Name of the threshold profile, e.g. `crab_pond`. */
+  /** Name of the threshold profile, e.g. `crab_pond`; where there are stages, the one before the first of them. */
   readonly profile?: string;
+  /** Of a site whose needs change with the season: which profile from which day on. */
+  readonly stages?: readonly Stage[];
   /** WGS-84 degrees; plausible, set by the operator. */
   readonly latitude?: number;
   readonly longitude?: number;
+  /** The outline of a field, against which missions are judged. */
+  readonly boundary?: Polygon;
 }
+
+/** What is absent stays, `null` takes it away. */
+export type SiteChange = { readonly label?: Label } & {
+  readonly [K in 'profile' | 'stages' | 'latitude' | 'longitude' | 'boundary']?: Site[K] | null;
+};
 
 /** How a device's own keys become fields: value × scale + offset. */
 export interface KeyMapping {
@@ -82,5 +93,7 @@ export interface Registry {
   addDevice(device: NewDevice, passwordHash: string): Promise<Device>;
   /** Rejects with `DEVICE_UNKNOWN`, `MAPPING_INVALID`. */
   setMapping(park: string, id: string, mapping: Mapping | undefined): Promise<Device>;
+  /** Changes made at the same time elsewhere are kept. Rejects with `SITE_UNKNOWN`, `PROFILE_UNKNOWN`, `SITE_INVALID`. */
+  setSite(park: string, id: string, change: SiteChange): Promise<Site>;
   close(): Promise<void>;
 }

@@ -22,6 +22,7 @@ export interface RunningPlatform {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   addDevice(device: string, kind: string, extra?: object): Promise<Credentials>;
   connect(credentials: Credentials, options?: IClientOptions): Promise<MqttClient>;
 }

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { DaoyuError } from '../../errors.ts';
 import { assess } from '../../sensors/assess.ts';
 import type { Kind } from '../../sensors/kind.ts';
+import { profileAt } from '../../sensors/stages.ts';
 import { AGGREGATES, type Aggregate, type Every } from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, TIMEZONE } from '../../store/window.ts';
 import type { ApiOptions } from '../api.ts';
@@ -81,9 +82,8 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
         if (kind === undefined) return [];
         const reading = found.get(`${device.park}/${device.id}/${device.kind}`);
         const site = registry.site(device.park, device.site);
-        const profile = registry
-          .profiles()
-          .find((each) => each.name === site?.profile && each.kinds.includes(kind.name));
+        const inForce = site && profileAt(site, now);
+        const profile = registry.profiles().find((each) => each.name === inForce && each.kinds.includes(kind.name));
         const {
           state,
           reasons,

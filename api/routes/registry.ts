@@ -1,11 +1,16 @@
 /** Kinds, parks and devices: what can be measured, where, by whom. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { Device, Mapping as MappingInput, NewDevice as NewDeviceInput } from '../../ingest/registry.ts';
+import type {
+  Device,
+  Mapping as MappingInput,
+  NewDevice as NewDeviceInput,
+  SiteChange as SiteChangeInput,
+} from '../../ingest/registry.ts';
 import { clientIdOf, topicsOf } from '../../topics.ts';
 import type { ApiOptions } from '../api.ts';
 import { checkPlace, kindNamed } from '../known.ts';
-import { Mapping, NewDevice, Rows, Slug, Text, Where } from '../schemas.ts';
+import { Mapping, NewDevice, Rows, SiteChange, Slug, Text, Where } from '../schemas.ts';
 
 type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'addDevice' | 'isConnected' | 'mqttUrls'>;
 
@@ -99,5 +104,19 @@ export const registryRoutes: FastifyPluginAsyncTypebox<Options> = async (
       },
     },
     async ({ params, body }) => show(await registry.setMapping(params.park, params.device, body as MappingInput)),
+  );
+
+  app.patch(
+    '/sites/:park/:site',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Changes a site: name, threshold profile, growth stages, position, outline of the field',
+        params: Type.Object({ park: Slug, site: Slug }, { additionalProperties: false }),
+        body: SiteChange,
+        response: { 200: Type.Any({ description: 'the site as it is now' }) },
+      },
+    },
+    async ({ params, body }) => registry.setSite(params.park, params.site, body as unknown as SiteChangeInput),
   );
 };

@@ -7,6 +7,7 @@ import type { Kind } from '../../sensors/kind.ts';
 import type { Label } from '../../sensors/label.ts';
 import { limitsOf } from '../../sensors/limits.ts';
 import type { Profile } from '../../sensors/profile.ts';
+import { profileAt } from '../../sensors/stages.ts';
 import type { Latest, LedgerRow } from '../../store/store.ts';
 import {
   ageFigure,
@@ -75,7 +76,7 @@ export function deviceFigures(moment: Moment): readonly Figure[] {
       latest &&
       assess({
         kind,
-        profile: profileFor(registry.profiles(), site?.profile, kind),
+        profile: profileFor(registry.profiles(), site && profileAt(site, now), kind),
         intervalMs: device.intervalMs ?? kind.intervalMs,
         now,
         latest: reading,
@@ -128,10 +129,11 @@ export function siteFigures({ now, registry }: Pick<Moment, 'now' | 'registry'>)
   });
 }
 
-/** Targets and limits of every site at one time, by its profile; none before the profile took effect. */
+/** Targets and limits of every site at one time, by the profile then in force; none before the profile took effect. */
 export function bandFigures({ kinds, registry }: Pick<Moment, 'kinds' | 'registry'>, time: number): readonly Figure[] {
   return registry.sites().flatMap((site) => {
-    const profile = registry.profiles().find(({ name }) => name === site.profile);
+    const inForce = profileAt(site, time);
+    const profile = registry.profiles().find(({ name }) => name === inForce);
     if (profile === undefined || Date.parse(profile.effective) > time) return [];
     const present = new Set(registry.devices({ park: site.park, site: site.id }).map(({ kind }) => kind));
     return profile.kinds

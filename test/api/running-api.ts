@@ -80,6 +80,7 @@ export async function apiOptions(
         devices[index] = { ...found, ...(mapping && { mapping }) };
         return devices[index];
       },
+      setSite: async () => Promise.reject(new Error('not used')),
       close: async () => undefined,
     },
     store,
