@@ -3,6 +3,8 @@ import { generatePassword, hashPassword } from './broker/credentials.ts';
 import type { DataFolder } from './data-folder.ts';
 import { codeOf } from './errors.ts';
 import type { Registry } from './ingest/registry.ts';
+import { boundaries } from './seeds/boundaries.ts';
+import { seasons } from './seeds/seasons.ts';
 import { seeds } from './seeds/seeds.ts';
 import type { Kind } from './sensors/kind.ts';
 import type { FleetMember } from './simulators/fleet.ts';
@@ -25,6 +27,8 @@ export async function addDemoDevices(
   if (members.size === 0 && !(await isFirst(state))) return;
   for (const device of missing) {
     const site = seeds.sites.find((each) => each.park === device.park && each.id === device.site);
+    const lateDays = seasons[device.site]?.lateDays;
+    const boundary = boundaries[device.site];
     members.set(nameOf(device), {
       park: device.park,
       site: device.site,
@@ -36,6 +40,8 @@ export async function addDemoDevices(
       ...(site && { siteType: site.type }),
       ...(site?.latitude !== undefined && { latitude: site.latitude }),
       ...(site?.longitude !== undefined && { longitude: site.longitude }),
+      ...(lateDays !== undefined && { lateDays }),
+      ...(boundary && { boundary }),
       ...(device.mapping && { mapping: device.mapping }),
     });
   }

@@ -8,7 +8,7 @@ import { watchDiskSpace } from '../disk-space.ts';
 import type { Log } from '../ingest/log.ts';
 import type { Registry } from '../ingest/registry.ts';
 import { openRegistry } from '../ingest/registry-state.ts';
-import { seeds } from '../seeds/seeds.ts';
+import { seedsAt } from '../seeds/seeds.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { State } from '../state/state.ts';
@@ -49,7 +49,7 @@ export async function openFoundation({ config, log, clock }: Surroundings, keep:
   const place = { config, folder: folder.path, clock, log, space: watchDiskSpace(folder.path, config.diskReserve) };
   const bus = keep(await openBus(place));
   const state = keep(await openState(place));
-  const registry = keep(await openRegistry({ state, kinds, seeds, clock }));
+  const registry = keep(await openRegistry({ state, kinds, seeds: seedsAt(clock()), clock }));
   const wire = keep(await openWire(place));
   const monotonic = () => performance.now();
   const presence = keep(await followPresence(wire, monotonic));

@@ -1,10 +1,25 @@
 /** What a fresh install begins with: parks, sites, demo devices and threshold profiles. Passwords are made at first start, never here. */
+import type { Site } from '../ingest/registry.ts';
+import { boundaries } from './boundaries.ts';
 import { devices } from './devices.ts';
 import { parks } from './parks.ts';
 import { coldChain } from './profiles/cold-chain.ts';
 import { drone } from './profiles/drone.ts';
 import { paddies } from './profiles/paddies.ts';
 import { ponds } from './profiles/ponds.ts';
+import { seasons, stagesAround } from './seasons.ts';
 import { sites } from './sites.ts';
 
+/** Without what depends on the date. */
 export const seeds = { parks, sites, devices, profiles: [...ponds, ...paddies, ...coldChain, ...drone] };
+
+/** The same with the rice years around a time, and the outlines of fields. */
+export function seedsAt(time: number): typeof seeds & { readonly sites: readonly Site[] } {
+  return { ...seeds, sites: sites.map((site) => withDetails(site, time)) };
+}
+
+function withDetails(site: Site, time: number): Site {
+  const season = seasons[site.id];
+  const boundary = boundaries[site.id];
+  return { ...site, ...(season && { stages: stagesAround(time, season) }), ...(boundary && { boundary }) };
+}

@@ -40,6 +40,8 @@ export function createModelOf(
       siteType: member.siteType,
       latitude: member.latitude ?? KAIJIANG.latitude,
       longitude: member.longitude ?? KAIJIANG.longitude,
+      lateDays: member.lateDays,
+      boundary: member.boundary,
       weather,
       // A site without a position is taken to lie at the county seat.
       conditions: conditions.filter(({ sites }) => sites === undefined || sites.includes(member.site)),

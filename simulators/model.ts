@@ -1,5 +1,6 @@
 /** What a simulated device measures, whatever the physics behind it, and what a physical model is made from. */
 import type { Kind } from '../sensors/kind.ts';
+import type { Polygon } from '../sensors/polygon.ts';
 import type { TimedCondition } from './conditions.ts';
 import type { Weather } from './weather/weather.ts';
 
@@ -23,6 +24,10 @@ export interface ModelSetting {
   readonly siteType: string | undefined;
   readonly latitude: number;
   readonly longitude: number;
+  /** By how many days the season here is later than the county's middle; undefined: by chance. */
+  readonly lateDays: number | undefined;
+  /** The outline of a field; undefined: one of the model's own. */
+  readonly boundary: Polygon | undefined;
   /** One sky over the whole fleet. */
   readonly weather: Weather;
   /** Those that concern the site. */

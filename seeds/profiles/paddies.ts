@@ -46,20 +46,35 @@ const fieldOxygen: Band = {
   source: 'A rice–crab field measured all season held 2.66-5.72 mg/L (江苏农业科学 2017,45(12):109-112)',
 };
 
-export const paddies = [
+const AWD = level(
+  [-150, 30],
+  { warnBelow: -150, criticalBelow: -200, warnAbove: 70, criticalAbove: 100 },
+  'Safe AWD: -15 cm in the field tube (Lampayan); deeper than 7 cm hinders tillering (科学种养 2014-9)',
+);
+
+const plain = [
+  startingProfile('paddy_fallow', '冬闲期', 'Winter fallow', PADDY, [
+    ...level(
+      [-200, 20],
+      { warnAbove: 80, criticalAbove: 150 },
+      'Bare soil: only water over the bund matters; proposed',
+    ),
+  ]),
+  startingProfile('paddy_soaking', '泡田期', 'Soaking', PADDY, [
+    ...level(
+      [0, 50],
+      { warnBelow: -30, warnAbove: 80, criticalAbove: 100 },
+      'Shallow water for ploughing and levelling before transplanting; proposed',
+    ),
+  ]),
   startingProfile('paddy_emergence', '直播出苗期', 'Direct-seeded emergence', PADDY, [
     ...level([-20, 5], { warnAbove: 35, criticalAbove: 80, warnBelow: -60 }, 'Moist, no standing water: seed drowns'),
   ]),
   startingProfile('paddy_recovery', '返青期', 'Recovery after transplanting', PADDY, [
     ...level([20, 40], { warnBelow: 0, warnAbove: 70, criticalAbove: 100 }, '3 cm shallow water in extension texts'),
   ]),
-  startingProfile('paddy_awd', '干湿交替', 'Alternate wetting and drying', PADDY, [
-    ...level(
-      [-150, 30],
-      { warnBelow: -150, criticalBelow: -200, warnAbove: 70, criticalAbove: 100 },
-      'Safe AWD: -15 cm in the field tube (Lampayan); deeper than 7 cm hinders tillering (科学种养 2014-9)',
-    ),
-  ]),
+  startingProfile('paddy_tillering', '分蘖期', 'Tillering', PADDY, AWD),
+  startingProfile('paddy_awd', '干湿交替', 'Alternate wetting and drying', PADDY, AWD),
   startingProfile('paddy_drain', '晒田期', 'Midseason drain', PADDY, [
     ...level(
       [-300, -50],
@@ -77,6 +92,20 @@ export const paddies = [
   startingProfile('paddy_terminal', '断水期', 'Terminal drain', PADDY, [
     ...level([-300, 0], { warnAbove: 30, criticalAbove: 100 }, 'Drained 7-10 days before harvest'),
   ]),
+  startingProfile('paddy_filling', '灌浆期', 'Grain filling', PADDY, AWD),
+  startingProfile('paddy_ratoon', '再生期', 'Ratoon', PADDY, [
+    ...level(
+      [-150, 30],
+      { warnBelow: -200, warnAbove: 70, criticalAbove: 100 },
+      'As in filling, but stubble bears more drought; proposed',
+    ),
+  ]),
+];
+
+/** A crab field may be under water all year; its bund is higher than a paddy's. */
+const CRAB_BUND = { warnAbove: 200, criticalAbove: 300 };
+
+const crab = [
   startingProfile('rice_field', '稻蟹田', 'Rice–crab field', PADDY, [
     ...level(
       [0, 100],
@@ -86,6 +115,30 @@ export const paddies = [
     ditch,
     fieldOxygen,
   ]),
+  ...(
+    [
+      ['planting', '稻蟹·泡田插秧', 'Rice–crab: planting', [0, 60], { warnBelow: -20, criticalBelow: -100 }],
+      ['tillering', '稻蟹·分蘖期', 'Rice–crab: tillering', [10, 100], { warnBelow: 0, criticalBelow: -100 }],
+      ['drain', '稻蟹·轻晒田', 'Rice–crab: light drain', [-50, 20], { warnBelow: -80, criticalBelow: -150 }],
+      ['heading', '稻蟹·抽穗期', 'Rice–crab: heading', [20, 100], { warnBelow: 10, criticalBelow: 0 }],
+      ['filling', '稻蟹·灌浆期', 'Rice–crab: filling', [10, 100], { warnBelow: 0, criticalBelow: -100 }],
+      ['harvest', '稻蟹·断水收割', 'Rice–crab: harvest', [-100, 20], { warnBelow: -150, criticalBelow: -250 }],
+      ['flooded', '稻蟹·蓄水养蟹', 'Rice–crab: flooded', [0, 150], { warnBelow: -20, criticalBelow: -100 }],
+    ] as const
+  ).map(([stage, zh, en, target, limits]) =>
+    startingProfile(`crab_field_${stage}`, zh, en, PADDY, [
+      ...level(
+        target,
+        { ...CRAB_BUND, ...limits },
+        'Shallow water with a light drain, as crab stay on the field; proposed',
+      ),
+      ditch,
+      fieldOxygen,
+    ]),
+  ),
+];
+
+const crayfish = [
   startingProfile('rice_crayfish', '稻虾田', 'Rice–crayfish field', PADDY, [
     ...level(
       [200, 600],
@@ -95,4 +148,38 @@ export const paddies = [
     ditch,
     fieldOxygen,
   ]),
+  ...(
+    [
+      [
+        'rice',
+        '稻虾共作期',
+        'Rice–crayfish: with rice',
+        [150, 350],
+        { warnBelow: 100, criticalBelow: 50, warnAbove: 500, criticalAbove: 650 },
+      ],
+      [
+        'harvest',
+        '稻虾·降水收割',
+        'Rice–crayfish: harvest',
+        [-50, 120],
+        { warnBelow: -150, warnAbove: 200, criticalAbove: 400 },
+      ],
+      ['reflood', '稻虾·复水', 'Rice–crayfish: reflooding', [50, 600], { warnAbove: 650, criticalAbove: 750 }],
+      [
+        'flooded',
+        '稻虾·深水养虾',
+        'Rice–crayfish: deep water',
+        [400, 600],
+        { warnBelow: 200, criticalBelow: 100, warnAbove: 650, criticalAbove: 750 },
+      ],
+    ] as const
+  ).map(([stage, zh, en, target, limits]) =>
+    startingProfile(`crayfish_field_${stage}`, zh, en, PADDY, [
+      ...level(target, limits, 'Field of 400-600 mm in winter and spring (extension texts); other depths proposed'),
+      ditch,
+      fieldOxygen,
+    ]),
+  ),
 ];
+
+export const paddies = [...plain, ...crab, ...crayfish];

@@ -1,4 +1,5 @@
 /** How a field is flown: parallel lines along its longest edge, a swath apart, there and back. */
+import type { Polygon } from '../../sensors/polygon.ts';
 
 /** Metres east and north of the field's middle. */
 export type Spot = readonly [east: number, north: number];
@@ -36,6 +37,15 @@ export function planField(polygon: readonly Spot[], swath: number): FieldPlan {
   const start = lines[0]?.from ?? [0, 0];
   const home = polygon.reduce((best, spot) => (gap(spot, start) < gap(best, start) ? spot : best), polygon[0] ?? start);
   return { lines, area: areaOf(polygon) / 10_000, home };
+}
+
+/** m per degree of latitude. */
+export const DEGREE = 111_320;
+
+/** The corners of an outline around a point. */
+export function cornersOf({ coordinates: [ring] }: Polygon, latitude: number, longitude: number): readonly Spot[] {
+  const perLongitude = DEGREE * Math.cos((latitude * Math.PI) / 180);
+  return ring.slice(1).map(([east, north]): Spot => [(east - longitude) * perLongitude, (north - latitude) * DEGREE]);
 }
 
 export function gap(from: Spot, to: Spot): number {

@@ -1,5 +1,5 @@
 /** A seeding drone as its ground station reports it: every second in the air, nothing on the ground. Rules and sources: docs/simulators.md. */
-import { planField, type Spot } from '../drone/field-plan.ts';
+import { cornersOf, DEGREE, planField, type Spot } from '../drone/field-plan.ts';
 import { type FlightSecond, flyMission, ORDER, type Sortie } from '../drone/flight.ts';
 import { missionAt } from '../drone/missions.ts';
 import type { CreateModel } from '../model.ts';
@@ -16,13 +16,11 @@ const NOISE = {
   wind_speed: 0.2,
 };
 
-/** m per degree of latitude. */
-const DEGREE = 111_320;
 /** m, standard deviation of the position: with a fixed solution and with a floating one. */
 const FIXED = 0.02;
 const FLOATING = 0.3;
 
-/** About 3.5 ha, as terraces of the hill country are: one long edge, none parallel. */
+/** Where a field has no outline: about 3.5 ha, as terraces of the hill country are: one long edge, none parallel. */
 export const FIELD: readonly Spot[] = [
   [-118, -62],
   [96, -88],
@@ -32,14 +30,15 @@ export const FIELD: readonly Spot[] = [
   [-124, 48],
 ];
 
-const createDroneModel: CreateModel = ({ kind, seed, site, device, latitude, longitude, weather, conditions }) => {
+const createDroneModel: CreateModel = (setting) => {
+  const { kind, seed, site, device, latitude, longitude, boundary, weather, conditions } = setting;
   const siteSeed = seedOf(`${seed}/${site}`);
   const readout = createReadout(kind, `${seed}/${device}`, NOISE);
   const turn = 2 * Math.PI * uniform(siteSeed, 3);
-  const plan = planField(
-    FIELD.map(([x, y]): Spot => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]),
-    ORDER.swath,
-  );
+  const corners = boundary
+    ? cornersOf(boundary, latitude, longitude)
+    : FIELD.map(([x, y]): Spot => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]);
+  const plan = planField(corners, ORDER.swath);
   let known: { from: number; sorties: readonly Sortie[] } | undefined;
 
   function secondAt(at: number): FlightSecond | undefined {

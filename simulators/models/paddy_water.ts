@@ -36,7 +36,7 @@ const createPaddyModel: CreateModel = (setting) => {
   const siteSeed = seedOf(`${seed}/${site}`);
   const regime = regimeOf(profile);
   // Neighbours plant within ten days of each other.
-  const shift = Math.round(10 * uniform(siteSeed, 1) - 5);
+  const shift = setting.lateDays ?? Math.round(10 * uniform(siteSeed, 1) - 5);
   const leakiness = 0.7 + 0.7 * uniform(siteSeed, 2);
   const options = { weather, latitude, longitude, regime, shift, leakiness, conditions };
   const field = createField(options);
