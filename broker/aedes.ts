@@ -10,6 +10,7 @@ import {
 } from 'aedes';
 import { clientIdOf, type DeviceAddress, topicPrefix } from '../topics.ts';
 import type { Broker, BrokerOptions, InboundMessage } from './broker.ts';
+import { withoutFanOut } from './fan-out.ts';
 import { guardFrames, oversizeOf } from './frame-guard.ts';
 import { type ClientFlow, createInFlight } from './in-flight.ts';
 import { openListeners } from './listeners.ts';
@@ -89,6 +90,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     // Telemetry is read by HTTP, SSE or from the log: one slow MQTT reader must not hold up the others' PUBACKs.
     authorizeForward: (_client, packet) => packet,
   });
+  withoutFanOut(aedes);
 
   function preConnect(
     client: Client,
@@ -177,7 +179,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     session.flow.run(payload.length, work, (error) => {
       if (error === undefined) {
         counts.acknowledged += 1;
-        // Nobody may subscribe to telemetry, so there is nothing to fan out of its payload.
+        // Its stand-in is of no use to anybody.
         if (oversize !== undefined) packet.payload = Buffer.alloc(0);
         return callback(null);
       }
