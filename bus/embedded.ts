@@ -4,6 +4,7 @@ import { openEnvironment, type Put, type Table } from '../embedded/environment.t
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Bus, BusStatus, ConsumeOptions, Entry } from './bus.ts';
 import { createConsumption, type LogConsumption, type LogRecord } from './consumption.ts';
+import { createTail } from './tail.ts';
 
 export interface EmbeddedBusOptions {
   readonly folder: string;
@@ -21,6 +22,8 @@ const SWEEP_EVERY_MS = 5000;
 /** Positions of consumers become durable this often; after a crash up to so much is delivered again. */
 const SAVE_POSITIONS_MS = 500;
 const SLICE_ENTRIES = 64;
+/** Characters of the newest entries kept in memory for consumers that keep up: more than a second of them at full speed. */
+const TAIL_SIZE = 8 * 1024 * 1024;
 
 export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock, space }: EmbeddedBusOptions): Promise<Bus> {
   const environment = openEnvironment(folder, space);
@@ -34,6 +37,7 @@ export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock, space
   const taken = new Map(loadPositions(meta));
   const unsaved = new Set<string>();
   const consumptions = new Set<LogConsumption>();
+  const tail = createTail(TAIL_SIZE);
   let problem: BusStatus['problem'];
   let isClosed = false;
   let sweeping: Promise<void> | undefined;
@@ -57,7 +61,8 @@ export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock, space
 
   async function append(batch: readonly Entry[]): Promise<number> {
     if (isClosed) throw new DaoyuError('BUS_UNAVAILABLE', 'the log is closed');
-    const values = batch.map(({ subject, data }) => encode(subject, clock(), data));
+    const appendedAt = clock();
+    const values = batch.map(({ subject, data }) => encode(subject, appendedAt, data));
     const needed = values.reduce((sum, value) => sum + sizeOf(value), 0);
     if (sizeBytes + needed > maxBytes) await makeRoom(needed);
     const begin = next;
@@ -79,6 +84,7 @@ export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock, space
     }
     problem = undefined;
     last = Math.max(last, end);
+    tail.add(batch.map(({ subject, data }, offset) => ({ position: begin + offset, subject, appendedAt, data })));
     for (const consumption of consumptions) consumption.wake();
     return end;
   }
@@ -177,7 +183,8 @@ export async function openEmbeddedBus({ folder, maxBytes, retainMs, clock, space
         subjects: options.subjects,
         after,
         maxInFlight: options.maxInFlight ?? 256,
-        read: (position) => readSlice(entries, Math.max(position + 1, first), last),
+        read: (position) =>
+          tail.behind(position, SLICE_ENTRIES) ?? readSlice(entries, Math.max(position + 1, first), last),
         ...(name !== undefined && {
           onTaken: (position: number) => {
             taken.set(name, position);
