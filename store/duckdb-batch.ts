@@ -2,7 +2,8 @@
 import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Cache } from './duckdb-cache.ts';
-import type { ColumnType, Database, Writer } from './duckdb-database.ts';
+import type { Database, Writer } from './duckdb-database.ts';
+import { insertReadings } from './duckdb-insert.ts';
 import { flagBits, flagColumn, levelsOf, rawTable, valueColumn } from './duckdb-schema.ts';
 import { foldLatest, type LatestState } from './latest.ts';
 import { additionOf, merge } from './merge.ts';
@@ -42,7 +43,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
             outcome[isStored ? 'stored' : 'duplicate'] += 1;
             changes.addOutcome(reading.park, reading.device, isStored ? 'stored' : 'duplicate');
           });
-          await insert(writer, cache, plan);
+          await insertReadings(writer, cache, kind, [...plan.inserts.values()]);
           for (const addition of plan.additions.values()) await addFields(writer, cache, kind, addition);
           await markDirty(writer, cache, plan);
           inserted += plan.inserts.size;
@@ -161,49 +162,6 @@ async function readStored(
     stored.set(`${devices[row]} ${found[row]}`, { values });
   }
   return stored;
-}
-
-async function insert(writer: Writer, cache: Cache, { kind, inserts }: Plan): Promise<void> {
-  if (inserts.size === 0) return;
-  const readings = [...inserts.values()];
-  const names = cache.columns.get(rawTable(kind)) ?? [];
-  const types: ColumnType[] = [];
-  const columns = names.map((name) => {
-    if (name.startsWith('f_')) {
-      types.push('DOUBLE');
-      const field = name.slice(2);
-      return readings.map((reading) => reading.values[field] ?? null);
-    }
-    if (name.startsWith('q_')) {
-      types.push('UTINYINT');
-      const field = name.slice(2);
-      return readings.map((reading) => flagBits(reading.flags?.[field]));
-    }
-    const [type, pick] = plainColumn(name, cache);
-    types.push(type);
-    return readings.map(pick);
-  });
-  await writer.append(rawTable(kind), types, columns);
-}
-
-function plainColumn(
-  name: string,
-  cache: Cache,
-): readonly [ColumnType, (reading: Reading) => number | bigint | string | null] {
-  switch (name) {
-    case 'device':
-      return ['INTEGER', ({ park, device }) => cache.devices.id(park, device)];
-    case 'site':
-      return ['INTEGER', ({ park, site }) => cache.sites.id(park, site)];
-    case 'time':
-      return ['BIGINT', ({ time }) => BigInt(time)];
-    case 'received':
-      return ['BIGINT', ({ receivedAt }) => BigInt(receivedAt)];
-    case 'seq':
-      return ['BIGINT', ({ seq }) => (seq === undefined ? null : BigInt(Math.trunc(seq)))];
-    default:
-      return ['VARCHAR', ({ attributes }) => (attributes === undefined ? null : JSON.stringify(attributes))];
-  }
 }
 
 async function addFields(writer: Writer, cache: Cache, kind: Kind, addition: Reading): Promise<void> {

@@ -29,9 +29,11 @@ export class LedgerChanges {
 
   #row(park: string, device: string): LedgerCounts {
     const key = `${park}/${device}`;
-    const known = this.rows.get(key) ?? none();
-    this.rows.set(key, known);
-    return known;
+    const known = this.rows.get(key);
+    if (known !== undefined) return known;
+    const row = none();
+    this.rows.set(key, row);
+    return row;
   }
 }
 
