@@ -56,6 +56,7 @@ test('a reading that was in the history is not drawn a second time', () => {
       [
         [2, 6],
         [3, 7],
+        [3, 7],
       ],
     ),
   ).toEqual([

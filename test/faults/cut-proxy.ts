@@ -7,6 +7,8 @@ export interface CutProxy {
   cut(): void;
   /** What was held goes on; the ends resend by themselves. */
   mend(): void;
+  /** Ends every connection; new ones are taken. */
+  drop(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,9 @@ export async function openCutProxy(target: number): Promise<CutProxy> {
     mend() {
       isCut = false;
       for (const socket of [...pairs].flat()) socket.resume();
+    },
+    drop() {
+      for (const socket of [...pairs].flat()) socket.destroy();
     },
     async close() {
       for (const socket of [...pairs].flat()) socket.destroy();

@@ -40,8 +40,12 @@ export function linesOf(
       const special = isStep ? find('max') : field.isIntervalSum ? find('sum') : undefined;
       const history = (answer.isAggregated ? (special ?? find('mean') ?? find('last')) : find('raw')) ?? [];
       const joined = answer.isAggregated ? joinedWindows(history, live, answer.stepMs) : joinedRaw(history, live);
-      const points = joined.filter(([time]) => answer.isFollowing || time < answer.to);
-      if (points.length === 0) return [];
+      // A backlog comes live too; what of it was measured outside of what is looked at is no part of this picture.
+      const points = joined.filter(
+        ([time]) => time >= answer.from - answer.stepMs && (answer.isFollowing || time < answer.to),
+      );
+      // Who zooms to where nothing is keeps the chart in hand; what was never measured has none.
+      if (points.length === 0 && (answer.isFollowing || device.row?.values[name] === undefined)) return [];
       return [
         {
           key,

@@ -1,5 +1,5 @@
 /** The series behind a view's charts: asked again when the range changes, and kept up to date by what comes live. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Reading } from '../../../sensors/reading.ts';
 import type { Aggregate, Point, Series } from '../../../store/store.ts';
 import { loadSeries } from '../feed/api.ts';
@@ -43,7 +43,15 @@ export const lineKey = (of: { readonly park: string; readonly device: string }, 
 /** A zoom by wheel asks once, when it rests. */
 const REST_MS = 120;
 const SHORTEST_REFRESH_MS = 30_000;
+/** What was sent late is in the store by then; more of it follows, so a long range takes its time. */
+const STALE_MS = 3000;
+const STALE_SHARE = 1 / 20;
+const RETRY_MS = 5000;
 const GATHER_MS = 500;
+/** By then a reading is in the store, and history tells of it. */
+const LIVE_KEPT_MS = 10 * 60_000;
+/** A device whose clock is ahead measured behind the end of what is asked for: as much is asked for beyond it. */
+const AHEAD_MS = 60_000;
 const ENVELOPE: readonly Aggregate[] = ['mean', 'min', 'max', 'sum'];
 
 export function useSeries(wanted: SeriesWanted): SeriesAnswer {
@@ -52,72 +60,117 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
   const places = wanted.places?.join(',');
   const [from, to] = window ?? [0, 0];
   const [answer, setAnswer] = useState<SeriesAnswer>(() => empty(fleet.now(), wanted));
+  const live = useLive({ fleet, kind, park, places, fields }, (points) =>
+    setAnswer((before) => ({ ...before, live: points })),
+  );
   useEffect(() => {
     const gone = new AbortController();
-    const live = new Map<string, Point[]>();
-    const meant = places === undefined ? undefined : new Set(places.split(','));
-    let timer: ReturnType<typeof setTimeout>;
-    let gathering: ReturnType<typeof setTimeout> | undefined;
-    // Listens before it asks: what is measured meanwhile is in one of both.
-    const stop = fleet.onReadings((readings) => {
-      let isOurs = false;
-      for (const reading of readings) isOurs = take(reading) || isOurs;
-      if (isOurs) gathering ??= setTimeout(show, GATHER_MS);
-    });
-    const take = (reading: Reading): boolean => {
-      if (reading.kind !== kind || (park && reading.park !== park)) return false;
-      if (meant && !meant.has(`${reading.park}/${reading.site}`)) return false;
-      for (const field of fields) {
-        const value = reading.values[field];
-        if (value === undefined) continue;
-        const key = lineKey(reading, field);
-        const flags = reading.flags?.[field];
-        live.set(key, [...(live.get(key) ?? []), flags ? [reading.time, value, flags] : [reading.time, value]]);
-      }
-      return true;
-    };
-    const show = () => {
-      gathering = undefined;
-      setAnswer((before) => ({ ...before, live: new Map(live) }));
-    };
-    const ask = async () => {
-      const now = fleet.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isStale = false;
+    let isAsking = false;
+    const rangeAt = (now: number) => {
       const range = spanMs === undefined ? { from, to } : { from: now - spanMs, to: now };
-      const { every, stepMs } = resolutionFor(range.to - range.from, intervalMs, mostPoints);
+      return { ...range, ...resolutionFor(range.to - range.from, intervalMs, mostPoints) };
+    };
+    const soon = () => Math.max(STALE_MS, rangeAt(fleet.now()).stepMs * STALE_SHARE);
+    const askIn = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void ask(), ms);
+    };
+    const stop = fleet.onStale((stale) => {
+      if (isStale || (stale !== undefined && stale !== kind)) return;
+      isStale = true;
+      if (!isAsking) askIn(soon());
+    });
+    const ask = async () => {
+      isStale = false;
+      isAsking = true;
+      const now = fleet.now();
+      const { every, stepMs, ...range } = rangeAt(now);
+      let rest = Math.max(stepMs, SHORTEST_REFRESH_MS);
       try {
-        const asked = { kind, fields, ...range, every, aggregates };
-        const wheres = meant ? [...meant].map(whereOf) : [park ? { park } : {}];
+        const end = spanMs === undefined ? range.to : range.to + AHEAD_MS;
+        const asked = { kind, fields, from: range.from, to: end, every, aggregates };
+        const wheres = places === undefined ? [park ? { park } : {}] : places.split(',').map(whereOf);
         const answers = await Promise.all(wheres.map((where) => loadSeries({ ...asked, ...where }, gone.signal)));
-        for (const [key, points] of live)
-          live.set(
-            key,
-            points.filter(([time]) => time > now - 10 * 60_000),
-          );
         setAnswer({
           isLoading: false,
           hasFailed: false,
           series: answers.flat(),
-          live: new Map(live),
+          live: live.since(now - LIVE_KEPT_MS),
           ...range,
           stepMs,
           isAggregated: every !== undefined,
           isFollowing: spanMs !== undefined,
         });
       } catch {
+        rest = RETRY_MS;
         if (!gone.signal.aborted) setAnswer((before) => ({ ...before, isLoading: false, hasFailed: true }));
       }
-      if (!gone.signal.aborted) timer = setTimeout(() => void ask(), Math.max(stepMs, SHORTEST_REFRESH_MS));
+      isAsking = false;
+      if (!gone.signal.aborted) askIn(isStale ? soon() : rest);
     };
-    setAnswer((before) => ({ ...before, isLoading: true }));
-    timer = setTimeout(() => void ask(), REST_MS);
+    // The axis moves at once; the points that are there stay until the finer or wider ones have come.
+    const { from: begin, to: end } = rangeAt(fleet.now());
+    setAnswer((before) => ({ ...before, isLoading: true, from: begin, to: end, isFollowing: spanMs !== undefined }));
+    askIn(REST_MS);
     return () => {
       gone.abort();
       stop();
       clearTimeout(timer);
-      clearTimeout(gathering);
     };
   }, [fleet, kind, park, places, fields, intervalMs, from, to, spanMs, mostPoints, aggregates]);
   return answer;
+}
+
+type Listened = Pick<SeriesWanted, 'fleet' | 'kind' | 'park' | 'fields'> & { readonly places: string | undefined };
+type LivePoints = ReadonlyMap<string, readonly Point[]>;
+
+/** Collects what comes live, whatever range is looked at: it listens before history is asked for, so what is measured meanwhile is in one of both. */
+function useLive({ fleet, kind, park, places, fields }: Listened, onPoints: (points: LivePoints) => void) {
+  const points = useRef(new Map<string, Point[]>());
+  useEffect(() => {
+    points.current = new Map();
+    const meant = places === undefined ? undefined : new Set(places.split(','));
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    const isOurs = (reading: Reading) =>
+      reading.kind === kind &&
+      (!park || reading.park === park) &&
+      (!meant || meant.has(`${reading.park}/${reading.site}`));
+    const take = (reading: Reading) => {
+      for (const field of fields) {
+        const value = reading.values[field];
+        if (value === undefined) continue;
+        const key = lineKey(reading, field);
+        const flags = reading.flags?.[field];
+        const point: Point = flags ? [reading.time, value, flags] : [reading.time, value];
+        points.current.set(key, [...(points.current.get(key) ?? []), point]);
+      }
+    };
+    const show = () => {
+      gathering = undefined;
+      onPoints(new Map(points.current));
+    };
+    const stop = fleet.onReadings((readings) => {
+      const ours = readings.filter(isOurs);
+      for (const reading of ours) take(reading);
+      if (ours.length > 0) gathering ??= setTimeout(show, GATHER_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(gathering);
+    };
+  }, [fleet, kind, park, places, fields]);
+  return {
+    since(oldest: number): LivePoints {
+      for (const [key, all] of points.current)
+        points.current.set(
+          key,
+          all.filter(([time]) => time > oldest),
+        );
+      return new Map(points.current);
+    },
+  };
 }
 
 function whereOf(place: string): { readonly park: string; readonly site: string } {

@@ -25,6 +25,8 @@ export interface Fleet {
   state(): FleetState;
   subscribe(listener: () => void): () => void;
   onReadings(listener: (readings: readonly Reading[]) => void): () => void;
+  /** What was asked of the past is out of date: the stream was away, or a device of this kind sent what it had measured before. */
+  onStale(listener: (kind?: string) => void): () => void;
   /** Server time, epoch ms. */
   now(): number;
   reload(): void;
@@ -36,6 +38,8 @@ const SPARK_EVERY = '5m';
 const SPARK_STEP_MS = 5 * 60_000;
 const RELOAD_SPARKS_MS = 5 * 60_000;
 const RETRY_MS = 5000;
+/** A backlog comes in many messages: the sparklines of its kind are asked for once in so long. */
+const LATE_MS = 10_000;
 /** Devices that are added together are asked for together; one that the registry does not tell of is not asked for all the time. */
 const NEWCOMER_MS = 2000;
 /** Readings that come in a burst are shown together. */
@@ -46,6 +50,7 @@ export function openFleet(clock: () => number): Fleet {
   const stopping = new AbortController();
   const listeners = new Set<() => void>();
   const readers = new Set<(readings: readonly Reading[]) => void>();
+  const askers = new Set<(kind?: string) => void>();
   const history = new Map<string, readonly Point[]>();
   const liveTail = new Map<string, Point[]>();
   /** History and tail of each device joined; kept, because one reading changes one device of many. */
@@ -63,6 +68,8 @@ export function openFleet(clock: () => number): Fleet {
   let newcomers: ReturnType<typeof setTimeout> | undefined;
   let known: ReadonlySet<string> = new Set();
   let retrying: ReturnType<typeof setTimeout> | undefined;
+  const lateKinds = new Set<string>();
+  let catchingUp: ReturnType<typeof setTimeout> | undefined;
 
   function set(change: Partial<FleetState>): void {
     state = { ...state, ...change };
@@ -70,8 +77,10 @@ export function openFleet(clock: () => number): Fleet {
   }
 
   function onReadings(readings: readonly Reading[]): void {
+    const late = new Set<string>();
     for (const reading of readings) {
       const key = keyOf(reading);
+      if (reading.time < (rows.get(key)?.time ?? 0)) late.add(reading.kind);
       rows.set(key, withReading(rows.get(key), reading));
       const field = state.catalog.kinds.get(reading.kind)?.primary[0];
       const value = field === undefined ? undefined : reading.values[field];
@@ -87,7 +96,20 @@ export function openFleet(clock: () => number): Fleet {
       }, NEWCOMER_MS);
     }
     for (const reader of readers) reader(readings);
+    for (const kind of late) isLate(kind);
     gathering ??= setTimeout(show, GATHER_MS);
+  }
+
+  /** Whoever shows history of the kind asks again; so do the sparklines. */
+  function isLate(kind: string): void {
+    for (const asker of askers) asker(kind);
+    lateKinds.add(kind);
+    catchingUp ??= setTimeout(() => {
+      catchingUp = undefined;
+      const kinds = new Set(lateKinds);
+      lateKinds.clear();
+      fetchSparks(kinds).catch(() => {});
+    }, LATE_MS);
   }
 
   function show(): void {
@@ -126,13 +148,13 @@ export function openFleet(clock: () => number): Fleet {
     set({ rows, clockOffsetMs });
   }
 
-  async function fetchSparks(): Promise<void> {
+  async function fetchSparks(kinds?: ReadonlySet<string>): Promise<void> {
     const { catalog } = state;
     const used = new Set(catalog.devices.map(({ kind }) => kind));
     const to = clock() + state.clockOffsetMs;
     for (const kind of catalog.kinds.values()) {
       const field = kind.primary[0];
-      if (field === undefined || !used.has(kind.name)) continue;
+      if (field === undefined || !used.has(kind.name) || kinds?.has(kind.name) === false) continue;
       const series = await loadSeries(
         { kind: kind.name, fields: [field], from: to - SPARK_MS, to, every: SPARK_EVERY, aggregates: ['mean'] },
         stopping.signal,
@@ -153,20 +175,25 @@ export function openFleet(clock: () => number): Fleet {
       onOpen: () => {
         const { brokenSince: _, ...rest } = state;
         state = { ...rest, isLive: true };
+        set({});
+        for (const asker of askers) asker();
         void fetchAll();
       },
-      onBroken: () => {
+      onBroken: (status) => {
         set({ isLive: false, brokenSince: state.brokenSince ?? clock() });
-        if (state.phase === 'loading') void fetchAll();
+        // A session that has ended is said as such; in a new one the stream opens again.
+        if (state.phase === 'loading' || (status === 401 && state.phase !== 'signed-out')) void fetchAll();
       },
     },
     stopping.signal,
+    clock,
   );
 
   return {
     state: () => state,
     subscribe: (listener) => listen(listeners, listener),
     onReadings: (listener) => listen(readers, listener),
+    onStale: (listener) => listen(askers, listener),
     now: () => clock() + state.clockOffsetMs,
     reload: () => void fetchAll(),
     close() {
@@ -175,6 +202,7 @@ export function openFleet(clock: () => number): Fleet {
       clearTimeout(gathering);
       clearTimeout(retrying);
       clearTimeout(newcomers);
+      clearTimeout(catchingUp);
     },
   };
 }

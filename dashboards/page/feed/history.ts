@@ -5,7 +5,7 @@ import type { Point } from '../../../store/store.ts';
 export function joinedRaw(history: readonly Point[], live: readonly Point[]): readonly Point[] {
   if (live.length === 0) return history;
   const times = new Set(history.map(([time]) => time));
-  const added = live.filter(([time]) => !times.has(time));
+  const added = live.filter(([time]) => !times.has(time) && times.add(time));
   if (added.length === 0) return history;
   return [...history, ...added].sort((one, other) => one[0] - other[0]);
 }
