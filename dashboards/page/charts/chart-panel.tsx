@@ -61,6 +61,8 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
     });
     download(csvOf(columns.times, shown), `${devices[0]?.device.site}-${fieldsOf(panel)[0]}.csv`);
   };
+  const momentOf = (seconds: number | undefined) =>
+    seconds !== undefined ? formatMoment(seconds * 1000, language) : answer.isLoading ? '' : word('noData');
   const title = panel.title[language];
   const at = pointed ?? columns.times.length - 1;
   return (
@@ -89,7 +91,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
                 </li>
               );
             })}
-            <li class="legend-time">{formatMoment((columns.times[at] ?? 0) * 1000, language)}</li>
+            <li class="legend-time">{momentOf(columns.times[at])}</li>
           </ul>
           <Chart
             lines={lines}

@@ -7,7 +7,7 @@ import { drawBackground } from './background.ts';
 import { boundsOf } from './bounds.ts';
 import { coloursOf } from './colours.ts';
 import type { Columns } from './columns.ts';
-import { installGestures } from './gestures.ts';
+import { type Gestures, installGestures } from './gestures.ts';
 import type { Line } from './lines.ts';
 import { timeLabels } from './time-labels.ts';
 import type { SeriesAnswer } from './use-series.ts';
@@ -29,34 +29,35 @@ export function Chart(props: Props) {
   const { lines, columns, answer, label } = props;
   const { language, theme, fleet } = useSurroundings();
   const place = useRef<HTMLDivElement>(null);
-  const chart = useRef<uPlot | undefined>(undefined);
+  const chart = useRef<{ readonly made: uPlot; readonly gestures: Gestures } | undefined>(undefined);
   const current = useRef(props);
   current.current = props;
-  const shape = `${lines.map(({ key, least }) => key + (least.length > 0 ? '~' : '')).join()}|${language}|${theme}`;
+  const shape = `${lines.map(({ key }) => key).join()}|${language}|${theme}`;
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
     const made = new uPlot(optionsFor(element, current, language), dataOf(current.current), element);
-    chart.current = made;
-    const stopGestures = installGestures(made, (window) => current.current.onWindow(window));
+    const gestures = installGestures(made, (window) => current.current.onWindow(window));
+    chart.current = { made, gestures };
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
     return () => {
       watch.disconnect();
-      stopGestures();
+      gestures.stop();
       made.destroy();
       chart.current = undefined;
     };
   }, [shape]);
 
   useEffect(() => {
-    const made = chart.current;
-    if (made === undefined) return;
+    if (chart.current === undefined) return;
+    const { made, gestures } = chart.current;
     const to = answer.isFollowing ? Math.max(answer.to, fleet.now()) : answer.to;
     made.batch(() => {
       made.setData(dataOf(props), false);
-      made.setScale('x', { min: (to - (answer.to - answer.from)) / 1000, max: to / 1000 });
+      // What comes live does not pull the picture from under a finger.
+      if (!gestures.isMoving()) made.setScale('x', { min: (to - (answer.to - answer.from)) / 1000, max: to / 1000 });
     });
   }, [columns, answer, shape]);
 
@@ -163,8 +164,9 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
         ];
       }),
     ],
+    // Raw readings have no envelope; the chart is the same, so that a gesture goes on from one to the other.
     bands: lines.flatMap((line, index) =>
-      line.least.length === 0
+      line.field.shape !== 'number' || line.field.isIntervalSum
         ? []
         : [
             {
@@ -175,6 +177,14 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
     ),
     hooks: {
       drawClear: [(made) => drawBackground(made, current.current.lines[0], current.current.columns, colours)],
+      setScale: [
+        (made, key) => {
+          // Which times are drawn, epoch ms: a canvas does not tell.
+          if (key !== 'x') return;
+          element.dataset.from = String(Math.round((made.scales.x?.min ?? 0) * 1000));
+          element.dataset.to = String(Math.round((made.scales.x?.max ?? 0) * 1000));
+        },
+      ],
       setCursor: [(made) => current.current.onPoint(made.cursor.idx ?? undefined)],
       setSelect: [
         (made) => {

@@ -4,24 +4,44 @@ import type uPlot from 'uplot';
 type Window = readonly [from: number, to: number];
 
 const SHORTEST_MS = 60_000;
+const LONGEST_MS = 2 * 366 * 86_400_000;
+/** While a gesture goes on it is told so often: browsers refuse an address that changes a hundred times in half a minute. */
+const TELL_MS = 350;
+/** A finger that moved less rests. */
+const REST_PX = 6;
 
 export function zoomed([from, to]: Window, factor: number, around: number): Window {
-  const span = Math.max(SHORTEST_MS, (to - from) * factor);
+  const span = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (to - from) * factor));
   const share = to === from ? 0.5 : (around - from) / (to - from);
   return [around - span * share, around + span * (1 - share)];
 }
 
-export function installGestures(made: uPlot, onWindow: (window: Window | undefined) => void): () => void {
+export interface Gestures {
+  /** Whether the chart shows what nobody was told yet. */
+  isMoving(): boolean;
+  stop(): void;
+}
+
+export function installGestures(made: uPlot, onWindow: (window: Window | undefined) => void): Gestures {
   const { over } = made;
   const stopping = new AbortController();
   const { signal } = stopping;
   let isActive = false;
-  let started: { readonly window: Window; readonly xs: readonly number[] } | undefined;
+  let started: { readonly window: Window; readonly at: readonly Position[] } | undefined;
+  let shown: Window | undefined;
+  let telling: ReturnType<typeof setTimeout> | undefined;
   const now = (): Window => [(made.scales.x?.min ?? 0) * 1000, (made.scales.x?.max ?? 0) * 1000];
-  // Moves at once; the address and the finer series follow.
+  // Moves at once; the address, the other charts and the finer series follow.
   const show = (window: Window) => {
     made.setScale('x', { min: window[0] / 1000, max: window[1] / 1000 });
-    onWindow(window);
+    shown = window;
+    telling ??= setTimeout(tell, TELL_MS);
+  };
+  const tell = () => {
+    clearTimeout(telling);
+    telling = undefined;
+    if (shown !== undefined) onWindow(shown);
+    shown = undefined;
   };
   over.addEventListener('pointerdown', () => (isActive = true), { signal });
   over.addEventListener('pointerleave', () => (isActive = false), { signal });
@@ -42,8 +62,7 @@ export function installGestures(made: uPlot, onWindow: (window: Window | undefin
     },
     { signal, passive: false },
   );
-  const positions = (event: TouchEvent) => [...event.touches].map(({ clientX }) => clientX);
-  over.addEventListener('touchstart', (event) => (started = { window: now(), xs: positions(event) }), {
+  over.addEventListener('touchstart', (event) => (started = { window: now(), at: positionsOf(event) }), {
     signal,
     passive: true,
   });
@@ -51,23 +70,45 @@ export function installGestures(made: uPlot, onWindow: (window: Window | undefin
     'touchmove',
     (event) => {
       if (started === undefined) return;
-      const xs = positions(event);
       const { left, width } = over.getBoundingClientRect();
-      const [first = 0, second] = started.xs;
-      const [x = 0, other] = xs;
+      const [first, second] = started.at;
+      const [one, other] = positionsOf(event);
+      if (first === undefined || one === undefined) return;
       const span = started.window[1] - started.window[0];
       if (second === undefined || other === undefined) {
-        const moved = ((first - x) / width) * span;
-        if (Math.abs(first - x) > 6) show([started.window[0] + moved, started.window[1] + moved]);
-        return;
+        // Up and down belongs to the page, which scrolls; the browser says so by ending the touch.
+        const isAside = Math.abs(first.x - one.x) > Math.max(REST_PX, Math.abs(first.y - one.y));
+        if (!isAside && shown === undefined) return;
+        const moved = ((first.x - one.x) / width) * span;
+        return show([started.window[0] + moved, started.window[1] + moved]);
       }
       event.preventDefault();
-      const factor = Math.abs(second - first) / Math.max(10, Math.abs(other - x));
-      show(zoomed(started.window, factor, started.window[0] + (((first + second) / 2 - left) / width) * span));
+      const factor = Math.abs(second.x - first.x) / Math.max(10, Math.abs(other.x - one.x));
+      const middle = (first.x + second.x) / 2;
+      show(zoomed(started.window, factor, started.window[0] + ((middle - left) / width) * span));
     },
     { signal, passive: false },
   );
-  over.addEventListener('touchend', () => (started = undefined), { signal });
+  const end = () => {
+    started = undefined;
+    tell();
+  };
+  over.addEventListener('touchend', end, { signal });
+  over.addEventListener('touchcancel', end, { signal });
   over.addEventListener('dblclick', () => onWindow(undefined), { signal });
-  return () => stopping.abort();
+  return {
+    isMoving: () => shown !== undefined || started !== undefined,
+    stop() {
+      stopping.abort();
+      clearTimeout(telling);
+    },
+  };
 }
+
+interface Position {
+  readonly x: number;
+  readonly y: number;
+}
+
+const positionsOf = (event: TouchEvent): readonly Position[] =>
+  [...event.touches].map(({ clientX, clientY }) => ({ x: clientX, y: clientY }));

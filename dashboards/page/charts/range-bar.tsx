@@ -13,11 +13,13 @@ const LABELS_ZH = { '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': 
 export function RangeBar({ isPlain = false }: { readonly isPlain?: boolean }) {
   const { place, go, word, language, now } = useSurroundings();
   const window = place.window ?? ([now - RANGE_MS[place.range], now] as const);
+  // One Back leads out of all zooming, to where the range follows the clock.
+  const step = (next: readonly [number, number]) => go({ window: next }, place.window && 'replace');
   const move = (share: number) => {
     const by = (window[1] - window[0]) * share;
-    go({ window: [window[0] + by, window[1] + by] }, 'replace');
+    step([window[0] + by, window[1] + by]);
   };
-  const zoom = (factor: number) => go({ window: zoomed(window, factor, (window[0] + window[1]) / 2) }, 'replace');
+  const zoom = (factor: number) => step(zoomed(window, factor, (window[0] + window[1]) / 2));
   return (
     <fieldset class="range" aria-label={word('range')}>
       <div class="segments">

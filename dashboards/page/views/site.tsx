@@ -189,7 +189,7 @@ function Panels({ kind, devices, panels }: PanelsProps) {
           kind={kind}
           devices={devices}
           answer={answer}
-          onWindow={(window) => go(window ? { window } : {}, 'replace')}
+          onWindow={(window) => go({ window }, !window || place.window ? 'replace' : undefined)}
         />
       ))}
     </div>
