@@ -106,6 +106,7 @@ const WORDS = {
   payload: ['原文', 'Payload'],
   replay: ['重放', 'Replay'],
   replayNeeds: ['重放需要用 API 令牌登录：', 'To replay, sign in with the API token:'],
+  notReached: ['平台没有应答，请稍后再试', 'The platform did not answer; try again in a moment'],
   accepted: ['收下', 'accepted'],
   allReasons: ['全部原因', 'All reasons'],
   more: ['更多', 'More'],

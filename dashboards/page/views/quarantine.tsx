@@ -1,7 +1,7 @@
 /** What was refused: when, whose, why, and the bytes themselves; judged again on request of an operator. */
 import { useEffect, useState } from 'preact/hooks';
 import type { QuarantineRecord, RejectionCode } from '../../../ingest/rejection.ts';
-import { loadQuarantine, loadSession, replay } from '../feed/api.ts';
+import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';
 import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
 import { REASONS } from '../language/reasons.ts';
@@ -60,7 +60,8 @@ export function Quarantine() {
       </div>
       {!mayOperate && records !== undefined && records.length > 0 && (
         <p class="note">
-          {word('replayNeeds')} <a href="/sign-in">{word('openSignIn')}</a>
+          {/* The browser carries the address behind the # through the sign-in, back to this view. */}
+          {word('replayNeeds')} <a href={`/sign-in${location.hash}`}>{word('openSignIn')}</a>
         </p>
       )}
       <ul class="records">
@@ -76,13 +77,17 @@ export function Quarantine() {
               </span>
               {record.replayedAt !== undefined && <span class="yes">{word('replayed')}</span>}
             </p>
-            <p>{record.reason.message}</p>
+            <p lang="en">{record.reason.message}</p>
             <details>
               <summary>{word('payload')}</summary>
               <pre>{record.payload.slice(0, 4000)}</pre>
             </details>
             {mayOperate && record.replayedAt === undefined && (
-              <Replay id={record.id} onDone={() => setTurn((before) => before + 1)} />
+              <Replay
+                id={record.id}
+                onDone={() => setTurn((before) => before + 1)}
+                onForbidden={() => setMayOperate(false)}
+              />
             )}
           </li>
         ))}
@@ -96,7 +101,13 @@ export function Quarantine() {
   );
 }
 
-function Replay({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
+interface ReplayProps {
+  readonly id: string;
+  readonly onDone: () => void;
+  readonly onForbidden: () => void;
+}
+
+function Replay({ id, onDone, onForbidden }: ReplayProps) {
   const { word } = useLanguage();
   const [outcome, setOutcome] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -108,7 +119,10 @@ function Replay({ id, onDone }: { readonly id: string; readonly onDone: () => vo
       setOutcome([counts, ...refused.map(({ message }) => message)].join(' · '));
       if (accepted + duplicate > 0) onDone();
     } catch (error) {
-      setOutcome((error as Error).message);
+      const { status, message } = error as RequestFailed;
+      // The right to replay ends after some hours, also while the page is open.
+      if (status === 401 || status === 403) onForbidden();
+      setOutcome(status === 0 ? word('notReached') : message);
     }
     setBusy(false);
   };
