@@ -5,7 +5,7 @@ import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { openTable } from './chart-table.ts';
 import { hasChromium } from './chromium.ts';
-import { openPage } from './open-page.ts';
+import { openPage, pondTile } from './open-page.ts';
 
 const MINUTE = 60_000;
 const SITE = '#/site/daoyu/test-site?range=6h&lang=en';
@@ -92,6 +92,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('history and live', { r
     await open('#/overview?lang=en');
     await history.asked;
     await history.fetched();
+    await pondTile(page);
     await publish({ dissolved_oxygen: 5.5 });
     await shown(page, '5.50');
     history.release();

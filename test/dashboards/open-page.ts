@@ -1,5 +1,5 @@
 /** A whole platform with one pond that has an hour of history, and a browser that is signed in by the link. */
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { runPlatform } from '../running-platform.ts';
 import { openChromium } from './chromium.ts';
@@ -43,6 +43,13 @@ export async function openPage(width = 1280, options: PageOptions = {}) {
   await page.goto(((await running.platform.signInLink()) ?? '').replace(own, front));
   const open = (hash: string) => page.goto(`${front}/${hash}`);
   return { ...running, credentials, client, page, publish, problems, open };
+}
+
+/** The tile of the pond: it lies below the sites that need eyes, and is drawn whole when it comes near. */
+export async function pondTile(page: Page): Promise<Locator> {
+  const tile = page.locator('.tile[data-site=test-site]');
+  await tile.scrollIntoViewIfNeeded();
+  return tile;
 }
 
 /** Everything that should not happen: errors in the console, requests to anywhere but the platform. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { hasChromium } from './chromium.ts';
-import { openPage } from './open-page.ts';
+import { openPage, pondTile } from './open-page.ts';
 
 const QUALITY = '#/quality?lang=en';
 const MAPPING = {
@@ -49,7 +49,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the quarantine', { ret
     await page.evaluate(() => {
       location.hash = '#/overview?lang=en';
     });
-    await page.locator('[data-site=test-site]').getByText('6.12', { exact: true }).waitFor();
+    await (await pondTile(page)).getByText('6.12', { exact: true }).waitFor();
     expect(problems).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the quarantine', { ret
     await page.evaluate(() => {
       location.hash = '#/overview?lang=en';
     });
-    const tile = page.locator('[data-site=test-site]');
+    const tile = await pondTile(page);
     await tile.locator('[data-field=ph]').getByText('7.90').waitFor();
     await tile.getByText('6.30', { exact: true }).waitFor();
   });

@@ -7,7 +7,7 @@ import { requireOrSkip } from '../require.ts';
 import { connectMqtt, runPlatform } from '../running-platform.ts';
 import { openTable } from './chart-table.ts';
 import { hasChromium } from './chromium.ts';
-import { openPage } from './open-page.ts';
+import { openPage, pondTile } from './open-page.ts';
 
 const MINUTE = 60_000;
 const SITE = '#/site/daoyu/test-site?range=6h&lang=en';
@@ -68,7 +68,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a broken line', { retr
     await page.evaluate((hash) => {
       location.hash = hash;
     }, OVERVIEW);
-    const tile = page.locator('[data-site=test-site]');
+    const tile = await pondTile(page);
     await tile.getByText('5.25', { exact: true }).waitFor();
     expect(await tile.locator('[data-field=water_temperature]').textContent()).toBe('21.5 °C');
     const windows = async () => {
@@ -89,8 +89,8 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a broken line', { retr
     const { page, open, publish, proxy } = await openByProxy();
     await open(OVERVIEW);
     await withClock(page);
-    const tile = page.locator('[data-site=test-site]');
     await page.locator('.pulse.on').first().waitFor();
+    const tile = await pondTile(page);
     await tile.getByText('6.42', { exact: true }).waitFor();
     await publish({ dissolved_oxygen: 6.0 });
     await tile.getByText('6.00', { exact: true }).waitFor();
@@ -142,7 +142,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a broken line', { retr
     const { page, open, context, proxy } = await openByProxy();
     await open(OVERVIEW);
     // All that it asks for at the beginning has come; only the stream is left.
-    await page.locator('[data-site=test-site] .spark-end').waitFor({ state: 'attached' });
+    await (await pondTile(page)).locator('.spark-end').waitFor({ state: 'attached' });
     await context.clearCookies();
     proxy.drop();
     await page.getByText('Please sign in').waitFor();
