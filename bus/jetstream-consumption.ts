@@ -1,20 +1,9 @@
-/** Reads the stream for one consumer: in order, each entry until it is acknowledged, over lost connections and restarts of the server. */
-import { DaoyuError } from '../errors.ts';
+/** Reads the stream for one durable consumer: in order, each entry until it is acknowledged, over lost connections and restarts of the server. */
 import type { ConsumerMessages, JsMsg, Nats, Subscription } from '../nats/connection.ts';
 import type { Consumption, Delivery } from './bus.ts';
-import {
-  ACK_WAIT_MS,
-  filterOf,
-  find,
-  hold,
-  isHeld,
-  isWanted,
-  type PlaceOptions,
-  renewPlace,
-  type Start,
-  startBehind,
-} from './jetstream-place.ts';
-import { floorOf, STREAM } from './jetstream-stream.ts';
+import { ACK_WAIT_MS, find, hold, isHeld, isWanted, type PlaceOptions, renewPlace } from './jetstream-place.ts';
+import { floorOf } from './jetstream-stream.ts';
+import { pause } from './pause.ts';
 
 /** How long another process may be gone before one that waits for its name goes on. */
 const ASK_HOLDER_EVERY_MS = 500;
@@ -234,82 +223,4 @@ async function confirm(nats: Nats, name: string, released: number): Promise<void
     if (place === undefined || floorOf(place) >= released) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-}
-
-/** An ephemeral one: nothing to acknowledge, nothing left behind. Its consumer on the server is made anew where it was when the connection comes back. */
-export async function openEphemeralConsumption(options: {
-  readonly nats: Nats;
-  readonly subjects: readonly string[];
-  readonly start: Start;
-  readonly onClose: () => void;
-}): Promise<Consumption> {
-  const { nats, subjects, start, onClose } = options;
-  let position = 'opt_start_seq' in start ? start.opt_start_seq - 1 : 0;
-  let isClosed = false;
-  let messages = await begin();
-
-  async function begin(): Promise<ConsumerMessages> {
-    return await nats.ask(async () => {
-      const consumer = await nats.client.consumers.get(STREAM, {
-        ...startBehind(position),
-        filter_subjects: filterOf(subjects).filter_subject ?? '>',
-      });
-      return await consumer.consume({ expires: 5000, idle_heartbeat: 1000 });
-    });
-  }
-
-  async function* deliveries(): AsyncGenerator<Delivery> {
-    let again: number | undefined;
-    while (!isClosed) {
-      for await (const message of messages) {
-        if (isClosed) return;
-        const { subject, timestampNanos } = message;
-        const before = position;
-        position = message.seq;
-        if (!isWanted(subjects, subject)) continue;
-        yield {
-          subject,
-          data: message.string(),
-          position: message.seq,
-          appendedAt: Number(timestampNanos / 1_000_000n),
-          ack() {},
-          retry(delayMs) {
-            position = before;
-            again = delayMs;
-          },
-        };
-        if (again !== undefined) break;
-      }
-      if (isClosed) return;
-      // Told to go back; the client's own consumption is over otherwise only when the connection is closed for good.
-      if (again === undefined) throw new DaoyuError('BUS_UNAVAILABLE', 'the log is closed');
-      await messages.close();
-      await new Promise((resolve) => setTimeout(resolve, again));
-      again = undefined;
-      messages = await begin();
-    }
-  }
-
-  return {
-    [Symbol.asyncIterator]: deliveries,
-    async close() {
-      if (isClosed) return;
-      isClosed = true;
-      await messages.close();
-      onClose();
-    },
-  };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
 }

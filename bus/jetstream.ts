@@ -5,7 +5,8 @@ import { type Durability, proveDurability } from '../nats/durability.ts';
 import { createPublisher } from '../nats/publisher.ts';
 import { showNatsUrl } from '../nats/url.ts';
 import type { Bus, BusStatus, ConsumeOptions, Consumption, Entry } from './bus.ts';
-import { openDurableConsumption, openEphemeralConsumption } from './jetstream-consumption.ts';
+import { openDurableConsumption } from './jetstream-consumption.ts';
+import { openEphemeralConsumption } from './jetstream-ephemeral.ts';
 import { ensurePlace, removePlace, type Start, startBehind } from './jetstream-place.ts';
 import { GUARD, openStream } from './jetstream-stream.ts';
 

@@ -12,7 +12,7 @@ import {
 import { DaoyuError } from '../errors.ts';
 import { type NatsAddress, parseNatsUrl, showNatsUrl } from './url.ts';
 
-export type { ConsumerInfo, ConsumerMessages, JsMsg, StreamConfig, StreamInfo } from '@nats-io/jetstream';
+export type { Consumer, ConsumerInfo, ConsumerMessages, JsMsg, StreamConfig, StreamInfo } from '@nats-io/jetstream';
 export type { KV, KvEntry } from '@nats-io/kv';
 export type { Msg, Subscription } from '@nats-io/transport-node';
 
