@@ -12,19 +12,32 @@ export interface ConsumerOptions extends GatherLimits {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly log: Log;
+  /**
+   * Deliveries up to this position were taken before, whatever the log remembers of it: acknowledged at once. Held in a group, they would fill what
+   * may be out at one time, and the end of a begun batch would never come.
+   */
+  readonly passed?: () => number;
   /** Deliveries are acknowledged when it resolves; it gives up, with a rejection, only because of the signal. */
   readonly take: (deliveries: readonly Delivery[], signal: AbortSignal) => Promise<void>;
 }
 
 /** Resolves when the consumer exists, so that the log keeps for it whatever comes. */
 export async function startConsumer(options: ConsumerOptions): Promise<{ close(): Promise<void> }> {
-  const { bus, name, subjects, log, take, maxDeliveries } = options;
+  const { bus, name, subjects, log, take, maxDeliveries, reach = () => 0, passed = () => 0 } = options;
   const stopping = new AbortController();
-  const consume = () => bus.consume({ name, subjects, from: 'first', maxInFlight: 2 * maxDeliveries });
+  const maxInFlight = () => Math.max(2 * maxDeliveries, reach() - passed());
+  const consume = () => bus.consume({ name, subjects, from: 'first', maxInFlight: maxInFlight() });
   let consumption = await consume();
 
+  async function* fresh(current: Consumption): AsyncGenerator<Delivery> {
+    for await (const delivery of current) {
+      if (delivery.position <= passed()) delivery.ack();
+      else yield delivery;
+    }
+  }
+
   async function follow(current: Consumption): Promise<void> {
-    for await (const deliveries of gather(current, options)) {
+    for await (const deliveries of gather(fresh(current), options)) {
       if (stopping.signal.aborted) return;
       await take(deliveries, stopping.signal);
       for (const delivery of deliveries) delivery.ack();

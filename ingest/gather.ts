@@ -1,5 +1,5 @@
 /** Groups the deliveries of a consumption: what is there already goes together, so that a backlog drains in large steps and a single reading does not wait. */
-import type { Consumption, Delivery } from '../bus/bus.ts';
+import type { Delivery } from '../bus/bus.ts';
 
 export interface GatherLimits {
   readonly maxDeliveries: number;
@@ -11,7 +11,7 @@ export interface GatherLimits {
 }
 
 export async function* gather(
-  consumption: Consumption,
+  consumption: AsyncIterable<Delivery>,
   { maxDeliveries, maxBytes, waitMs, reach = () => 0 }: GatherLimits,
 ): AsyncGenerator<readonly Delivery[]> {
   const iterator = consumption[Symbol.asyncIterator]();

@@ -157,6 +157,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Sto
   const consumer = await startConsumer({
     ...LIMITS,
     reach: () => progress.begunTo ?? 0,
+    passed: () => progress.position,
     bus,
     name,
     subjects: options.subjects ?? [subjects.allReadings, subjects.allQuarantine],

@@ -5,7 +5,7 @@ import type { QuarantineRecord } from '../../ingest/rejection.ts';
 import { startStoreWriter } from '../../ingest/store-writer.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { openMemoryStore } from '../../store/memory.ts';
-import { type Batch, DEFAULT_WRITER, type Store, type WriteOptions } from '../../store/store.ts';
+import { type Batch, DEFAULT_WRITER, type Progress, type Store, type WriteOptions } from '../../store/store.ts';
 import { subjects } from '../../topics.ts';
 import { eventually } from '../eventually.ts';
 import { NOW, silent } from './parts.ts';
@@ -26,7 +26,7 @@ async function open(
 ) {
   const [bus, memory] = [openMemoryBus(), openMemoryStore()];
   /** As a store that was interrupted in the middle of a batch. */
-  let begun: { readonly begunTo: number } | undefined;
+  let begun: Partial<Progress> | undefined;
   const store: Store = {
     ...memory,
     async committed() {
@@ -41,7 +41,7 @@ async function open(
       return outcome;
     },
   };
-  const start = async (interrupted?: { readonly begunTo: number }) => {
+  const start = async (interrupted?: Partial<Progress>) => {
     begun = interrupted;
     const writer = await startStoreWriter({ bus, store, log: silent, backoffMs: [1] });
     onTestFinished(() => writer.close());
@@ -146,6 +146,16 @@ describe('the store writer', () => {
     await eventually(() => writer.status().position === 400);
     expect(ends[0]).toBe(300);
     expect((await memory.committed()).ledger).toMatchObject([{ received: 400, stored: 400, duplicate: 0 }]);
+  });
+
+  it('reaches the end of a begun batch also when the log gives it far more again than may be out at one time', async () => {
+    const { bus, start, memory } = await open((batch, position, store) => store.write(batch, position));
+    // The store had taken 600 when the power went; the log remembers none of the acknowledgements, and the next batch was begun.
+    for (let value = 1; value <= 900; value++) await bus.append([entry(value)]);
+    await memory.write({ readings: [], tallies: [] }, 600);
+    const writer = await start({ position: 600, begunTo: 850 });
+    await eventually(() => writer.status().position === 900);
+    expect((await memory.committed()).ledger).toMatchObject([{ received: 300, stored: 300, duplicate: 0 }]);
   });
 
   it('closes while the store is away', async () => {
