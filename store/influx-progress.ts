@@ -1,7 +1,7 @@
 /**
  * Position and ledger of each writer, beside InfluxDB in the shared state, because InfluxDB has no transactions.
  * One record a writer is the commit: it changes in one put, with the revision of the last one, so a writer that was replaced finds out.
- * Ledger rows that changed lately stand in that record; older ones in pages, which hold nothing newer than the record says.
+ * Ledger rows that changed lately stand in that record; older ones in pages, which hold nothing newer than the record says and change only by revision as well.
  */
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Committed, Progress } from './store.ts';
@@ -25,6 +25,7 @@ export interface Begun {
   readonly found: Found;
 }
 
+type Page = Readonly<Record<string, Counts>>;
 type Counts = readonly [received: number, duplicate: number, quarantined: number, stored: number];
 
 interface Committing {
@@ -36,10 +37,13 @@ interface Committing {
   readonly changed: Readonly<Record<string, Counts>>;
   /** How often the pages were brought up to date. */
   readonly flushes: number;
+  /** Which pages there are. Not found by listing: another process learns of new keys a little late, and would miss their rows. */
+  readonly pages: readonly number[];
 }
 
-const NONE: Committing = { position: 0, readings: 0, changed: {}, flushes: 0 };
+const NONE: Committing = { position: 0, readings: 0, changed: {}, flushes: 0, pages: [] };
 const PAGES = 64;
+const ALL_PAGES = Array.from({ length: PAGES }, (_, number) => number);
 /** More changed rows than this go to the pages, so that a commit stays a few ten kilobytes. */
 const MAX_CHANGED = 256;
 
@@ -52,20 +56,32 @@ export interface WriterProgress {
 }
 
 const writerKey = (prefix: string, writer: string) => `${prefix}writers/${writer}`;
-const pagesKey = (prefix: string, writer: string) => `${prefix}ledger/${writer}/`;
+const pageKey = (prefix: string, writer: string, number: number) => `${prefix}ledger/${writer}/${number}`;
 
 export async function openProgress(state: ProgressState, prefix: string, writer: string): Promise<WriterProgress> {
   const item = await state.get<Committing>(writerKey(prefix, writer));
   let revision = item?.revision ?? 0;
-  let record = item?.value ?? NONE;
+  let record = item === undefined ? NONE : named(item.value);
   const sums = new Map<string, LedgerCounts>();
-  for await (const { value } of state.list<Record<string, Counts>>(pagesKey(prefix, writer))) overlay(sums, value);
+  /** Of the pages as they are on the state now. A process that was replaced finds out also between two pages. */
+  const revisions = new Map<number, number>();
+  // All: one that was written just before a crash is not named in the record yet, and has a revision.
+  const pages = await Promise.all(ALL_PAGES.map((number) => state.get<Page>(pageKey(prefix, writer, number))));
+  for (const [number, page] of pages.entries()) {
+    if (page === undefined) continue;
+    revisions.set(number, page.revision);
+    overlay(sums, page.value);
+  }
   overlay(sums, record.changed);
 
   async function put(next: Committing): Promise<void> {
+    revision = await putOwn(writerKey(prefix, writer), next, revision);
+    record = next;
+  }
+
+  async function putOwn(key: string, value: unknown, expected: number): Promise<number> {
     try {
-      revision = await state.put(writerKey(prefix, writer), next, revision);
-      record = next;
+      return await state.put(key, value, expected);
     } catch (error) {
       if (codeOf(error) !== 'STATE_CONFLICT') throw error;
       throw new DaoyuError('STORE_CONFLICT', `another process writes to the store as ${writer}`, { cause: error });
@@ -82,8 +98,10 @@ export async function openProgress(state: ProgressState, prefix: string, writer:
       page[key] = packed(counts);
       pages.set(number, page);
     }
-    for (const [number, page] of pages) await state.put(`${pagesKey(prefix, writer)}${number}`, page);
-    await put({ ...record, changed: {}, flushes: record.flushes + 1 });
+    for (const [number, page] of pages)
+      revisions.set(number, await putOwn(pageKey(prefix, writer, number), page, revisions.get(number) ?? 0));
+    const names = [...new Set([...record.pages, ...pages.keys()])].sort((a, b) => a - b);
+    await put({ ...record, changed: {}, flushes: record.flushes + 1, pages: names });
   }
 
   return {
@@ -114,14 +132,17 @@ export interface CommittedRecords extends Committed {
 export async function readCommitted(state: ProgressState, prefix: string): Promise<CommittedRecords> {
   let records = await readRecords(state, prefix);
   for (;;) {
-    const pages: (readonly [writer: string, rows: Readonly<Record<string, Counts>>])[] = [];
-    for await (const { key, value } of state.list<Record<string, Counts>>(`${prefix}ledger/`))
-      pages.push([key.slice(`${prefix}ledger/`.length).split('/')[0] ?? '', value]);
     const before = records;
+    const pages = await Promise.all([...before].map(([writer, { pages: numbers }]) => readPages(writer, numbers)));
     records = await readRecords(state, prefix);
     // Rows may have gone from a record to the pages between the two looks.
     const isSteady = [...records].every(([writer, { flushes }]) => (before.get(writer) ?? NONE).flushes === flushes);
-    if (isSteady) return summed(records, pages);
+    if (isSteady) return summed(records, new Map(pages));
+  }
+
+  async function readPages(writer: string, numbers: readonly number[]): Promise<readonly [string, readonly Page[]]> {
+    const found = await Promise.all(numbers.map((number) => state.get<Page>(pageKey(prefix, writer, number))));
+    return [writer, found.flatMap((item) => (item === undefined ? [] : [item.value]))];
   }
 }
 
@@ -133,13 +154,18 @@ export async function readPositions(state: ProgressState, prefix: string): Promi
 async function readRecords(state: ProgressState, prefix: string): Promise<Map<string, Committing>> {
   const records = new Map<string, Committing>();
   const start = `${prefix}writers/`;
-  for await (const { key, value } of state.list<Committing>(start)) records.set(key.slice(start.length), value);
+  for await (const { key, value } of state.list<Committing>(start)) records.set(key.slice(start.length), named(value));
   return records;
+}
+
+/** A record of before pages were named may have any. */
+function named(record: Omit<Committing, 'pages'> & Partial<Committing>): Committing {
+  return { pages: ALL_PAGES, ...record };
 }
 
 function summed(
   records: ReadonlyMap<string, Committing>,
-  pages: readonly (readonly [writer: string, rows: Readonly<Record<string, Counts>>])[],
+  pages: ReadonlyMap<string, readonly Page[]>,
 ): CommittedRecords {
   const total = new Map<string, LedgerCounts>();
   const writers: Record<string, Progress> = {};
@@ -148,14 +174,14 @@ function summed(
     writers[writer] = { position, ...(begun && { begunTo: begun.upTo }) };
     readings += stored;
     const sums = new Map<string, LedgerCounts>();
-    for (const [owner, rows] of pages) if (owner === writer) overlay(sums, rows);
+    for (const rows of pages.get(writer) ?? []) overlay(sums, rows);
     overlay(sums, changed);
     for (const [key, counts] of sums) total.set(key, addCounts(total.get(key), counts));
   }
   return { writers, ledger: ledgerRows(total), readings };
 }
 
-function overlay(sums: Map<string, LedgerCounts>, rows: Readonly<Record<string, Counts>>): void {
+function overlay(sums: Map<string, LedgerCounts>, rows: Page): void {
   for (const [key, [received, duplicate, quarantined, stored]] of Object.entries(rows))
     sums.set(key, { received, duplicate, quarantined, stored });
 }

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { openMemoryState } from '../../state/memory.ts';
+import type { State } from '../../state/state.ts';
+import { openProgress, readCommitted, type WriterProgress } from '../../store/influx-progress.ts';
+import { LedgerChanges } from '../../store/tallies.ts';
+
+const PREFIX = 'store/test/';
+const DEVICES = 400;
+
+/** One reading of each of so many devices: more than a record holds, so that pages are written. */
+function ofAll(count = DEVICES): LedgerChanges {
+  const changes = new LedgerChanges();
+  for (let index = 0; index < count; index++) {
+    const device = { park: 'tianyu', device: `probe-${index}` };
+    changes.addTallies([{ ...device, received: 1, duplicate: 0, quarantined: 0 }]);
+    changes.addOutcome(device.park, device.device, 'stored');
+  }
+  return changes;
+}
+
+const open = (state: State) => openProgress(state, PREFIX, 'writer');
+
+async function commitAll(progress: WriterProgress, position: number): Promise<void> {
+  await progress.begin({ upTo: position, found: {} });
+  await progress.commit(position, ofAll(), DEVICES);
+}
+
+/** The different counts that the devices have. */
+async function storedCounts(state: State): Promise<readonly number[]> {
+  const { ledger } = await readCommitted(state, PREFIX);
+  expect(ledger).toHaveLength(DEVICES);
+  for (const row of ledger) expect(row.received).toBe(row.stored);
+  return [...new Set(ledger.map(({ stored }) => stored))];
+}
+
+describe('the ledger beside InfluxDB', () => {
+  it('counts all devices alike, whatever went to the pages when', async () => {
+    const state = openMemoryState();
+    for (let round = 1; round <= 3; round++) {
+      await commitAll(await open(state), round);
+      expect(await storedCounts(state)).toEqual([round]);
+    }
+  });
+
+  it('keeps the rows of who took over when a process wakes up between two pages of its own', async () => {
+    const state = openMemoryState();
+    let goOn = () => {};
+    const isAwake = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let pages = 0;
+    let sleep = () => {};
+    const sleeps = new Promise<void>((resolve) => {
+      sleep = resolve;
+    });
+    const frozen: State = {
+      ...state,
+      async put(key, value, expected) {
+        if (key.startsWith(`${PREFIX}ledger/`) && ++pages === 10) {
+          sleep();
+          await isAwake;
+        }
+        return await state.put(key, value, expected);
+      },
+    };
+    const first = await open(frozen);
+    const waking = commitAll(first, 1);
+    await sleeps;
+    const second = await open(state);
+    expect(second.position).toBe(1);
+    await commitAll(second, 2);
+    goOn();
+    await expect(waking).rejects.toMatchObject({ code: 'STORE_CONFLICT' });
+    expect(await storedCounts(state)).toEqual([2]);
+    await commitAll(second, 3);
+    await commitAll(await open(state), 4);
+    expect(await storedCounts(state)).toEqual([4]);
+  });
+
+  it('survives a crash between two pages', async () => {
+    const state = openMemoryState();
+    let pages = 0;
+    const dying: State = {
+      ...state,
+      put: (key, value, expected) =>
+        key.startsWith(`${PREFIX}ledger/`) && ++pages > 5
+          ? Promise.reject(new Error('killed'))
+          : state.put(key, value, expected),
+    };
+    await expect(commitAll(await open(dying), 1)).rejects.toThrow('killed');
+    expect(await storedCounts(state)).toEqual([1]);
+    await commitAll(await open(state), 2);
+    expect(await storedCounts(state)).toEqual([2]);
+  });
+
+  it('is whole for a process that has not heard of the keys of another yet', async () => {
+    const state = openMemoryState();
+    /** As a mirror of the keys that lags: it lists the records, which were there before, but no page. */
+    const lagging: State = {
+      ...state,
+      async *list<T>(prefix: string) {
+        for await (const item of state.list<T>(prefix)) if (!item.key.startsWith(`${PREFIX}ledger/`)) yield item;
+      },
+    };
+    await commitAll(await open(state), 1);
+    expect(await storedCounts(lagging)).toEqual([1]);
+    await commitAll(await open(lagging), 2);
+    expect(await storedCounts(state)).toEqual([2]);
+  });
+});
