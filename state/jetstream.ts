@@ -20,14 +20,16 @@ const SLICE = 64;
 const FORGET_REMOVED_MS = 7 * 24 * 3_600_000;
 const AGAIN_AFTER_MS = 500;
 
+type Headers = readonly (readonly [string, string])[];
+
 interface Watcher {
   readonly prefix: string;
   readonly onChange: (change: Change<never>) => void;
 }
 
 /**
- * The keys are mirrored in memory, the values are not. JetStream has no transaction: `putAll` writes in order, and of one that was cut off a beginning may
- * be there; its callers repeat it.
+ * The keys are mirrored in memory, the values are not. JetStream has no transaction: of a `putAll` that was cut off a part may be there; its callers
+ * repeat it.
  */
 export async function openJetStreamState({ url, replicas, clock, log }: JetStreamStateOptions): Promise<State> {
   const nats = await openNats({ url, name: 'daoyu state', log });
@@ -35,6 +37,8 @@ export async function openJetStreamState({ url, replicas, clock, log }: JetStrea
   const watchers = new Set<Watcher>();
   const publisher = createPublisher({ nats });
   const prefix = crypto.randomUUID();
+  /** The last write under way of each key; resolves either way. */
+  const writing = new Map<string, Promise<void>>();
   let count = 0;
   let isClosed = false;
   let revision = 0;
@@ -111,11 +115,23 @@ export async function openJetStreamState({ url, replicas, clock, log }: JetStrea
     }
   }
 
-  async function write(
-    key: string,
-    value: unknown,
-    headers: readonly (readonly [string, string])[] = [],
-  ): Promise<number> {
+  /**
+   * One at a time of each key. Of two on their way, both kept by a server that was killed before it acknowledged either, it knows only the second
+   * afterwards, since it keeps one message a key; the first, sent again, would come to lie on top.
+   */
+  async function write(key: string, value: unknown, headers: Headers = []): Promise<number> {
+    const before = writing.get(key);
+    const work = before === undefined ? send(key, value, headers) : before.then(() => send(key, value, headers));
+    const over = work.then(ignore, ignore);
+    writing.set(key, over);
+    try {
+      return await work;
+    } finally {
+      if (writing.get(key) === over) writing.delete(key);
+    }
+  }
+
+  async function send(key: string, value: unknown, headers: Headers): Promise<number> {
     count += 1;
     const isThere = value !== undefined;
     const at = await publisher.publish({
@@ -170,7 +186,10 @@ export async function openJetStreamState({ url, replicas, clock, log }: JetStrea
     get,
     put: (key, value, expected) => (expected === undefined ? write(key, value) : putExpecting(key, value, expected)),
     async putAll(items) {
-      const results = await Promise.allSettled(items.map(({ key, value }) => write(key, value)));
+      // What is covered by a later one need not wait to be written before it.
+      const last = new Map(items.map((item) => [item.key, item]));
+      const wanted = items.filter((item) => last.get(item.key) === item);
+      const results = await Promise.allSettled(wanted.map(({ key, value }) => write(key, value)));
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
     async delete(key) {
@@ -193,3 +212,5 @@ export async function openJetStreamState({ url, replicas, clock, log }: JetStrea
     },
   };
 }
+
+function ignore(): void {}

@@ -25,8 +25,8 @@ export interface State {
   get<T>(key: string): Promise<Item<T> | undefined>;
   /** Durable when it resolves, with the new revision. With `expected`, rejects with `STATE_CONFLICT` unless that is the current revision (0: absent). */
   put(key: string, value: unknown, expected?: number): Promise<number>;
-  /** Durable in this order when it resolves. Of one that was cut off (a crash, a rejection) all or nothing is there within one process, any
-   * beginning on a server: whoever calls it can call it again. */
+  /** All durable when it resolves; of what has the same key the last. Of one that was cut off (a crash, a rejection) all or nothing is there within one
+   * process, any part of it on a server. So it is for what does not hang together and can be put again: where one key says something of another, put them one by one. */
   putAll(items: readonly { readonly key: string; readonly value: unknown }[]): Promise<void>;
   delete(key: string): Promise<void>;
   /** In the order of the keys (code points). */

@@ -48,6 +48,28 @@ export function describeState(name: string, features: StateFeatures, open: () =>
       expect(await keys(state, 'b/', { after: 'b/3', reverse: true })).toEqual(['b/2', 'b/1']);
     });
 
+    it('takes many at one time, the last of what has the same key, and the same many again', async () => {
+      const state = await open();
+      const items = [
+        { key: 'n/a', value: 1 },
+        { key: 'n/b', value: 2 },
+        { key: 'n/a', value: 3 },
+      ];
+      for (let time = 0; time < 2; time++) {
+        await state.putAll(items);
+        expect(await keys(state, 'n/')).toEqual(['n/a', 'n/b']);
+        expect(await state.get('n/a')).toMatchObject({ value: 3 });
+        expect(await state.get('n/b')).toMatchObject({ value: 2 });
+      }
+      await state.putAll([]);
+    });
+
+    it('keeps the order of puts of one key that were not awaited', async () => {
+      const state = await open();
+      await Promise.all([1, 2, 3, 4].map((value) => state.put('a', value)));
+      expect(await state.get('a')).toMatchObject({ value: 4 });
+    });
+
     it('lists more than a slice at a time', async () => {
       const state = await open();
       await state.putAll(

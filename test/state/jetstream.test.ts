@@ -6,14 +6,15 @@ import { formatKvKey, parseKvKey } from '../../state/kv-key.ts';
 import type { State } from '../../state/state.ts';
 import { describeState } from '../contract/state.ts';
 import { eventually } from '../eventually.ts';
+import { type Frame, openLossyProxy } from '../nats/lossy-proxy.ts';
 import { hasNats, type NatsServer, startNats } from '../servers/nats.ts';
 
 const servers = new WeakMap<State, NatsServer>();
 
-async function open(given?: NatsServer): Promise<State> {
+async function open(given?: NatsServer, url?: string): Promise<State> {
   const server = given ?? (await startNats());
   const state = await openJetStreamState({
-    url: server.url,
+    url: url ?? server.url,
     replicas: 1,
     clock: Date.now,
     log: { info() {}, warn() {} },
@@ -28,6 +29,8 @@ function serverOf(state: State): NatsServer {
   if (server === undefined) throw new Error('no server');
   return server;
 }
+
+const isPubAck = ({ from, line }: Frame) => from === 'server' && /^H?MSG _INBOX\.daoyu-/.test(line);
 
 describe('keys of a bucket', () => {
   it('come back whatever they hold, and hold nothing that means more', () => {
@@ -78,6 +81,51 @@ describe.runIf(hasNats())('on a real server', () => {
     },
     () => open(),
   );
+
+  describe('a put', () => {
+    it('is not covered by the one before it when the server was killed before it could acknowledge either', async () => {
+      const server = await startNats();
+      const wire = await openLossyProxy(server.port);
+      const state = await open(server, wire.through(server.url));
+      let lost = 0;
+      wire.lose((frame) => isPubAck(frame) && ++lost > 0);
+      const puts = Promise.all([state.put('record', 'as it was'), state.put('record', 'replayed')]);
+      await eventually(() => lost > 0);
+      // The second, if it is sent before the first is acknowledged.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await server.kill();
+      wire.lose(() => false);
+      await server.start();
+      await puts;
+      expect(await state.get('record')).toMatchObject({ value: 'replayed' });
+    });
+  });
+
+  describe('a putAll that is cut off', () => {
+    it('may be there in part, and is whole when it is called again', async () => {
+      const server = await startNats();
+      const wire = await openLossyProxy(server.port);
+      const state = await open(server, wire.through(server.url));
+      const items = Array.from({ length: 200 }, (_, index) => ({ key: `n/${index}`, value: index }));
+      let sent = 0;
+      wire.lose(({ from, line }) => from === 'client' && line.startsWith('HPUB $KV.') && ++sent > 80);
+      const putting = state.putAll(items).catch((error: { readonly code: string }) => error.code);
+      await eventually(() => sent > 80);
+      const other = await open(server);
+      const keys = async () => {
+        let count = 0;
+        for await (const _ of other.list('n/')) count += 1;
+        return count;
+      };
+      expect(await eventually(keys, (count) => count === 80)).toBe(80);
+      // As a process that died: nobody repeats it for it.
+      wire.cut();
+      await state.close();
+      expect(await putting).toBe('BUS_UNAVAILABLE');
+      await other.putAll(items);
+      expect(await keys()).toBe(200);
+    });
+  });
 
   describe('two processes', () => {
     it('see what the other writes, and one of two that make the same key wins', async () => {
