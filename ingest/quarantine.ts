@@ -35,7 +35,7 @@ export interface Quarantine {
   get(id: string): Promise<QuarantineRecord | undefined>;
   /**
    * Decodes a record again with the device's present mapping and the time at which it was received. What is good now goes onto the log like
-   * any reading; the ledger moves it from quarantined to what it became, in the same append that marks the record. A value that
+   * any reading; then the ledger moves it from quarantined to what it became, in the same entry that marks the record. A value that
    * was withheld joins its reading in the store, counted as one more reading received. Still refused: nothing changes, and it can be tried again.
    * Rejects with `QUARANTINE_UNKNOWN`, `QUARANTINE_REPLAYED`.
    */

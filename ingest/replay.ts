@@ -61,34 +61,39 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
     if (sorted.readings.length === 0 || isStillBad) return refusedAgain(sorted.reasons);
 
     const marked: QuarantineRecord = { ...record, replayedAt: clock() };
-    await append(marked, device.kind, sorted);
+    await appendReadings(marked, device.kind, sorted);
+    await appendMark(marked, sorted);
     const { readings, duplicate, reasons } = sorted;
     return { outcome: { accepted: readings.length, duplicate, refused: reasons.map(shortened) }, marked };
   };
 
-  function append(marked: QuarantineRecord, kind: string, sorted: Sorted): Promise<void> {
-    const { park, device } = marked;
-    const tally = (received: number, duplicate: number, quarantined: number) => ({
-      park,
-      device,
-      received,
-      duplicate,
-      quarantined,
-    });
+  /** On the log before the mark is: a crash or a full log between the two leaves a record that can be replayed again, and its readings are duplicates then. */
+  function appendReadings({ park, device }: QuarantineRecord, kind: string, sorted: Sorted): Promise<void> {
     return commit.submit((group) => {
       const subject = subjects.readings({ park, device }, kind);
-      for (const text of sorted.readings) group.add(subject, 'readings', text, tally(1, 0, 0));
-      group.count(subject, 'readings', tally(sorted.duplicate, sorted.duplicate, 0));
-      // A whole message or reading was counted as one quarantined; it is not any more. A value never was.
-      if (marked.scope !== 'field') group.count(subject, 'readings', tally(-1, 0, -1));
+      for (const text of sorted.readings) group.add(subject, 'readings', text, tally(park, device, 1, 0, 0));
+      group.count(subject, 'readings', tally(park, device, sorted.duplicate, sorted.duplicate, 0));
+    });
+  }
+
+  /** One entry: the record is marked and no longer counted as quarantined, or neither. */
+  function appendMark(marked: QuarantineRecord, sorted: Sorted): Promise<void> {
+    const { park, device } = marked;
+    return commit.submit((group) => {
       const quarantine = subjects.quarantine({ park, device });
-      group.add(quarantine, 'records', JSON.stringify(marked), tally(0, 0, 0));
+      // A whole message or reading was counted as one quarantined; it is not any more. A value never was.
+      const uncounted = marked.scope === 'field' ? 0 : -1;
+      group.add(quarantine, 'records', JSON.stringify(marked), tally(park, device, uncounted, 0, uncounted));
       // The other bad values of the same reading have records of their own.
       if (marked.scope === 'field') return;
       for (const { text, counted } of sorted.records)
-        group.add(quarantine, 'records', text, tally(counted, 0, counted));
+        group.add(quarantine, 'records', text, tally(park, device, counted, 0, counted));
     });
   }
+}
+
+function tally(park: string, device: string, received: number, duplicate: number, quarantined: number) {
+  return { park, device, received, duplicate, quarantined };
 }
 
 function decodeAgain(record: QuarantineRecord, mapping: Mapping | undefined): Outcome<readonly RawReading[]> {

@@ -108,6 +108,8 @@ export function createPublisher({ nats, withinMs = WITHIN_MS }: PublisherOptions
     clearTimeout(again);
     again = undefined;
     if (!nats.isConnected) return;
+    // We may have been frozen for longer than the server remembers ids.
+    giveUpExpired();
     for (const pending of inFlight.values()) send(pending);
     schedule();
   }
@@ -136,14 +138,18 @@ export function createPublisher({ nats, withinMs = WITHIN_MS }: PublisherOptions
     pending.reject(translateCode(error?.err_code, why, where, asCause(error)));
   }
 
-  function check(): void {
+  function giveUpExpired(): void {
     const now = performance.now();
     for (const pending of [...inFlight.values(), ...waiting]) {
       if (now < pending.deadline) break;
       giveUp(pending, lastProblem);
     }
+  }
+
+  function check(): void {
+    giveUpExpired();
     const [oldest] = inFlight.values();
-    if (oldest !== undefined && now - oldest.sentAt > ACK_LOST_MS) sendAgain();
+    if (oldest !== undefined && performance.now() - oldest.sentAt > ACK_LOST_MS) sendAgain();
   }
 
   function giveUp(pending: Pending, why: string): void {

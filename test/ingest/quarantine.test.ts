@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMemoryBus } from '../../bus/memory.ts';
+import { DaoyuError } from '../../errors.ts';
 import { startQuarantineKeeper } from '../../ingest/quarantine-keeper.ts';
 import { openEmbeddedState } from '../../state/embedded.ts';
+import { subjectMatches, subjects } from '../../topics.ts';
 import { NOW, openParts, silent } from './parts.ts';
 
 /** On disk, because order and paging are the storage's. */
@@ -133,6 +135,38 @@ describe('a replay after the mapping was mended', () => {
     }
     expect(await row('probe')).toEqual({ received: 1, stored: 0, duplicate: 0, quarantined: 1 });
     await records(1);
+  });
+
+  it('that breaks off anywhere on the log can be asked for again, and the ledger stays true', async () => {
+    for (const failing of [subjects.allReadings, subjects.allQuarantine]) {
+      const memory = openMemoryBus();
+      let isFailing = false;
+      /** As a server that has room for one of two entries, or died between them. */
+      const bus: typeof memory = {
+        ...memory,
+        async append(entries) {
+          const isLost = ({ subject }: { readonly subject: string }) => isFailing && subjectMatches(failing, subject);
+          const kept = entries.filter((entry) => !isLost(entry));
+          const position = await memory.append(kept);
+          if (kept.length < entries.length) throw new DaoyuError('BUS_FULL', 'full');
+          return position;
+        },
+      };
+      const { addDevice, publish, records, registry, quarantine, stored, row } = await openParts({ bus });
+      await addDevice('probe');
+      await publish('probe', { time: NOW, acidity: 7.5 });
+      const [record] = await records(1);
+      await registry.setMapping('tianyu', 'probe', { keys: { acidity: 'ph' } });
+      isFailing = true;
+      await expect(quarantine.replay(record?.id ?? '')).rejects.toMatchObject({ code: 'BUS_FULL' });
+      isFailing = false;
+      expect(await quarantine.get(record?.id ?? '')).not.toHaveProperty('replayedAt');
+      await quarantine.replay(record?.id ?? '');
+      expect(await stored()).toMatchObject([{ time: NOW, values: { ph: 7.5 } }]);
+      const isInStoreAlready = failing === subjects.allQuarantine;
+      const duplicate = isInStoreAlready ? 1 : 0;
+      expect(await row('probe')).toEqual({ received: 1 + duplicate, stored: 1, duplicate, quarantined: 0 });
+    }
   });
 
   it('asked for twice at the same time happens once', async () => {
