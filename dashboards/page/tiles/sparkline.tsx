@@ -24,6 +24,7 @@ export function Sparkline({ points, band, now, intervalMs }: Props) {
   );
   const x = (time: number) => Math.round(((time - from) / SPARK_MS) * WIDTH * 10) / 10;
   const y = (value: number) => Math.round((2 + (1 - (value - low) / (high - low)) * (HEIGHT - 4)) * 10) / 10;
+  const isInSight = (value: number | undefined): value is number => value !== undefined && value > low && value < high;
   const gapMs = 3 * Math.max(intervalMs, 5 * 60_000);
   let path = '';
   let before = Number.NEGATIVE_INFINITY;
@@ -46,6 +47,12 @@ export function Sparkline({ points, band, now, intervalMs }: Props) {
           height={Math.max(0, y(Math.max(band.target[0], low)) - y(Math.min(band.target[1], high)))}
         />
       )}
+      {[band?.warnBelow, band?.warnAbove].filter(isInSight).map((limit) => (
+        <path key={`w${limit}`} class="strip-warning" d={`M0 ${y(limit)}H${WIDTH}`} />
+      ))}
+      {[band?.criticalBelow, band?.criticalAbove].filter(isInSight).map((limit) => (
+        <path key={`c${limit}`} class="strip-critical" d={`M0 ${y(limit)}H${WIDTH}`} />
+      ))}
       <path class="spark-line" d={path} />
       {last && <path class="spark-end" d={`M${x(last[0])} ${y(last[1])}h0`} />}
     </svg>

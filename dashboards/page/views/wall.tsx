@@ -47,7 +47,7 @@ export function Wall() {
         {state.phase === 'failed' && <Failed />}
         {state.phase === 'signed-out' && <SignedOut />}
         {state.phase === 'ready' && (
-          <div class="wall-grid" style={{ '--columns': columnsFor(page?.cards.length ?? 1) }}>
+          <div class="wall-grid" style={gridFor(page?.cards.length ?? 1)}>
             {page?.cards.map((card) => (
               <Tile key={`${card.site.park}/${card.site.id}`} card={card} />
             ))}
@@ -71,7 +71,12 @@ interface WallPage {
   readonly cards: readonly SiteCard[];
 }
 
-const columnsFor = (count: number) => (count <= 3 ? Math.max(1, count) : Math.ceil(Math.sqrt(count * 1.3)));
+/** Few tiles are large ones: what needs eyes is read from further away. */
+function gridFor(count: number) {
+  const columns = count <= 3 ? Math.max(1, count) : Math.round(Math.sqrt(count * 1.3));
+  const rows = Math.ceil(count / columns);
+  return { '--columns': columns, '--scale': Math.max(1, Math.min(2, 3 / rows, 5 / columns)) };
+}
 
 /** What is wrong first, then every subplatform in its turn. */
 function pagesOf(cards: readonly SiteCard[], trouble: string, language: 'zh' | 'en'): readonly WallPage[] {
