@@ -7,10 +7,10 @@ export interface Outbox<T> {
   /** Readings that a full memory overwrote: the oldest go, as in real loggers; counted, never silent. */
   readonly overwritten: number;
   put(reading: T): void;
-  /** Gathers and sends nothing until released; what is under way stays so. Holds add up: each needs its release. */
+  /** What is put from now on waits for its release; what was put before still goes, because in real time it had gone. Holds add up: each needs its release. */
   hold(): void;
   release(): void;
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing that may go is left or under way. */
   idle(): Promise<void>;
   /** Resolves when all that was put so far is acknowledged or overwritten. */
   drained(): Promise<void>;
@@ -29,6 +29,8 @@ export interface OutboxOptions<T> {
 
 export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritten }: OutboxOptions<T>): Outbox<T> {
   let waiting: T[] = [];
+  /** Put during a hold; newer than all that waits. */
+  let held: T[] = [];
   let underWay = 0;
   let inFlight = 0;
   let holds = 0;
@@ -38,7 +40,7 @@ export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritt
   let idlers: (() => void)[] = [];
 
   function pump(): void {
-    while (!isClosed && holds === 0 && underWay < window && waiting.length > 0) {
+    while (!isClosed && underWay < window && waiting.length > 0) {
       const batch = waiting.splice(0, batchSize);
       underWay += 1;
       inFlight += batch.length;
@@ -56,13 +58,27 @@ export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritt
     if (isAcknowledged) counts.acknowledged += batch.length;
     else waiting = [...batch, ...waiting];
     if (isAcknowledged) pump();
-    if (underWay === 0) idlers = callAll(idlers);
-    if ((waiting.length === 0 && inFlight === 0) || isClosed) drainers = callAll(drainers);
+    // A connection that ended for good will not take the rest: nobody waits for that.
+    if (isIdle() || (!isAcknowledged && underWay === 0)) idlers = callAll(idlers);
+    if (isDrained()) drainers = callAll(drainers);
+  }
+
+  const isIdle = () => underWay === 0 && (waiting.length === 0 || isClosed);
+  const isDrained = () => isClosed || (waiting.length === 0 && held.length === 0 && inFlight === 0);
+
+  /** Of a full memory the oldest goes first, whether it waits or is held. */
+  function overwrite(): void {
+    const excess = waiting.length + held.length - capacity;
+    if (excess <= 0) return;
+    const lost = waiting.splice(0, excess);
+    lost.push(...held.splice(0, excess - lost.length));
+    counts.overwritten += lost.length;
+    onOverwritten?.(lost);
   }
 
   return {
     get buffered() {
-      return waiting.length + inFlight;
+      return waiting.length + held.length + inFlight;
     },
     get sent() {
       return counts.sent;
@@ -74,12 +90,8 @@ export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritt
       return counts.overwritten;
     },
     put(reading) {
-      waiting.push(reading);
-      if (waiting.length > capacity) {
-        const lost = waiting.splice(0, waiting.length - capacity);
-        counts.overwritten += lost.length;
-        onOverwritten?.(lost);
-      }
+      (holds > 0 ? held : waiting).push(reading);
+      overwrite();
       pump();
     },
     hold() {
@@ -87,14 +99,17 @@ export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritt
     },
     release() {
       holds -= 1;
+      if (holds > 0) return;
+      waiting = [...waiting, ...held];
+      held = [];
       pump();
     },
     idle() {
-      if (underWay === 0) return Promise.resolve();
+      if (isIdle()) return Promise.resolve();
       return new Promise((resolve) => idlers.push(resolve));
     },
     drained() {
-      if (isClosed || (waiting.length === 0 && inFlight === 0)) return Promise.resolve();
+      if (isDrained()) return Promise.resolve();
       return new Promise((resolve) => drainers.push(resolve));
     },
     close() {

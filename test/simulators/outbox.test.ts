@@ -48,3 +48,31 @@ it('takes a batch back when it was not acknowledged', async () => {
   await outbox.drained();
   expect(outbox.acknowledged).toBe(2);
 });
+
+it('sends what was put before a hold and keeps what is put during it, in order', async () => {
+  const sent: number[] = [];
+  const release: (() => void)[] = [];
+  const outbox = createOutbox<number>({
+    send: (batch) => {
+      sent.push(...batch);
+      return new Promise((resolve) => release.push(resolve));
+    },
+    capacity: 100,
+    batchSize: 1,
+    window: 1,
+  });
+  outbox.put(1);
+  outbox.put(2);
+  outbox.hold();
+  outbox.put(3);
+  release[0]?.();
+  await new Promise(setImmediate);
+  release[1]?.();
+  await outbox.idle();
+  expect(sent).toEqual([1, 2]);
+  expect(outbox.buffered).toBe(1);
+  outbox.release();
+  release[2]?.();
+  await outbox.drained();
+  expect(sent).toEqual([1, 2, 3]);
+});
