@@ -52,8 +52,9 @@ function series(name: string, device: string, field: string, everyMinutes = 5) {
 }
 
 describe('the scenarios that come with the program', () => {
-  it('are the eight of the documentation, each valid, with words in both languages', () => {
+  it('are the nine of the documentation, each valid, with words in both languages', () => {
     expect([...scenarios.keys()]).toEqual([
+      'bad-night',
       'bad-sensors',
       'blackout',
       'calm-week',
@@ -127,6 +128,23 @@ describe('two-overcast-days', () => {
     expect(rescued.min(0, 96)).toBeGreaterThan(3);
     const aerator = series('two-overcast-days', 'zhuxi-pond-3-station', 'aerator_on');
     expect(aerator.mean(48, 80)).toBeGreaterThan(0.2);
+  });
+});
+
+describe('bad-night', () => {
+  it('has a pond that suffocates before the third dawn beside ponds that do not', () => {
+    const broken = series('bad-night', 'zhuxi-pond-1-station', 'dissolved_oxygen');
+    expect(broken.min(0, 48)).toBeGreaterThan(3);
+    expect(broken.min(74, 78)).toBeLessThan(3);
+    expect(series('bad-night', 'zhuxi-pond-2-station', 'dissolved_oxygen').min(74, 78)).toBeGreaterThan(3);
+  });
+
+  it('has a van and a store that leave their limits, one slowly, one at once', () => {
+    const van = series('bad-night', 'reefer-1-logger', 'air_temperature', 1);
+    expect(van.max(77, 78)).toBeGreaterThan(van.mean(70, 73) + 3);
+    const store = series('bad-night', 'logistics-chilled-1-logger', 'air_temperature', 1);
+    expect(store.max(72, 74)).toBeLessThan(4);
+    expect(store.max(75, 78)).toBeGreaterThan(4);
   });
 });
 
@@ -206,7 +224,9 @@ describe('a scenario of one’s own', () => {
   });
 
   it('that is not there is refused with those that are', async () => {
-    await expect(loadScenario('calm', context)).rejects.toThrow(/no scenario "calm".*known: bad-sensors, blackout/);
+    await expect(loadScenario('calm', context)).rejects.toThrow(
+      /no scenario "calm".*known: bad-night, bad-sensors, blackout/,
+    );
     writeFileSync(join(folder, 'broken.json'), '{');
     await expect(loadScenario(join(folder, 'broken.json'), context)).rejects.toThrow(/broken\.json is no JSON/);
     await expect(loadScenario(join(folder, 'broken.json'), context)).rejects.toMatchObject({
