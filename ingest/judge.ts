@@ -156,7 +156,9 @@ export function flagsOf(
     const doubts = suspicion.flagsOf(field, value, time);
     if (doubts.length === 0 && ofTime.length === 0) continue;
     flags ??= {};
-    flags[name] = [...(flags[name] ?? NONE), ...doubts, ...ofTime];
+    const earlier = flags[name];
+    // A backlog is late in every field: one list will do for all of them.
+    flags[name] = earlier === undefined && doubts.length === 0 ? ofTime : [...(earlier ?? NONE), ...doubts, ...ofTime];
   }
   if (flags === undefined) return undefined;
   // What is worked out of a doubtful value is as doubtful.

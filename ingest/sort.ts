@@ -39,114 +39,126 @@ type Accepted = Extract<Judgement, { readonly is: 'accepted' }>;
 
 /** Runs without waiting: the order of a device's messages is kept by it. */
 export function sortReadings(raws: readonly RawReading[], context: SortContext): Sorted {
-  const { message, memory, keyMap, intervalMs, retainMs } = context;
-  const { receivedAt } = message;
-  const judging: JudgeContext = { keyMap, receivedAt, intervalMs, retainMs };
-  const readings: string[] = [];
-  const records: { text: string; counted: 0 | 1 }[] = [];
-  const reasons: Rejection[] = [];
-  /** Times of this message, for repeats within it; a message of one reading needs none. */
-  const own = new Map<number, Values>();
-  const untimed: string[] = [];
-  const earlier: Promise<void>[] = [];
-  let reported: string[] = [];
-  let duplicate = 0;
-  let quarantined = 0;
-  let unknownValues = 0;
+  const sorting = new Sorting(context);
+  const isAlone = raws.length === 1;
+  for (const raw of raws) sorting.sort(raw, isAlone);
+  return sorting;
+}
 
-  function quarantine(scope: RejectionScope, reason: Rejection, raw: RawReading, assigned?: number): void {
-    const text = JSON.stringify(context.record(message, scope, reason, readingPayload(raw, assigned)));
-    records.push({ text, counted: scope === 'reading' ? 1 : 0 });
-    if (scope === 'reading') quarantined += 1;
+/** Thousands of them wait for the disk at one time; so it holds on to nothing but what comes of the message. */
+class Sorting implements Sorted {
+  readonly readings: string[] = [];
+  readonly records: { text: string; counted: 0 | 1 }[] = [];
+  readonly reasons: Rejection[] = [];
+  duplicate = 0;
+  quarantined = 0;
+  unknownValues = 0;
+  readonly #context: SortContext;
+  readonly #judging: JudgeContext;
+  /** Times of this message, for repeats within it. */
+  readonly #own = new Map<number, Values>();
+  readonly #untimed: string[] = [];
+  readonly #earlier: Promise<void>[] = [];
+  #reported: readonly string[] = [];
+
+  constructor(context: SortContext) {
+    const { keyMap, intervalMs, retainMs, message } = context;
+    this.#context = context;
+    this.#judging = { keyMap, receivedAt: message.receivedAt, intervalMs, retainMs };
   }
 
-  function refuse(raw: RawReading, reason: Rejection, bad: readonly Rejection[]): void {
-    quarantine('reading', reason, raw);
-    reasons.push(...(bad.length > 0 ? bad : [reason]));
+  /** `isAlone`: the only one of its message; in a backlog a step back in time says nothing. */
+  sort(raw: RawReading, isAlone: boolean): void {
+    const judgement = judge(raw, this.#judging);
+    if (judgement.is === 'refused') this.#refuse(raw, judgement.reason, judgement.bad);
+    else this.#take(raw, judgement, isAlone);
   }
 
-  function isRepeatOfUntimed(content: string): boolean {
-    if (!message.isResend) return false;
-    const pending = memory.pendingUntimed.get(content);
-    if (pending !== undefined) earlier.push(pending);
-    return pending !== undefined || memory.hasUntimed(content, receivedAt);
+  remember(): void {
+    const { memory, message } = this.#context;
+    for (const [time, values] of this.#own) memory.remember(time, values);
+    for (const content of this.#untimed) memory.rememberUntimed(content, message.receivedAt);
+    memory.rememberUnknownKeys(this.#reported);
   }
 
-  function take(raw: RawReading, accepted: Accepted): void {
+  untilDurable(durable: Promise<void>): Promise<void> {
+    if (this.#untimed.length > 0) keepPending(this.#context.memory, this.#untimed, durable);
+    if (this.#earlier.length === 0) return durable;
+    return Promise.all([durable, ...this.#earlier]).then(() => undefined);
+  }
+
+  #take(raw: RawReading, accepted: Accepted, isAlone: boolean): void {
+    const { memory, message } = this.#context;
     const isClockless = raw.time === undefined || raw.time === null;
     const content = isClockless ? contentOf(raw, accepted) : undefined;
-    if (content !== undefined && isRepeatOfUntimed(content)) {
-      duplicate += 1;
+    if (content !== undefined && this.#isRepeatOfUntimed(content)) {
+      this.duplicate += 1;
       return;
     }
-    const time = accepted.time ?? memory.assignTime(receivedAt);
-    const before = own.get(time) ?? memory.recentAt(time);
+    const time = accepted.time ?? memory.assignTime(message.receivedAt);
+    const before = this.#own.get(time) ?? memory.recentAt(time);
     const comparison = before === undefined ? undefined : compare(before, accepted.values);
     if (comparison !== undefined && comparison.added.length + comparison.conflicting.length === 0) {
-      duplicate += 1;
+      this.duplicate += 1;
       return;
     }
     const conflicts = (comparison?.conflicting ?? []).map((field) => conflict(field, raw.position, before, accepted));
     const [first] = conflicts;
     if (first !== undefined && comparison?.added.length === 0) {
-      refuse(raw, first, conflicts);
+      this.#refuse(raw, first, conflicts);
       return;
     }
     for (const reason of conflicts) delete accepted.values[reason.field];
     for (const reason of [...accepted.bad, ...conflicts]) {
-      quarantine('field', reason, raw, time);
-      reasons.push(reason);
+      this.#quarantine('field', reason, raw, time);
+      this.reasons.push(reason);
     }
-    reportUnknown(raw, accepted.unknown, time);
-    const newest = raws.length === 1 ? memory.newest : undefined;
-    const flags = flagsOf(accepted, time, judging, { suspicion: memory.suspicion, newest });
+    this.#reportUnknown(raw, accepted.unknown, time);
+    const newest = isAlone ? memory.newest : undefined;
+    const flags = flagsOf(accepted, time, this.#judging, { suspicion: memory.suspicion, newest });
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
-    own.set(time, before === undefined ? accepted.values : { ...accepted.values, ...before });
-    if (content !== undefined) untimed.push(content);
-    readings.push(textOf(time, accepted, flags, context));
+    this.#own.set(time, before === undefined ? accepted.values : { ...accepted.values, ...before });
+    if (content !== undefined) this.#untimed.push(content);
+    this.readings.push(textOf(time, accepted, flags, this.#context));
   }
 
-  function reportUnknown(raw: RawReading, keys: readonly string[], time: number): void {
+  #refuse(raw: RawReading, reason: Rejection, bad: readonly Rejection[]): void {
+    this.#quarantine('reading', reason, raw);
+    this.reasons.push(...(bad.length > 0 ? bad : [reason]));
+  }
+
+  #quarantine(scope: RejectionScope, reason: Rejection, raw: RawReading, assigned?: number): void {
+    const { record, message } = this.#context;
+    const text = JSON.stringify(record(message, scope, reason, readingPayload(raw, assigned)));
+    this.records.push({ text, counted: scope === 'reading' ? 1 : 0 });
+    if (scope === 'reading') this.quarantined += 1;
+  }
+
+  #isRepeatOfUntimed(content: string): boolean {
+    const { memory, message } = this.#context;
+    if (!message.isResend) return false;
+    const pending = memory.pendingUntimed.get(content);
+    if (pending !== undefined) this.#earlier.push(pending);
+    return pending !== undefined || memory.hasUntimed(content, message.receivedAt);
+  }
+
+  #reportUnknown(raw: RawReading, keys: readonly string[], time: number): void {
     if (keys.length === 0) return;
-    const fresh = memory.newUnknownKeys(keys).filter((key) => !reported.includes(key));
-    unknownValues += keys.length - fresh.length;
+    const { memory, keyMap } = this.#context;
+    const fresh = memory.newUnknownKeys(keys).filter((key) => !this.#reported.includes(key));
+    this.unknownValues += keys.length - fresh.length;
     const [first] = fresh;
     if (first === undefined) return;
-    reported = [...reported, ...fresh];
+    this.#reported = [...this.#reported, ...fresh];
     const reason: Rejection = {
       code: 'FIELD_UNKNOWN',
       field: first,
       position: raw.position,
       message: `${keyMap.kind.name} has no field for ${namesOf(fresh)}: the other values were taken; told once a key, ask for a mapping`,
     };
-    quarantine('field', reason, raw, time);
-    reasons.push(reason);
+    this.#quarantine('field', reason, raw, time);
+    this.reasons.push(reason);
   }
-
-  for (const raw of raws) {
-    const judgement = judge(raw, judging);
-    if (judgement.is === 'refused') refuse(raw, judgement.reason, judgement.bad);
-    else take(raw, judgement);
-  }
-
-  return {
-    readings,
-    duplicate,
-    quarantined,
-    records,
-    reasons,
-    unknownValues,
-    remember() {
-      for (const [time, values] of own) memory.remember(time, values);
-      for (const content of untimed) memory.rememberUntimed(content, receivedAt);
-      memory.rememberUnknownKeys(reported);
-    },
-    untilDurable(durable) {
-      if (untimed.length > 0) keepPending(memory, untimed, durable);
-      if (earlier.length === 0) return durable;
-      return Promise.all([durable, ...earlier]).then(() => undefined);
-    },
-  };
 }
 
 /** A resend may arrive while the first is still on its way to the disk: then it waits for that one. */
