@@ -7,10 +7,10 @@ import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
 import { useLanguage } from '../feed/surroundings.ts';
 import { formatMoment } from '../language/beijing-time.ts';
 import { Icon } from '../tiles/icon.tsx';
-import { Scroller } from '../views/scroller.tsx';
 import { Chart } from './chart.tsx';
 import { columnsOf } from './columns.ts';
 import { csvOf } from './csv.ts';
+import { DataTable, wordsOf } from './data-table.tsx';
 import { linesOf } from './lines.ts';
 import type { SeriesAnswer } from './use-series.ts';
 
@@ -21,8 +21,6 @@ interface Props {
   readonly answer: SeriesAnswer;
   readonly onWindow: (window: readonly [number, number] | undefined) => void;
 }
-
-const TABLE_ROWS = 120;
 
 export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
   const { language, word } = useLanguage();
@@ -64,6 +62,8 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
   const momentOf = (seconds: number | undefined) =>
     seconds !== undefined ? formatMoment(seconds * 1000, language) : answer.isLoading ? '' : word('noData');
   const title = panel.title[language];
+  const flags = new Set(columns.flags.flatMap((each) => [...each.values()].flat()));
+  const doubts = [...flags].filter((flag) => flag !== 'late');
   const at = pointed ?? columns.times.length - 1;
   return (
     <figure class="card panel" data-panel={fieldsOf(panel)[0]}>
@@ -83,11 +83,13 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
         <>
           <ul class="legend">
             {lines.map((line, index) => {
+              const doubtful = pointed === undefined ? undefined : columns.flags[index * 3]?.get(at);
               const value = pointed === undefined ? line.points.at(-1)?.[1] : nearest(columns.values[index * 3], at);
               return (
                 <li key={line.key}>
                   <i class={`swatch series-${index % 6}`} />
                   {nameOf(line)} <b>{value == null ? '–' : formatValue(line.field, value, language)}</b>
+                  {doubtful && <small class="doubt"> {wordsOf(doubtful, language)}</small>}
                 </li>
               );
             })}
@@ -106,9 +108,12 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
             {lines[0]?.band &&
               lines[0].device.profile &&
               ` · ${word('profile')} ${lines[0].device.profile.label[language]}`}
-            {[...(columns.flags[0]?.values() ?? [])].some((flags) => flags.includes('late')) && (
-              <span class="late">{word('backfilled')}</span>
+            {doubts.length > 0 && (
+              <span class="suspect">
+                {word('flagged')} · {wordsOf(doubts, language)}
+              </span>
             )}
+            {flags.has('late') && <span class="late">{word('backfilled')}</span>}
           </p>
           <details onToggle={(event) => setTableOpen(event.currentTarget.open)}>
             <summary>
@@ -116,35 +121,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
               <span class="unseen"> {title}</span>
             </summary>
             {isTableOpen && (
-              <Scroller label={`${word('table')} ${title}`}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{word('time')}</th>
-                      {lines.map((line) => (
-                        <th key={line.key} scope="col" class="number">
-                          {nameOf(line)}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {rowsOf(columns.times, columns.values).map((index) => (
-                      <tr key={index}>
-                        <th scope="row">{formatMoment((columns.times[index] ?? 0) * 1000, language)}</th>
-                        {lines.map((line, order) => {
-                          const value = columns.values[order * 3]?.[index];
-                          return (
-                            <td key={line.key} class="number">
-                              {value == null ? '–' : formatValue(line.field, value, language)}
-                            </td>
-                          );
-                        })}
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Scroller>
+              <DataTable title={title} lines={lines} nameOf={nameOf} columns={columns} stepMs={answer.stepMs} />
             )}
           </details>
         </>
@@ -158,15 +135,6 @@ type Column = readonly (number | null | undefined)[] | undefined;
 function nearest(column: Column, at: number): number | null | undefined {
   for (let index = at; index >= 0 && index > at - 3; index--) if (column?.[index] != null) return column[index];
   return undefined;
-}
-
-/** The newest rows that hold a value, newest first. */
-function rowsOf(times: readonly number[], values: readonly Column[]): readonly number[] {
-  const found: number[] = [];
-  for (let index = times.length - 1; index >= 0 && found.length < TABLE_ROWS; index--) {
-    if (values.some((column, order) => order % 3 === 0 && column?.[index] != null)) found.push(index);
-  }
-  return found;
 }
 
 function download(text: string, name: string): void {

@@ -3,7 +3,7 @@ import type { Flag } from '../../../sensors/flag.ts';
 import type { Point } from '../../../store/store.ts';
 
 /** More than three steps without a point is a gap. */
-const MISSED_STEPS = 3;
+export const MISSED_STEPS = 3;
 
 export interface Columns {
   /** Epoch seconds, as the chart library wants them. */

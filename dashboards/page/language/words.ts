@@ -53,6 +53,7 @@ const WORDS = {
   csv: ['下载 CSV', 'Download CSV'],
   table: ['数据表', 'Table'],
   time: ['时间', 'Time'],
+  gap: ['无数据', 'no data for'],
   noData: ['这段时间没有数据', 'No data in this time'],
   loading: ['正在读取', 'Loading'],
   raw: ['原始读数', 'raw readings'],
