@@ -1,8 +1,9 @@
 /** One panel: title, legend that says the values under the crosshair, chart, CSV, and the table behind it. */
 import { useMemo, useState } from 'preact/hooks';
-import { formatValue } from '../../../sensors/format.ts';
+import { formatValue, type Language } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { DeviceCard } from '../feed/cards.ts';
+import { labelOf } from '../feed/catalog.ts';
 import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
 import { useLanguage } from '../feed/surroundings.ts';
 import { formatMoment } from '../language/beijing-time.ts';
@@ -11,7 +12,7 @@ import { Chart } from './chart.tsx';
 import { columnsOf } from './columns.ts';
 import { csvOf } from './csv.ts';
 import { DataTable, wordsOf } from './data-table.tsx';
-import { linesOf } from './lines.ts';
+import { type Line, linesOf } from './lines.ts';
 import type { SeriesAnswer } from './use-series.ts';
 
 interface Props {
@@ -35,11 +36,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
       ),
     [lines, answer.stepMs],
   );
-  const hasManyDevices = devices.length > 1;
-  const nameOf = (line: (typeof lines)[number]) =>
-    hasManyDevices
-      ? `${line.field.label[language]} · ${line.device.device.label?.[language] ?? line.device.device.device}`
-      : line.field.label[language];
+  const nameOf = (line: (typeof lines)[number]) => nameIn(devices, line, language);
   const save = () => {
     const shown = lines.flatMap((line, index) => {
       const unit = line.field.symbol === '' ? '' : ` [${line.field.symbol}]`;
@@ -128,6 +125,17 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
       )}
     </figure>
   );
+}
+
+/** Of one device the field says all; of several sites the site is named, and the device where one site has several. */
+function nameIn(devices: readonly DeviceCard[], { field, device }: Line, language: Language): string {
+  const isOfSite = ({ device: { park, site } }: DeviceCard) =>
+    park === device.device.park && site === device.device.site;
+  const own = devices.filter(isOfSite);
+  const parts = [field.label];
+  if (own.length < devices.length) parts.push(device.siteLabel);
+  if (own.length > 1) parts.push(labelOf(device.device.label, device.device.device));
+  return parts.map((label) => label[language]).join(' · ');
 }
 
 type Column = readonly (number | null | undefined)[] | undefined;

@@ -3,13 +3,15 @@ import type { Site } from '../../../ingest/registry.ts';
 import { assess } from '../../../sensors/assess.ts';
 import type { Assessment, HealthState } from '../../../sensors/health.ts';
 import type { Kind } from '../../../sensors/kind.ts';
+import type { Label } from '../../../sensors/label.ts';
 import type { Profile } from '../../../sensors/profile.ts';
-import { type Catalog, type DeviceInfo, profileOf } from './catalog.ts';
+import { type Catalog, type DeviceInfo, labelOf, profileOf } from './catalog.ts';
 import { keyOf, type LatestRow } from './latest.ts';
 
 export interface DeviceCard {
   readonly key: string;
   readonly device: DeviceInfo;
+  readonly siteLabel: Label;
   readonly kind: Kind;
   readonly profile?: Profile | undefined;
   readonly intervalMs: number;
@@ -48,7 +50,8 @@ export function cardsOf(catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, 
             ...(row.olderFields && { olderFields: row.olderFields }),
           };
     const assessment = assess({ kind, profile, intervalMs, now, latest });
-    const card = { key, device, kind, profile, intervalMs, row, assessment };
+    const siteLabel = labelOf(sites.get(place)?.label, device.site);
+    const card = { key, device, siteLabel, kind, profile, intervalMs, row, assessment };
     bySite.set(place, [...(bySite.get(place) ?? []), card]);
   }
   return [...bySite]

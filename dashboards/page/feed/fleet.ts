@@ -65,6 +65,8 @@ export function openFleet(clock: () => number): Fleet {
     clockOffsetMs: 0,
   };
   let gathering: ReturnType<typeof setTimeout> | undefined;
+  /** Something came from a device that the catalog which is being loaded may not have. */
+  let hasNewcomers = false;
   let newcomers: ReturnType<typeof setTimeout> | undefined;
   let known: ReadonlySet<string> = new Set();
   let retrying: ReturnType<typeof setTimeout> | undefined;
@@ -89,15 +91,20 @@ export function openFleet(clock: () => number): Fleet {
       join(key);
     }
     // A device that was added since: it appears by itself.
-    if (state.phase === 'ready' && readings.some((reading) => !known.has(keyOf(reading)))) {
-      newcomers ??= setTimeout(() => {
-        newcomers = undefined;
-        void fetchAll();
-      }, NEWCOMER_MS);
+    if (readings.some((reading) => !known.has(keyOf(reading)))) {
+      if (state.phase === 'ready') askForNewcomers();
+      else hasNewcomers = true;
     }
     for (const reader of readers) reader(readings);
     for (const kind of late) isLate(kind);
     gathering ??= setTimeout(show, GATHER_MS);
+  }
+
+  function askForNewcomers(): void {
+    newcomers ??= setTimeout(() => {
+      newcomers = undefined;
+      void fetchAll();
+    }, NEWCOMER_MS);
   }
 
   /** Whoever shows history of the kind asks again; so do the sparklines. */
@@ -125,10 +132,12 @@ export function openFleet(clock: () => number): Fleet {
   async function fetchAll(): Promise<void> {
     clearTimeout(retrying);
     try {
+      hasNewcomers = false;
       const catalog = await loadCatalog();
       known = new Set(catalog.devices.map(keyOf));
       await fetchLatest();
       set({ phase: 'ready', catalog, rows });
+      if (hasNewcomers && [...rows.keys()].some((key) => !known.has(key))) askForNewcomers();
       await fetchSparks();
     } catch (error) {
       const status = error instanceof RequestFailed ? error.status : 0;
