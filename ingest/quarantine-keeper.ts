@@ -48,6 +48,19 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     kept.set(key, { receivedAt, bytes: payload.length });
   }
 
+  /**
+   * As it came only where there is none yet: who was frozen here, and wakes up when another has this duty, must not take the mark off a record that
+   * was replayed meanwhile.
+   */
+  async function keep(record: QuarantineRecord): Promise<void> {
+    const key = QUARANTINE_PREFIX + record.id;
+    const isMarked = record.replayedAt !== undefined;
+    await state.put(key, record, ...(isMarked ? [] : [0])).catch((error: unknown) => {
+      if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+    });
+    note(key, record);
+  }
+
   async function makeRoom(): Promise<void> {
     const oldest = clock() - retainMs;
     for (const [key, { receivedAt, bytes: size }] of kept) {
@@ -60,12 +73,10 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
 
   async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
     const records = deliveries.flatMap(({ data }) => parseEntry(data)?.records ?? []);
-    const items = records.map((record) => ({ key: QUARANTINE_PREFIX + record.id, value: record }));
     for (;;) {
       signal.throwIfAborted();
       try {
-        await state.putAll(items);
-        for (const { key, value } of items) note(key, value);
+        await Promise.all(records.map(keep));
         await makeRoom();
         return;
       } catch (error) {

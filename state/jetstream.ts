@@ -27,10 +27,7 @@ interface Watcher {
   readonly onChange: (change: Change<never>) => void;
 }
 
-/**
- * The keys are mirrored in memory, the values are not. JetStream has no transaction: of a `putAll` that was cut off a part may be there; its callers
- * repeat it.
- */
+/** The keys are mirrored in memory, the values are not. */
 export async function openJetStreamState({ url, replicas, clock, log }: JetStreamStateOptions): Promise<State> {
   const nats = await openNats({ url, name: 'daoyu state', log });
   const index = createKeyIndex();
@@ -185,13 +182,6 @@ export async function openJetStreamState({ url, replicas, clock, log }: JetStrea
   return {
     get,
     put: (key, value, expected) => (expected === undefined ? write(key, value) : putExpecting(key, value, expected)),
-    async putAll(items) {
-      // What is covered by a later one need not wait to be written before it.
-      const last = new Map(items.map((item) => [item.key, item]));
-      const wanted = items.filter((item) => last.get(item.key) === item);
-      const results = await Promise.allSettled(wanted.map(({ key, value }) => write(key, value)));
-      for (const result of results) if (result.status === 'rejected') throw result.reason;
-    },
     async delete(key) {
       await write(key, undefined);
     },

@@ -93,9 +93,6 @@ export function createRevisions(storage: Storage): State {
       }
       return await commit([{ key, value }]);
     },
-    async putAll(items) {
-      await commit(items);
-    },
     async delete(key) {
       await commit([{ key }]);
     },

@@ -1,4 +1,7 @@
-/** Small shared state beside the log: registry, credentials' hashes, quarantine, sessions. Values are JSON. */
+/**
+ * Small shared state beside the log: registry, credentials' hashes, quarantine, sessions. Values are JSON. One key at a time: a server has no transaction,
+ * so where one key says something of another, whoever puts them orders the puts so that a crash in between leaves what is true.
+ */
 
 export interface Item<T = unknown> {
   readonly key: string;
@@ -25,9 +28,6 @@ export interface State {
   get<T>(key: string): Promise<Item<T> | undefined>;
   /** Durable when it resolves, with the new revision. With `expected`, rejects with `STATE_CONFLICT` unless that is the current revision (0: absent). */
   put(key: string, value: unknown, expected?: number): Promise<number>;
-  /** All durable when it resolves; of what has the same key the last. Of one that was cut off (a crash, a rejection) all or nothing is there within one
-   * process, any part of it on a server. So it is for what does not hang together and can be put again: where one key says something of another, put them one by one. */
-  putAll(items: readonly { readonly key: string; readonly value: unknown }[]): Promise<void>;
   delete(key: string): Promise<void>;
   /** In the order of the keys (code points). */
   list<T>(prefix: string, options?: ListOptions): AsyncIterable<Item<T>>;

@@ -137,6 +137,21 @@ describe('a replay after the mapping was mended', () => {
     await records(1);
   });
 
+  it('stays marked when the log gives the record again as it was before', async () => {
+    const { addDevice, publish, records, registry, quarantine, bus } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { time: NOW, acidity: 7.5 });
+    const [record] = await records(1);
+    await registry.setMapping('tianyu', 'probe', { keys: { acidity: 'ph' } });
+    await quarantine.replay(record?.id ?? '');
+    // As from a keeper that was frozen with it in its hands; the other record shows that it has come through.
+    const other = { ...record, id: `${record?.id}-other` };
+    const data = JSON.stringify({ version: 1, records: [record, other], tallies: [] });
+    await bus.append([{ subject: subjects.quarantine({ park: 'tianyu', device: 'probe' }), data }]);
+    await records(2);
+    expect(await quarantine.get(record?.id ?? '')).toHaveProperty('replayedAt');
+  });
+
   it('that breaks off anywhere on the log can be asked for again, and the ledger stays true', async () => {
     for (const failing of [subjects.allReadings, subjects.allQuarantine]) {
       const memory = openMemoryBus();

@@ -101,32 +101,6 @@ describe.runIf(hasNats())('on a real server', () => {
     });
   });
 
-  describe('a putAll that is cut off', () => {
-    it('may be there in part, and is whole when it is called again', async () => {
-      const server = await startNats();
-      const wire = await openLossyProxy(server.port);
-      const state = await open(server, wire.through(server.url));
-      const items = Array.from({ length: 200 }, (_, index) => ({ key: `n/${index}`, value: index }));
-      let sent = 0;
-      wire.lose(({ from, line }) => from === 'client' && line.startsWith('HPUB $KV.') && ++sent > 80);
-      const putting = state.putAll(items).catch((error: { readonly code: string }) => error.code);
-      await eventually(() => sent > 80);
-      const other = await open(server);
-      const keys = async () => {
-        let count = 0;
-        for await (const _ of other.list('n/')) count += 1;
-        return count;
-      };
-      expect(await eventually(keys, (count) => count === 80)).toBe(80);
-      // As a process that died: nobody repeats it for it.
-      wire.cut();
-      await state.close();
-      expect(await putting).toBe('BUS_UNAVAILABLE');
-      await other.putAll(items);
-      expect(await keys()).toBe(200);
-    });
-  });
-
   describe('two processes', () => {
     it('see what the other writes, and one of two that make the same key wins', async () => {
       const one = await open();
