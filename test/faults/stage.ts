@@ -27,6 +27,9 @@ export interface Stage {
   get<T>(path: string): Promise<T>;
   /** kill -9 of a process of daoyu, by its name in `StageOptions.processes`; by default of the first. */
   kill(name?: string): Promise<void>;
+  /** Freezes a process of daoyu as a stolen machine would, or wakes it up. */
+  freeze(name: string): void;
+  wake(name: string): void;
   /** On the same data and ports. Resolves when it is up. */
   restart(name?: string): Promise<void>;
   /** Every process of the machine: daoyu's, NATS and InfluxDB; not the devices. */
@@ -37,6 +40,8 @@ export interface Stage {
 export interface StageOptions {
   /** Where NATS, InfluxDB and daoyu keep their files; by default folders of their own. */
   readonly folder?: string;
+  /** Lines for the configuration of NATS. */
+  readonly natsConfiguration?: string;
   /** NATS's files alone. */
   readonly natsFolder?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -49,13 +54,18 @@ export interface StageOptions {
 const ALL_ROLES = 'broker,ingest,api';
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { folder, natsFolder, environment = {}, processes = { daoyu: ALL_ROLES }, prepare } = options;
+  const {
+    folder,
+    natsFolder,
+    natsConfiguration = '',
+    environment = {},
+    processes = { daoyu: ALL_ROLES },
+    prepare,
+  } = options;
   const storeDir = natsFolder ?? (folder === undefined ? undefined : `${folder}/nats`);
-  const nats = await startNats(
-    storeDir === undefined
-      ? {}
-      : { configuration: `jetstream { store_dir: "${storeDir}", sync_interval: always, max_file_store: 1GB }` },
-  );
+  const ownStore =
+    storeDir === undefined ? '' : `jetstream { store_dir: "${storeDir}", sync_interval: always, max_file_store: 1GB }`;
+  const nats = await startNats({ configuration: `${ownStore}\n${natsConfiguration}` });
   const influx = await startInflux(folder === undefined ? {} : { folder: `${folder}/influx` });
   const [toNats, toInflux] = [await openCutProxy(nats.port), await openCutProxy(Number(new URL(influx.http).port))];
   await prepare?.(influx);
@@ -97,6 +107,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       running.delete(name);
       await process?.kill('SIGKILL');
     },
+    freeze: (name) => void running.get(name)?.process.kill('SIGSTOP'),
+    wake: (name) => void running.get(name)?.process.kill('SIGCONT'),
     pids: () =>
       [nats.pid, influx.pid, ...[...running.values()].map(({ process }) => process.pid)].flatMap((pid) => pid ?? []),
     async close() {
