@@ -43,6 +43,8 @@ export const lineKey = (of: { readonly park: string; readonly device: string }, 
 /** A zoom by wheel asks once, when it rests. */
 const REST_MS = 120;
 const SHORTEST_REFRESH_MS = 30_000;
+/** A season's windows hardly change, but what came live is kept until history is asked for again. */
+const LONGEST_REFRESH_MS = 5 * 60_000;
 /** What was sent late is in the store by then; more of it follows, so a long range takes its time. */
 const STALE_MS = 3000;
 const STALE_SHARE = 1 / 20;
@@ -87,7 +89,7 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
       isAsking = true;
       const now = fleet.now();
       const { every, stepMs, ...range } = rangeAt(now);
-      let rest = Math.max(stepMs, SHORTEST_REFRESH_MS);
+      let rest = Math.min(LONGEST_REFRESH_MS, Math.max(stepMs, SHORTEST_REFRESH_MS));
       try {
         const end = spanMs === undefined ? range.to : range.to + AHEAD_MS;
         const asked = { kind, fields, from: range.from, to: end, every, aggregates };
