@@ -15,7 +15,7 @@ import { fleetFile, loadFleet } from './fleet-file.ts';
 import { generateFleet } from './generated-fleet.ts';
 import { lackingSince } from './lacking-since.ts';
 import { createProgress } from './progress.ts';
-import { stopped, untilStopped } from './until-stopped.ts';
+import { endSoon, stopped, untilStopped } from './until-stopped.ts';
 
 const HOUR = 3_600_000;
 const MAX_HISTORY_HOURS = 24 * 366;
@@ -205,6 +205,7 @@ async function follow(run: Run, signal: AbortSignal): Promise<void> {
   process.stderr.write(`${summary(run)} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
   // Devices without a connection would keep the process alive for their next attempt.
   process.exitCode = 0;
+  endSoon();
 }
 
 const hours = (ms: number) => Math.floor(ms / HOUR);

@@ -49,6 +49,9 @@ export function openConnection(options: ConnectionOptions): DeviceConnection {
   return connection;
 }
 
+/** A broker that is gone does not hear a farewell; whoever stops a simulator does not wait for it. */
+const LEAVE_MS = 3000;
+
 export function createConnection({ url, login, ...on }: ConnectionOptions): DeviceConnection {
   const topics = topicsOf(login);
   const id = clientIdOf(login);
@@ -152,11 +155,24 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
         if (!isCut) await client.endAsync(true);
         return;
       }
+      await Promise.race([takeLeave(), pause(LEAVE_MS)]);
+      await client.endAsync(true);
+    },
+  };
+
+  async function takeLeave(): Promise<void> {
+    try {
       await client.publishAsync(topics.status, 'offline', { qos: 1, retain: true });
       await idle();
       await client.endAsync();
-    },
-  };
+    } catch {
+      // The connection ended meanwhile: its last will says the same.
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** Node joins the failures of several addresses of one name. */

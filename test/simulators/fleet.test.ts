@@ -9,6 +9,7 @@ import type { Scenario } from '../../simulators/scenario.ts';
 import type { TruthRecord } from '../../simulators/truth.ts';
 import { openTestBroker, PASSWORD, type TestBroker } from '../broker/open-test-broker.ts';
 import { eventually } from '../eventually.ts';
+import { openCutProxy } from '../faults/cut-proxy.ts';
 
 const kinds = await loadKinds();
 const faults = await loadFaults();
@@ -105,6 +106,21 @@ describe('a virtual device', () => {
     expect((backlog?.at(-1)?.time ?? 0) - (backlog?.[0]?.time ?? 0)).toBeGreaterThan(5.5 * HOUR);
     await eventually(() => statusesOf(broker).length >= 4);
     expect(statusesOf(broker)).toEqual(['online', 'offline', 'online', 'offline']);
+  });
+
+  it('whose broker hears nothing any more ends all the same when it is stopped', async () => {
+    const broker = await openTestBroker();
+    const proxy = await openCutProxy(broker.port);
+    const started = startRun({
+      ...{ url: `mqtt://127.0.0.1:${proxy.port}`, members: [member('probe')], kinds, faults, seed: 's' },
+      ...{ models: new Map(), from: NOW - HOUR, speed: Number.POSITIVE_INFINITY, clock: Date.now },
+    });
+    await eventually(() => telemetryOf(broker).length > 0);
+    proxy.cut();
+    const stoppedAt = performance.now();
+    await started.close();
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    await proxy.close();
   });
 
   it('whose memory is full overwrites the oldest, and the truth names what was lost', async () => {
