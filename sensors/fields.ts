@@ -10,7 +10,7 @@ type Extras = Partial<
     | 'sentinels'
     | 'clampFrom'
     | 'maxStep'
-    | 'stuckAfter'
+    | 'stuckAfterMinutes'
     | 'aliases'
     | 'resolution'
     | 'decimals'

@@ -69,7 +69,7 @@ export function problemsOf(kind: Kind, fileName: string): readonly string[] {
 
 function problemsOfField(field: Field): readonly string[] {
   const problems: string[] = [];
-  const { normal, clampFrom, maxStep, stuckAfter } = field;
+  const { normal, clampFrom, maxStep, stuckAfterMinutes } = field;
   const [low, high] = field.physical;
   const say = (text: string) => problems.push(`field ${field.name}: ${text}`);
   if (!SNAKE_CASE.test(field.name)) say('its name must be snake_case');
@@ -83,8 +83,7 @@ function problemsOfField(field: Field): readonly string[] {
   if (!Number.isInteger(field.decimals) || field.decimals < 0) say('decimals must be 0 or a whole number above');
   if (clampFrom !== undefined && !(clampFrom < low)) say(`clampFrom must lie below the physical minimum ${low}`);
   if (maxStep !== undefined && !(maxStep > 0)) say('maxStep must be more than 0');
-  if (stuckAfter !== undefined && !(Number.isInteger(stuckAfter) && stuckAfter > 1))
-    say('stuckAfter must be a whole number of equal readings, 2 at least');
+  if (stuckAfterMinutes !== undefined && !(stuckAfterMinutes > 0)) say('stuckAfterMinutes must be positive');
   if (field.shape === 'enum' && Object.keys(field.choices ?? {}).length < 2) say('an enum needs at least two choices');
   return problems;
 }

@@ -24,12 +24,12 @@ export interface Field {
   readonly sentinels?: readonly number[];
   /** A small negative at a physical zero is stored as 0 and flagged `clamped`, down to this value (e.g. -1 NTU). */
   readonly clampFrom?: number;
-  /** The largest believable step between two readings a minute apart; a larger jump that returns is a `spike`. */
+  /** The largest believable step between two readings a minute apart, more by the square root of the minutes where they lie further apart; a larger jump is a `spike` unless the next reading confirms it. */
   readonly maxStep?: number;
   /** Each value is a sum since the last one (rain, feed): windows add it up rather than average it. */
   readonly isIntervalSum?: true;
-  /** So many equal values in a row, over at least an hour, are `stuck`; absent where a constant is normal. */
-  readonly stuckAfter?: number;
+  /** Nothing but equal values for so long are `stuck`; absent where a constant is normal. */
+  readonly stuckAfterMinutes?: number;
   /** Worked out of other values of the same reading where the device does not send it itself. */
   readonly derived?: Derived;
   /** Key names real devices use for it (`DO`, `do_level`, `dissolvedOxygen`); compared without case, spaces, `_` and `-`. */

@@ -12,24 +12,24 @@ const pond: Kind = {
   subplatform: 'smart_fishery',
   intervalMs: 300_000,
   fields: [
-    // Equal values ran to 84 samples at a minute on a healthy lake buoy; a device that reports every 20 s repeats thrice as often.
+    // On a healthy lake buoy equal values lasted for 83 minutes at a sample a minute, 243 at one an hour.
     temperature('water_temperature', '水温', 'water temperature', [-2, 45], {
       normal: [4, 33],
-      stuckAfter: 300,
+      stuckAfterMinutes: 300,
       aliases: ['temperature', 'temp', 'water_temp', 'wt'],
     }),
-    // One-minute steps reached 0.57 mg/L on a healthy lake; equal values ran to 6 samples.
+    // On a healthy lake steps reached 0.57 mg/L in one minute, 1.0 in five, 3.3 in sixty; equal values lasted for 3 minutes, at six samples an hour for 20.
     measured('dissolved_oxygen', '溶解氧', 'dissolved oxygen', MG_PER_L, [0, 25], 0.01, {
       normal: [3, 14],
       maxStep: 2,
-      stuckAfter: 60,
+      stuckAfterMinutes: 60,
       clampFrom: -0.1,
       aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen', 'disolved_oxygen', 'disolved_oxg', 'DISOLVED OXYGEN'],
     }),
     measured('oxygen_saturation', '氧饱和度', 'oxygen saturation', PERCENT, [0, 300], 0.1, {
       normal: [40, 180],
       maxStep: 25,
-      stuckAfter: 60,
+      stuckAfterMinutes: 60,
       clampFrom: -1,
       derived: {
         from: ['dissolved_oxygen', 'water_temperature'],
@@ -39,11 +39,11 @@ const pond: Kind = {
       },
       aliases: ['do_sat', 'saturation', 'do_percent'],
     }),
-    // A healthy tank repeated the same pH for 113 samples at a minute.
+    // A healthy tank kept the same pH for 127 minutes.
     measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01, {
       normal: [7.2, 9.2],
       maxStep: 0.5,
-      stuckAfter: 360,
+      stuckAfterMinutes: 360,
       aliases: ['ph_level', 'ph_value'],
     }),
     measured('ammonia_nitrogen', '氨氮', 'total ammonia nitrogen', MG_PER_L, [0, 50], 0.01, {
@@ -67,11 +67,11 @@ const pond: Kind = {
       aliases: ['nitrite', 'no2', 'no2_n'],
     }),
     // Up to 10,000: an EXO2 measured storm water of 7,711 FNU. Clear water reads a little below zero; a healthy tank
-    // held one whole number for 1445 samples at a minute.
+    // held one whole number for 26 hours.
     measured('turbidity', '浊度', 'turbidity', ['{NTU}', 'NTU'], [0, 10_000], 0.1, {
       normal: [5, 150],
       maxStep: 2000,
-      stuckAfter: 4500,
+      stuckAfterMinutes: 4500,
       clampFrom: -1,
       aliases: ['ntu', 'turb'],
     }),

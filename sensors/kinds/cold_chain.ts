@@ -12,7 +12,7 @@ const coldChain: Kind = {
     temperature('air_temperature', '空气温度', 'air temperature', [-80, 70], {
       normal: [-35, 12],
       maxStep: 15,
-      stuckAfter: 240,
+      stuckAfterMinutes: 240,
       sentinels: [-127],
       aliases: ['temperature', 'temp', 'box_temp'],
     }),

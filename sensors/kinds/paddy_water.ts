@@ -21,7 +21,7 @@ const paddy: Kind = {
     }),
     temperature('water_temperature', '水温', 'water temperature', [-2, 50], {
       normal: [7, 38],
-      stuckAfter: 300,
+      stuckAfterMinutes: 300,
       aliases: ['temperature', 'temp', 'water_temp'],
     }),
     temperature('soil_temperature', '土壤温度', 'soil temperature', [-20, 60], {
@@ -45,14 +45,14 @@ const paddy: Kind = {
     measured('dissolved_oxygen', '溶解氧', 'dissolved oxygen', MG_PER_L, [0, 25], 0.01, {
       normal: [2, 10],
       maxStep: 2,
-      stuckAfter: 60,
+      stuckAfterMinutes: 60,
       clampFrom: -0.1,
       aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen', 'disolved_oxygen', 'disolved_oxg'],
     }),
     measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01, {
       normal: [6.5, 9],
       maxStep: 0.5,
-      stuckAfter: 360,
+      stuckAfterMinutes: 360,
       aliases: ['ph_level'],
     }),
     measured('specific_conductance', '电导率', 'specific conductance', ['uS/cm', 'µS/cm'], [0, 50_000], 1, {

@@ -11,7 +11,7 @@ export default defineFault({
     en: 'A hung converter or a gateway sending its cache: the same value for 1 to 24 hours, which looks calm.',
   },
   source:
-    'Modbus gateways that answer from their cache; how long healthy sensors repeat is in the kinds (`stuckAfter`)',
+    'Modbus gateways that answer from their cache; how long healthy sensors repeat is in the kinds (`stuckAfterMinutes`)',
   options: Type.Object({}),
   readings({ fields }) {
     let last: Readonly<Record<string, Sent>> = {};

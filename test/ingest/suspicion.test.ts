@@ -13,7 +13,8 @@ const oxygen: Field = {
   decimals: 2,
   shape: 'number',
   maxStep: 2,
-  stuckAfter: 5,
+  stuckAfterMinutes: 60,
+  clampFrom: -0.1,
 };
 
 function flagsOf(samples: readonly (readonly [minute: number, value: number])[]) {
@@ -43,22 +44,34 @@ describe('a jump', () => {
     ).toEqual(['', 'spike', '', '']);
   });
 
-  it('is measured against the time between: what changes in an hour is no spike', () => {
+  it('is measured against the time between, but not in proportion to it', () => {
     expect(
       flagsOf([
         [0, 6],
         [60, 12],
+        [65, 18],
+        [70, 12.1],
       ]),
-    ).toEqual(['', '']);
+    ).toEqual(['', '', 'spike', '']);
   });
 });
 
 describe('equal values', () => {
-  it('are stuck after so many of them and at least an hour', () => {
-    const every = (minutes: number, count: number) =>
-      flagsOf([...Array(count).keys()].map((n) => [n * minutes, 6] as const));
+  const every = (minutes: number, count: number, value = 6) =>
+    flagsOf([...Array(count).keys()].map((n) => [n * minutes, value] as const));
+
+  it('are stuck once they have lasted as long as the field says, however often the device reports', () => {
     expect(every(20, 6)).toEqual(['', '', '', '', 'stuck', 'stuck']);
-    expect(every(1, 30).every((flag) => flag === '')).toBe(true);
+    expect(every(5, 14)).toEqual([...Array(12).fill(''), 'stuck', 'stuck']);
+    expect(every(1, 60).every((flag) => flag === '')).toBe(true);
+  });
+
+  it('are chance when they are few, however far apart', () => {
+    expect(every(60, 5)).toEqual(['', '', '', '', 'stuck']);
+  });
+
+  it('of nothing are not: water without oxygen is no fault of the sensor', () => {
+    expect(every(20, 20, 0).every((flag) => flag === '')).toBe(true);
   });
 
   it('begin anew with the first that differs', () => {

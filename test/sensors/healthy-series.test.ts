@@ -7,8 +7,8 @@ import { fieldNamed, loadKinds } from '../../sensors/kinds.ts';
 /** A lake buoy (LakeMetabolizer, GPL ≥ 2) and an aquaculture tank (Mendeley Data 34rczh25kc), both at about a minute. */
 const FOLDER = new URL('../../../shared/data/', import.meta.url);
 
-/** How many values of a file's column were believed, and which flags the others got. */
-async function flagsOf(file: string, column: string, isWanted: (row: Record<string, string>) => boolean = () => true) {
+/** How many values of a file's column were believed, as a device would have sent them that reports each so many minutes, and which flags the others got. */
+async function flagsOf(file: string, column: string, every: number, isWanted: IsWanted = () => true) {
   const pond = (await loadKinds()).get('aquaculture_pond');
   const field = pond && fieldNamed(pond, column);
   if (field === undefined) throw new Error(`no field ${column}`);
@@ -16,10 +16,13 @@ async function flagsOf(file: string, column: string, isWanted: (row: Record<stri
   const names = header.split(',');
   const suspicion = createSuspicion();
   const counts = { values: 0, spike: 0, stuck: 0, outside: 0 };
+  let index = 0;
   for (const line of lines) {
     const row = Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell]));
     const text = row[column];
     if (!isWanted(row) || text === undefined || text === '') continue;
+    index++;
+    if (index % every !== 0) continue;
     const value = Number(text);
     counts.values++;
     if (value < field.physical[0] || value > field.physical[1]) counts.outside++;
@@ -29,6 +32,8 @@ async function flagsOf(file: string, column: string, isWanted: (row: Record<stri
   }
   return counts;
 }
+
+type IsWanted = (row: Record<string, string>) => boolean;
 
 const LAKE = 'pond_lake_mendota_1min.csv';
 const TANK = 'pond_tank_1min.csv';
@@ -43,9 +48,11 @@ describe.skipIf(!existsSync(FOLDER))('a healthy series (skipped where the measur
     [TANK, 'turbidity', atDepth('30')],
     [TANK, 'water_temperature', atDepth('60')],
     [TANK, 'turbidity', atDepth('60')],
-  ])('of %s: %s is neither stuck nor jumps', async (file, column, isWanted) => {
-    const { values, ...flags } = await flagsOf(file, column, isWanted);
-    expect(values).toBeGreaterThan(5000);
-    expect(flags).toEqual({ spike: 0, stuck: 0, outside: 0 });
+  ])('of %s: %s is neither stuck nor jumps, at any interval', async (file, column, isWanted) => {
+    for (const every of [1, 2, 5, 10, 15, 30, 60]) {
+      const { values, ...flags } = await flagsOf(file, column, every, isWanted);
+      expect(values).toBeGreaterThan(5000 / every);
+      expect(flags, `each ${every} min`).toEqual({ spike: 0, stuck: 0, outside: 0 });
+    }
   });
 });

@@ -100,7 +100,7 @@ describe('loading', () => {
     ['normal beyond physical', withField({ normal: [5, 15] }), 'lie inside physical [0, 14]'],
     ['a clamp inside the range', withField({ clampFrom: 1 }), 'clampFrom must lie below the physical minimum 0'],
     ['an enumeration of nothing', withField({ shape: 'enum' }), 'needs at least two choices'],
-    ['a stuck limit of one', withField({ stuckAfter: 1 }), 'stuckAfter must be a whole number'],
+    ['a stuck limit of nothing', withField({ stuckAfterMinutes: 0 }), 'stuckAfterMinutes must be positive'],
     [
       'an alias of two fields, however it is written',
       {
@@ -184,14 +184,14 @@ describe('our kinds', () => {
     expect(of(kind, name)?.sentinels ?? []).not.toContain(value);
   });
 
-  // Longest runs of equal values, at a minute, in series of healthy sensors; steps likewise.
+  // How long equal values lasted in series of healthy sensors; steps at a minute.
   it.each([
     ['dissolved_oxygen', 6],
     ['water_temperature', 84],
     ['ph', 113],
     ['turbidity', 1445],
-  ])('%s of a healthy pond repeats %d times without being stuck', (name, run) => {
-    expect(of('aquaculture_pond', name)?.stuckAfter).toBeGreaterThan(run);
+  ])('%s of a healthy pond holds for %d minutes without being stuck', (name, run) => {
+    expect(of('aquaculture_pond', name)?.stuckAfterMinutes).toBeGreaterThan(run);
   });
 
   it('the largest minute step of oxygen on a healthy lake, 0.57 mg/L, is no spike, and ten times a reading is one', () => {
