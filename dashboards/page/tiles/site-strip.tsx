@@ -14,7 +14,6 @@ import { useOutline } from './outline.tsx';
 import { StateMark } from './state-mark.tsx';
 import { StripChart } from './strip-chart.tsx';
 import { agedClass, BigValue, Trend } from './tile.tsx';
-import { trendPerHour } from './trend.ts';
 import { worstWords } from './words-of.ts';
 
 interface Props {
@@ -73,12 +72,9 @@ function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
           <StateMark state={card.state} />
         </div>
         {main && (
-          <div class={`tile-main ${agedClass(lead, now)}`}>
+          <div class={`tile-main ${agedClass(lead, now, main)}`}>
             <BigValue field={main} value={lead.row?.values[main.name]} />
-            <Trend
-              field={main}
-              perHour={kind.isIntermittent ? undefined : trendPerHour(state.sparks.get(lead.key) ?? [], now)}
-            />
+            <Trend card={lead} field={main} points={state.sparks.get(lead.key) ?? []} />
           </div>
         )}
         <dl class={`strip-values ${agedClass(lead, now)}`}>

@@ -55,9 +55,9 @@ function Face({ card, points, sentence }: FaceProps) {
         {card.devices.length > 1 && lead.device.label && ` · ${lead.device.label[language]}`}
       </p>
       {main && (
-        <div class={`tile-main ${agedClass(lead, now)}`}>
+        <div class={`tile-main ${agedClass(lead, now, main)}`}>
           <BigValue field={main} value={row?.values[main.name]} />
-          <Trend field={main} perHour={kind.isIntermittent ? undefined : trendPerHour(points, now)} />
+          <Trend card={lead} field={main} points={points} />
         </div>
       )}
       {main && <Sparkline points={points} band={bandOf(lead.profile, main.name)} now={now} intervalMs={intervalMs} />}
@@ -83,13 +83,17 @@ function Face({ card, points, sentence }: FaceProps) {
   );
 }
 
-/** A value greys past its own interval and more so when it is silence. */
-export function agedClass({ row, intervalMs, kind }: DeviceCard, now: number): string {
-  if (row?.time == null) return 'aged';
+/** A value greys past its own interval and more so when it is silence; a doubted one, such as a stuck one, at once. */
+export function agedClass(card: DeviceCard, now: number, field?: Field): string {
+  const { row, intervalMs, kind } = card;
+  if (row?.time == null || (field && isDoubted(card, field))) return 'aged';
   const age = now - row.time;
   if (kind.isIntermittent) return age > 60_000 ? 'ageing' : '';
   return age > 3 * intervalMs ? 'aged' : age > 1.5 * intervalMs ? 'ageing' : '';
 }
+
+const isDoubted = ({ assessment }: DeviceCard, { name }: Field) =>
+  assessment.reasons.some(({ field, state }) => field === name && state === 'unknown');
 
 export function BigValue({ field, value }: { readonly field: Field; readonly value: number | undefined }) {
   const { language } = useLanguage();
@@ -105,8 +109,17 @@ export function BigValue({ field, value }: { readonly field: Field; readonly val
   );
 }
 
-export function Trend({ field, perHour }: { readonly field: Field; readonly perHour: number | undefined }) {
-  const { word } = useLanguage();
+interface TrendProps {
+  readonly card: DeviceCard;
+  readonly field: Field;
+  /** Of its last hours. */
+  readonly points: readonly Point[];
+}
+
+/** Nothing where it would lie: a stuck value is not steady. */
+export function Trend({ card, field, points }: TrendProps) {
+  const { now, word } = useSurroundings();
+  const perHour = card.kind.isIntermittent || isDoubted(card, field) ? undefined : trendPerHour(points, now);
   if (perHour === undefined) return null;
   const text = formatNumber(Math.abs(perHour), field.decimals);
   if (Number(text) === 0) return <p class="trend">→ {word('steady')}</p>;

@@ -81,9 +81,11 @@ function Now({ card, isAlone }: { readonly card: DeviceCard; readonly isAlone: b
   return (
     <div class={`card now ${assessment.state}`}>
       {!isAlone && <h2>{device.label?.[language] ?? device.device}</h2>}
-      <div class={`now-values ${agedClass(card, now)}`}>
+      <div class="now-values">
         {fields.map((field) => (
-          <BigValue key={field.name} field={field} value={row?.values[field.name]} />
+          <div key={field.name} class={agedClass(card, now, field)}>
+            <BigValue field={field} value={row?.values[field.name]} />
+          </div>
         ))}
       </div>
       <ul class="reasons">
