@@ -1,5 +1,6 @@
 /** What the page works out by itself: places, joins, gaps, nights, trends, events and files. */
 import { expect, test } from 'vitest';
+import { boundsOf } from '../../dashboards/page/charts/bounds.ts';
 import { columnsOf } from '../../dashboards/page/charts/columns.ts';
 import { csvOf } from '../../dashboards/page/charts/csv.ts';
 import { nightsBetween, sunOf } from '../../dashboards/page/charts/sun.ts';
@@ -165,4 +166,10 @@ test('a file carries Beijing time and nothing that a spreadsheet would run', () 
   expect(csvOf([0, 60], [{ title: '=cmd', values: [1.5, null] }])).toBe(
     "time,'=cmd\r\n1970-01-01T08:00:00.000+08:00,1.5\r\n",
   );
+});
+
+test('means of one and the same value, which differ in their last bits, lie level in the middle of their axis', () => {
+  const [low, high] = boundsOf([13.6, 13.600000000000001]);
+  expect(low).toBeLessThan(13.5);
+  expect(high).toBeGreaterThan(13.7);
 });

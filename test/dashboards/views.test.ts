@@ -128,6 +128,11 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
     // Three of four lines of 100 m by 6 m.
     await page.getByText('0.18 ha').waitFor();
     expect(await page.locator('.line-list tbody tr').count()).toBe(3);
+    // No column of the list is cut off beside the map.
+    const hidden = await page
+      .locator('.scroller:has(.line-list)')
+      .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect(hidden).toBeLessThanOrEqual(0);
     expect(await page.locator('.coverage-picture').getAttribute('aria-label')).toMatch(/missed 2\d%/);
   });
 

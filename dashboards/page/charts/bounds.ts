@@ -25,7 +25,9 @@ export function boundsOf(values: readonly number[], band?: Limits): readonly [lo
     if (limit < low && low - limit <= reach) low = limit;
     if (limit > high && limit - high <= reach) high = limit;
   }
-  const margin = (high - low) * 0.08 || Math.max(Math.abs(high) * 0.05, 0.5);
+  // Means of one and the same value differ in their last bits.
+  const isLevel = high - low <= Math.max(1, Math.abs(high)) * 1e-9;
+  const margin = isLevel ? Math.max(Math.abs(high) * 0.05, 0.5) : (high - low) * 0.08;
   return [low - margin, high + margin];
 }
 

@@ -58,7 +58,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
   };
   const momentOf = (seconds: number | undefined) =>
     seconds !== undefined ? formatMoment(seconds * 1000, language) : answer.isLoading ? '' : word('noData');
-  const title = panel.title[language];
+  const title = headline(panel.title[language]);
   const flags = new Set(columns.flags.flatMap((each) => [...each.values()].flat()));
   const doubts = [...flags].filter((flag) => flag !== 'late');
   const at = pointed ?? columns.times.length - 1;
@@ -126,6 +126,9 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
     </figure>
   );
 }
+
+/** A field's name as a title; pH stays pH. */
+const headline = (text: string) => text.replace(/^[a-z](?![A-Z])/, (letter) => letter.toUpperCase());
 
 /** Of one device the field says all; of several sites the site is named, and the device where one site has several. */
 function nameIn(devices: readonly DeviceCard[], { field, device }: Line, language: Language): string {

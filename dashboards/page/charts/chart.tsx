@@ -22,6 +22,8 @@ interface Props {
 }
 
 const HEIGHT = 220;
+/** A digit of the axis' font. */
+const DIGIT_PX = 7.2;
 /** All charts of the page share one crosshair. */
 const CROSSHAIR = 'site';
 
@@ -123,9 +125,11 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
         ...axis,
         scale: `y${order}`,
         side: (order === 0 ? 3 : 1) as uPlot.Axis.Side,
-        size: 52,
+        size: widthOf,
+        gap: 6,
         label: symbol,
-        labelSize: 16,
+        labelSize: 18,
+        labelGap: 0,
         labelFont: colours.font,
         ...(order > 0 && { grid: { show: false } }),
       })),
@@ -197,6 +201,14 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
       ],
     },
   };
+}
+
+/** As wide as its numbers, so that the unit stands beside them. Grows only within a cycle of layout, as the library asks. */
+function widthOf(made: uPlot, values: readonly string[] | null, axis: number, cycle: number): number {
+  const own = made.axes[axis] as { readonly _size?: number } | undefined;
+  if (cycle > 1) return own?._size ?? 0;
+  const longest = Math.max(2, ...(values ?? []).map(({ length }) => length));
+  return Math.ceil(longest * DIGIT_PX) + 10;
 }
 
 function stripFoot(lines: readonly Line[], line: Line): () => number {

@@ -21,17 +21,17 @@ export function LineList({ samples, plan }: { readonly samples: readonly Sample[
             </th>
             <th scope="col">{word('time')}</th>
             <th scope="col" class="number">
-              {word('length')}
+              {word('length')} <small>m</small>
             </th>
             <th scope="col" class="number">
-              {word('rate')}
+              {word('rate')} <small>kg/ha</small>
             </th>
             <th scope="col" class="number">
               {word('deviation')}
             </th>
             <th scope="col">{word('verdict')}</th>
             <th scope="col" class="number">
-              {word('speed')}
+              {word('speed')} <small>m/s</small>
             </th>
           </tr>
         </thead>
@@ -45,13 +45,13 @@ export function LineList({ samples, plan }: { readonly samples: readonly Sample[
                   {line.name}
                 </th>
                 <td>{formatSeconds(line.from)}</td>
-                <td class="number">{Math.round(line.length)} m</td>
-                <td class="number">{formatNumber(line.rate, 1)} kg/ha</td>
+                <td class="number">{Math.round(line.length)}</td>
+                <td class="number">{formatNumber(line.rate, 1)}</td>
                 <td class="number">{`${deviation > 0 ? '+' : ''}${formatNumber(deviation * 100, 0)}%`}</td>
                 <td>
                   <i class={`rate ${verdict?.name}`} aria-hidden="true" /> {verdict && word(verdict.word)}
                 </td>
-                <td class="number">{line.speed === undefined ? '–' : `${formatNumber(line.speed, 1)} m/s`}</td>
+                <td class="number">{line.speed === undefined ? '–' : formatNumber(line.speed, 1)}</td>
               </tr>
             );
           })}
