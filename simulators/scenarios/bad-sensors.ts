@@ -73,7 +73,6 @@ export default defineScenario({
       toHour: 48,
       options: { share: 0.02 },
     },
-    { fault: 'stuck', on: { share: 0.3 }, fields: ['dissolved_oxygen', 'air_temperature'], fromHour: 14, toHour: 26 },
     {
       fault: 'drift',
       on: { kinds: ponds, share: 0.3 },
@@ -84,6 +83,8 @@ export default defineScenario({
     },
     { fault: 'fouling', on: { kinds: ponds, share: 0.3 }, fromHour: 0, toHour: 44, options: { biasADay: -0.8 } },
     { fault: 'silted-probe', on: { kinds: ponds, share: 0.2 }, fromHour: 18, toHour: 42 },
+    // Behind what happens to the probe: a hung converter sends the same value, whatever grows on the probe.
+    { fault: 'stuck', on: { share: 0.3 }, fields: ['dissolved_oxygen', 'air_temperature'], fromHour: 14, toHour: 26 },
     { fault: 'out-of-water', on: { kinds: water, share: 0.3 }, fromHour: 30, toHour: 30.5 },
     { fault: 'dropout', on: { share: 0.6 }, fromHour: 0, toHour: 48 },
     {

@@ -25,9 +25,12 @@ export async function runScenario(
   { platform, dataDir }: Pick<RunningPlatform, 'platform' | 'dataDir'>,
   name: string,
   seed = 'test',
+  /** Breaks off after so many. */
+  hours?: number,
 ): Promise<ScenarioTruth> {
   const members = JSON.parse(readFileSync(join(dataDir, 'secrets', 'devices.json'), 'utf8')) as FleetMember[];
-  const scenario = await loadScenario(name, { kinds, faults });
+  const whole = await loadScenario(name, { kinds, faults });
+  const scenario = hours === undefined ? whole : { ...whole, hours };
   const records: TruthRecord[] = [];
   const run = startRun({
     ...{ url: platform.urls.mqtt.mqtt ?? '', members, kinds, models, faults, scenario, name, seed },
