@@ -58,6 +58,8 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the page', { retry: 1,
     const { page, open, platform } = await openPage();
     await open('#/overview?lang=en');
     await page.locator('.pulse.on').first().waitFor();
+    // The stream is open before the sites are loaded; a page that never had them says that it could not read them.
+    await page.locator('[data-site=test-site]').waitFor({ state: 'attached' });
     await platform.close();
     await page.getByText('Disconnected since').waitFor();
     await page.locator('[data-site=test-site].unknown').waitFor();
