@@ -1,7 +1,7 @@
 /** The folder that holds everything a process keeps: made private, held by one process at a time, home of the generated secrets. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf, DaoyuError } from './errors.ts';
 
 export interface DataFolder {
@@ -22,7 +22,7 @@ export function openDataFolder(folder: string): DataFolder {
   const secrets = join(path, 'secrets');
   const holder = join(path, 'process.json');
   try {
-    mkdirSync(secrets, { recursive: true, mode: 0o700 });
+    makeFolder(secrets);
     hold(holder, path);
   } catch (error) {
     if (error instanceof DaoyuError) throw error;
@@ -60,6 +60,18 @@ export function openDataFolder(folder: string): DataFolder {
       rmSync(holder, { force: true });
     },
   };
+}
+
+/** With all above it, for its owner alone. Step by step: Node's own recursive way never returns where a folder is there but takes none, as below /proc. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process made it meanwhile.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 interface Holder {

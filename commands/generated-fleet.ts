@@ -1,6 +1,7 @@
 /** A fleet of any size: devices made through the platform's API, their passwords kept in a file so that the next run has them again. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../data-folder.ts';
 import { codeOf, DaoyuError } from '../errors.ts';
 import type { Mapping } from '../ingest/registry.ts';
 import { alink, scaledModbus, thingsBoard } from '../seeds/mappings.ts';
@@ -103,6 +104,6 @@ async function make(member: Draft, target: ApiTarget, file: string): Promise<Fle
 }
 
 function keep(file: string, members: readonly FleetMember[]): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   writeFileSync(file, `${JSON.stringify(members, null, 2)}\n`, { mode: 0o600 });
 }

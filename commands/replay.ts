@@ -1,9 +1,10 @@
 /** `daoyu replay FILE.csv`: real measurements through MQTT as one device, resumable. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
+import { makeFolder } from '../data-folder.ts';
 import { DaoyuError } from '../errors.ts';
 import { openConnection } from '../simulators/connection.ts';
 import { parseOffset } from '../simulators/local-time.ts';
@@ -168,7 +169,7 @@ function openBookmarks(dataDir: string, job: unknown) {
     read: (): Bookmark | undefined =>
       existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Bookmark) : undefined,
     write(bookmark: Bookmark) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       writeFileSync(file, JSON.stringify(bookmark));
     },
     clear: () => rmSync(file, { force: true }),

@@ -1,10 +1,10 @@
 /** `daoyu stack`: NATS and InfluxDB of this machine on the loopback, with our configuration and generated passwords, then the platform on them. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { openDataFolder } from '../data-folder.ts';
+import { makeFolder, openDataFolder } from '../data-folder.ts';
 import { DaoyuError } from '../errors.ts';
 import { type Companion, reservePort, startCompanion } from './companion.ts';
 import { runPlatform } from './run-platform.ts';
@@ -128,6 +128,6 @@ function deployed(name: string): string {
 
 function made(...parts: readonly string[]): string {
   const path = join(...parts);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   return path;
 }

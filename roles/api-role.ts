@@ -15,7 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { BrokerRole } from './broker-role.ts';
 import { shareDuties } from './duties.ts';
 import type { Foundation, Keep } from './foundation.ts';
-import { createSignInCodes } from './sign-in-codes.ts';
+import { openSignInCodes } from './sign-in-codes.ts';
 import { planWriters } from './store-writers.ts';
 import { tellOverWire } from './telling.ts';
 
@@ -36,7 +36,8 @@ export async function openApiRole(
   { store, door, checks, status }: ApiRoleOptions,
   keep: Keep,
 ): Promise<Api> {
-  const { config, log, clock, folder, kinds, bus, state, registry, wire, presence, token, sessionSecret } = foundation;
+  const { config, log, clock, monotonic, folder, kinds, bus, state, registry, wire, presence } = foundation;
+  const { token, sessionSecret } = foundation;
   await addDemoDevices(folder, state, registry, kinds);
   const { writers, writerOf } = planWriters(config);
   const names = writers.map(({ name }) => name);
@@ -53,7 +54,7 @@ export async function openApiRole(
       port: config.httpPort,
       token,
       sessionSecret,
-      codes: createSignInCodes(state, clock),
+      codes: keep(await openSignInCodes({ state, clock, monotonic })),
       ...pageFolder(),
       kinds,
       registry,

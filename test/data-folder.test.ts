@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -41,4 +41,12 @@ describe('the data folder', () => {
     writeFileSync(file, '');
     expect(() => openDataFolder(join(file, 'data'))).toThrow(/Set DAOYU_DATA_DIR/);
   });
+
+  it.runIf(existsSync('/proc/self'))(
+    'is refused in a sentence below a folder that takes none, instead of being tried for ever',
+    () => {
+      for (const path of ['/proc/daoyu', '/proc/daoyu/data', '/proc/self/daoyu/data'])
+        expect(() => openDataFolder(path)).toThrow(/cannot use the data folder .*Set DAOYU_DATA_DIR/);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import { buildApp } from '../../api/server.ts';
 import { DaoyuError } from '../../errors.ts';
 import type { Device, NewDevice } from '../../ingest/registry.ts';
 import type { QuarantineRecord } from '../../ingest/rejection.ts';
-import { createSignInCodes } from '../../roles/sign-in-codes.ts';
+import { openSignInCodes } from '../../roles/sign-in-codes.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { openMemoryState } from '../../state/memory.ts';
@@ -56,7 +56,7 @@ export async function apiOptions(
     port: 0,
     token: TOKEN,
     sessionSecret: 'secret',
-    codes: createSignInCodes(openMemoryState(), clock),
+    codes: await openSignInCodes({ state: openMemoryState(), clock, monotonic: clock }),
     kinds: await loadKinds(),
     registry: {
       parks: () => [{ id: 'tianyu', label, towns: [label] }],
