@@ -117,13 +117,13 @@ const crab = [
   ]),
   ...(
     [
-      ['planting', '稻蟹·泡田插秧', 'Rice–crab: planting', [0, 60], { warnBelow: -20, criticalBelow: -100 }],
-      ['tillering', '稻蟹·分蘖期', 'Rice–crab: tillering', [10, 100], { warnBelow: 0, criticalBelow: -100 }],
-      ['drain', '稻蟹·轻晒田', 'Rice–crab: light drain', [-50, 20], { warnBelow: -80, criticalBelow: -150 }],
-      ['heading', '稻蟹·抽穗期', 'Rice–crab: heading', [20, 100], { warnBelow: 10, criticalBelow: 0 }],
-      ['filling', '稻蟹·灌浆期', 'Rice–crab: filling', [10, 100], { warnBelow: 0, criticalBelow: -100 }],
-      ['harvest', '稻蟹·断水收割', 'Rice–crab: harvest', [-100, 20], { warnBelow: -150, criticalBelow: -250 }],
-      ['flooded', '稻蟹·蓄水养蟹', 'Rice–crab: flooded', [0, 150], { warnBelow: -20, criticalBelow: -100 }],
+      ['planting', '泡田插秧', 'Soaking and planting', [0, 60], { warnBelow: -20, criticalBelow: -100 }],
+      ['tillering', '浅水分蘖', 'Shallow tillering', [10, 100], { warnBelow: 0, criticalBelow: -100 }],
+      ['drain', '轻晒田', 'Light drain', [-50, 20], { warnBelow: -80, criticalBelow: -150 }],
+      ['heading', '深水抽穗', 'Flooded heading', [20, 100], { warnBelow: 10, criticalBelow: 0 }],
+      ['filling', '浅水灌浆', 'Shallow filling', [10, 100], { warnBelow: 0, criticalBelow: -100 }],
+      ['harvest', '断水收割', 'Drained harvest', [-100, 20], { warnBelow: -150, criticalBelow: -250 }],
+      ['flooded', '蓄水养蟹', 'Flooded for crab', [0, 150], { warnBelow: -20, criticalBelow: -100 }],
     ] as const
   ).map(([stage, zh, en, target, limits]) =>
     startingProfile(`crab_field_${stage}`, zh, en, PADDY, [
@@ -152,23 +152,23 @@ const crayfish = [
     [
       [
         'rice',
-        '稻虾共作期',
-        'Rice–crayfish: with rice',
+        '稻虾共作',
+        'Crayfish with rice',
         [150, 350],
         { warnBelow: 100, criticalBelow: 50, warnAbove: 500, criticalAbove: 650 },
       ],
       [
         'harvest',
-        '稻虾·降水收割',
-        'Rice–crayfish: harvest',
+        '降水收割',
+        'Lowered for harvest',
         [-50, 120],
         { warnBelow: -150, warnAbove: 200, criticalAbove: 400 },
       ],
-      ['reflood', '稻虾·复水', 'Rice–crayfish: reflooding', [50, 600], { warnAbove: 650, criticalAbove: 750 }],
+      ['reflood', '复水', 'Reflooding', [50, 600], { warnAbove: 650, criticalAbove: 750 }],
       [
         'flooded',
-        '稻虾·深水养虾',
-        'Rice–crayfish: deep water',
+        '深水养虾',
+        'Deep for crayfish',
         [400, 600],
         { warnBelow: 200, criticalBelow: 100, warnAbove: 650, criticalAbove: 750 },
       ],

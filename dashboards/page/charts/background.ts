@@ -1,10 +1,18 @@
 /** Behind the curves: nights, the target band, the limits of the profile, and what was sent later. */
 import type uPlot from 'uplot';
+import type { BandSpell } from '../feed/bands.ts';
+import { spellsBetween } from '../feed/season.ts';
 import type { Colours } from './colours.ts';
 import type { Columns } from './columns.ts';
 import type { Line } from './lines.ts';
 import { nightsBetween } from './sun.ts';
 
+const LIMITS = [
+  ['warnBelow', 'warning', [4, 4]],
+  ['warnAbove', 'warning', [4, 4]],
+  ['criticalBelow', 'critical', [8, 3]],
+  ['criticalAbove', 'critical', [8, 3]],
+] as const;
 /** Beyond a season a night is narrower than a pixel. */
 const LONGEST_WITH_NIGHTS_MS = 45 * 24 * 3_600_000;
 
@@ -24,32 +32,47 @@ export function drawBackground(made: uPlot, line: Line | undefined, columns: Col
       ctx.fillRect(start, top, made.valToPos(to / 1000, 'x', true) - start, height);
     }
   }
-  const band = line?.field.shape === 'number' ? line.band : undefined;
-  const scale = made.scales.y0;
-  if (band !== undefined && scale?.min != null && scale.max != null) {
-    const y = (value: number) => made.valToPos(value, 'y0', true);
-    if (band.target) {
-      ctx.fillStyle = colours.target;
-      const upper = y(Math.min(band.target[1], scale.max));
-      ctx.fillRect(left, upper, width, Math.max(0, y(Math.max(band.target[0], scale.min)) - upper));
-    }
-    const limit = (value: number | undefined, colour: string, dash: number[]) => {
-      if (value === undefined) return;
-      ctx.strokeStyle = colour;
-      ctx.lineWidth = devicePixelRatio;
-      ctx.setLineDash(dash.map((each) => each * devicePixelRatio));
-      ctx.beginPath();
-      ctx.moveTo(left, y(value));
-      ctx.lineTo(left + width, y(value));
-      ctx.stroke();
-    };
-    limit(band.warnBelow, colours.warning, [4, 4]);
-    limit(band.warnAbove, colours.warning, [4, 4]);
-    limit(band.criticalBelow, colours.critical, [8, 3]);
-    limit(band.criticalAbove, colours.critical, [8, 3]);
-  }
+  if (line?.field.shape === 'number') drawBands(made, line.bands, colours);
   drawBackfilled(made, columns, colours);
   ctx.restore();
+}
+
+/** The band of each stage over its own days; limits step where the stages change. */
+function drawBands(made: uPlot, bands: readonly BandSpell[], colours: Colours): void {
+  const { ctx } = made;
+  const { min, max } = made.scales.x ?? {};
+  const scale = made.scales.y0;
+  if (min == null || max == null || scale?.min == null || scale.max == null) return;
+  const [least, most] = [scale.min, scale.max];
+  const shown = spellsBetween(bands, min * 1000, max * 1000).map(({ from, to, band }) => ({
+    left: made.valToPos(from / 1000, 'x', true),
+    right: made.valToPos(to / 1000, 'x', true),
+    band,
+  }));
+  const y = (value: number) => made.valToPos(value, 'y0', true);
+  ctx.fillStyle = colours.target;
+  for (const { left, right, band } of shown) {
+    if (band?.target === undefined) continue;
+    const upper = y(Math.min(band.target[1], most));
+    ctx.fillRect(left, upper, right - left, Math.max(0, y(Math.max(band.target[0], least)) - upper));
+  }
+  for (const [limit, colour, dash] of LIMITS) {
+    ctx.strokeStyle = colours[colour];
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash(dash.map((each) => each * devicePixelRatio));
+    ctx.beginPath();
+    let end: number | undefined;
+    for (const { left, right, band } of shown) {
+      const value = band?.[limit];
+      // Joined with the stage before it, where that has the limit too.
+      if (value !== undefined && end !== undefined) ctx.lineTo(left, y(value));
+      if (value !== undefined && end === undefined) ctx.moveTo(left, y(value));
+      if (value !== undefined) ctx.lineTo(right, y(value));
+      end = value === undefined ? undefined : right;
+    }
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
 }
 
 /** A thread along the foot wherever the first line's values were sent later than they were measured. */

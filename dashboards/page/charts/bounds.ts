@@ -1,21 +1,25 @@
-/** The range of a value axis: the data, and the limits that lie near it. */
+/** The range of a value axis: the data, and the limits that lie near it, of every stage in sight. */
 import type { Limits } from '../../../sensors/limits.ts';
 
-export function boundsOf(values: readonly number[], band?: Limits): readonly [low: number, high: number] {
+export function boundsOf(
+  values: readonly number[],
+  ...bands: readonly (Limits | undefined)[]
+): readonly [low: number, high: number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  const limits = limitsOf(band);
+  const limits = bands.flatMap(limitsOf);
   if (low > high) {
     if (limits.length === 0) return [0, 1];
     low = Math.min(...limits);
     high = Math.max(...limits);
   }
   // Noise must not look like weather: the axis spans a fair part of the target at least.
-  const least = band?.target === undefined ? 0 : (band.target[1] - band.target[0]) * 0.3;
+  const targets = bands.flatMap((band) => (band?.target ? [band.target[1] - band.target[0]] : []));
+  const least = targets.length === 0 ? 0 : Math.min(...targets) * 0.3;
   const missing = Math.max(0, least - (high - low)) / 2;
   low -= missing;
   high += missing;

@@ -5,8 +5,10 @@ import type { Kind } from '../../../sensors/kind.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { labelOf } from '../feed/catalog.ts';
 import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
+import { profileOf, spellsBetween } from '../feed/season.ts';
 import { useLanguage } from '../feed/surroundings.ts';
 import { formatMoment } from '../language/beijing-time.ts';
+import { say } from '../language/words.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { Chart } from './chart.tsx';
 import { columnsOf } from './columns.ts';
@@ -27,7 +29,10 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
   const { language, word } = useLanguage();
   const [pointed, setPointed] = useState<number>();
   const [isTableOpen, setTableOpen] = useState(false);
-  const lines = useMemo(() => linesOf(kind, panel.query.quantities, devices, answer), [panel, kind, answer]);
+  const lines = useMemo(
+    () => linesOf(kind, panel.query.quantities, devices, answer),
+    [panel, kind, answer, devices[0]?.season],
+  );
   const columns = useMemo(
     () =>
       columnsOf(
@@ -102,9 +107,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
           />
           <p class="note panel-note">
             {word(answer.isAggregated ? 'means' : 'raw')}
-            {lines[0]?.band &&
-              lines[0].device.profile &&
-              ` · ${word('profile')} ${lines[0].device.profile.label[language]}`}
+            {limitsWords(lines[0], answer, language)}
             {doubts.length > 0 && (
               <span class="suspect">
                 {word('flagged')} · {wordsOf(doubts, language)}
@@ -139,6 +142,15 @@ function nameIn(devices: readonly DeviceCard[], { field, device }: Line, languag
   if (own.length < devices.length) parts.push(device.siteLabel);
   if (own.length > 1) parts.push(labelOf(device.device.label, device.device.device));
   return parts.map((label) => label[language]).join(' · ');
+}
+
+/** By which profile the shown time is judged; where it changes within, the ribbon names each. */
+function limitsWords(line: Line | undefined, { from, to }: SeriesAnswer, language: Language): string {
+  if (line === undefined) return '';
+  const shown = spellsBetween(line.bands, from, to).filter(({ band }) => band !== undefined);
+  if (new Set(shown.map(({ band }) => JSON.stringify(band))).size > 1) return ` · ${say('limitsByStage', language)}`;
+  const profile = shown[0] && profileOf(line.device.season, shown[0].from);
+  return profile ? ` · ${say('profile', language)} ${profile.label[language]}` : '';
 }
 
 type Column = readonly (number | null | undefined)[] | undefined;

@@ -1,7 +1,8 @@
 /** A uPlot chart in the page: made once for its lines, then fed; the only file that knows the library. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Flag } from '../../../sensors/flag.ts';
+import { hasStages, spellsBetween } from '../feed/season.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { drawBackground } from './background.ts';
 import { boundsOf } from './bounds.ts';
@@ -9,6 +10,7 @@ import { coloursOf } from './colours.ts';
 import type { Columns } from './columns.ts';
 import { type Gestures, installGestures } from './gestures.ts';
 import type { Line } from './lines.ts';
+import { StageRibbon } from './stage-ribbon.tsx';
 import { timeLabels } from './time-labels.ts';
 import type { SeriesAnswer } from './use-series.ts';
 
@@ -24,6 +26,8 @@ interface Props {
 const HEIGHT = 220;
 /** A digit of the axis' font. */
 const DIGIT_PX = 7.2;
+/** Between the plot and the labels of its time axis. */
+const RIBBON_HEIGHT = 20;
 /** All charts of the page share one crosshair. */
 const CROSSHAIR = 'site';
 
@@ -32,17 +36,23 @@ export function Chart(props: Props) {
   const { language, theme, fleet } = useSurroundings();
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<{ readonly made: uPlot; readonly gestures: Gestures } | undefined>(undefined);
+  const [plot, setPlot] = useState<Plot>();
+  const season = lines[0]?.device.season ?? [];
+  const isStaged = hasStages(season);
   const current = useRef(props);
   current.current = props;
-  const shape = `${lines.map(({ key }) => key).join()}|${language}|${theme}`;
+  const shape = `${lines.map(({ key }) => key).join()}|${language}|${theme}|${isStaged}`;
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const made = new uPlot(optionsFor(element, current, language), dataOf(current.current), element);
+    const height = isStaged ? HEIGHT + RIBBON_HEIGHT : HEIGHT;
+    const options = { ...optionsFor(element, current, language), height };
+    if (isStaged) options.hooks = { ...options.hooks, draw: [(drawn) => setPlot(plotOf(drawn))] };
+    const made = new uPlot(options, dataOf(current.current), element);
     const gestures = installGestures(made, (window) => current.current.onWindow(window));
     chart.current = { made, gestures };
-    const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     watch.observe(element);
     return () => {
       watch.disconnect();
@@ -63,7 +73,31 @@ export function Chart(props: Props) {
     });
   }, [columns, answer, shape]);
 
-  return <div ref={place} class="chart" role="img" aria-label={label} />;
+  return (
+    <div class="chart-frame">
+      <div ref={place} class="chart" role="img" aria-label={label} />
+      {isStaged && plot && (
+        <div class="stages-place" style={{ left: `${plot.left}px`, top: `${plot.foot}px`, width: `${plot.width}px` }}>
+          <StageRibbon season={season} from={plot.from} to={plot.to} now={fleet.now()} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Where the plot lies in the chart, in pixels of the page, and the time it shows, epoch ms. */
+interface Plot {
+  readonly left: number;
+  readonly width: number;
+  readonly foot: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function plotOf({ bbox, scales }: uPlot): Plot {
+  const [left, width, foot] = [bbox.left, bbox.width, bbox.top + bbox.height].map((each) => each / devicePixelRatio);
+  const { min, max } = scales.x ?? {};
+  return { left: left ?? 0, width: width ?? 0, foot: foot ?? 0, from: (min ?? 0) * 1000, to: (max ?? 1) * 1000 };
 }
 
 /** Strips of switches lie side by side in units of one. */
@@ -95,11 +129,12 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
   units.forEach((symbol, order) => {
     scales[`y${order}`] = {
       // The library gives least and most of what lies in sight, envelopes included.
-      range: (_made, least, most) => {
-        const band = current.current.lines.find(
-          ({ field }) => field.symbol === symbol && field.shape === 'number',
-        )?.band;
-        return [...boundsOf(least == null || most == null ? [] : [least, most], band)] as [number, number];
+      range: (made, least, most) => {
+        const line = current.current.lines.find(({ field }) => field.symbol === symbol && field.shape === 'number');
+        const { min, max } = made.scales.x ?? {};
+        const inSight = spellsBetween(line?.bands ?? [], (min ?? 0) * 1000, (max ?? 0) * 1000);
+        const values = least == null || most == null ? [] : [least, most];
+        return [...boundsOf(values, ...inSight.map(({ band }) => band))] as [number, number];
       },
     };
   });
@@ -120,7 +155,13 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales,
     axes: [
-      { ...axis, values: timeLabels(language), space: 64, grid: { show: false } },
+      {
+        ...axis,
+        values: timeLabels(language),
+        space: 64,
+        grid: { show: false },
+        ...(hasStages(lines[0]?.device.season ?? []) && { gap: 5 + RIBBON_HEIGHT, size: 50 + RIBBON_HEIGHT }),
+      },
       ...units.map((symbol, order) => ({
         ...axis,
         scale: `y${order}`,

@@ -1,8 +1,7 @@
 /** The lines of a panel: one a device and field, history and live joined, with the envelope where aggregated. */
 import type { Field, Kind } from '../../../sensors/kind.ts';
-import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
-import { bandOf } from '../feed/bands.ts';
+import { type BandSpell, bandsOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { joinedRaw, joinedWindows } from '../feed/history.ts';
 import { lineKey, type SeriesAnswer } from './use-series.ts';
@@ -11,7 +10,8 @@ export interface Line {
   readonly key: string;
   readonly device: DeviceCard;
   readonly field: Field;
-  readonly band?: Limits | undefined;
+  /** Its limits as they change with the stages of the site. */
+  readonly bands: readonly BandSpell[];
   readonly points: readonly Point[];
   readonly least: readonly Point[];
   readonly most: readonly Point[];
@@ -51,7 +51,7 @@ export function linesOf(
           key,
           device,
           field,
-          band: bandOf(device.profile, name),
+          bands: bandsOf(device.season, name),
           points,
           least: hasNoEnvelope ? [] : (find('min') ?? []),
           most: hasNoEnvelope ? [] : (find('max') ?? []),

@@ -1,4 +1,4 @@
-/** How long a value lay beyond its warning limits: on measured time, crossings interpolated, gaps counted apart and never as good. */
+/** How long a value lay beyond the warning limits of each moment: on measured time, crossings interpolated, gaps counted apart and never as good. */
 import type { Band } from '../../../sensors/profile.ts';
 import type { Point } from '../../../store/store.ts';
 
@@ -14,34 +14,78 @@ export interface Outside {
 
 type Limits = Pick<Band, 'warnBelow' | 'warnAbove'>;
 
-export function outsideOf(points: readonly Point[], limits: Limits, gapMs: number): Outside {
+/** Limits from a time on, to another; where there are none nothing is beyond them. */
+export interface LimitSpell {
+  readonly from: number;
+  readonly to: number;
+  readonly band?: Limits;
+}
+
+export function outsideOf(points: readonly Point[], spells: readonly LimitSpell[], gapMs: number): Outside {
   let outsideMs = 0;
   let unknownMs = 0;
-  let since: number | undefined;
-  let before: Point | undefined;
-  let isSinceBefore = false;
-  for (const point of points) {
-    const isOut = isBeyond(point[1], limits);
-    if (before === undefined) {
-      since = isOut ? point[0] : undefined;
-      isSinceBefore = isOut;
-    } else {
-      const wasOut = isBeyond(before[1], limits);
-      const span = point[0] - before[0];
-      if (span > gapMs) unknownMs += span;
-      else if (isOut && wasOut) outsideMs += span;
-      else if (isOut !== wasOut) {
-        const crossing = crossingOf(before, point, limits);
-        outsideMs += isOut ? point[0] - crossing : crossing - before[0];
-        if (isOut) since = crossing;
-      }
-      if (span > gapMs && isOut) since = point[0];
-      if (!isOut) since = undefined;
-      if (!isOut || span > gapMs) isSinceBefore = false;
+  const first = points[0];
+  let isSinceBefore = first !== undefined && isBeyond(first[1], limitsAt(spells, first[0]));
+  let since = isSinceBefore ? first?.[0] : undefined;
+  for (const [index, point] of points.entries()) {
+    const before = points[index - 1];
+    if (before === undefined) continue;
+    if (point[0] - before[0] > gapMs) {
+      unknownMs += point[0] - before[0];
+      isSinceBefore = false;
+      since = isBeyond(point[1], limitsAt(spells, point[0])) ? point[0] : undefined;
+      continue;
     }
-    before = point;
+    for (const { from, to, limits } of piecesOf(before, point, spells)) {
+      const [wasOut, isOut] = [isBeyond(from[1], limits), isBeyond(to[1], limits)];
+      // Where the limits changed it may be outside, or inside, from one moment to the next.
+      if (!wasOut) since = undefined;
+      else since ??= from[0];
+      if (wasOut && isOut) outsideMs += to[0] - from[0];
+      if (wasOut !== isOut) {
+        const crossing = crossingOf(from, to, limits);
+        outsideMs += isOut ? to[0] - crossing : crossing - from[0];
+        since = isOut ? crossing : undefined;
+      }
+      if (since === undefined || !wasOut) isSinceBefore = false;
+    }
   }
-  return { outsideMs, unknownMs, ...(since !== undefined && { since }), ...(isSinceBefore && { isSinceBefore }) };
+  // The limits may have changed with the newest point.
+  const last = points.at(-1);
+  if (last !== undefined && !isBeyond(last[1], limitsAt(spells, last[0]))) since = undefined;
+  return {
+    outsideMs,
+    unknownMs,
+    ...(since !== undefined && { since, ...(isSinceBefore && { isSinceBefore }) }),
+  };
+}
+
+interface Piece {
+  readonly from: Point;
+  readonly to: Point;
+  readonly limits: Limits;
+}
+
+/** The line between two points, cut where the limits change. */
+function piecesOf(before: Point, point: Point, spells: readonly LimitSpell[]): readonly Piece[] {
+  const pieces: Piece[] = [];
+  const at = (time: number): Point => {
+    const share = (time - before[0]) / (point[0] - before[0]);
+    return [time, before[1] + (point[1] - before[1]) * share];
+  };
+  for (const { from, to, band = {} } of spells) {
+    if (from >= point[0] || to <= before[0]) continue;
+    pieces.push({
+      from: from <= before[0] ? before : at(from),
+      to: to >= point[0] ? point : at(to),
+      limits: band,
+    });
+  }
+  return pieces;
+}
+
+function limitsAt(spells: readonly LimitSpell[], time: number): Limits {
+  return spells.find(({ from, to }) => time >= from && time < to)?.band ?? {};
 }
 
 function isBeyond(value: number, { warnBelow, warnAbove }: Limits): boolean {
@@ -49,8 +93,9 @@ function isBeyond(value: number, { warnBelow, warnAbove }: Limits): boolean {
 }
 
 /** When the straight line between both passes the limit that the outer one is beyond. */
-function crossingOf(one: Point, other: Point, { warnBelow, warnAbove }: Limits): number {
-  const outer = isBeyond(one[1], { warnBelow, warnAbove } as Limits) ? one[1] : other[1];
+function crossingOf(one: Point, other: Point, limits: Limits): number {
+  const { warnBelow, warnAbove } = limits;
+  const outer = isBeyond(one[1], limits) ? one[1] : other[1];
   const limit = warnBelow !== undefined && outer < warnBelow ? warnBelow : (warnAbove ?? outer);
   const share = other[1] === one[1] ? 0 : (limit - one[1]) / (other[1] - one[1]);
   return one[0] + (other[0] - one[0]) * Math.min(1, Math.max(0, share));

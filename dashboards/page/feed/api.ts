@@ -32,10 +32,14 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
   return (await response.json()) as T;
 }
 
+export type Places = Pick<Catalog, 'parks' | 'sites' | 'profiles'>;
+
+export const loadPlaces = () => get<Places>('/parks');
+
 export async function loadCatalog(): Promise<Catalog> {
   const [{ kinds }, places, { devices }] = await Promise.all([
     get<{ kinds: readonly Kind[] }>('/kinds'),
-    get<Pick<Catalog, 'parks' | 'sites' | 'profiles'>>('/parks'),
+    loadPlaces(),
     get<{ devices: readonly DeviceInfo[] }>('/devices'),
   ]);
   return { ...places, kinds: new Map(kinds.map((kind) => [kind.name, kind])), devices };

@@ -5,15 +5,19 @@ import type { Assessment, HealthState } from '../../../sensors/health.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Label } from '../../../sensors/label.ts';
 import type { Profile } from '../../../sensors/profile.ts';
-import { type Catalog, type DeviceInfo, labelOf, profileOf } from './catalog.ts';
+import { type Catalog, type DeviceInfo, labelOf } from './catalog.ts';
 import { keyOf, type LatestRow } from './latest.ts';
+import { type ProfileSpell, profileOf, seasonOf } from './season.ts';
 
 export interface DeviceCard {
   readonly key: string;
   readonly device: DeviceInfo;
   readonly siteLabel: Label;
   readonly kind: Kind;
+  /** In force now. */
   readonly profile?: Profile | undefined;
+  /** What was in force before, and will be. */
+  readonly season: readonly ProfileSpell[];
   readonly intervalMs: number;
   readonly row: LatestRow | undefined;
   readonly assessment: Assessment;
@@ -36,7 +40,8 @@ export function cardsOf(catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, 
     const kind = catalog.kinds.get(device.kind);
     if (kind === undefined) continue;
     const place = `${device.park}/${device.site}`;
-    const profile = profileOf(catalog, sites.get(place), kind);
+    const season = seasonOf(catalog, sites.get(place), kind);
+    const profile = profileOf(season, now);
     const key = keyOf(device);
     const row = rows.get(key);
     const intervalMs = device.intervalMs ?? kind.intervalMs;
@@ -51,7 +56,7 @@ export function cardsOf(catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, 
           };
     const assessment = assess({ kind, profile, intervalMs, now, latest });
     const siteLabel = labelOf(sites.get(place)?.label, device.site);
-    const card = { key, device, siteLabel, kind, profile, intervalMs, row, assessment };
+    const card = { key, device, siteLabel, kind, profile, season, intervalMs, row, assessment };
     bySite.set(place, [...(bySite.get(place) ?? []), card]);
   }
   return [...bySite]

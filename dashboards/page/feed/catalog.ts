@@ -22,11 +22,6 @@ export interface Catalog {
   readonly devices: readonly DeviceInfo[];
 }
 
-/** The profile of a site as far as it is made for this kind. */
-export function profileOf(catalog: Catalog, site: Site | undefined, kind: Kind): Profile | undefined {
-  return catalog.profiles.find((each) => each.name === site?.profile && each.kinds.includes(kind.name));
-}
-
 export function labelOf(label: Label | undefined, id: string): Label {
   return label ?? { zh: id, en: id };
 }

@@ -1,7 +1,7 @@
 /** Everything the page knows, kept up to date: subscribes first, then fetches, and merges both by measured time. */
 import type { Reading } from '../../../sensors/reading.ts';
 import type { Point } from '../../../store/store.ts';
-import { loadCatalog, loadLatest, loadSeries, RequestFailed } from './api.ts';
+import { loadCatalog, loadLatest, loadPlaces, loadSeries, RequestFailed } from './api.ts';
 import type { Catalog } from './catalog.ts';
 import { joinedWindows } from './history.ts';
 import { keyOf, type LatestRow, mergedRow, withReading } from './latest.ts';
@@ -177,7 +177,21 @@ export function openFleet(clock: () => number): Fleet {
     set({ sparks: new Map(sparks) });
   }
 
-  const refresh = setInterval(() => void fetchSparks().catch(() => {}), RELOAD_SPARKS_MS);
+  /** An operator may have planned the next season meanwhile; a wall screen is never loaded again. */
+  async function fetchPlaces(): Promise<void> {
+    const places = await loadPlaces();
+    const { parks, sites, profiles } = state.catalog;
+    if (JSON.stringify(places) === JSON.stringify({ parks, sites, profiles })) return;
+    set({ catalog: { ...state.catalog, ...places } });
+  }
+
+  const refresh = setInterval(
+    () =>
+      void fetchSparks()
+        .then(fetchPlaces)
+        .catch(() => {}),
+    RELOAD_SPARKS_MS,
+  );
   void followLive(
     {
       onReadings,

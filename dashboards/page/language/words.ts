@@ -64,6 +64,11 @@ const WORDS = {
   night: ['夜间', 'night'],
   flagged: ['可疑', 'suspect'],
   profile: ['标准', 'Profile'],
+  stages: ['生育期', 'Growth stages'],
+  nextStage: ['下一阶段', 'next'],
+  noNextStage: ['之后未排期', 'nothing planned after it'],
+  noStage: ['无标准', 'no profile'],
+  limitsByStage: ['限值随生育期变化', 'limits follow the stages'],
   survivesPowerLoss: [
     '收到 PUBACK 的数据已落盘：断电也不丢',
     'What was acknowledged is on disk: it survives loss of power',

@@ -1,9 +1,10 @@
 /** The vehicles of a kind on one map, over the time in sight. */
 import { useMemo } from 'preact/hooks';
 import type { Kind } from '../../../sensors/kind.ts';
+import { spellAt } from '../../../sensors/stages.ts';
 import { linesOf } from '../charts/lines.ts';
 import { useSeries } from '../charts/use-series.ts';
-import { bandOf } from '../feed/bands.ts';
+import { bandsOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { RANGE_MS } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
@@ -46,14 +47,13 @@ export function Vehicles({ kind, vehicles }: Props) {
     const pointsOf = (name: string | undefined) =>
       name === undefined ? [] : (linesOf(kind, [{ name }], [vehicle], answer)[0]?.points ?? []);
     const positions = positionsOf(pointsOf('latitude'), pointsOf('longitude'));
-    const band = main && bandOf(vehicle.profile, main.name);
+    const bands = main ? bandsOf(vehicle.season, main.name) : [];
     const outside = new Set(
       pointsOf(main?.name)
-        .filter(
-          ([, value]) =>
-            value < (band?.warnBelow ?? Number.NEGATIVE_INFINITY) ||
-            value > (band?.warnAbove ?? Number.POSITIVE_INFINITY),
-        )
+        .filter(([time, value]) => {
+          const { warnBelow = value, warnAbove = value } = spellAt(bands, time)?.band ?? {};
+          return value < warnBelow || value > warnAbove;
+        })
         .map(([time]) => time),
     );
     const open = new Set(

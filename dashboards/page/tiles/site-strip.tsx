@@ -4,7 +4,7 @@ import type { Field, Kind } from '../../../sensors/kind.ts';
 import { linesOf } from '../charts/lines.ts';
 import { outsideOf } from '../charts/outside.ts';
 import type { SeriesAnswer } from '../charts/use-series.ts';
-import { bandOf } from '../feed/bands.ts';
+import { bandsOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import type { StripFields } from '../feed/panels.ts';
 import { formatPlace } from '../feed/place.ts';
@@ -58,12 +58,12 @@ interface FaceProps extends Props {
 function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
   const { language, now, state, word, fleet } = useSurroundings();
   const [main] = strip.curves;
-  const band = main && bandOf(lead.profile, main.name);
+  const bands = main ? bandsOf(lead.season, main.name) : [];
   const lines = linesOf(kind, strip.curves, card.devices, answer);
   const gapMs = MISSED_STEPS * Math.max(answer.stepMs, lead.intervalMs);
   const to = answer.isFollowing ? Math.max(answer.to, fleet.now()) : answer.to;
   const leadLine = lines.find(({ device, field }) => device === lead && field === main);
-  const outside = leadLine && band && outsideOf(leadLine.points, band, gapMs);
+  const outside = leadLine && bands.some(({ band }) => band) && outsideOf(leadLine.points, bands, gapMs);
   return (
     <>
       <div class="strip-words">
@@ -124,9 +124,11 @@ function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
             }))}
             ribbons={linesOf(kind, strip.switches, [lead], answer)}
             bars={strip.sum && linesOf(kind, [strip.sum], [lead], answer)[0]}
-            band={band}
+            bands={bands}
+            season={lead.season}
             from={to - (answer.to - answer.from)}
             to={to}
+            now={now}
             gapMs={gapMs}
             stepMs={answer.stepMs}
           />

@@ -5,7 +5,10 @@ import type { Field } from '../../../sensors/kind.ts';
 import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
+import { StageRibbon } from '../charts/stage-ribbon.tsx';
 import { nightsBetween } from '../charts/sun.ts';
+import type { BandSpell } from '../feed/bands.ts';
+import { hasStages, type ProfileSpell, spellsBetween } from '../feed/season.ts';
 import { useLanguage } from '../feed/surroundings.ts';
 import { formatClock, formatDay, formatMoment } from '../language/beijing-time.ts';
 import { ticksBetween } from './ticks.ts';
@@ -30,60 +33,77 @@ interface Props {
   readonly ribbons: readonly Ribbon[];
   /** Sums of a window, such as rain. */
   readonly bars?: Ribbon | undefined;
-  readonly band?: Limits | undefined;
+  /** Limits of the field as they change with the stages of the site. */
+  readonly bands: readonly BandSpell[];
+  readonly season: readonly ProfileSpell[];
   readonly from: number;
   readonly to: number;
+  readonly now: number;
   /** Points further apart are a gap. */
   readonly gapMs: number;
   readonly stepMs: number;
 }
 
+const LIMITS = [
+  ['warnBelow', 'warning'],
+  ['warnAbove', 'warning'],
+  ['criticalBelow', 'critical'],
+  ['criticalAbove', 'critical'],
+] as const;
 const WIDTH = 1000;
 const HEIGHT = 100;
 const DAY = 86_400_000;
 
-export function StripChart({ field, curves, ribbons, bars, band, from, to, gapMs, stepMs }: Props) {
+export function StripChart({ field, curves, ribbons, bars, bands, season, from, to, now, gapMs, stepMs }: Props) {
   const { language } = useLanguage();
+  const inSight = spellsBetween(bands, from, to);
   const shown = curves.map((curve) => ({ ...curve, points: curve.points.filter(([time]) => time >= from) }));
   const [low, high] = boundsOf(
     shown.flatMap(({ points }) => points.map(([, value]) => value)),
-    band,
+    ...inSight.map(({ band }) => band),
   );
   const x = (time: number) => Math.round(((time - from) / (to - from)) * WIDTH * 10) / 10;
   const share = (value: number) => 1 - (value - low) / (high - low);
   const y = (value: number) => Math.round(share(value) * HEIGHT * 10) / 10;
-  const isInSight = (value: number | undefined): value is number => value !== undefined && value > low && value < high;
-  const target = band?.target;
+  const isWithin = (value: number | undefined): value is number => value !== undefined && value > low && value < high;
+  const newest = inSight.at(-1)?.band;
   const [lead] = shown;
   return (
-    <figure class="strip" role="img" aria-label={sentenceOf(field, lead?.points ?? [], language)}>
+    <figure
+      class="strip"
+      role="img"
+      aria-label={
+        sentenceOf(field, lead?.points ?? [], language) + stagesWords(spellsBetween(season, from, to), language)
+      }
+    >
       <div class="strip-plot">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           {to - from <= 45 * DAY &&
             nightsBetween(from, to).map(([start, end]) => (
               <rect key={start} class="spark-night" x={x(start)} y="0" width={x(end) - x(start)} height={HEIGHT} />
             ))}
-          {target && (
-            <rect
-              class="spark-band"
-              x="0"
-              width={WIDTH}
-              y={y(Math.min(target[1], high))}
-              height={Math.max(0, y(Math.max(target[0], low)) - y(Math.min(target[1], high)))}
-            />
+          {inSight.map(
+            ({ from: start, to: end, band }) =>
+              band?.target && (
+                <rect
+                  key={start}
+                  class="spark-band"
+                  x={x(start)}
+                  width={x(end) - x(start)}
+                  y={y(Math.min(band.target[1], high))}
+                  height={Math.max(0, y(Math.max(band.target[0], low)) - y(Math.min(band.target[1], high)))}
+                />
+              ),
           )}
           {bars && <Bars points={bars.points} from={from} x={x} stepMs={stepMs} />}
-          {[band?.warnBelow, band?.warnAbove].filter(isInSight).map((limit) => (
-            <path key={`w${limit}`} class="strip-warning" d={`M0 ${y(limit)}H${WIDTH}`} />
-          ))}
-          {[band?.criticalBelow, band?.criticalAbove].filter(isInSight).map((limit) => (
-            <path key={`c${limit}`} class="strip-critical" d={`M0 ${y(limit)}H${WIDTH}`} />
+          {LIMITS.map(([limit, kind]) => (
+            <path key={limit} class={`strip-${kind}`} d={stepsOf(inSight, limit, isWithin, x, y)} />
           ))}
           {shown.map(({ key, points, colour }) => (
             <path key={key} class={`strip-line line-${colour % 6}`} d={pathOf(points, gapMs, x, y)} />
           ))}
         </svg>
-        {[band?.criticalBelow, band?.criticalAbove].filter(isInSight).map((limit) => (
+        {[newest?.criticalBelow, newest?.criticalAbove].filter(isWithin).map((limit) => (
           <Mark key={limit} at={[1, share(limit)]} kind="limit">
             {formatNumber(limit, Math.min(1, field.decimals))}
           </Mark>
@@ -108,6 +128,11 @@ export function StripChart({ field, curves, ribbons, bars, band, from, to, gapMs
           <span>{ribbon.field.label[language]}</span>
         </div>
       ))}
+      {hasStages(season) && (
+        <div aria-hidden="true">
+          <StageRibbon season={season} from={from} to={to} now={now} />
+        </div>
+      )}
       <div class="strip-times" aria-hidden="true">
         {ticksBetween(from, to).map(({ time, isDay }) => (
           <span
@@ -207,6 +232,24 @@ function pathOf(points: readonly Point[], gapMs: number, x: (time: number) => nu
   return path;
 }
 
+/** A limit over the stages in sight: joined where two that follow each other have it. */
+function stepsOf(
+  spells: readonly BandSpell[],
+  limit: Exclude<keyof Limits, 'target'>,
+  isWithin: (value: number | undefined) => value is number,
+  x: (time: number) => number,
+  y: (value: number) => number,
+): string {
+  let path = '';
+  let isJoined = false;
+  for (const { from, to, band } of spells) {
+    const value = band?.[limit];
+    if (isWithin(value)) path += `${isJoined ? 'L' : 'M'}${x(from)} ${y(value)}H${x(to)}`;
+    isJoined = isWithin(value);
+  }
+  return path;
+}
+
 /** Stretches of on and off; a window in which it was on at all is on. */
 function runsOf(points: readonly Point[], stepMs: number, gapMs: number): readonly [number, number, boolean][] {
   const runs: [number, number, boolean][] = [];
@@ -219,6 +262,13 @@ function runsOf(points: readonly Point[], stepMs: number, gapMs: number): readon
     else runs.push([time, time + stepMs, isOn]);
   }
   return runs;
+}
+
+/** And of the stages beneath it. */
+function stagesWords(season: readonly ProfileSpell[], language: 'zh' | 'en'): string {
+  if (!hasStages(season)) return '';
+  const names = season.flatMap(({ profile }) => (profile ? [profile.label[language]] : []));
+  return language === 'zh' ? `；生育期：${names.join('、')}` : `; stages: ${names.join(', ')}`;
 }
 
 /** What a screen reader is told of the curve. */

@@ -2,6 +2,7 @@
 import { formatDuration, type Language } from '../../../sensors/format.ts';
 import type { Reason } from '../../../sensors/health.ts';
 import type { Limits } from '../../../sensors/limits.ts';
+import { spellAt } from '../../../sensors/stages.ts';
 import type { Point } from '../../../store/store.ts';
 import { outsideOf } from '../charts/outside.ts';
 import { bandOf } from '../feed/bands.ts';
@@ -10,6 +11,7 @@ import { say } from '../language/words.ts';
 
 /** Sparklines come in five-minute windows. */
 const GAP_MS = 20 * 60_000;
+const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 export function worstWords(card: DeviceCard, points: readonly Point[] = [], now: number, language: Language): string {
   const reason = card.assessment.reasons[0];
@@ -18,7 +20,7 @@ export function worstWords(card: DeviceCard, points: readonly Point[] = [], now:
 }
 
 function lastingWords(
-  { kind, profile }: DeviceCard,
+  { kind, profile, season }: DeviceCard,
   reason: Reason,
   points: readonly Point[],
   now: number,
@@ -27,7 +29,9 @@ function lastingWords(
   const main = kind.primary[0];
   const band = main === undefined ? undefined : bandOf(profile, main);
   if (band === undefined || reason.field !== main || (reason.code !== 'low' && reason.code !== 'high')) return '';
-  const { since, isSinceBefore } = outsideOf(points, limitsOf(band, reason), GAP_MS);
+  // No longer than the limit has been in force.
+  const { from, to } = spellAt(season, now) ?? ALWAYS;
+  const { since, isSinceBefore } = outsideOf(points, [{ from, to, band: limitsOf(band, reason) }], GAP_MS);
   if (since === undefined || now - since < 60_000) return '';
   const lasted = formatDuration(now - since, language);
   if (language === 'zh') return isSinceBefore ? `，已超过 ${lasted}` : `，已 ${lasted}`;

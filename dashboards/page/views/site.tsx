@@ -8,6 +8,7 @@ import { useSeries } from '../charts/use-series.ts';
 import { cardsOf, type DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
 import { formatPlace, RANGE_MS } from '../feed/place.ts';
+import { hasStages } from '../feed/season.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import { MissionView } from '../mission/mission-view.tsx';
@@ -16,6 +17,7 @@ import { Icon } from '../tiles/icon.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { agedClass, BigValue } from '../tiles/tile.tsx';
 import { Compare } from './compare.tsx';
+import { StageWords } from './stage-words.tsx';
 
 export function SiteView() {
   const { state, place, now, language, word } = useSurroundings();
@@ -52,6 +54,7 @@ export function SiteView() {
         <div>
           <h1>{card.site.label[language]}</h1>
           <p class="note">{park?.label[language]}</p>
+          <StageWords season={card.devices.find(({ season }) => hasStages(season))?.season ?? []} />
         </div>
         <StateMark state={card.state} />
       </div>
