@@ -1,8 +1,11 @@
 /** Makes the database or bucket when it is not there and the login may; says what to do when it may not. */
 import { execFile } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type InfluxHttp, unavailable } from './influx-http.ts';
 import type { InfluxTarget } from './influx-url.ts';
+
+const SYNC_WITHIN_MS = 30_000;
 
 /** Resolves when the database is there. Rejects with `STORE_UNAVAILABLE`. */
 export async function ensureDatabase(http: InfluxHttp, target: InfluxTarget): Promise<void> {
@@ -33,7 +36,11 @@ async function isThere(http: InfluxHttp, database: string): Promise<boolean> {
  */
 export async function settle({ baseUrl, version }: InfluxTarget): Promise<void> {
   if (version !== 1 || !/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\]):/.test(baseUrl)) return;
-  await promisify(execFile)('sync').catch(() => {});
+  // All disks of the machine are synced; one that hangs must not hold up the readings.
+  const patience = new AbortController();
+  const syncing = promisify(execFile)('sync').catch(() => {});
+  await Promise.race([syncing, setTimeout(SYNC_WITHIN_MS, undefined, { signal: patience.signal }).catch(() => {})]);
+  patience.abort();
 }
 
 async function ensureBucket(http: InfluxHttp, target: InfluxTarget): Promise<void> {

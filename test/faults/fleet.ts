@@ -43,18 +43,24 @@ export async function openFleet(port: number, logins: readonly DeviceLogin[], fi
   const child: ChildProcess = fork(fileURLToPath(new URL('./fleet-process.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
   });
-  const waiting = new Map<number, (value: unknown) => void>();
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  let isClosed = false;
   let number = 0;
   child.on('message', ({ of, value }: { of: number; value: unknown }) => {
-    waiting.get(of)?.(value);
+    waiting.get(of)?.resolve(value);
     waiting.delete(of);
   });
   const ask = <T>(question: Question) =>
-    new Promise<T>((resolve) => {
+    new Promise<T>((resolve, reject) => {
       number += 1;
-      waiting.set(number, resolve as (value: unknown) => void);
+      waiting.set(number, { resolve: resolve as (value: unknown) => void, reject });
       child.send({ ...question, number } satisfies FleetMessage);
     });
+  // Otherwise a test would wait for its answers until its own time is up, and say nothing.
+  child.on('exit', (code, signal) => {
+    if (isClosed) return;
+    for (const { reject } of waiting.values()) reject(new Error(`the fleet ended with ${code ?? signal}`));
+  });
   const count = () => ask<FleetCount>({ ask: 'count' });
   const setRate = async (perSecond: number) => void (await ask({ ask: 'rate', perSecond }));
   await ask({ ask: 'open', port, logins, firstTime });
@@ -67,6 +73,9 @@ export async function openFleet(port: number, logins: readonly DeviceLogin[], fi
       await eventually(count, (counted) => counted.waiting === 0, withinMs);
       return await ask<readonly FleetTimes[]>({ ask: 'collect' });
     },
-    close: () => void child.kill('SIGKILL'),
+    close() {
+      isClosed = true;
+      child.kill('SIGKILL');
+    },
   };
 }
