@@ -28,6 +28,8 @@ interface Publisher {
   /** Send time by message id. */
   readonly waiting: Map<number, number>;
   nextId: number;
+  /** Measured time of its last reading, epoch ms. */
+  lastTime: number;
 }
 
 async function open(
@@ -37,7 +39,7 @@ async function open(
 ): Promise<Publisher> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
-  const publisher: Publisher = { socket, topic: login.topic, waiting: new Map(), nextId: 1 };
+  const publisher: Publisher = { socket, topic: login.topic, waiting: new Map(), nextId: 1, lastTime: 0 };
   const parser = mqttPacket.parser();
   let connected: (() => void) | undefined;
   const isConnected = new Promise<void>((resolve, reject) => {
@@ -79,21 +81,22 @@ export async function load({
   const latencies: number[] = [];
   let isRunning = false;
   let sequence = 0;
-  const firstTime = Date.now() - 3_600_000;
   const onAck = (publisher: Publisher, id: number) => {
     const sentAt = publisher.waiting.get(id);
     publisher.waiting.delete(id);
     if (sentAt !== undefined) latencies.push(performance.now() - sentAt);
     if (isRunning && rate === undefined) send(publisher);
   };
-  function reading(): string {
+  /** Measured now, as sensors do; no two of a device at one time. */
+  function reading(publisher: Publisher): string {
     sequence += 1;
-    return `{"time":${firstTime + sequence},"dissolved_oxygen":${(5 + (sequence % 300) / 100).toFixed(2)},"water_temperature":24.1,"ph":8.12,"turbidity":31}`;
+    publisher.lastTime = Math.max(publisher.lastTime + 1, Date.now());
+    return `{"time":${publisher.lastTime},"dissolved_oxygen":${(5 + (sequence % 300) / 100).toFixed(2)},"water_temperature":24.1,"ph":8.12,"turbidity":31}`;
   }
   function send(publisher: Publisher): void {
     const id = publisher.nextId;
     publisher.nextId = id === 65_535 ? 1 : id + 1;
-    const readings = Array.from({ length: readingsPerMessage }, reading);
+    const readings = Array.from({ length: readingsPerMessage }, () => reading(publisher));
     const payload = readings.length === 1 ? (readings[0] ?? '') : `[${readings.join(',')}]`;
     publisher.waiting.set(id, performance.now());
     publisher.socket.write(
