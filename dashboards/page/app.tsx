@@ -1,6 +1,7 @@
 /** The frame: reads the address, holds language and theme, shows the view that is asked for. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Language } from '../../sensors/format.ts';
+import { createCards } from './feed/cards.ts';
 import type { Fleet } from './feed/fleet.ts';
 import { formatPlace, type Place, type PlaceChange, parsePlace } from './feed/place.ts';
 import { LanguageContext, SurroundingsContext, useFleetState, useNow } from './feed/surroundings.ts';
@@ -18,6 +19,9 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
   const [theme, setTheme] = useState<'light' | 'dark'>(chosenTheme);
   const state = useFleetState(fleet);
   const now = useNow(fleet);
+  const cardsOf = useMemo(createCards, []);
+  const { catalog, rows } = state;
+  const cards = useMemo(() => cardsOf(catalog, rows, now), [cardsOf, catalog, rows, now]);
 
   useEffect(() => {
     const read = () => setPlace(parsePlace(location.hash, preferredLanguage()));
@@ -49,8 +53,8 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
 
   const shownTheme = place.view === 'wall' ? 'dark' : theme;
   const surroundings = useMemo(
-    () => ({ fleet, state, place, language, theme: shownTheme, now, go, setTheme }) as const,
-    [fleet, state, place, language, shownTheme, now, go],
+    () => ({ fleet, state, cards, place, language, theme: shownTheme, now, go, setTheme }) as const,
+    [fleet, state, cards, place, language, shownTheme, now, go],
   );
   return (
     <LanguageContext.Provider value={language}>

@@ -33,38 +33,107 @@ export interface SiteCard {
 /** As in sensors/assess.ts: not knowing is worse than a warning. */
 export const RANK: Readonly<Record<HealthState, number>> = { critical: 3, unknown: 2, warning: 1, good: 0 };
 
-export function cardsOf(catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, now: number): readonly SiteCard[] {
-  const bySite = new Map<string, DeviceCard[]>();
-  const sites = new Map(catalog.sites.map((site) => [`${site.park}/${site.id}`, site]));
-  for (const device of catalog.devices) {
-    const kind = catalog.kinds.get(device.kind);
-    if (kind === undefined) continue;
-    const place = `${device.park}/${device.site}`;
-    const season = seasonOf(catalog, sites.get(place), kind);
-    const profile = profileOf(season, now);
-    const key = keyOf(device);
-    const row = rows.get(key);
-    const intervalMs = device.intervalMs ?? kind.intervalMs;
-    const latest =
-      row === undefined || row.time === null
-        ? undefined
-        : {
-            time: row.time,
-            values: row.values,
-            ...(row.flags && { flags: row.flags }),
-            ...(row.olderFields && { olderFields: row.olderFields }),
-          };
-    const assessment = assess({ kind, profile, intervalMs, now, latest });
-    const siteLabel = labelOf(sites.get(place)?.label, device.site);
-    const card = { key, device, siteLabel, kind, profile, season, intervalMs, row, assessment };
-    bySite.set(place, [...(bySite.get(place) ?? []), card]);
-  }
-  return [...bySite]
-    .flatMap(([place, devices]) => {
-      const [first, ...rest] = devices.sort((a, b) => RANK[b.assessment.state] - RANK[a.assessment.state]);
-      const [park = '', id = ''] = place.split('/');
-      const site = sites.get(place) ?? { park, id, label: { zh: id, en: id }, type: 'other' as const };
-      return first === undefined ? [] : [{ site, devices: [first, ...rest] as const, state: first.assessment.state }];
+/** Silence, and words such as "for 3 min", wait no longer for a new judgement; a new reading waits for nothing. */
+const JUDGED_FOR_MS = 5000;
+
+export type CardsOf = (catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, now: number) => readonly SiteCard[];
+
+/** Keeps the cards of what did not change: of hundreds of sites one is judged anew with a reading, not all with each second. */
+export function createCards(): CardsOf {
+  let devices: Map<string, Judged> = new Map();
+  let sites: Map<string, SiteCard> = new Map();
+  let of: Catalog | undefined;
+  return (catalog, rows, now) => {
+    if (catalog !== of) [devices, sites, of] = [new Map(), new Map(), catalog];
+    const places = new Map(catalog.sites.map((site) => [`${site.park}/${site.id}`, site]));
+    const bySite = new Map<string, DeviceCard[]>();
+    for (const device of catalog.devices) {
+      const key = keyOf(device);
+      const place = `${device.park}/${device.site}`;
+      const row = rows.get(key);
+      const before = devices.get(key);
+      const judged = isStill(before, row, now) ? before : judge(catalog, device, places.get(place), row, now);
+      if (judged === undefined) continue;
+      const card = before !== undefined && saysTheSame(before.card, judged.card) ? before.card : judged.card;
+      devices.set(key, { card, at: judged.at });
+      const beside = bySite.get(place);
+      if (beside === undefined) bySite.set(place, [card]);
+      else beside.push(card);
+    }
+    return [...bySite]
+      .map(([place, cards]) => {
+        const card = kept(sites.get(place), siteCardOf(place, places.get(place), cards));
+        sites.set(place, card);
+        return card;
+      })
+      .sort((one, other) => RANK[other.state] - RANK[one.state]);
+  };
+}
+
+/** Once; where it is asked for again and again, createCards is for that. */
+export const cardsOf: CardsOf = (catalog, rows, now) => createCards()(catalog, rows, now);
+
+interface Judged {
+  readonly card: DeviceCard;
+  readonly at: number;
+}
+
+function isStill(before: Judged | undefined, row: LatestRow | undefined, now: number): before is Judged {
+  return before !== undefined && before.card.row === row && Math.abs(now - before.at) < JUDGED_FOR_MS;
+}
+
+/** In whole minutes, as it is shown, most judgements are those of before. */
+function saysTheSame(one: DeviceCard, other: DeviceCard): boolean {
+  if (one.row !== other.row || one.profile !== other.profile) return false;
+  const { reasons } = one.assessment;
+  return (
+    reasons.length === other.assessment.reasons.length &&
+    reasons.every(({ code, label }, index) => {
+      const beside = other.assessment.reasons[index];
+      return beside?.code === code && beside.label.en === label.en;
     })
-    .sort((one, other) => RANK[other.state] - RANK[one.state]);
+  );
+}
+
+/** The one before where it holds the same cards. */
+function kept(before: SiteCard | undefined, card: SiteCard): SiteCard {
+  const isSame =
+    before?.devices.length === card.devices.length &&
+    before.devices.every((each, index) => each === card.devices[index]);
+  return isSame ? before : card;
+}
+
+function judge(
+  catalog: Catalog,
+  device: DeviceInfo,
+  site: Site | undefined,
+  row: LatestRow | undefined,
+  now: number,
+): Judged | undefined {
+  const kind = catalog.kinds.get(device.kind);
+  if (kind === undefined) return undefined;
+  const season = seasonOf(catalog, site, kind);
+  const profile = profileOf(season, now);
+  const intervalMs = device.intervalMs ?? kind.intervalMs;
+  const latest =
+    row === undefined || row.time === null
+      ? undefined
+      : {
+          time: row.time,
+          values: row.values,
+          ...(row.flags && { flags: row.flags }),
+          ...(row.olderFields && { olderFields: row.olderFields }),
+        };
+  const assessment = assess({ kind, profile, intervalMs, now, latest });
+  const siteLabel = labelOf(site?.label, device.site);
+  const card = { key: keyOf(device), device, siteLabel, kind, profile, season, intervalMs, row, assessment };
+  return { card, at: now };
+}
+
+function siteCardOf(place: string, known: Site | undefined, cards: readonly DeviceCard[]): SiteCard {
+  const [first, ...rest] = [...cards].sort((a, b) => RANK[b.assessment.state] - RANK[a.assessment.state]);
+  if (first === undefined) throw new Error(`no device at ${place}`);
+  const [park = '', id = ''] = place.split('/');
+  const site = known ?? { park, id, label: { zh: id, en: id }, type: 'other' as const };
+  return { site, devices: [first, ...rest], state: first.assessment.state };
 }

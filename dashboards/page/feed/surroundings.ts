@@ -3,12 +3,15 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../sensors/format.ts';
 import { say, type Word } from '../language/words.ts';
+import type { SiteCard } from './cards.ts';
 import type { Fleet, FleetState } from './fleet.ts';
 import type { Place, PlaceChange } from './place.ts';
 
 export interface Surroundings {
   readonly fleet: Fleet;
   readonly state: FleetState;
+  /** Every site, worst first; the same cards as before where nothing changed. */
+  readonly cards: readonly SiteCard[];
   readonly place: Place;
   readonly language: Language;
   readonly theme: 'light' | 'dark';

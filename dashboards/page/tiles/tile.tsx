@@ -4,45 +4,44 @@ import type { Field } from '../../../sensors/kind.ts';
 import type { Point } from '../../../store/store.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
-import { formatPlace } from '../feed/place.ts';
+import { formatPlace, type RangeName } from '../feed/place.ts';
 import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { useNearness } from './nearness.tsx';
 import { useOutline } from './outline.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { StateMark } from './state-mark.tsx';
 import { trendPerHour } from './trend.ts';
-import { worstWords } from './words-of.ts';
+import { reasonWords, worstWords } from './words-of.ts';
 
-export function Tile({ card }: { readonly card: SiteCard }) {
-  const { language, state, place, now } = useSurroundings();
+interface TileProps {
+  readonly card: SiteCard;
+  readonly range: RangeName;
+}
+
+/** Stands outside of the clock: only its face, which is there when it is near, is drawn anew each second. */
+export function Tile({ card, range }: TileProps) {
+  const { language } = useLanguage();
   const [isNear, ref] = useNearness<HTMLAnchorElement>();
-  const [lead] = card.devices;
-  const points = state.sparks.get(lead.key) ?? [];
   const { park, id: site, label } = card.site;
-  const sentence = worstWords(lead, points, now, language);
+  const sentence = reasonWords(card.devices[0], language);
   const outline = useOutline({ name: label[language], state: card.state, sentence, heading: 'h2' });
   return (
     <a
       ref={ref}
       class={`tile ${card.state}`}
-      href={formatPlace({ view: 'site', park, site, language, range: place.range })}
+      href={formatPlace({ view: 'site', park, site, language, range })}
       data-site={site}
     >
-      {isNear ? <Face card={card} points={points} sentence={sentence} /> : outline}
+      {isNear ? <Face card={card} /> : outline}
     </a>
   );
 }
 
-interface FaceProps {
-  readonly card: SiteCard;
-  readonly points: readonly Point[];
-  readonly sentence: string;
-}
-
-function Face({ card, points, sentence }: FaceProps) {
-  const { language, now, word } = useSurroundings();
+function Face({ card }: { readonly card: SiteCard }) {
+  const { language, state, now, word } = useSurroundings();
   const [lead] = card.devices;
   const { kind, row, intervalMs } = lead;
+  const points = state.sparks.get(lead.key) ?? [];
   const [main, ...others] = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
   return (
     <>
@@ -76,7 +75,7 @@ function Face({ card, points, sentence }: FaceProps) {
           ))}
       </dl>
       <p class="tile-words">
-        <span class="sentence">{sentence}</span>
+        <span class="sentence">{worstWords(lead, points, now, language)}</span>
         <span class="age">{row?.time == null ? word('never') : formatAge(Math.max(0, now - row.time), language)}</span>
       </p>
     </>

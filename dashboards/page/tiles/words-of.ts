@@ -15,8 +15,12 @@ const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 export function worstWords(card: DeviceCard, points: readonly Point[] = [], now: number, language: Language): string {
   const reason = card.assessment.reasons[0];
-  if (reason === undefined) return say('allGood', language);
-  return reason.label[language] + lastingWords(card, reason, points, now, language);
+  return reasonWords(card, language) + (reason === undefined ? '' : lastingWords(card, reason, points, now, language));
+}
+
+/** The same without for how long. */
+export function reasonWords({ assessment }: DeviceCard, language: Language): string {
+  return assessment.reasons[0]?.label[language] ?? say('allGood', language);
 }
 
 function lastingWords(

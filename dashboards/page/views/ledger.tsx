@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { LedgerView } from '../../../api/api.ts';
 import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
-import { cardsOf, type DeviceCard } from '../feed/cards.ts';
+import type { DeviceCard } from '../feed/cards.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
 import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { Scroller } from './scroller.tsx';
@@ -26,7 +26,7 @@ export const addsUp = (row: Pick<LedgerView, (typeof COLUMNS)[number]>) =>
   row.received === row.stored + row.duplicate + row.quarantined + row.pending;
 
 export function Ledger({ ledger, isComplete, devices }: Props) {
-  const { word, language, state, now } = useSurroundings();
+  const { word, language, cards: sites, now } = useSurroundings();
   const byName = new Map(ledger.map((row) => [`${row.park}/${row.device}`, row]));
   const known = devices.map((info) => `${info.park}/${info.device}`);
   const infos = new Map(devices.map((info) => [`${info.park}/${info.device}`, info]));
@@ -42,9 +42,7 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
   };
   const count = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en');
   const cards = new Map(
-    cardsOf(state.catalog, state.rows, now)
-      .flatMap((site) => site.devices)
-      .map((card) => [`${card.device.park}/${card.device.device}`, card]),
+    sites.flatMap((site) => site.devices).map((card) => [`${card.device.park}/${card.device.device}`, card]),
   );
   const needsEyes = (name: string) => {
     const row = byName.get(name);

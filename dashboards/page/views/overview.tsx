@@ -1,9 +1,10 @@
 /** Is anything wrong, where, since when: every site a tile, worst first. */
 import type { Language } from '../../../sensors/format.ts';
-import { cardsOf, type SiteCard } from '../feed/cards.ts';
+import type { SiteCard } from '../feed/cards.ts';
 import type { FleetState } from '../feed/fleet.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { say } from '../language/words.ts';
+import { useKeptNodes } from '../tiles/kept-nodes.ts';
 import { Nearness } from '../tiles/nearness.tsx';
 import { Tile } from '../tiles/tile.tsx';
 import { worstWords } from '../tiles/words-of.ts';
@@ -11,8 +12,8 @@ import { Empty, NoSites } from './emptiness.tsx';
 import { Filters } from './filters.tsx';
 
 export function Overview() {
-  const { state, place, now, language, word } = useSurroundings();
-  const all = cardsOf(state.catalog, state.rows, now);
+  const { state, cards: all, place, now, language, word } = useSurroundings();
+  const nodeOf = useKeptNodes();
   const { park, subplatform } = place;
   const placed = all.filter(
     (card) =>
@@ -38,9 +39,10 @@ export function Overview() {
       ) : (
         <div class="grid">
           <Nearness>
-            {cards.map((card) => (
-              <Tile key={`${card.site.park}/${card.site.id}`} card={card} />
-            ))}
+            {cards.map((card) => {
+              const key = `${card.site.park}/${card.site.id}`;
+              return nodeOf(key, [card, place.range], () => <Tile key={key} card={card} range={place.range} />);
+            })}
           </Nearness>
         </div>
       )}

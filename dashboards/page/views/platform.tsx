@@ -4,7 +4,7 @@ import type { Kind } from '../../../sensors/kind.ts';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
-import { cardsOf, type SiteCard } from '../feed/cards.ts';
+import type { SiteCard } from '../feed/cards.ts';
 import { stripOf } from '../feed/panels.ts';
 import { formatPlace, RANGE_MS } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
@@ -18,9 +18,9 @@ import { Empty } from './emptiness.tsx';
 import { Filters } from './filters.tsx';
 
 export function Platform() {
-  const { state, place, now, language } = useSurroundings();
+  const { state, cards: all, place, language } = useSurroundings();
   const label = Object.entries(SUBPLATFORMS).find(([name]) => name === place.subplatform)?.[1];
-  const here = cardsOf(state.catalog, state.rows, now).filter(
+  const here = all.filter(
     ({ site, devices }) =>
       (!place.park || site.park === place.park) && devices.some(({ kind }) => kind.subplatform === place.subplatform),
   );

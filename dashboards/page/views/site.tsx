@@ -5,7 +5,7 @@ import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
-import { cardsOf, type DeviceCard } from '../feed/cards.ts';
+import type { DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
 import { formatPlace, RANGE_MS } from '../feed/place.ts';
 import { hasStages } from '../feed/season.ts';
@@ -20,8 +20,7 @@ import { Compare } from './compare.tsx';
 import { StageWords } from './stage-words.tsx';
 
 export function SiteView() {
-  const { state, place, now, language, word } = useSurroundings();
-  const cards = cardsOf(state.catalog, state.rows, now);
+  const { cards, state, place, language, word } = useSurroundings();
   const card = cards.find(({ site }) => site.park === place.park && site.id === place.site);
   if (card === undefined) {
     return (

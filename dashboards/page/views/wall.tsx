@@ -1,7 +1,7 @@
 /** For a control-room screen: no scrolling, no mouse, one subplatform after another, clock and connection always there. */
 import { useEffect, useState } from 'preact/hooks';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
-import { cardsOf, type SiteCard } from '../feed/cards.ts';
+import type { SiteCard } from '../feed/cards.ts';
 import { formatPlace } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
@@ -15,8 +15,8 @@ const CYCLE_MS = 15_000;
 const A_PAGE = 12;
 
 export function Wall() {
-  const { state, place, now, language, word } = useSurroundings();
-  const pages = pagesOf(cardsOf(state.catalog, state.rows, now), word('trouble'), language);
+  const { state, cards, place, now, language, word } = useSurroundings();
+  const pages = pagesOf(cards, word('trouble'), language);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setTurn((before) => before + 1), CYCLE_MS);
@@ -49,7 +49,7 @@ export function Wall() {
         {state.phase === 'ready' && (
           <div class="wall-grid" style={gridFor(page?.cards.length ?? 1)}>
             {page?.cards.map((card) => (
-              <Tile key={`${card.site.park}/${card.site.id}`} card={card} />
+              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={place.range} />
             ))}
           </div>
         )}
@@ -58,7 +58,7 @@ export function Wall() {
         {(['critical', 'unknown', 'warning', 'good'] as const).map((name) => (
           <span key={name}>
             <StateMark state={name} />
-            <b>{cardsOf(state.catalog, state.rows, now).filter((card) => card.state === name).length}</b>
+            <b>{cards.filter((card) => card.state === name).length}</b>
           </span>
         ))}
       </footer>
