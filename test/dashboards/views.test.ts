@@ -121,6 +121,15 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
     }
   });
 
+  test('does not call within its limits what was not measured', async () => {
+    const { page, open } = await openFleet(1280);
+    await open('#/platform/smart_processing?range=6h&lang=en');
+    const strip = page.locator('.site-strip[data-site=test-truck]');
+    await strip.scrollIntoViewIfNeeded();
+    // An hour of six was measured; in it the air was beyond 12 °C now and then.
+    await strip.getByText(/outside limits .* · no data for (4|5) h/).waitFor();
+  });
+
   test('a mission says what was covered, and its lines', async () => {
     const { page, open } = await openFleet(1280);
     await open('#/site/daoyu/test-field?range=6h&lang=en');

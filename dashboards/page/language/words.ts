@@ -169,6 +169,7 @@ const WORDS = {
   vehicles: ['车辆轨迹', 'Vehicle tracks'],
   outside: ['超限', 'outside limits'],
   within: ['全程未超限', 'within limits throughout'],
+  withinMeasured: ['测到时未超限', 'within limits while measured'],
   moreFields: ['更多指标', 'More fields'],
   allValues: ['全部数值', 'All values'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;

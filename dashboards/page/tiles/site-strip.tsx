@@ -1,8 +1,7 @@
 /** One site of a subplatform: what it says now on the left, its last hours on its band on the right. */
-import { formatAge, formatDuration, formatValue } from '../../../sensors/format.ts';
+import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Field, Kind } from '../../../sensors/kind.ts';
 import { linesOf } from '../charts/lines.ts';
-import { outsideOf } from '../charts/outside.ts';
 import type { SeriesAnswer } from '../charts/use-series.ts';
 import { bandsOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
@@ -11,6 +10,7 @@ import { formatPlace } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { useNearness } from './nearness.tsx';
 import { useOutline } from './outline.tsx';
+import { OutsideWords } from './outside-words.tsx';
 import { StateMark } from './state-mark.tsx';
 import { StripChart } from './strip-chart.tsx';
 import { agedClass, BigValue, Trend } from './tile.tsx';
@@ -63,7 +63,6 @@ function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
   const gapMs = MISSED_STEPS * Math.max(answer.stepMs, lead.intervalMs);
   const to = answer.isFollowing ? Math.max(answer.to, fleet.now()) : answer.to;
   const leadLine = lines.find(({ device, field }) => device === lead && field === main);
-  const outside = leadLine && bands.some(({ band }) => band) && outsideOf(leadLine.points, bands, gapMs);
   return (
     <>
       <div class="strip-words">
@@ -101,16 +100,14 @@ function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
               {card.devices.length > 1 && ` · ${line.device.device.label?.[language] ?? line.device.device.device}`}
             </span>
           ))}
-          {outside && (
-            <span class={outside.outsideMs > 0 ? 'outside some' : 'outside'}>
-              {outside.outsideMs < 60_000 ? (
-                word('within')
-              ) : (
-                <>
-                  {word('outside')} <b>{formatDuration(outside.outsideMs, language)}</b>
-                </>
-              )}
-            </span>
+          {leadLine && bands.some(({ band }) => band) && (
+            <OutsideWords
+              points={leadLine.points}
+              spells={bands}
+              from={to - (answer.to - answer.from)}
+              to={to}
+              gapMs={gapMs}
+            />
           )}
         </p>
         {main && lines.length > 0 ? (
