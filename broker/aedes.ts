@@ -14,8 +14,8 @@ import { withoutFanOut } from './fan-out.ts';
 import { guardFrames, oversizeOf } from './frame-guard.ts';
 import { type ClientFlow, createInFlight } from './in-flight.ts';
 import { openListeners } from './listeners.ts';
+import { createPace, type Pace } from './pace.ts';
 import { createRefusals } from './refusals.ts';
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 import { mayRead, publishedChannel } from './topic-rules.ts';
 import { createVerifier } from './verifier.ts';
 
@@ -23,13 +23,9 @@ import { createVerifier } from './verifier.ts';
 interface Session {
   readonly remote: string;
   readonly flow: ClientFlow;
-  readonly stream: Duplex;
-  readonly bucket: TokenBucket;
+  readonly pace: Pace;
   /** Filters asked for on this connection. */
   readonly subscriptions: Set<string>;
-  /** Monotonic ms before which its socket is not read. */
-  heldUntil: number;
-  waking?: NodeJS.Timeout | undefined;
   address?: DeviceAddress;
   willTopic?: string;
 }
@@ -159,7 +155,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     packet.retain = packet.retain && channel === 'status' && payload.length <= MAX_RETAINED_BYTES;
     counts.received += 1;
-    holdBack(session);
+    if (session.pace.count()) refusals.note('rate', { remote: session.remote, ...address });
     // Written out: an object that others are spread into costs several times as much, and there is one for each publish.
     const message: InboundMessage = {
       park: address.park,
@@ -188,24 +184,6 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     });
   }
 
-  /** A device above its rate is read more slowly; what it sends meanwhile stays in its socket, unacknowledged. */
-  function holdBack(session: Session): void {
-    const aheadMs = session.bucket.take();
-    if (aheadMs === 0) return;
-    if (session.heldUntil <= monotonic()) refusals.note('rate', { remote: session.remote, ...session.address });
-    session.heldUntil = monotonic() + aheadMs;
-    session.waking ??= wakeLater(session);
-  }
-
-  /** A timer may fire up to a millisecond early, since it counts whole ones: a socket that is still held then must not be left asleep. */
-  function wakeLater(session: Session): NodeJS.Timeout {
-    const leftMs = Math.max(0, session.heldUntil - monotonic());
-    return setTimeout(() => {
-      session.waking = session.heldUntil > monotonic() ? wakeLater(session) : undefined;
-      if (session.waking === undefined) session.stream.emit('readable');
-    }, leftMs + 1).unref();
-  }
-
   function accept(stream: Duplex, remote: string): void {
     const open = (perAddress.get(remote) ?? 0) + 1;
     if (isClosing || open > limits.maxConnectionsPerAddress) {
@@ -218,16 +196,17 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     const session: Session = {
       remote,
       flow,
-      stream,
+      pace: createPace({
+        ...{ perSecond: limits.maxMessagesPerSecond, monotonic },
+        wake: () => void stream.emit('readable'),
+      }),
       subscriptions: new Set(),
-      bucket: createTokenBucket(limits.maxMessagesPerSecond, monotonic),
-      heldUntil: 0,
     };
     const guard = guardFrames(stream, {
       maxPacketBytes: limits.maxPacketBytes,
       maxConnectBytes: MAX_CONNECT_BYTES,
       isKnown: () => session.address !== undefined,
-      isHeld: () => flow.isHeld || session.heldUntil > monotonic(),
+      isHeld: () => flow.isHeld || session.pace.isHeld(),
       onOversize: () => refusals.note('oversize', { remote, ...session.address }),
     });
     stream.on('error', () => {}); // Broken connections are counted where they matter.
