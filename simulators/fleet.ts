@@ -58,8 +58,8 @@ export interface Fleet {
 const LOGGER_CAPACITY = 2880;
 /** Of all devices together, about half a kilobyte each. */
 const FLEET_CAPACITY = 1_000_000;
-/** A ground station on the ground looks this often whether the drone flies. */
-const IDLE_MS = 30_000;
+/** A ground station on the ground looks this often whether the drone flies: no longer than a take-off lasts, lest the first line be missed. */
+const IDLE_MS = 5000;
 /** Connections that are being made at one time. */
 const CONNECTING = 50;
 /** How long one waits for its connection before the next is tried. */
