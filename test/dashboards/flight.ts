@@ -56,11 +56,20 @@ interface State {
   readonly hopper: number;
 }
 
+/** Metres east and north of where the first line begins, as longitude and latitude. */
+export function positionAt([east, north]: readonly [east: number, north: number]): [number, number] {
+  return [
+    Number((LONGITUDE + east / METRES_PER_DEGREE / Math.cos((LATITUDE * Math.PI) / 180)).toFixed(7)),
+    Number((LATITUDE + north / METRES_PER_DEGREE).toFixed(7)),
+  ];
+}
+
 function sample({ time, x, y, line, isSpreading, rate, swath, hopper }: State): Flown {
+  const [longitude, latitude] = positionAt([x, y]);
   return {
     time,
-    latitude: Number((LATITUDE + y / METRES_PER_DEGREE).toFixed(7)),
-    longitude: Number((LONGITUDE + x / METRES_PER_DEGREE / Math.cos((LATITUDE * Math.PI) / 180)).toFixed(7)),
+    latitude,
+    longitude,
     spreading: isSpreading ? 1 : 0,
     seeding_rate: isSpreading ? rate : 0,
     swath_width: swath,

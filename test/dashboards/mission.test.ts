@@ -1,10 +1,12 @@
 /** What the page works out of a drone's track: missions, coverage, gaps, overlaps and lines. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { coverageOf } from '../../dashboards/page/mission/coverage.ts';
 import { missionsOf, type Sample, sumsOf } from '../../dashboards/page/mission/flight.ts';
 import { classOf, RATE_CLASSES, sharesOf } from '../../dashboards/page/mission/rate-classes.ts';
 import { seedLinesOf } from '../../dashboards/page/mission/seed-lines.ts';
-import { type Flown, fly } from './flight.ts';
+import type { Polygon } from '../../sensors/polygon.ts';
+import { type Flown, fly, positionAt } from './flight.ts';
 
 const BEGIN = Date.UTC(2026, 4, 20, 0, 0);
 const PLAN = { begin: BEGIN, lines: 8, length: 200, swath: 6, rate: 40 } as const;
@@ -50,6 +52,71 @@ describe('coverage', () => {
     expect(coverageOf(fly(PLAN).map((flown) => ({ ...asSample(flown), isSpreading: false })))).toBeUndefined();
   });
 });
+
+describe('coverage against the boundary of the field', () => {
+  /** Eight lines of 6 m lie on 0 to 48 m north and 0 to 200 m east of the first. */
+  const field = (west: number, south: number, east: number, north: number) =>
+    rectangle([west, south], [east, south], [east, north], [west, north]);
+  const samples = fly(PLAN).map(asSample);
+
+  test('shows an edge that was missed, which no estimate from the track can', () => {
+    const found = coverageOf(samples, field(0, 0, 200, 60));
+    expect(found?.fieldFrom).toBe('boundary');
+    expect(found?.fieldArea).toBeCloseTo(1.2, 2);
+    expect(found?.missedArea).toBeCloseTo(0.24, 1);
+    expect(found?.covered).toBeCloseTo(0.8, 1);
+    expect(coverageOf(samples)?.covered).toBeGreaterThan(0.98);
+    expect(coverageOf(samples)?.fieldFrom).toBe('estimate');
+  });
+
+  test('counts what fell beyond it apart', () => {
+    const found = coverageOf(samples, field(0, 0, 200, 36));
+    expect(found?.fieldArea).toBeCloseTo(0.72, 2);
+    expect(found?.outsideArea).toBeCloseTo(0.24, 1);
+    expect(found?.covered).toBeGreaterThan(0.95);
+  });
+
+  test('judges evenness where it was flown, so that half a field is not half a rate', () => {
+    const found = coverageOf(samples, field(0, 0, 200, 96));
+    expect(found?.covered).toBeCloseTo(0.5, 1);
+    expect(found?.meanRate).toBeCloseTo(40, 0);
+    expect(found?.variation).toBeLessThan(0.05);
+  });
+
+  test('leaves aside a boundary that was not flown over, and says so', () => {
+    const found = coverageOf(samples, field(3000, 3000, 3200, 3060));
+    expect(found?.fieldFrom).toBe('elsewhere');
+    expect(found?.outline).toBeUndefined();
+    expect(found?.covered).toBeGreaterThan(0.98);
+  });
+
+  test('has the area that the boundary encloses, whatever its shape, and no more seeded than was flown', () => {
+    const corner = fc.tuple(fc.integer({ min: 30, max: 90 }), fc.integer({ min: 0, max: 25 }));
+    fc.assert(
+      fc.property(fc.array(corner, { minLength: 4, maxLength: 9 }), (corners) => {
+        const ring = corners.map(([radius, wobble], index): [number, number] => {
+          const angle = ((index + wobble / 100) / corners.length) * 2 * Math.PI;
+          return [100 + radius * Math.cos(angle), 24 + radius * Math.sin(angle)];
+        });
+        const area = ring.reduce((sum, [x, y], index) => {
+          const [nextX, nextY] = ring[(index + 1) % ring.length] ?? [0, 0];
+          return sum + (x * nextY - nextX * y) / 2;
+        }, 0);
+        const found = coverageOf(samples, rectangle(...ring));
+        if (found?.fieldFrom !== 'boundary') return;
+        expect(Math.abs(found.fieldArea * 10_000 - area)).toBeLessThan(0.03 * area + 20);
+        expect(found.seededArea + found.missedArea).toBeCloseTo(found.fieldArea, 9);
+        expect(found.seededArea + found.outsideArea).toBeLessThan(1);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** Corners in metres east and north of where the first line begins. */
+function rectangle(...corners: readonly (readonly [east: number, north: number])[]): Polygon {
+  return { type: 'Polygon', coordinates: [[...corners, ...corners.slice(0, 1)].map(positionAt)] };
+}
 
 test('a rate is judged against the plan', () => {
   expect([0, 30, 34, 40, 47, 60].map((rate) => RATE_CLASSES[classOf(rate, 40)]?.name)).toEqual([

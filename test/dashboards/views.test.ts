@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { dayOf } from '../../sensors/beijing-day.ts';
 import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { hasChromium } from './chromium.ts';
@@ -44,6 +45,13 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
       siteType: 'vehicle',
       profile: 'live_crab',
       intervalMs: MINUTE,
+    });
+    // With stages, so that ribbons are in every view of it.
+    await opened.patch('/api/v1/sites/daoyu/test-site', {
+      stages: [
+        { from: dayOf(Date.now() - 2 * 86_400_000), profile: 'seedling' },
+        { from: dayOf(Date.now()), profile: 'crab_pond' },
+      ],
     });
     const now = Date.now();
     const flight = fly({ begin: now - 40 * MINUTE, lines: 4, length: 100, swath: 6, rate: 40, missed: [2] });

@@ -147,6 +147,17 @@ const WORDS = {
   seededArea: ['已播面积', 'seeded area'],
   meanRate: ['平均播量', 'mean rate'],
   plan: ['计划', 'plan'],
+  beyondField: ['播出界外', 'beyond the field'],
+  notYetSeeded: ['待播', 'not yet seeded'],
+  fieldOfBoundary: ['按登记的地块边界评定', 'judged against the registered boundary of the field'],
+  fieldEstimated: [
+    '未登记地块边界：田块按航迹估算，边缘漏播看不出来',
+    'no boundary is registered: the field is estimated from the track, and a missed edge does not show',
+  ],
+  fieldElsewhere: [
+    '没有飞到登记的地块边界之内：田块按航迹估算',
+    'not flown within the registered boundary: the field is estimated from the track',
+  ],
   variation: ['变异系数', 'variation (CV)'],
   seedUsed: ['用种', 'seed used'],
   sorties: ['架次', 'sorties'],

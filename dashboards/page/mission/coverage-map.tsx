@@ -4,7 +4,7 @@ import { useSurroundings } from '../feed/surroundings.ts';
 import { formatLength, roundLength } from '../map/projection.ts';
 import type { Coverage } from './coverage.ts';
 import type { Sample } from './flight.ts';
-import { classOf, RATE_CLASSES, sharesOf } from './rate-classes.ts';
+import { classOf, RATE_CLASSES, type RateClass, sharesOf } from './rate-classes.ts';
 
 interface Props {
   readonly coverage: Coverage;
@@ -12,22 +12,27 @@ interface Props {
   /** kg/ha. */
   readonly plan: number;
   readonly isFlying: boolean;
+  /** What the field was taken from. */
+  readonly note: string;
 }
 
 const TALLEST = 460;
 
-export function CoverageMap({ coverage, samples, plan, isFlying }: Props) {
+export function CoverageMap({ coverage, samples, plan, isFlying, note }: Props) {
   const { theme, word } = useSurroundings();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { columns, rows, cell } = coverage;
+  const { columns, rows, cell, outline } = coverage;
+  // While it flies, what is left of the field is not missed.
+  const isPending = isFlying && outline !== undefined;
+  const nameOf = (each: RateClass) => word(isPending && each.name === 'gap' ? 'notYetSeeded' : each.word);
   useEffect(() => {
-    if (canvas.current) paint(canvas.current, coverage, plan);
-  }, [coverage, plan, theme]);
+    if (canvas.current) paint(canvas.current, coverage, plan, isPending);
+  }, [coverage, plan, theme, isPending]);
   const last = samples.at(-1);
   const here = last && coverage.place(last);
   const scale = roundLength(columns * cell * 0.25);
   const shares = sharesOf(coverage, plan);
-  const label = RATE_CLASSES.map((each, index) => `${word(each.word)} ${percent(shares[index])}`).join(' · ');
+  const label = RATE_CLASSES.map((each, index) => `${nameOf(each)} ${percent(shares[index])}`).join(' · ');
   return (
     <figure class="coverage" style={{ width: `min(100%, ${Math.round((TALLEST * columns) / rows)}px)` }}>
       <div
@@ -38,6 +43,9 @@ export function CoverageMap({ coverage, samples, plan, isFlying }: Props) {
       >
         <canvas ref={canvas} width={columns} height={rows} />
         <svg viewBox={`0 0 ${columns} ${rows}`} aria-hidden="true">
+          {outline && (
+            <path class="outline" d={`M${outline.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}Z`} />
+          )}
           <path class="track" d={trackOf(coverage, samples)} />
           {here && (
             <circle
@@ -59,11 +67,12 @@ export function CoverageMap({ coverage, samples, plan, isFlying }: Props) {
         <ul class="rate-legend">
           {RATE_CLASSES.map((each, index) => (
             <li key={each.name}>
-              <i class={`rate ${each.name}`} aria-hidden="true" />
-              {word(each.word)} <b>{percent(shares[index])}</b>
+              <i class={`rate ${isPending && each.name === 'gap' ? 'pending' : each.name}`} aria-hidden="true" />
+              {nameOf(each)} <b>{percent(shares[index])}</b>
             </li>
           ))}
         </ul>
+        <p class="note">{note}</p>
       </figcaption>
     </figure>
   );
@@ -83,18 +92,25 @@ function trackOf({ place }: Coverage, samples: readonly Sample[]): string {
   return path;
 }
 
-function paint(canvas: HTMLCanvasElement, { columns, rows, rates, field }: Coverage, plan: number): void {
+function paint(
+  canvas: HTMLCanvasElement,
+  { columns, rows, rates, passes, field }: Coverage,
+  plan: number,
+  isPending: boolean,
+): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const image = context.createImageData(columns, rows);
-  const colours = RATE_CLASSES.map(({ name }) => pixelOf(canvas, name));
+  const colours = RATE_CLASSES.map(({ name }) => pixelOf(canvas, isPending && name === 'gap' ? 'pending' : name));
   for (let index = 0; index < rates.length; index++) {
-    if (field[index] === 0) continue;
+    const isInField = field[index] === 1;
+    if (!isInField && passes[index] === 0) continue;
     const at = classOf(rates[index] ?? 0, plan);
     const colour = colours[at] ?? [0, 0, 0];
     // What was missed is hatched: it must not pass for a pale colour.
     const stripe = at === 0 && (Math.floor(index / columns) + (index % columns)) % 6 < 3;
-    image.data.set([...colour, stripe ? 90 : 255], index * 4);
+    // What fell beyond the field is there, but pale.
+    image.data.set([...colour, !isInField ? 110 : stripe ? 90 : 255], index * 4);
   }
   context.putImageData(image, 0, 0);
 }

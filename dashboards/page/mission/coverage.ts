@@ -1,9 +1,12 @@
 /**
  * What a mission put where: the swaths of its track summed on a grid that lies along the lines.
  * Coverage = area seeded at least once / field; overlap = area seeded more than once / field; CV = standard deviation / mean of
- * kg/ha over cells of 2 m, a swath from the edge left out. The field is estimated: the seeded area with its gaps closed.
+ * kg/ha over cells of 2 m where it was flown, a swath from the edge left out. The field is what its boundary encloses; without one it
+ * is estimated: the seeded area with its gaps closed.
  */
+import type { Polygon } from '../../../sensors/polygon.ts';
 import { planeAround } from '../map/projection.ts';
+import { closed, isWithin, shrunk, within } from './field-mask.ts';
 import type { Sample } from './flight.ts';
 
 export interface Coverage {
@@ -15,8 +18,12 @@ export interface Coverage {
   readonly rates: Float32Array;
   /** How often each was passed. */
   readonly passes: Uint8Array;
-  /** 1 within the field as estimated. */
+  /** 1 within the field. */
   readonly field: Uint8Array;
+  /** What the field was taken from; `elsewhere`: estimated, because nothing fell within the boundary that is registered. */
+  readonly fieldFrom: 'boundary' | 'estimate' | 'elsewhere';
+  /** Corners of the boundary on the grid, in cells. */
+  readonly outline?: readonly (readonly [x: number, y: number])[];
   /** Degrees clockwise from the top to where north is. */
   readonly north: number;
   /** Where a sample lies on the grid, in cells. */
@@ -24,6 +31,9 @@ export interface Coverage {
   /** Hectares. */
   readonly fieldArea: number;
   readonly seededArea: number;
+  readonly missedArea: number;
+  /** Seeded beyond the boundary. */
+  readonly outsideArea: number;
   /** 0…1 of the field. */
   readonly covered: number;
   readonly overlapped: number;
@@ -41,7 +51,7 @@ const JOINED_MS = 5000;
 const BLOCK = 2;
 const SQUARE_METRES_PER_HECTARE = 10_000;
 
-export function coverageOf(samples: readonly Sample[]): Coverage | undefined {
+export function coverageOf(samples: readonly Sample[], boundary?: Polygon): Coverage | undefined {
   const first = samples.find(({ isSpreading }) => isSpreading);
   if (first === undefined) return undefined;
   const plane = planeAround(first);
@@ -55,25 +65,36 @@ export function coverageOf(samples: readonly Sample[]): Coverage | undefined {
   const turn = ({ east, north }: { east: number; north: number }) =>
     [east * cos + north * sin, east * sin - north * cos] as const;
   const widest = Math.max(...swaths.map(([one]) => one.sample.swath));
+  const ring = boundary?.coordinates[0].slice(1).map(([longitude, latitude]) => turn(plane({ latitude, longitude })));
+  const outline = ring && swaths.some(([one]) => isWithin(ring, turn(one))) ? ring : undefined;
   const box = boundsOf(
-    swaths.flatMap(([one, other]) => [turn(one), turn(other)]),
+    [...swaths.flatMap(([one, other]) => [turn(one), turn(other)]), ...(outline ?? [])],
     widest * 1.5,
   );
   const cell = Math.max(FINEST, Math.sqrt(((box.right - box.left) * (box.bottom - box.top)) / MOST_CELLS));
   const columns = Math.ceil((box.right - box.left) / cell);
   const rows = Math.ceil((box.bottom - box.top) / cell);
-  const place = (position: Pick<Sample, 'latitude' | 'longitude'>) => {
-    const [x, y] = turn(plane(position));
-    return [(x - box.left) / cell, (y - box.top) / cell] as const;
-  };
+  const toCells = ([x, y]: readonly [number, number]) => [(x - box.left) / cell, (y - box.top) / cell] as const;
+  const place = (position: Pick<Sample, 'latitude' | 'longitude'>) => toCells(turn(plane(position)));
   const grid = { columns, rows, rates: new Float32Array(columns * rows), passes: new Uint8Array(columns * rows) };
   const lastPass = new Float64Array(columns * rows);
   for (const [one, other] of swaths) {
     const { rate, swath, time } = one.sample;
     lay(grid, lastPass, place(one.sample), place(other.sample), swath / cell / 2, rate, time);
   }
-  const field = closed(grid.passes, columns, rows, Math.ceil(widest / cell));
-  return { ...grid, cell, field, north: (angle * 180) / Math.PI, place, ...totals(grid, field, cell, widest) };
+  const flown = closed(grid.passes, columns, rows, Math.ceil(widest / cell));
+  const corners = outline?.map(toCells);
+  const field = corners ? within(corners, columns, rows) : flown;
+  return {
+    ...grid,
+    cell,
+    field,
+    fieldFrom: outline ? 'boundary' : ring ? 'elsewhere' : 'estimate',
+    ...(corners && { outline: corners }),
+    north: (angle * 180) / Math.PI,
+    place,
+    ...totals(grid, field, flown, cell, widest),
+  };
 }
 
 interface Grid {
@@ -145,48 +166,32 @@ function lay(
   }
 }
 
-/** Grown and shrunk again by a distance in cells: closes gaps narrower than twice that. */
-function closed(passes: Uint8Array, columns: number, rows: number, by: number): Uint8Array {
-  const mask = Uint8Array.from(passes, (count) => (count > 0 ? 1 : 0));
-  const grown = spread(spread(mask, columns, rows, by, 1, true), columns, rows, by, 1, false);
-  return spread(spread(grown, columns, rows, by, 0, true), columns, rows, by, 0, false);
-}
-
-/** Sets to `value` whatever lies within `by` cells of it along one axis. */
-function spread(mask: Uint8Array, columns: number, rows: number, by: number, value: 0 | 1, isAlongRows: boolean) {
-  const out = Uint8Array.from(mask);
-  const [lines, length] = isAlongRows ? [rows, columns] : [columns, rows];
-  const at = (line: number, index: number) => (isAlongRows ? line * columns + index : index * columns + line);
-  for (let line = 0; line < lines; line++) {
-    for (const step of [1, -1]) {
-      // Beyond the edge lies nothing.
-      let distance = value === 0 ? 0 : Number.POSITIVE_INFINITY;
-      for (let count = 0; count < length; count++) {
-        const index = step === 1 ? count : length - 1 - count;
-        distance = mask[at(line, index)] === value ? 0 : distance + 1;
-        if (distance <= by) out[at(line, index)] = value;
-      }
-    }
-  }
-  return out;
-}
-
-function totals({ columns, rows, rates, passes }: Grid, field: Uint8Array, cell: number, swath: number) {
+function totals(grid: Grid, field: Uint8Array, flown: Uint8Array, cell: number, swath: number) {
+  const { columns, rows, rates, passes } = grid;
   let inField = 0;
   let seeded = 0;
   let twice = 0;
+  let outside = 0;
   for (let index = 0; index < field.length; index++) {
-    if (field[index] === 0) continue;
+    const times = passes[index] ?? 0;
+    if (field[index] === 0) {
+      if (times > 0) outside += 1;
+      continue;
+    }
     inField += 1;
-    if ((passes[index] ?? 0) > 0) seeded += 1;
-    if ((passes[index] ?? 0) > 1) twice += 1;
+    if (times > 0) seeded += 1;
+    if (times > 1) twice += 1;
   }
   const area = (cell * cell) / SQUARE_METRES_PER_HECTARE;
   const by = Math.ceil(swath / cell);
-  const inner = spread(spread(field, columns, rows, by, 0, true), columns, rows, by, 0, false);
+  // What is not yet flown says nothing of how evenly the rest was.
+  const judged = field.map((each, index) => each & (flown[index] ?? 0));
+  const inner = shrunk(judged, columns, rows, by);
   return {
     fieldArea: inField * area,
     seededArea: seeded * area,
+    missedArea: (inField - seeded) * area,
+    outsideArea: outside * area,
     covered: seeded / inField,
     overlapped: twice / inField,
     ...evenness(rates, inner, columns, rows, Math.max(1, Math.round(BLOCK / cell))),

@@ -1,12 +1,15 @@
 /** A seeding mission: which, how well, where; and its lines. */
 import { useMemo } from 'preact/hooks';
-import { formatDuration, formatNumber } from '../../../sensors/format.ts';
+import type { Site } from '../../../ingest/registry.ts';
+import { formatDuration, formatNumber, type Language } from '../../../sensors/format.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
+import { profileOf } from '../feed/season.ts';
 import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { formatClock, formatMoment } from '../language/beijing-time.ts';
+import { say } from '../language/words.ts';
 import { Choice } from '../views/choice.tsx';
-import { coverageOf } from './coverage.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
 import { CoverageMap } from './coverage-map.tsx';
 import { type Mission, type Sample, sumsOf } from './flight.ts';
 import { LineList } from './line-list.tsx';
@@ -23,10 +26,12 @@ const USUAL_PLAN = 40;
 const FLYING_MS = 60_000;
 
 export function MissionView({ card, isWhole = false }: Props) {
-  const { place, word, language, go, now } = useSurroundings();
+  const { place, word, language, go, now, state } = useSurroundings();
   const { phase, missions, shown, samples } = useMission(card.kind, card.device, isWhole ? place.mission : undefined);
-  const coverage = useMemo(() => coverageOf(samples), [samples]);
-  const target = bandOf(card.profile, 'seeding_rate')?.target;
+  const boundary = boundaryOf(card, state.catalog.sites);
+  const coverage = useMemo(() => coverageOf(samples, boundary), [samples, boundary]);
+  // By what was in force when it was flown.
+  const target = bandOf(shown && profileOf(card.season, shown.from), 'seeding_rate')?.target;
   const plan = target ? (target[0] + target[1]) / 2 : USUAL_PLAN;
   if (phase !== 'ready' || shown === undefined) {
     return <p class={phase === 'loading' ? 'mission-empty bone' : 'mission-empty'}>{emptyWords()}</p>;
@@ -53,7 +58,13 @@ export function MissionView({ card, isWhole = false }: Props) {
       </div>
       <Figures samples={samples} plan={plan} coverage={coverage} />
       {coverage ? (
-        <CoverageMap coverage={coverage} samples={samples} plan={plan} isFlying={isFlying} />
+        <CoverageMap
+          coverage={coverage}
+          samples={samples}
+          plan={plan}
+          isFlying={isFlying}
+          note={fieldWords(coverage, language)}
+        />
       ) : (
         <p class="mission-empty">{word('noSpreading')}</p>
       )}
@@ -64,6 +75,16 @@ export function MissionView({ card, isWhole = false }: Props) {
   function emptyWords(): string {
     return phase === 'loading' ? '' : word(phase === 'failed' ? 'failed' : 'noMission');
   }
+}
+
+const boundaryOf = ({ device }: DeviceCard, sites: readonly Site[]) =>
+  sites.find(({ park, id }) => park === device.park && id === device.site)?.boundary;
+
+/** What the mission was judged against. */
+function fieldWords({ fieldFrom, fieldArea }: Coverage, language: Language): string {
+  if (fieldFrom === 'elsewhere') return say('fieldElsewhere', language);
+  if (fieldFrom === 'estimate') return say('fieldEstimated', language);
+  return `${say('fieldOfBoundary', language)} · ${formatNumber(fieldArea, 2)} ha · ${mu(fieldArea, language)}`;
 }
 
 interface FiguresProps {
@@ -80,8 +101,11 @@ function Figures({ samples, plan, coverage }: FiguresProps) {
     ...(coverage
       ? ([
           [word('seededArea'), `${formatNumber(coverage.seededArea, 2)} ha`, mu(coverage.seededArea, language)],
-          [word('coverage'), percent(coverage.covered)],
+          [word('coverage'), percent(coverage.covered), missedWords(coverage, language)],
           [word('overlap'), percent(coverage.overlapped)],
+          ...(coverage.fieldFrom === 'boundary'
+            ? [[word('beyondField'), `${formatNumber(coverage.outsideArea, 2)} ha`] as const]
+            : []),
           [
             word('meanRate'),
             coverage.meanRate === undefined ? '–' : `${formatNumber(coverage.meanRate, 1)} kg/ha`,
@@ -108,6 +132,11 @@ function Figures({ samples, plan, coverage }: FiguresProps) {
       ))}
     </dl>
   );
+}
+
+/** An area too small to be told as a number is none. */
+function missedWords({ missedArea }: Coverage, language: Language): string {
+  return missedArea < 0.005 ? '' : `${say('missed', language)} ${formatNumber(missedArea, 2)} ha`;
 }
 
 /** Farmers count in mu: 15 to the hectare. */
