@@ -1,10 +1,9 @@
 /** What is kept of a site out of sight: name, state and sentence, to be found by a search of the page and read aloud. */
-import type { VNode } from 'preact';
-import { useMemo } from 'preact/hooks';
 import type { HealthState } from '../../../sensors/health.ts';
+import { memo } from './memo.ts';
 import { StateMark } from './state-mark.tsx';
 
-interface Outlined {
+interface Props {
   readonly name: string;
   readonly state: HealthState;
   readonly sentence: string;
@@ -12,20 +11,14 @@ interface Outlined {
   readonly heading: 'h2' | 'h3';
 }
 
-/** The same node while nothing of it changes: hundreds of them cost nothing each second. */
-export function useOutline({ name, state, sentence, heading: Heading }: Outlined): VNode {
-  return useMemo(
-    () => (
-      <>
-        <div class="tile-head">
-          <Heading>{name}</Heading>
-          <StateMark state={state} />
-        </div>
-        <p class="tile-words">
-          <span class="sentence">{sentence}</span>
-        </p>
-      </>
-    ),
-    [name, state, sentence, Heading],
-  );
-}
+export const Outline = memo(({ name, state, sentence, heading: Heading }: Props) => (
+  <>
+    <div class="tile-head">
+      <Heading>{name}</Heading>
+      <StateMark state={state} />
+    </div>
+    <p class="tile-words">
+      <span class="sentence">{sentence}</span>
+    </p>
+  </>
+));

@@ -9,7 +9,7 @@ import type { StripFields } from '../feed/panels.ts';
 import { formatPlace } from '../feed/place.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { useNearness } from './nearness.tsx';
-import { useOutline } from './outline.tsx';
+import { Outline } from './outline.tsx';
 import { OutsideWords } from './outside-words.tsx';
 import { StateMark } from './state-mark.tsx';
 import { StripChart } from './strip-chart.tsx';
@@ -33,7 +33,6 @@ export function SiteStrip(props: Props) {
   const [lead] = card.devices;
   const { park, id: site, label } = card.site;
   const sentence = lead ? worstWords(lead, state.sparks.get(lead.key), now, language) : '';
-  const outline = useOutline({ name: label[language], state: card.state, sentence, heading: 'h3' });
   if (lead === undefined) return null;
   const address = formatPlace({
     view: 'site',
@@ -45,7 +44,13 @@ export function SiteStrip(props: Props) {
   });
   return (
     <a ref={ref} class={`card site-strip ${card.state}`} href={address} data-site={site}>
-      {isNear ? <Face {...props} lead={lead} sentence={sentence} /> : <div class="strip-words">{outline}</div>}
+      {isNear ? (
+        <Face {...props} lead={lead} sentence={sentence} />
+      ) : (
+        <div class="strip-words">
+          <Outline name={label[language]} state={card.state} sentence={sentence} heading="h3" />
+        </div>
+      )}
     </a>
   );
 }

@@ -6,8 +6,9 @@ import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import { formatPlace, type RangeName } from '../feed/place.ts';
 import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
+import { memo } from './memo.ts';
 import { useNearness } from './nearness.tsx';
-import { useOutline } from './outline.tsx';
+import { Outline } from './outline.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { StateMark } from './state-mark.tsx';
 import { trendPerHour } from './trend.ts';
@@ -19,12 +20,10 @@ interface TileProps {
 }
 
 /** Stands outside of the clock: only its face, which is there when it is near, is drawn anew each second. */
-export function Tile({ card, range }: TileProps) {
+export const Tile = memo(({ card, range }: TileProps) => {
   const { language } = useLanguage();
   const [isNear, ref] = useNearness<HTMLAnchorElement>();
   const { park, id: site, label } = card.site;
-  const sentence = reasonWords(card.devices[0], language);
-  const outline = useOutline({ name: label[language], state: card.state, sentence, heading: 'h2' });
   return (
     <a
       ref={ref}
@@ -32,10 +31,19 @@ export function Tile({ card, range }: TileProps) {
       href={formatPlace({ view: 'site', park, site, language, range })}
       data-site={site}
     >
-      {isNear ? <Face card={card} /> : outline}
+      {isNear ? (
+        <Face card={card} />
+      ) : (
+        <Outline
+          name={label[language]}
+          state={card.state}
+          sentence={reasonWords(card.devices[0], language)}
+          heading="h2"
+        />
+      )}
     </a>
   );
-}
+});
 
 function Face({ card }: { readonly card: SiteCard }) {
   const { language, state, now, word } = useSurroundings();

@@ -4,7 +4,6 @@ import type { SiteCard } from '../feed/cards.ts';
 import type { FleetState } from '../feed/fleet.ts';
 import { useSurroundings } from '../feed/surroundings.ts';
 import { say } from '../language/words.ts';
-import { useKeptNodes } from '../tiles/kept-nodes.ts';
 import { Nearness } from '../tiles/nearness.tsx';
 import { Tile } from '../tiles/tile.tsx';
 import { worstWords } from '../tiles/words-of.ts';
@@ -13,7 +12,6 @@ import { Filters } from './filters.tsx';
 
 export function Overview() {
   const { state, cards: all, place, now, language, word } = useSurroundings();
-  const nodeOf = useKeptNodes();
   const { park, subplatform } = place;
   const placed = all.filter(
     (card) =>
@@ -39,10 +37,9 @@ export function Overview() {
       ) : (
         <div class="grid">
           <Nearness>
-            {cards.map((card) => {
-              const key = `${card.site.park}/${card.site.id}`;
-              return nodeOf(key, [card, place.range], () => <Tile key={key} card={card} range={place.range} />);
-            })}
+            {cards.map((card) => (
+              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={place.range} />
+            ))}
           </Nearness>
         </div>
       )}
