@@ -67,6 +67,19 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('history and live', { r
     expect((await table.values()).filter((value) => value === '5.17 mg/L')).toHaveLength(1);
   });
 
+  test('what the store did not have yet when the page opened is shown all the same', async () => {
+    const { page, open, publish, get } = await openPage(1280, { intervalMs: MINUTE, historyMinutes: 2 });
+    const before = JSON.stringify(await get('/api/v1/latest'));
+    // It is on the log before the stream of the page begins, and the store is a moment behind.
+    await publish({ dissolved_oxygen: 5.5 });
+    await page.goto('about:blank');
+    await page.route('**/api/v1/latest', (route) => route.fulfill({ contentType: 'application/json', body: before }), {
+      times: 1,
+    });
+    await open(SITE);
+    await shown(page, '5.50');
+  });
+
   test('minute means go on behind the last window, each minute once', async () => {
     const { page, open, publish } = await openPage();
     await open(SITE);

