@@ -2,7 +2,7 @@
 
 import { excessesOf } from './excess.ts';
 import { formatAge, formatDuration } from './format.ts';
-import type { Assessment, HealthState, Reason, ReasonCode } from './health.ts';
+import { type Assessment, type HealthState, RANK, type Reason, type ReasonCode, worstFirst } from './health.ts';
 import type { Field, Kind } from './kind.ts';
 import type { Profile } from './profile.ts';
 import type { Reading } from './reading.ts';
@@ -25,9 +25,6 @@ export interface Circumstances {
 const MISSED_REPORTS = 3;
 /** Wet-chemistry analysers and hand kits report hourly beside probes that report every minute: their last value still counts. */
 const SLOW_FIELD_MS = 2 * 3_600_000;
-
-/** Not knowing a value that matters is worse than a warning: it may hide anything. */
-const RANK: Readonly<Record<HealthState, number>> = { critical: 3, unknown: 2, warning: 1, good: 0 };
 
 export function assess(given: Circumstances): Assessment {
   const { kind, intervalMs, now, latest } = given;
@@ -87,8 +84,6 @@ function inOrder(kind: Kind): readonly Field[] {
   const primary = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
   return [...primary, ...kind.fields.filter((field) => !kind.primary.includes(field.name))];
 }
-
-const worstFirst = (one: Reason, other: Reason) => RANK[other.state] - RANK[one.state];
 
 function reason(code: ReasonCode, state: HealthState, zh: string, en: string): Reason {
   return { code, state, label: { zh, en } };

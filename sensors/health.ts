@@ -3,6 +3,14 @@ import type { Label } from './label.ts';
 
 export type HealthState = 'good' | 'warning' | 'critical' | 'unknown';
 
+/** Not knowing a value that matters is worse than a warning: it may hide anything. */
+export const RANK: Readonly<Record<HealthState, number>> = { critical: 3, unknown: 2, warning: 1, good: 0 };
+
+/** For sorting. */
+export function worstFirst(one: { readonly state: HealthState }, other: { readonly state: HealthState }): number {
+  return RANK[other.state] - RANK[one.state];
+}
+
 export type ReasonCode = 'no_data' | 'silent' | 'idle' | 'stuck' | 'spike' | 'clock' | 'low' | 'high';
 
 export interface Reason {

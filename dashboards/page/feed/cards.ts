@@ -1,7 +1,7 @@
 /** Sites as the overview shows them: what matters of each, worst first. */
 import type { Site } from '../../../ingest/registry.ts';
 import { assess } from '../../../sensors/assess.ts';
-import type { Assessment, HealthState } from '../../../sensors/health.ts';
+import { type Assessment, type HealthState, worstFirst } from '../../../sensors/health.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Label } from '../../../sensors/label.ts';
 import type { Profile } from '../../../sensors/profile.ts';
@@ -29,9 +29,6 @@ export interface SiteCard {
   readonly devices: readonly [DeviceCard, ...DeviceCard[]];
   readonly state: HealthState;
 }
-
-/** As in sensors/assess.ts: not knowing is worse than a warning. */
-export const RANK: Readonly<Record<HealthState, number>> = { critical: 3, unknown: 2, warning: 1, good: 0 };
 
 /** Silence, and words such as "for 3 min", wait no longer for a new judgement; a new reading waits for nothing. */
 const JUDGED_FOR_MS = 5000;
@@ -66,12 +63,9 @@ export function createCards(): CardsOf {
         sites.set(place, card);
         return card;
       })
-      .sort((one, other) => RANK[other.state] - RANK[one.state]);
+      .sort(worstFirst);
   };
 }
-
-/** Once; where it is asked for again and again, createCards is for that. */
-export const cardsOf: CardsOf = (catalog, rows, now) => createCards()(catalog, rows, now);
 
 interface Judged {
   readonly card: DeviceCard;
@@ -131,7 +125,7 @@ function judge(
 }
 
 function siteCardOf(place: string, known: Site | undefined, cards: readonly DeviceCard[]): SiteCard {
-  const [first, ...rest] = [...cards].sort((a, b) => RANK[b.assessment.state] - RANK[a.assessment.state]);
+  const [first, ...rest] = [...cards].sort((one, other) => worstFirst(one.assessment, other.assessment));
   if (first === undefined) throw new Error(`no device at ${place}`);
   const [park = '', id = ''] = place.split('/');
   const site = known ?? { park, id, label: { zh: id, en: id }, type: 'other' as const };
