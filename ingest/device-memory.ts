@@ -10,6 +10,11 @@ const MAX_DEVICES = 20_000;
 
 export type Values = Readonly<Record<string, number>>;
 
+interface Pending {
+  readonly values: Values;
+  readonly durable: Promise<void>;
+}
+
 export interface Comparison {
   /** Fields that were not there at this time. */
   readonly added: readonly string[];
@@ -30,15 +35,35 @@ export class DeviceMemory {
   readonly suspicion: Suspicion = createSuspicion();
   /** Newest measured time taken in, epoch ms. */
   newest: number | undefined;
-  /** Readings without a clock that are on their way to the disk, by content. */
-  readonly pendingUntimed = new Map<string, Promise<void>>();
+  readonly #pending = new Map<number, Pending>();
+  readonly #pendingUntimed = new Map<string, Promise<void>>();
   readonly #recent = new Map<number, Values>();
   readonly #untimed = new Map<string, number>();
   readonly #unknownKeys = new Set<string>();
   #lastAssigned = 0;
 
-  recentAt(time: number): Values | undefined {
-    return this.#recent.get(time);
+  /** What is known of a time: durable, or on its way to the disk. Who relies on the latter waits for it. */
+  knownAt(time: number): { readonly values: Values; readonly durable?: Promise<void> } | undefined {
+    const values = this.#recent.get(time);
+    return this.#pending.get(time) ?? (values && { values });
+  }
+
+  /** The first of a reading without a clock, while that is on its way to the disk. */
+  pendingUntimed(content: string): Promise<void> | undefined {
+    return this.#pendingUntimed.get(content);
+  }
+
+  /** Until they are durable, or refused by the log: a repeat may arrive sooner. */
+  keepPending(times: ReadonlyMap<number, Values>, contents: readonly string[], durable: Promise<void>): void {
+    for (const [time, values] of times) this.#pending.set(time, { values, durable });
+    for (const content of contents) this.#pendingUntimed.set(content, durable);
+    const done = () => {
+      for (const time of times.keys()) if (this.#pending.get(time)?.durable === durable) this.#pending.delete(time);
+      for (const content of contents) {
+        if (this.#pendingUntimed.get(content) === durable) this.#pendingUntimed.delete(content);
+      }
+    };
+    durable.then(done, done);
   }
 
   /** Only what is durable may be remembered: a duplicate of a lost reading would be lost with it. */
@@ -75,8 +100,8 @@ export class DeviceMemory {
     for (const key of keys) if (this.#unknownKeys.size < MAX_UNKNOWN_KEYS) this.#unknownKeys.add(key);
   }
 
-  forgetUnknownKeys(): void {
-    this.#unknownKeys.clear();
+  forgetUnknownKeys(keys: Iterable<string> = [...this.#unknownKeys]): void {
+    for (const key of keys) this.#unknownKeys.delete(key);
   }
 }
 

@@ -58,7 +58,8 @@ class Sorting implements Sorted {
   /** Times of this message, for repeats within it. */
   readonly #own = new Map<number, Values>();
   readonly #untimed: string[] = [];
-  readonly #earlier: Promise<void>[] = [];
+  /** Of messages before it that are on their way to the disk, and that it repeats or adds to. */
+  readonly #earlier = new Set<Promise<void>>();
   #reported: readonly string[] = [];
 
   constructor(context: SortContext) {
@@ -78,13 +79,14 @@ class Sorting implements Sorted {
     const { memory, message } = this.#context;
     for (const [time, values] of this.#own) memory.remember(time, values);
     for (const content of this.#untimed) memory.rememberUntimed(content, message.receivedAt);
-    memory.rememberUnknownKeys(this.#reported);
   }
 
   untilDurable(durable: Promise<void>): Promise<void> {
-    if (this.#untimed.length > 0) keepPending(this.#context.memory, this.#untimed, durable);
-    if (this.#earlier.length === 0) return durable;
-    return Promise.all([durable, ...this.#earlier]).then(() => undefined);
+    const { memory } = this.#context;
+    if (this.#reported.length > 0) durable.catch(() => memory.forgetUnknownKeys(this.#reported));
+    const all = this.#earlier.size === 0 ? durable : Promise.all([durable, ...this.#earlier]).then(() => undefined);
+    if (this.#own.size > 0) memory.keepPending(this.#own, this.#untimed, all);
+    return all;
   }
 
   #take(raw: RawReading, accepted: Accepted, isAlone: boolean): void {
@@ -96,7 +98,7 @@ class Sorting implements Sorted {
       return;
     }
     const time = accepted.time ?? memory.assignTime(message.receivedAt);
-    const before = this.#own.get(time) ?? memory.recentAt(time);
+    const before = this.#own.get(time) ?? this.#earlierAt(time);
     const comparison = before === undefined ? undefined : compare(before, accepted.values);
     if (comparison !== undefined && comparison.added.length + comparison.conflicting.length === 0) {
       this.duplicate += 1;
@@ -134,22 +136,29 @@ class Sorting implements Sorted {
     if (scope === 'reading') this.quarantined += 1;
   }
 
+  #earlierAt(time: number): Values | undefined {
+    const known = this.#context.memory.knownAt(time);
+    if (known?.durable !== undefined) this.#earlier.add(known.durable);
+    return known?.values;
+  }
+
   #isRepeatOfUntimed(content: string): boolean {
     const { memory, message } = this.#context;
     if (!message.isResend) return false;
-    const pending = memory.pendingUntimed.get(content);
-    if (pending !== undefined) this.#earlier.push(pending);
+    const pending = memory.pendingUntimed(content);
+    if (pending !== undefined) this.#earlier.add(pending);
     return pending !== undefined || memory.hasUntimed(content, message.receivedAt);
   }
 
   #reportUnknown(raw: RawReading, keys: readonly string[], time: number): void {
     if (keys.length === 0) return;
     const { memory, keyMap } = this.#context;
-    const fresh = memory.newUnknownKeys(keys).filter((key) => !this.#reported.includes(key));
+    const fresh = memory.newUnknownKeys(keys);
     this.unknownValues += keys.length - fresh.length;
     const [first] = fresh;
     if (first === undefined) return;
     this.#reported = [...this.#reported, ...fresh];
+    memory.rememberUnknownKeys(fresh);
     const reason: Rejection = {
       code: 'FIELD_UNKNOWN',
       field: first,
@@ -159,17 +168,6 @@ class Sorting implements Sorted {
     this.#quarantine('field', reason, raw, time);
     this.reasons.push(reason);
   }
-}
-
-/** A resend may arrive while the first is still on its way to the disk: then it waits for that one. */
-function keepPending(memory: DeviceMemory, contents: readonly string[], durable: Promise<void>): void {
-  for (const content of contents) memory.pendingUntimed.set(content, durable);
-  const done = () => {
-    for (const content of contents) {
-      if (memory.pendingUntimed.get(content) === durable) memory.pendingUntimed.delete(content);
-    }
-  };
-  durable.then(done, done);
 }
 
 function contentOf(raw: RawReading, { values, seq }: Accepted): string {

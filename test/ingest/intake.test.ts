@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openMemoryBus } from '../../bus/memory.ts';
 import { DaoyuError } from '../../errors.ts';
+import { eventually } from '../eventually.ts';
 import { NOW, openParts } from './parts.ts';
 
 describe('a good reading', () => {
@@ -212,9 +213,61 @@ describe('a repeat', () => {
     await publish('probe', { ph: 7 }, { receivedAt: NOW + 10_000 });
     expect(await row('probe')).toEqual({ received: 4, stored: 2, duplicate: 2, quarantined: 0 });
   });
+
+  it('is known while the first is on its way to the disk: what was withheld of it is in quarantine once', async () => {
+    const { addDevice, publish, row, records, told } = await openParts();
+    await addDevice('probe');
+    const sent = { time: NOW, ph: 99, dissolved_oxygen: 6, oddity: 1 };
+    await Promise.all([publish('probe', sent), publish('probe', sent, { isResend: true }), publish('probe', sent)]);
+    expect(await row('probe')).toEqual({ received: 3, stored: 1, duplicate: 2, quarantined: 0 });
+    expect((await records(2)).map(({ reason }) => reason.code).sort()).toEqual(['FIELD_UNKNOWN', 'VALUE_OUT_OF_RANGE']);
+    expect(told.map(({ code, count }) => [code, count]).sort()).toEqual([
+      ['FIELD_UNKNOWN', 1],
+      ['VALUE_OUT_OF_RANGE', 1],
+    ]);
+  });
+
+  it('with another value is refused, also while the first is on its way to the disk', async () => {
+    const { addDevice, publish, row, stored, records } = await openParts();
+    await addDevice('probe');
+    await Promise.all([
+      publish('probe', { time: NOW, ph: 7 }),
+      publish('probe', { time: NOW, ph: 7.2 }),
+      publish('probe', { time: NOW, ph: 7.4, dissolved_oxygen: 6 }),
+    ]);
+    expect(await stored()).toMatchObject([{ values: { ph: 7, dissolved_oxygen: 6 } }]);
+    expect(await row('probe')).toEqual({ received: 3, stored: 2, duplicate: 0, quarantined: 1 });
+    expect((await records(2)).map(({ reason }) => reason.code)).toEqual(['READING_CONFLICT', 'READING_CONFLICT']);
+  });
 });
 
 describe('a log that refuses', () => {
+  it('rejects a repeat with what it repeats, and takes the resend as the first', async () => {
+    const memory = openMemoryBus();
+    let appends = 0;
+    let breakOff: (error: unknown) => void = () => undefined;
+    const bus = {
+      ...memory,
+      append(entries: Parameters<typeof memory.append>[0]) {
+        appends += 1;
+        return appends > 1 ? memory.append(entries) : new Promise<never>((_, reject) => (breakOff = reject));
+      },
+    };
+    const { addDevice, publish, stored, row, records } = await openParts({ bus });
+    await addDevice('probe');
+    const sent = { time: NOW, ph: 7, oddity: 1 };
+    const first = publish('probe', sent);
+    await eventually(() => appends === 1);
+    const repeat = publish('probe', sent);
+    breakOff(new DaoyuError('BUS_UNAVAILABLE', 'broken'));
+    expect((await Promise.allSettled([first, repeat])).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await publish('probe', sent, { isResend: true });
+    expect(await stored()).toMatchObject([{ values: { ph: 7 } }]);
+    // The repeat is on the log as one, though nobody was told so.
+    expect(await row('probe')).toEqual({ received: 2, stored: 1, duplicate: 1, quarantined: 0 });
+    expect(await records(1)).toMatchObject([{ reason: { code: 'FIELD_UNKNOWN' } }]);
+  });
+
   it('rejects all that waited for it, remembers nothing, and the resend is taken', async () => {
     const memory = openMemoryBus();
     let isBroken = true;
