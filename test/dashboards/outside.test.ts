@@ -24,6 +24,22 @@ describe('time outside limits', () => {
     expect(found).toEqual({ outsideMs: 20 * MINUTE, unknownMs: 0 });
   });
 
+  test('of windows lasts until the newest was measured, not until it begins', () => {
+    const windows = [
+      [0, 5],
+      [60 * MINUTE, 3],
+      [120 * MINUTE, 3],
+    ] as const;
+    expect(outsideOf(windows, ALWAYS, 90 * MINUTE, 175 * MINUTE).outsideMs).toBe(145 * MINUTE);
+    const steps = [
+      { from: 0, to: 130 * MINUTE, band: {} },
+      { from: 130 * MINUTE, to: Number.POSITIVE_INFINITY, band: { warnBelow: 4 } },
+    ];
+    const found = outsideOf(windows, steps, 90 * MINUTE, 175 * MINUTE);
+    expect(found).toEqual({ outsideMs: 45 * MINUTE, unknownMs: 0, since: 130 * MINUTE });
+    expect(outsideOf(windows, ALWAYS, 90 * MINUTE, 100 * MINUTE).outsideMs).toBe(90 * MINUTE);
+  });
+
   test('says since when it has lasted, and that it began before what is known', () => {
     const points = [
       [0, 3],

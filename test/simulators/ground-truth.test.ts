@@ -42,11 +42,11 @@ describe('the ledger of a platform, over real MQTT', () => {
             running.get,
             expected.map(({ device }) => device),
           ),
-        (found) => sum([...found.values()].flatMap((each) => Object.values(each))) === records,
+        (found) => sum(Object.values(found).flatMap((each) => Object.values(each))) === records,
       );
       const found = expected.map(({ device }) => {
         const { received = 0, stored = 0, duplicate = 0, quarantined = 0 } = rows.get(device) ?? {};
-        return { is: 'ledger', device, received, stored, duplicate, quarantined, reasons: refused.get(device) ?? {} };
+        return { is: 'ledger', device, received, stored, duplicate, quarantined, reasons: refused[device] ?? {} };
       });
       expect(found).toEqual(expected);
       await expectValues(running, truth);
@@ -98,7 +98,7 @@ function kindOf(truth: ScenarioTruth, device: string): string {
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
 async function reasonsOf(get: <T>(path: string) => Promise<T>, devices: readonly string[]) {
-  const found = new Map<string, Record<string, number>>();
+  const found: Record<string, Record<string, number>> = {};
   for (const name of devices) {
     const [park, device] = name.split('.');
     const reasons: Record<string, number> = {};
@@ -110,7 +110,7 @@ async function reasonsOf(get: <T>(path: string) => Promise<T>, devices: readonly
       if (quarantine.length < PAGE) break;
       before = quarantine.at(-1)?.id ?? '';
     }
-    found.set(name, reasons);
+    found[name] = reasons;
   }
   return found;
 }

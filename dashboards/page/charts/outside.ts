@@ -21,7 +21,17 @@ export interface LimitSpell {
   readonly band?: Limits;
 }
 
-export function outsideOf(points: readonly Point[], spells: readonly LimitSpell[], gapMs: number): Outside {
+/** `holdsUntil`: how long the newest point speaks for itself, when it is that of a window; the window that follows it is not there yet. */
+export function outsideOf(
+  points: readonly Point[],
+  spells: readonly LimitSpell[],
+  gapMs: number,
+  holdsUntil?: number,
+): Outside {
+  const last = points.at(-1);
+  if (last !== undefined && holdsUntil !== undefined && holdsUntil > last[0]) {
+    return outsideOf([...points, [holdsUntil, last[1]]], spells, Math.max(gapMs, holdsUntil - last[0]));
+  }
   let outsideMs = 0;
   let unknownMs = 0;
   const first = points[0];
@@ -51,7 +61,6 @@ export function outsideOf(points: readonly Point[], spells: readonly LimitSpell[
     }
   }
   // The limits may have changed with the newest point.
-  const last = points.at(-1);
   if (last !== undefined && !isBeyond(last[1], limitsAt(spells, last[0]))) since = undefined;
   return {
     outsideMs,

@@ -13,11 +13,13 @@ interface Props {
   readonly to: number;
   /** Points further apart are a gap. */
   readonly gapMs: number;
+  /** How long the newest point speaks: that of a window tells of what was measured after its beginning, too. */
+  readonly holdsUntil?: number | undefined;
 }
 
-export function OutsideWords({ points, spells, from, to, gapMs }: Props) {
+export function OutsideWords({ points, spells, from, to, gapMs, holdsUntil }: Props) {
   const { language, word } = useLanguage();
-  const { outsideMs, unknownMs } = outsideOf(points, spells, gapMs);
+  const { outsideMs, unknownMs } = outsideOf(points, spells, gapMs, holdsUntil);
   const unmeasuredMs = unknownMs + edgesOf(points, from, to, gapMs);
   return (
     <span class={outsideMs > 0 ? 'outside some' : 'outside'}>

@@ -1,6 +1,7 @@
 /** One site of a subplatform: what it says now on the left, its last hours on its band on the right. */
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Field, Kind } from '../../../sensors/kind.ts';
+import type { Point } from '../../../store/store.ts';
 import { linesOf } from '../charts/lines.ts';
 import type { SeriesAnswer } from '../charts/use-series.ts';
 import { bandsOf } from '../feed/bands.ts';
@@ -112,6 +113,7 @@ function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
               from={to - (answer.to - answer.from)}
               to={to}
               gapMs={gapMs}
+              holdsUntil={answer.isAggregated ? endOf(leadLine.points, answer.stepMs, to, lead) : undefined}
             />
           )}
         </p>
@@ -140,6 +142,12 @@ function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
       </div>
     </>
   );
+}
+
+/** Until when the newest window was measured. */
+function endOf(points: readonly Point[], stepMs: number, to: number, { row }: DeviceCard): number | undefined {
+  const last = points.at(-1);
+  return last && row?.time != null ? Math.min(last[0] + stepMs, to, row.time) : undefined;
 }
 
 /** What it measures beside the large one, in the order of its panels. */
