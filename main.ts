@@ -2,6 +2,7 @@
 /** The command line. Each command is a file in commands/; an error of ours ends in one sentence, not in a stack. */
 import { Command } from 'commander';
 import { devicesCommand } from './commands/devices.ts';
+import { profilesCommand } from './commands/profiles.ts';
 import { replayCommand } from './commands/replay.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -21,6 +22,7 @@ for (const command of [
   replayCommand,
   devicesCommand,
   sitesCommand,
+  profilesCommand,
   settingsCommand,
 ]) {
   program.addCommand(command());

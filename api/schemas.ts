@@ -108,6 +108,47 @@ export const SiteChange = Type.Object(
   { additionalProperties: false, minProperties: 1, description: 'what is absent stays, null takes it away' },
 );
 
+const Limit = Type.Optional(Type.Number());
+const Minutes = Type.Number({ minimum: 0, maximum: 10_080 });
+const Band = Type.Object(
+  {
+    field: Text('field of one of the kinds', 64),
+    target: Type.Optional(Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: '[low, high]' })),
+    warnBelow: Limit,
+    warnAbove: Limit,
+    criticalBelow: Limit,
+    criticalAbove: Limit,
+    onlyWhile: Type.Optional(Text('a switch of the kind: the band counts only while it is 1', 64)),
+    holdMinutes: Type.Optional(
+      Type.Object(
+        { warning: Minutes, critical: Minutes },
+        { additionalProperties: false, description: 'how long beyond a limit before an alarm opens' },
+      ),
+    ),
+    source: Type.String({ minLength: 1, maxLength: 500, description: 'where the numbers come from' }),
+  },
+  { additionalProperties: false },
+);
+
+export const ProfileName = Type.String({ pattern: '^[a-z0-9_-]{1,64}$', description: 'such as crab_pond' });
+export const ProfileChange = Type.Object(
+  {
+    name: Type.Optional(ProfileName),
+    version: Type.Integer({ minimum: 0, description: 'the one that was changed; 0 where the profile is new' }),
+    label: Label,
+    effective: Type.Optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+        description: 'from when its authors hold it valid; absent: today',
+      }),
+    ),
+    author: Type.String({ minLength: 1, maxLength: 200, description: 'whom to ask about it' }),
+    kinds: Type.Array(Text('name of a sensor kind', 64), { minItems: 1, maxItems: 16 }),
+    bands: Type.Array(Band, { minItems: 1, maxItems: 64 }),
+  },
+  { additionalProperties: false },
+);
+
 /** An answer whose rows are described in words: our own types make them, so they are not checked again. */
 export const Rows = (name: string, description: string, beside: Readonly<Record<string, TSchema>> = {}): TSchema =>
   Type.Object({ [name]: Type.Array(Type.Any()), ...beside }, { description });

@@ -1,7 +1,7 @@
 /** `daoyu devices add|list`: the registry of a running platform, over its API. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { type ApiTarget, askPlatform } from './platform-api.ts';
+import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 
 const PATH = '/api/v1/devices';
 
@@ -14,22 +14,16 @@ interface NewDeviceOptions extends ApiTarget {
 
 export function devicesCommand(): Command {
   const command = new Command('devices').description('make and list devices of a running platform');
-  command
-    .command('list')
+  withTarget(command.command('list'))
     .description('all devices with site, kind and whether they are connected')
-    .option('--api <url>', 'address of the platform (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
-    .option('--token <token>', 'API token (default: DAOYU_API_TOKEN or the data folder)')
     .action(list);
-  command
-    .command('add')
+  withTarget(command.command('add'))
     .description('make a device; prints its password once')
     .argument('<device>', 'id: lower-case letters, digits, hyphens')
     .requiredOption('--park <id>', 'a park there is, e.g. daoyu')
     .requiredOption('--site <id>', 'made when it is new')
     .requiredOption('--kind <kind>', 'e.g. aquaculture_pond')
     .option('--mapping <file>', 'JSON file: how its own keys become fields')
-    .option('--api <url>', 'address of the platform (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
-    .option('--token <token>', 'API token (default: DAOYU_API_TOKEN or the data folder)')
     .action(add);
   return command;
 }

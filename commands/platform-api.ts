@@ -1,6 +1,7 @@
 /** A running platform asked over its API, with the token of its data folder unless another is given. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { DaoyuError } from '../errors.ts';
 
@@ -9,13 +10,20 @@ export interface ApiTarget {
   readonly token?: string;
 }
 
+/** The options that say which platform is meant. */
+export function withTarget(command: Command): Command {
+  return command
+    .option('--api <url>', 'address of the platform (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
+    .option('--token <token>', 'API token (default: DAOYU_API_TOKEN or the data folder)');
+}
+
 /** More requests a minute than allowed: asked again when the platform says, this often. */
 const PATIENCE = 60;
 
 /** Rejects with `PLATFORM_UNREACHABLE`, `CREDENTIALS_MISSING`, or the code of the answer. */
 export async function askPlatform(
   target: ApiTarget,
-  method: 'GET' | 'POST' | 'PATCH',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   path: string,
   body?: unknown,
 ): Promise<unknown> {

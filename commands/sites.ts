@@ -5,7 +5,7 @@ import type { Park, Site, SiteChange } from '../ingest/registry.ts';
 import type { Profile } from '../sensors/profile.ts';
 import { profileAt, type Stage } from '../sensors/stages.ts';
 import { polygonIn, readJson } from './json-file.ts';
-import { type ApiTarget, askPlatform } from './platform-api.ts';
+import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 
 interface Places {
   readonly parks: readonly Park[];
@@ -55,12 +55,6 @@ export function sitesCommand(): Command {
     .option('--clear <what>', `take away, comma-separated: ${CLEARABLE.join(', ')}`)
     .action(set);
   return command;
-}
-
-function withTarget(command: Command): Command {
-  return command
-    .option('--api <url>', 'address of the platform (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
-    .option('--token <token>', 'API token (default: DAOYU_API_TOKEN or the data folder)');
 }
 
 const gathered = (value: string, before: readonly string[] = []) => [...before, value];

@@ -6,6 +6,7 @@ import type { Profile } from '../sensors/profile.ts';
 import type { Item, State } from '../state/state.ts';
 import { SLUG } from '../topics.ts';
 import { validateMapping } from './mapping.ts';
+import { changedMeanwhile, changedProfile } from './profile-change.ts';
 import type { Device, NewDevice, Park, Registry, Site } from './registry.ts';
 import { changedSite, profileNamed } from './site-change.ts';
 
@@ -28,7 +29,7 @@ const keyOf = {
   park: ({ id }: Park) => `${PREFIX}park/${id}`,
   site: ({ park, id }: Pick<Site, 'park' | 'id'>) => `${PREFIX}site/${park}/${id}`,
   device: ({ park, id }: Pick<Device, 'park' | 'id'>) => `${PREFIX}device/${park}/${id}`,
-  profile: ({ name }: Profile) => `${PREFIX}profile/${name}`,
+  profile: ({ name }: Pick<Profile, 'name'>) => `${PREFIX}profile/${name}`,
 };
 
 export async function openRegistry({ state, kinds, seeds, clock = Date.now }: RegistryOptions): Promise<Registry> {
@@ -197,6 +198,17 @@ export async function openRegistry({ state, kinds, seeds, clock = Date.now }: Re
           return changedSite(site, given, known);
         },
       ),
+    async setProfile(given) {
+      const key = keyOf.profile(given);
+      const item = await state.get<Profile>(key);
+      const inUse = { kinds, sites: [...items.site.values()], devices: [...items.device.values()] };
+      const value = changedProfile(item?.value, given, inUse, clock());
+      const revision = await state.put(key, value, item?.revision ?? 0).catch((error: unknown) => {
+        throw codeOf(error) === 'STATE_CONFLICT' ? changedMeanwhile(given, value.version) : error;
+      });
+      put({ key, value, revision });
+      return value;
+    },
     async close() {
       unwatch();
     },

@@ -68,6 +68,9 @@ export interface Device {
   readonly createdAt: number;
 }
 
+/** A whole profile. `version` is the one that it was made of, 0 where it is new; absent `effective` is today. */
+export type ProfileChange = Omit<Profile, 'effective'> & Partial<Pick<Profile, 'effective'>>;
+
 export interface NewDevice {
   readonly park: string;
   readonly site: string;
@@ -95,5 +98,7 @@ export interface Registry {
   setMapping(park: string, id: string, mapping: Mapping | undefined): Promise<Device>;
   /** Changes made at the same time elsewhere are kept. Rejects with `SITE_UNKNOWN`, `PROFILE_UNKNOWN`, `SITE_INVALID`. */
   setSite(park: string, id: string, change: SiteChange): Promise<Site>;
+  /** Makes a profile, or the next version of one. Rejects with `PROFILE_CHANGED`, `PROFILE_INVALID`. */
+  setProfile(change: ProfileChange): Promise<Profile>;
   close(): Promise<void>;
 }

@@ -1,16 +1,18 @@
 /** Kinds, parks and devices: what can be measured, where, by whom. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { DaoyuError } from '../../errors.ts';
 import type {
   Device,
   Mapping as MappingInput,
   NewDevice as NewDeviceInput,
+  ProfileChange as ProfileChangeInput,
   SiteChange as SiteChangeInput,
 } from '../../ingest/registry.ts';
 import { clientIdOf, topicsOf } from '../../topics.ts';
 import type { ApiOptions } from '../api.ts';
 import { checkPlace, kindNamed } from '../known.ts';
-import { Mapping, NewDevice, Rows, SiteChange, Slug, Text, Where } from '../schemas.ts';
+import { Mapping, NewDevice, ProfileChange, ProfileName, Rows, SiteChange, Slug, Text, Where } from '../schemas.ts';
 
 type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'addDevice' | 'isConnected' | 'mqttUrls'>;
 
@@ -118,5 +120,25 @@ export const registryRoutes: FastifyPluginAsyncTypebox<Options> = async (
       },
     },
     async ({ params, body }) => registry.setSite(params.park, params.site, body as unknown as SiteChangeInput),
+  );
+
+  app.put(
+    '/profiles/:name',
+    {
+      schema: {
+        tags: ['registry'],
+        summary:
+          'Makes a threshold profile, or the next version of one: its sites are judged by it from then on, their past too',
+        params: Type.Object({ name: ProfileName }, { additionalProperties: false }),
+        body: ProfileChange,
+        response: { 200: Type.Any({ description: 'the profile as it is now, with its new version' }) },
+      },
+    },
+    async ({ params: { name }, body }) => {
+      if (body.name !== undefined && body.name !== name) {
+        throw new DaoyuError('PROFILE_INVALID', `the address names profile ${name}, the body ${body.name}`);
+      }
+      return registry.setProfile({ ...(body as unknown as ProfileChangeInput), name });
+    },
   );
 };

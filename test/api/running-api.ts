@@ -81,6 +81,7 @@ export async function apiOptions(
         return devices[index];
       },
       setSite: async () => Promise.reject(new Error('not used')),
+      setProfile: async () => Promise.reject(new Error('not used')),
       close: async () => undefined,
     },
     store,

@@ -92,4 +92,66 @@ export function describeRegistry(name: string, open: () => Promise<() => Promise
       expect(registry.site(...PLACE)).toEqual(before);
     });
   });
+
+  describe(`a profile in the registry on ${name}`, () => {
+    const crab = seeds.profiles.find(({ name: each }) => each === 'crab_pond');
+    if (crab === undefined) throw new Error('the seeds have no crab_pond');
+
+    it('gets its next version, which another process sees and the seeds of a later start leave alone', async () => {
+      const start = await processes();
+      const [one, other] = [await start(), await start()];
+      const bands = [{ field: 'dissolved_oxygen', target: [5.5, 9], warnBelow: 5, source: '开江标准' }] as const;
+      const { effective: _, ...change } = { ...crab, bands, author: '开江县水产站' };
+      const changed = await one.setProfile(change);
+      expect(changed).toEqual({ ...change, version: 2, effective: expect.stringMatching(/^20\d\d-\d\d-\d\d$/) });
+      const named = (each: typeof one) => each.profiles().find((profile) => profile.name === crab.name);
+      await eventually(
+        async () => named(other),
+        (profile) => profile?.version === 2,
+      );
+      expect(named(await start())).toEqual(changed);
+    });
+
+    it('is changed by one of two who read the same version, and the other is told', async () => {
+      const start = await processes();
+      const both = [await start(), await start()];
+      const outcomes = await Promise.allSettled(
+        both.map((registry, index) => registry.setProfile({ ...crab, author: `expert ${index}` })),
+      );
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const reason = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))[0];
+      expect(reason).toMatchObject({ code: 'PROFILE_CHANGED' });
+      await expect((await start()).setProfile({ ...crab, version: 0 })).rejects.toMatchObject({
+        code: 'PROFILE_CHANGED',
+        message: /at version 2, the change is of version 0/,
+      });
+      await expect(both[0]?.setProfile({ ...crab, name: 'lobster' })).rejects.toMatchObject({
+        code: 'PROFILE_CHANGED',
+        message: /begins with version 0/,
+      });
+    });
+
+    it('that is new can be given to a site, and no longer be made for something else', async () => {
+      const registry = await (await processes())();
+      await registry.addDevice({ park: PLACE[0], site: PLACE[1], device: 'level', kind: 'paddy_water' }, 'hash');
+      const kaijiang = {
+        name: 'kaijiang_rice',
+        version: 0,
+        label: { zh: '开江标准', en: 'Kaijiang standard' },
+        author: '开江县农业农村局',
+        kinds: ['paddy_water'],
+        bands: [{ field: 'water_level', warnBelow: -100, source: '开江标准' }],
+      };
+      expect(await registry.setProfile({ ...kaijiang, effective: '2026-03-01' })).toMatchObject({
+        version: 1,
+        effective: '2026-03-01',
+      });
+      await registry.setSite(...PLACE, { profile: 'kaijiang_rice', stages: null });
+      const ponds = { ...kaijiang, version: 1, kinds: ['aquaculture_pond'], bands: crab.bands };
+      await expect(registry.setProfile(ponds)).rejects.toMatchObject({
+        code: 'PROFILE_INVALID',
+        message: /site daoyu\/gantang-paddy-1 is judged by it and has paddy_water/,
+      });
+    });
+  });
 }

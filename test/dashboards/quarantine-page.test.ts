@@ -85,6 +85,19 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the quarantine', { ret
     expect(page.url()).toContain(QUALITY);
   });
 
+  test('says of which field, why and what to do in the language of the page', async () => {
+    const { page, open, publish } = await openQuality();
+    await publish({ dissolved_oxygen: 6.3, ph: 99 });
+    await open('#/quality?lang=zh');
+    const record = page.locator('.records li').filter({ has: page.locator('[data-code=VALUE_OUT_OF_RANGE]') });
+    await record.getByText('pH · 超出物理范围', { exact: true }).waitFor();
+    await record.getByText('请检查探头、单位和倍率', { exact: false }).waitFor();
+    expect(await record.locator('[lang=en]').textContent()).toMatch(/99/);
+    await open(QUALITY);
+    await record.getByText('pH · physically impossible', { exact: true }).waitFor();
+    await record.getByText('check probe, unit and scale', { exact: false }).waitFor();
+  });
+
   test('a right to replay that has ended meanwhile is said in words', async () => {
     const { page, open, publish, platform, signIn } = await openQuality();
     await publish({ ph: 99 });

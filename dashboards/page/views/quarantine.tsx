@@ -1,10 +1,10 @@
 /** What was refused: when, whose, why, and the bytes themselves; judged again on request of an operator. */
 import { useEffect, useState } from 'preact/hooks';
-import type { QuarantineRecord, RejectionCode } from '../../../ingest/rejection.ts';
+import type { QuarantineRecord } from '../../../ingest/rejection.ts';
 import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';
 import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
-import { REASONS } from '../language/reasons.ts';
+import { REFUSALS } from '../language/refusals.ts';
 import { Choice } from './choice.tsx';
 
 const PAGE = 20;
@@ -50,7 +50,7 @@ export function Quarantine() {
           value={code}
           options={[
             ['', word('allReasons')],
-            ...Object.entries(REASONS).map(([name, label]) => [name, label[language]] as const),
+            ...Object.entries(REFUSALS).map(([name, { label }]) => [name, label[language]] as const),
           ]}
           onChoose={(chosen) => {
             setCode(chosen);
@@ -72,12 +72,13 @@ export function Quarantine() {
                 {formatDay(record.receivedAt, language)} {formatSeconds(record.receivedAt)}
               </time>
               <b>{names.get(`${record.park}/${record.device}`) ?? record.device}</b>
-              <span class="refusal" data-code={record.reason.code}>
-                {REASONS[record.reason.code as RejectionCode]?.[language] ?? record.reason.code}
-              </span>
+              <Why record={record} />
               {record.replayedAt !== undefined && <span class="yes">{word('replayed')}</span>}
             </p>
-            <p lang="en">{record.reason.message}</p>
+            <p>{REFUSALS[record.reason.code]?.toDo[language]}</p>
+            <p class="note" lang="en">
+              {record.reason.message}
+            </p>
             <details>
               <summary>{word('payload')}</summary>
               <pre>{record.payload.slice(0, 4000)}</pre>
@@ -98,6 +99,20 @@ export function Quarantine() {
         </button>
       )}
     </section>
+  );
+}
+
+/** The reason, and of which field. */
+function Why({ record: { park, device, reason } }: { readonly record: QuarantineRecord }) {
+  const { language, state } = useSurroundings();
+  const { kinds, devices } = state.catalog;
+  const kind = kinds.get(devices.find((each) => each.park === park && each.device === device)?.kind ?? '');
+  const field = kind?.fields.find(({ name }) => name === reason.field)?.label[language] ?? reason.field;
+  return (
+    <span class="refusal" data-code={reason.code}>
+      {field !== undefined && `${field} · `}
+      {REFUSALS[reason.code]?.label[language] ?? reason.code}
+    </span>
   );
 }
 
