@@ -55,14 +55,15 @@ const LEAVE_MS = 3000;
 export function createConnection({ url, login, ...on }: ConnectionOptions): DeviceConnection {
   const topics = topicsOf(login);
   const id = clientIdOf(login);
+  /** A pause that differs from device to device, so that a fleet does not return as one. */
+  const reconnectPeriod = 1000 + (seedOf(id) % 2000);
   const client = mqtt.connect(url, {
     clientId: id,
     username: id,
     password: login.password,
     clean: true,
     keepalive: 60,
-    // A pause that differs from device to device, so that a fleet does not return as one.
-    reconnectPeriod: 1000 + (seedOf(id) % 2000),
+    reconnectPeriod,
     connectTimeout: 15_000,
     will: { topic: topics.status, payload: Buffer.from('offline'), qos: 1, retain: true },
     reconnectOnConnackError: true,
@@ -74,6 +75,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     refuse = resolve;
   });
   let isCut = false;
+  let isClosed = false;
   /** Telemetry without its PUBACK; and everything without one. */
   let readings = 0;
   let underWay = 0;
@@ -140,25 +142,33 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     connected,
     async cut() {
       await idle();
-      if (isCut) return;
+      if (isCut || isClosed) return;
       isCut = true;
-      await client.endAsync(true);
+      await breakOff();
     },
     async restore() {
-      if (!isCut) return;
+      if (!isCut || isClosed) return;
       isCut = false;
+      client.options.reconnectPeriod = reconnectPeriod;
       client.reconnect();
       await connected();
     },
     async close(how = 'orderly') {
+      isClosed = true;
       if (how === 'abrupt' || isCut || !client.connected) {
-        if (!isCut) await client.endAsync(true);
+        if (!isCut) await breakOff();
         return;
       }
       await Promise.race([takeLeave(), pause(LEAVE_MS)]);
-      await client.endAsync(true);
+      await breakOff();
     },
   };
+
+  /** The client takes a connection that is still being made for ended before its socket has closed, and would come back when that does. */
+  async function breakOff(): Promise<void> {
+    client.options.reconnectPeriod = 0;
+    await client.endAsync(true);
+  }
 
   async function takeLeave(): Promise<void> {
     try {
