@@ -3,24 +3,16 @@ import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
 import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import { type Credentials, newDataDir } from '../running-platform.ts';
-import { type CountingDevice, openCountingDevice, valueAt } from './counting-device.ts';
+import { type Comparison, compare, storedOf, sumOf } from './comparison.ts';
+import { type CountingDevice, openCountingDevice } from './counting-device.ts';
 import { freePort, spawnPlatform } from './spawn-platform.ts';
 
-interface Outcome {
-  readonly acknowledged: number;
-  readonly stored: number;
-  readonly missing: number;
-  readonly doubled: number;
-  readonly phantom: number;
-  readonly wrong: number;
+interface Outcome extends Comparison {
+  /** Devices whose row of the ledger does not add up, or says other than the store. */
   readonly unbalanced: number;
 }
 
 const DEVICES = 10;
-
-interface SeriesAnswer {
-  readonly series: readonly { readonly device: string; readonly points: readonly (readonly [number, number])[] }[];
-}
 
 /** Kills the whole platform at random moments under load, restarts it each time, then compares what the devices know with what is stored. */
 async function killAgainAndAgain(kills: number, environment: Readonly<Record<string, string>>): Promise<Outcome> {
@@ -51,36 +43,18 @@ async function killAgainAndAgain(kills: number, environment: Readonly<Record<str
   await Promise.all(devices.map((device) => device.finish()));
   const { get } = httpClient(platform.http, platform.token);
   const { ledger } = await eventually(() => get<LedgerAnswer>('/api/v1/ledger?park=daoyu'), isDrained, 60_000);
-  const outcome = {
-    acknowledged: total(devices),
-    stored: 0,
-    missing: 0,
-    doubled: 0,
-    phantom: 0,
-    wrong: 0,
-    unbalanced: 0,
-  };
+  const comparisons: Comparison[] = [];
+  let unbalanced = 0;
   for (const device of devices) {
-    const path = `/api/v1/series?kind=aquaculture_pond&park=daoyu&device=${device.device}&fields=dissolved_oxygen&from=${new Date(firstTime).toISOString()}&to=%2B1d`;
-    const { series } = await get<SeriesAnswer>(path.replace('&to=%2B1d', ''));
-    const points = series.flatMap((each) => each.points);
-    const times = new Set(points.map(([time]) => time));
-    outcome.stored += points.length;
-    outcome.doubled += points.length - times.size;
-    outcome.missing += [...device.acknowledged].filter((time) => !times.has(time)).length;
-    outcome.phantom += [...times].filter((time) => !device.sent.has(time)).length;
-    outcome.wrong += points.filter(([time, value]) => Math.abs(value - valueAt(time)) > 1e-9).length;
+    const comparison = compare(await storedOf(get, device, firstTime), device);
+    comparisons.push(comparison);
     const row = ledger.find((each) => each.device === device.device);
-    if (
-      row === undefined ||
-      row.stored !== points.length ||
-      row.received !== row.stored + row.duplicate + row.quarantined
-    )
-      outcome.unbalanced += 1;
+    const addsUp = row?.stored === comparison.stored && row.received === row.stored + row.duplicate + row.quarantined;
+    if (!addsUp) unbalanced += 1;
   }
   await Promise.all(devices.map((device) => device.close()));
   await platform.kill('SIGTERM');
-  return outcome;
+  return { ...sumOf(comparisons), unbalanced };
 }
 
 const total = (devices: readonly CountingDevice[]) =>

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
-import { type CountingDevice, openCountingDevice, valueAt } from '../kill/counting-device.ts';
+import { type Comparison, compare, storedOf, sumOf } from '../kill/comparison.ts';
+import { type CountingDevice, openCountingDevice } from '../kill/counting-device.ts';
 import { freePort, type PlatformProcess, spawnPlatform } from '../kill/spawn-platform.ts';
 import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import { type Credentials, newDataDir } from '../running-platform.ts';
@@ -11,10 +12,6 @@ import { startBalancer } from './balancer.ts';
 
 const DEVICES = 10;
 const DAY = 86_400_000;
-
-interface Answer {
-  readonly series: readonly { readonly points: readonly (readonly [number, number])[] }[];
-}
 
 /** A process that can be ended and started again where it was. */
 interface Member {
@@ -85,7 +82,7 @@ it.runIf(hasNats() && hasInflux())(
     await Promise.all(devices.map((device) => device.finish()));
     const seconds = (performance.now() - startedAt) / 1000;
 
-    const outcome = { acknowledged: total(devices), stored: 0, missing: 0, doubled: 0, phantom: 0, wrong: 0 };
+    const comparisons: Comparison[] = [];
     for (const api of [apiOne, apiTwo]) {
       const { get } = httpClient(api?.process.http ?? '', token);
       const { ledger } = await eventually(
@@ -96,18 +93,12 @@ it.runIf(hasNats() && hasInflux())(
       for (const row of ledger) expect(row.received).toBe(row.stored + row.duplicate + row.quarantined);
       if (api === apiTwo) continue;
       for (const device of devices) {
-        const query = `kind=aquaculture_pond&park=daoyu&device=${device.device}&fields=dissolved_oxygen&from=${new Date(firstTime).toISOString()}`;
-        const { series } = await get<Answer>(`/api/v1/series?${query}`);
-        const points = series.flatMap((each) => each.points);
-        const times = new Set(points.map(([time]) => time));
-        outcome.stored += points.length;
-        outcome.doubled += points.length - times.size;
-        outcome.missing += [...device.acknowledged].filter((time) => !times.has(time)).length;
-        outcome.phantom += [...times].filter((time) => !device.sent.has(time)).length;
-        outcome.wrong += points.filter(([time, value]) => Math.abs(value - valueAt(time)) > 1e-9).length;
-        expect(ledger.find((row) => row.device === device.device)?.stored).toBe(points.length);
+        const comparison = compare(await storedOf(get, device, firstTime), device);
+        comparisons.push(comparison);
+        expect(ledger.find((row) => row.device === device.device)?.stored).toBe(comparison.stored);
       }
     }
+    const outcome = sumOf(comparisons);
     console.info('roles, 6 kills and a rolling restart:', outcome, `${Math.round(outcome.acknowledged / seconds)}/s`);
     expect(outcome).toMatchObject({ missing: 0, doubled: 0, phantom: 0, wrong: 0 });
     await Promise.all(devices.map((device) => device.close()));
