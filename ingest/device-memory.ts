@@ -44,8 +44,10 @@ export class DeviceMemory {
 
   /** What is known of a time: durable, or on its way to the disk. Who relies on the latter waits for it. */
   knownAt(time: number): { readonly values: Values; readonly durable?: Promise<void> } | undefined {
-    const values = this.#recent.get(time);
-    return this.#pending.get(time) ?? (values && { values });
+    const recent = this.#recent.get(time);
+    const pending = this.#pending.get(time);
+    if (pending === undefined) return recent && { values: recent };
+    return recent === undefined ? pending : { ...pending, values: { ...pending.values, ...recent } };
   }
 
   /** The first of a reading without a clock, while that is on its way to the disk. */
@@ -53,9 +55,12 @@ export class DeviceMemory {
     return this.#pendingUntimed.get(content);
   }
 
-  /** Until they are durable, or refused by the log: a repeat may arrive sooner. */
+  /** Until they are durable, or refused by the log: a repeat may arrive sooner. `durable` waits for what was pending at the same times, too. */
   keepPending(times: ReadonlyMap<number, Values>, contents: readonly string[], durable: Promise<void>): void {
-    for (const [time, values] of times) this.#pending.set(time, { values, durable });
+    for (const [time, values] of times) {
+      const earlier = this.#pending.get(time);
+      this.#pending.set(time, { values: { ...values, ...earlier?.values }, durable });
+    }
     for (const content of contents) this.#pendingUntimed.set(content, durable);
     const done = () => {
       for (const time of times.keys()) if (this.#pending.get(time)?.durable === durable) this.#pending.delete(time);

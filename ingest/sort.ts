@@ -55,7 +55,7 @@ class Sorting implements Sorted {
   unknownValues = 0;
   readonly #context: SortContext;
   readonly #judging: JudgeContext;
-  /** Times of this message, for repeats within it. */
+  /** What is taken of this message, by time: nothing of what was known before, which may yet fail to get to the disk. */
   readonly #own = new Map<number, Values>();
   readonly #untimed: string[] = [];
   /** Of messages before it that are on their way to the disk, and that it repeats or adds to. */
@@ -98,7 +98,8 @@ class Sorting implements Sorted {
       return;
     }
     const time = accepted.time ?? memory.assignTime(message.receivedAt);
-    const before = this.#own.get(time) ?? this.#earlierAt(time);
+    const own = this.#own.get(time);
+    const before = joined(own, this.#earlierAt(time));
     const comparison = before === undefined ? undefined : compare(before, accepted.values);
     if (comparison !== undefined && comparison.added.length + comparison.conflicting.length === 0) {
       this.duplicate += 1;
@@ -119,7 +120,7 @@ class Sorting implements Sorted {
     const newest = isAlone ? memory.newest : undefined;
     const flags = flagsOf(accepted, time, this.#judging, { suspicion: memory.suspicion, newest });
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
-    this.#own.set(time, before === undefined ? accepted.values : { ...accepted.values, ...before });
+    this.#own.set(time, own === undefined ? accepted.values : { ...accepted.values, ...own });
     if (content !== undefined) this.#untimed.push(content);
     this.readings.push(textOf(time, accepted, flags, this.#context));
   }
@@ -168,6 +169,10 @@ class Sorting implements Sorted {
     this.#quarantine('field', reason, raw, time);
     this.reasons.push(reason);
   }
+}
+
+function joined(own: Values | undefined, earlier: Values | undefined): Values | undefined {
+  return own === undefined || earlier === undefined ? (own ?? earlier) : { ...own, ...earlier };
 }
 
 function contentOf(raw: RawReading, { values, seq }: Accepted): string {
