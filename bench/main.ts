@@ -55,7 +55,9 @@ program
   );
 program
   .command('views')
-  .description('the series queries of every view, against a running platform (such as up --simulate --history 720)')
+  .description(
+    'the series queries of every view, against a running platform (such as up --simulate --history 720 with DAOYU_API_RATE=1000000)',
+  )
   .requiredOption('--url <url>', 'where it runs')
   .requiredOption('--token <token>', 'its API token')
   .action((options: { url: string; token: string }) => benchViews(options));

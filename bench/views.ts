@@ -9,6 +9,12 @@ interface Options {
   readonly token: string;
 }
 
+interface DevicePlace {
+  readonly park: string;
+  readonly site: string;
+  readonly kind: string;
+}
+
 interface Asked {
   readonly view: string;
   readonly url: string;
@@ -24,9 +30,12 @@ export async function benchViews({ url, token }: Options): Promise<void> {
   await page.goto(`${url}/sign-in`);
   await page.fill('input[type=password]', token);
   await page.click('button');
-  await page.locator('.tile').first().waitFor();
+  await page.locator('a.tile').first().waitFor();
   const asked: Asked[] = [];
-  for (const view of await viewsOf(page)) {
+  const { devices } = (await (await fetch(`${url}/api/v1/devices`, { headers })).json()) as {
+    readonly devices: readonly DevicePlace[];
+  };
+  for (const view of await viewsOf(page, devices)) {
     for (const range of view === 'overview' ? (['6h'] as const) : RANGES) {
       asked.push(...(await seriesOf(page, `${url}/#/${view}?range=${range}&lang=en`, `${view} ${range}`)));
     }
@@ -55,19 +64,15 @@ export async function benchViews({ url, token }: Options): Promise<void> {
   process.stdout.write(`all views | ${all.length} asked | ${at(all, 0.5)} | ${at(all, 0.95)} |\n`);
 }
 
-/** Every view that is linked from the overview, and one site of each kind by its first tile. */
-async function viewsOf(page: Page): Promise<readonly string[]> {
+/** Every view that is linked from the overview, and the first site of each kind. */
+async function viewsOf(page: Page, devices: readonly DevicePlace[]): Promise<readonly string[]> {
   const links = await page.locator('nav a').evaluateAll((all) => all.map((each) => each.getAttribute('href') ?? ''));
-  const tiles = await page.locator('.tile').evaluateAll((all) =>
-    all.map((each) => ({
-      href: each.getAttribute('href') ?? '',
-      kind: each.querySelector('.tile-kind')?.textContent,
-    })),
-  );
-  const firsts = tiles.filter(({ kind }, index) => tiles.findIndex((each) => each.kind === kind) === index);
-  return [...links, ...firsts.map(({ href }) => href)]
-    .map((href) => href.replace(/^#\//, '').replace(/\?.*$/, ''))
-    .filter((view) => view !== 'quality' && view !== 'wall');
+  const firsts = devices.filter(({ kind }, index) => devices.findIndex((each) => each.kind === kind) === index);
+  const views = links.map((href) => href.replace(/^#\//, '').replace(/\?.*$/, ''));
+  return [
+    ...views.filter((view) => view !== 'quality' && view !== 'wall'),
+    ...firsts.map(({ park, site }) => `site/${park}/${site}`),
+  ];
 }
 
 async function seriesOf(page: Page, address: string, view: string): Promise<readonly Asked[]> {
