@@ -1,6 +1,6 @@
 /** A threshold profile as somebody wants it, checked before the registry takes it; each change is a version of its own. */
 import { DaoyuError } from '../errors.ts';
-import { dayOf } from '../sensors/beijing-day.ts';
+import { dayOf, isDay } from '../sensors/beijing-day.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
 import { problemsOfProfile } from '../sensors/profile-problems.ts';
@@ -25,6 +25,8 @@ export function changedProfile(
 ): Profile {
   if (change.version !== (newest?.version ?? 0)) throw changedMeanwhile(change, newest?.version);
   const problems = [...problemsOfProfile(change, inUse.kinds), ...problemsOfSites(change, inUse)];
+  if (effective !== undefined && !isDay(effective))
+    problems.push(`effective "${effective}" must be a day such as 2026-05-10`);
   if (problems.length > 0) throw new DaoyuError('PROFILE_INVALID', `the profile is wrong: ${problems.join('; ')}`);
   return { ...change, version: change.version + 1, effective: effective ?? dayOf(now) };
 }

@@ -59,6 +59,7 @@ describe('PUT /api/v1/profiles', () => {
       [{ ...crab, name: 'lobster' }, 400, 'PROFILE_INVALID', /the address names profile crab_pond, the body lobster/],
       [{ ...crab, version: 7 }, 409, 'PROFILE_CHANGED', /at version 1, the change is of version 7/],
       [{ ...crab, bands: [{ field: 'oxygen', source: 'x' }] }, 400, 'PROFILE_INVALID', /no such field/],
+      [{ ...crab, effective: '2026-02-30' }, 400, 'PROFILE_INVALID', /must be a day such as 2026-05-10/],
       [{ ...crab, kinds: ['cold_chain'] }, 400, 'PROFILE_INVALID', /daoyu\/test-pond is judged by it/],
     ];
     for (const [body, status, code, words] of wrong) {
