@@ -84,7 +84,7 @@ class Sorting implements Sorted {
   untilDurable(durable: Promise<void>): Promise<void> {
     const { memory } = this.#context;
     if (this.#reported.length > 0) durable.catch(() => memory.forgetUnknownKeys(this.#reported));
-    const all = this.#earlier.size === 0 ? durable : Promise.all([durable, ...this.#earlier]).then(() => undefined);
+    const all = this.#earlier.size === 0 ? durable : afterAll([durable, ...this.#earlier]);
     if (this.#own.size > 0) memory.keepPending(this.#own, this.#untimed, all);
     return all;
   }
@@ -169,6 +169,12 @@ class Sorting implements Sorted {
     this.#quarantine('field', reason, raw, time);
     this.reasons.push(reason);
   }
+}
+
+/** Not before the last of them is known: until then what is on its way may yet get there. */
+async function afterAll(promises: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(promises);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 function joined(own: Values | undefined, earlier: Values | undefined): Values | undefined {

@@ -424,7 +424,22 @@ describe('whatever a device sends', () => {
         }
         await close();
       }),
-      { numRuns: 80 },
+      {
+        numRuns: 80,
+        examples: [
+          // The first append fails while what was added to it is still on its way.
+          [
+            [
+              { time: NOW - 2000, values: { ph: 6 } },
+              { time: NOW - 1000, values: { ph: 6, turbidity: 7 } },
+              { time: NOW - 1000, values: { turbidity: 6, ph: 6 } },
+              { time: NOW - 1000, values: { turbidity: 7 } },
+              { time: NOW - 2000, values: { ph: 6 } },
+            ],
+            [true],
+          ],
+        ],
+      },
     );
   });
 });
