@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 /** The command line. Each command is a file in commands/; an error of ours ends in one sentence, not in a stack. */
 import { Command } from 'commander';
-import { devicesCommand } from './commands/devices.ts';
-import { profilesCommand } from './commands/profiles.ts';
-import { replayCommand } from './commands/replay.ts';
-import { settingsCommand } from './commands/settings.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { sitesCommand } from './commands/sites.ts';
-import { stackCommand } from './commands/stack.ts';
-import { upCommand } from './commands/up.ts';
-import { DaoyuError } from './errors.ts';
+import { DaoyuError } from './base/errors.ts';
+import { devicesCommand } from './cli/devices.ts';
+import { profilesCommand } from './cli/profiles.ts';
+import { replayCommand } from './cli/replay.ts';
+import { settingsCommand } from './cli/settings.ts';
+import { simulateCommand } from './cli/simulate.ts';
+import { sitesCommand } from './cli/sites.ts';
+import { stackCommand } from './cli/stack.ts';
+import { upCommand } from './cli/up.ts';
 
 const program = new Command('daoyu')
   .description('稻渔: MQTT readings from ponds, paddies, cold stores and drones, kept, stored and shown.')

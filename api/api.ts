@@ -1,11 +1,12 @@
 /** The HTTP front door as the composition root sees it, and the few things it asks of the others. */
+
+import type { DeviceAddress } from '../base/topics.ts';
 import type { BusStatus } from '../bus/bus.ts';
-import type { Device, NewDevice, Registry } from '../ingest/registry.ts';
-import type { QuarantineRecord } from '../ingest/rejection.ts';
+import type { QuarantineRecord } from '../bus/rejection.ts';
+import type { Device, NewDevice, Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { LedgerRow, Store, StoreStatus } from '../store/store.ts';
-import type { DeviceAddress } from '../topics.ts';
 import type { CodeBook } from './authenticate.ts';
 
 export interface LedgerView extends LedgerRow {

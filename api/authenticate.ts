@@ -6,7 +6,7 @@
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 
 /** Codes of sign-in links: each good for one browser within an hour, at whichever process it arrives. */
 export interface CodeBook {

@@ -1,27 +1,30 @@
 /** Opens the socket of an HTTP application, and says in a sentence what stands in the way. */
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { codeOf, DaoyuError } from '../errors.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
 
-interface Place {
+interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
 
 /** Resolves to its URL. Rejects with `PORT_TAKEN`, and closes the application then. */
-export async function listen(app: Pick<FastifyInstance, 'listen' | 'close' | 'server'>, place: Place): Promise<string> {
-  const { host } = place;
+export async function listen(
+  app: Pick<FastifyInstance, 'listen' | 'close' | 'server'>,
+  address: ListenAddress,
+): Promise<string> {
+  const { host } = address;
   try {
-    await app.listen(place);
+    await app.listen(address);
   } catch (error) {
     await app.close();
-    throw translate(error, place);
+    throw translate(error, address);
   }
   const { port } = app.server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function translate(error: unknown, { host, port }: Place): DaoyuError {
+function translate(error: unknown, { host, port }: ListenAddress): DaoyuError {
   const code = codeOf(error);
   const what =
     code === 'EADDRINUSE'

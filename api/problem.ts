@@ -1,7 +1,7 @@
 /** Errors as RFC 9457 problem details: what is wrong, what would be right, and a stable code. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { codeOf, DaoyuError } from '../errors.ts';
-import { SLUG } from '../topics.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
+import { SLUG } from '../base/topics.ts';
 
 /** The HTTP status of our codes; any other is our own fault, 500. */
 const STATUS: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 /** Bounds what queries cost together: a few run, some wait a little, the rest is told to come back; each is stopped after its time or when its client has gone. */
 import type { FastifyRequest } from 'fastify';
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 
 export interface QueryGate {
   /**

@@ -1,8 +1,8 @@
 /** Shapes that several routes share. */
 import { type Static, type TSchema, Type } from 'typebox';
+import { SLUG } from '../base/topics.ts';
 import { MOST_POSITIONS } from '../sensors/polygon.ts';
 import { MOST_STAGES } from '../sensors/stages.ts';
-import { SLUG } from '../topics.ts';
 
 export const Slug = Type.String({ pattern: SLUG.source, description: 'lower-case letters, digits, hyphens' });
 export const Text = (description: string, maxLength = 200) => Type.String({ maxLength, description });

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { QueryGate } from './query-gate.ts';
 
 /** No export takes longer; years of a pond take seconds. */

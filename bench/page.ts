@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { type CDPSession, chromium } from 'playwright-core';
-import { generateFleet } from '../commands/generated-fleet.ts';
+import { generateFleet } from '../cli/generated-fleet.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';
 import { startChild } from './child.ts';

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { readConfig } from '../config.ts';
-import { startPlatform } from '../platform.ts';
+import { readConfig } from '../app/config.ts';
+import { startPlatform } from '../app/platform.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'daoyu-bench-'));
 const { DAOYU_BUS_URL, DAOYU_STORE_URL } = process.env;

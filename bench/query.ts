@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { loadKinds } from '../sensors/kinds.ts';
-import { openDuckDbStore } from '../store/duckdb.ts';
+import { openDuckDbStore } from '../store/duckdb/duckdb.ts';
 import type { SeriesQuery, Store } from '../store/store.ts';
 import { parseEvery } from '../store/window.ts';
 

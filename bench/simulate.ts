@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateFleet } from '../commands/generated-fleet.ts';
+import { generateFleet } from '../cli/generated-fleet.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';
 import { startChild } from './child.ts';

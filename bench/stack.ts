@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reservePort } from '../commands/companion.ts';
-import { startInflux, startNats } from '../commands/stack.ts';
+import { reservePort } from '../cli/managed-process.ts';
+import { startInflux, startNats } from '../cli/stack.ts';
 import { apiOf, comparePubacks, measure, print, type Server, startServer } from './ingest.ts';
 
 const LOG_BYTES = 4 * 1024 ** 3;

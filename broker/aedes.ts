@@ -8,13 +8,13 @@ import {
   type ConnectPacket,
   type PublishPacket,
 } from 'aedes';
-import { clientIdOf, type DeviceAddress, topicPrefix } from '../topics.ts';
+import { clientIdOf, type DeviceAddress, topicPrefix } from '../base/topics.ts';
 import type { Broker, BrokerOptions, InboundMessage } from './broker.ts';
 import { withoutFanOut } from './fan-out.ts';
 import { guardFrames, oversizeOf } from './frame-guard.ts';
 import { type ClientFlow, createInFlight } from './in-flight.ts';
 import { openListeners } from './listeners.ts';
-import { createPace, type Pace } from './pace.ts';
+import { createPace, type Pace } from './rate-limit.ts';
 import { createRefusals } from './refusals.ts';
 import { mayRead, publishedChannel } from './topic-rules.ts';
 import { createVerifier } from './verifier.ts';

@@ -1,5 +1,5 @@
 /** The MQTT front door as the rest of the platform sees it. It moves bytes and knows clients, topics, credentials and quotas; nothing of readings. */
-import type { DeviceAddress, DeviceTopic } from '../topics.ts';
+import type { DeviceAddress, DeviceTopic } from '../base/topics.ts';
 
 export interface InboundMessage extends DeviceTopic {
   readonly topic: string;

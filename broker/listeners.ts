@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { codeOf, DaoyuError } from '../errors.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { BrokerOptions } from './broker.ts';
 
 export type OnConnection = (stream: Duplex, remote: string) => void;

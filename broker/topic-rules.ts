@@ -1,5 +1,5 @@
 /** Where a device may publish and what it may read: everything lies below its own prefix. */
-import { type DeviceAddress, topicPrefix } from '../topics.ts';
+import { type DeviceAddress, topicPrefix } from '../base/topics.ts';
 
 const PUBLISHED = /^(telemetry(\/senml|\/cbor)?|status|replies(\/[A-Za-z0-9_-]{1,64}){0,2})$/;
 const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;

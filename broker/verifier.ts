@@ -1,6 +1,6 @@
 /** Checks who connects, cheaply when it is the same device again, slowly when somebody guesses. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { DeviceAddress } from '../topics.ts';
+import type { DeviceAddress } from '../base/topics.ts';
 import type { FindCredential } from './broker.ts';
 import { verifyPassword } from './credentials.ts';
 

@@ -1,5 +1,5 @@
 /** Reading a log in order for one consumer: slices, waking on append, acknowledgement, retry. Shared by the logs that live in this process. */
-import { subjectMatches } from '../topics.ts';
+import { subjectMatches } from '../base/topics.ts';
 import type { Consumption, Delivery } from './bus.ts';
 
 export interface LogRecord {

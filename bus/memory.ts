@@ -1,5 +1,5 @@
 /** The event log in memory: the reference of the contract, for tests; nothing survives the process. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Bus, ConsumeOptions } from './bus.ts';
 import { createConsumption, type LogConsumption, type LogRecord } from './consumption.ts';
 

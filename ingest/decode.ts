@@ -1,11 +1,10 @@
 /** Payload → raw readings: our own objects and arrays, and the wrappings of vendors, told apart by their shape. */
+import { isObject, type JsonObject } from '../base/json.ts';
+import type { Mapping } from '../registry/registry.ts';
 import { type Outcome, parseJson, refuse } from './json.ts';
-import type { Mapping } from './registry.ts';
 
 export const MAX_READINGS = 5000;
 const MAX_KEYS_OF_READING = 256;
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What a device wrote of one measurement, before anything is known of its keys. */
 export interface RawReading {
@@ -162,10 +161,6 @@ function gatherByTime() {
         values: Object.fromEntries(values),
       })),
   };
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nameOf(value: unknown): string {

@@ -1,5 +1,5 @@
 /** What intake remembers of a device between its messages, all of it bounded and all of it dispensable: after a restart the store still keeps each reading once. */
-import { createSuspicion, type Suspicion } from './suspicion.ts';
+import { createQualityChecks, type Suspicion } from './quality-checks.ts';
 
 /** A device resends its last packets, not its history: older repeats are found by the store. */
 const MAX_RECENT = 128;
@@ -32,7 +32,7 @@ export function compare(earlier: Values, values: Values): Comparison {
 }
 
 export class DeviceMemory {
-  readonly suspicion: Suspicion = createSuspicion();
+  readonly suspicion: Suspicion = createQualityChecks();
   /** Newest measured time taken in, epoch ms. */
   newest: number | undefined;
   readonly #pending = new Map<number, Pending>();

@@ -1,6 +1,7 @@
 /** Gathers what concurrent publishes want on the log and appends it together, one entry a subject: the fsync is shared, so throughput does not hang on it. */
+
+import { DaoyuError } from '../base/errors.ts';
 import type { Bus, Entry } from '../bus/bus.ts';
-import { DaoyuError } from '../errors.ts';
 
 /** NATS refuses messages above 1 MB; half of it leaves room for its headers and for our envelope. */
 const MAX_ENTRY_BYTES = 512 * 1024;

@@ -1,18 +1,19 @@
 /** From a publish to a durable verdict: decode, map, validate, deduplicate, flag, group commit. What the broker awaits before its PUBACK. */
+
+import { type DeviceTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { DeviceEntry } from '../bus/events.ts';
+import { createRecords, payloadOf, randomRun } from '../bus/quarantine-record.ts';
+import type { Rejection } from '../bus/rejection.ts';
+import type { Device, Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
-import { type DeviceTopic, subjects } from '../topics.ts';
+import { type Classified, classifyReadings } from './classify.ts';
 import { decode } from './decode.ts';
+import { createDeviceErrors, type Tell } from './device-errors.ts';
 import { createDeviceMemories } from './device-memory.ts';
 import { createGroupCommit, type Group } from './group-commit.ts';
 import type { Outcome } from './json.ts';
-import type { DeviceEntry } from './log-entry.ts';
 import { createKeyMap, type KeyMap } from './map.ts';
-import { createRecords, payloadOf, randomRun } from './quarantine-record.ts';
-import type { Device, Registry } from './registry.ts';
-import type { Rejection } from './rejection.ts';
-import { type Sorted, sortReadings } from './sort.ts';
-import { createTeller, type Tell } from './teller.ts';
 
 /** A publish as it comes from the broker. */
 export interface ReceivedMessage extends DeviceTopic {
@@ -86,7 +87,7 @@ export function createIntake(options: IntakeOptions): Intake {
     ...(options.maxQueuedBytes !== undefined && { maxQueuedBytes: options.maxQueuedBytes }),
   });
   const record = createRecords(options.run ?? randomRun());
-  const teller = createTeller(options.tell);
+  const teller = createDeviceErrors(options.tell);
   const memoryOf = createDeviceMemories();
   const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
   const limit = options.maxPacketBytes === undefined ? '' : ` (${options.maxPacketBytes})`;
@@ -110,7 +111,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (!decoded.ok) return refuseMessage(message, decoded.reason);
     const memory = memoryOf(device.park, device.id);
     const { keyMap, intervalMs } = rules;
-    const sorted = sortReadings(decoded.value, { message, device, keyMap, intervalMs, memory, retainMs, record });
+    const sorted = classifyReadings(decoded.value, { message, device, keyMap, intervalMs, memory, retainMs, record });
     counts.unknownValues += sorted.unknownValues;
     const durable = commit.submit((group) => {
       append(group, message, rules.subject, sorted);
@@ -163,7 +164,7 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 }
 
-function append(group: Group, message: DeviceTopic, subject: string, sorted: Sorted): void {
+function append(group: Group, message: DeviceTopic, subject: string, sorted: Classified): void {
   for (const text of sorted.readings) group.add(subject, 'readings', text, tally(message, 1, 0, 0));
   if (sorted.duplicate > 0) group.count(subject, 'readings', tally(message, sorted.duplicate, sorted.duplicate, 0));
   if (sorted.records.length === 0) return;

@@ -1,7 +1,7 @@
 /** Bytes of a payload → JSON value, within bounds that are checked before any memory is spent on it. */
 import { isUtf8 } from 'node:buffer';
+import type { Rejection } from '../bus/rejection.ts';
 import { explainJson } from './json-problem.ts';
-import type { Rejection } from './rejection.ts';
 
 export const JSON_LIMITS = {
   /** Vendors' envelopes need five levels; a parser recursing without bound is an attack. */

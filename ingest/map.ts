@@ -1,8 +1,10 @@
 /** Which field an incoming key means for one device: its mapping first, then the kind's own names, then the aliases. */
+
+import { isObject } from '../base/json.ts';
+import type { Mapping } from '../registry/registry.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { foldKey } from '../sensors/kinds.ts';
-import { isObject, TIME_KEYS } from './decode.ts';
-import type { Mapping } from './registry.ts';
+import { TIME_KEYS } from './decode.ts';
 
 export type Target =
   | { readonly is: 'field'; readonly field: Field; readonly scale: number; readonly offset: number }

@@ -1,16 +1,17 @@
 /** Takes a quarantined record through intake once more, and moves it in the ledger from quarantined to what it became. */
+
+import { parseTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
+import { bytesOf, createRecords, randomRun } from '../bus/quarantine-record.ts';
+import type { QuarantineRecord, Rejection } from '../bus/rejection.ts';
+import type { Mapping, Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
-import { parseTopic, subjects } from '../topics.ts';
+import { type Classified, classifyReadings } from './classify.ts';
 import { decode, decodeValue, type RawReading } from './decode.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Outcome, parseJson } from './json.ts';
 import { createKeyMap } from './map.ts';
-import { bytesOf, createRecords, randomRun } from './quarantine-record.ts';
-import type { Mapping, Registry } from './registry.ts';
-import type { QuarantineRecord, Rejection } from './rejection.ts';
-import { type Sorted, sortReadings } from './sort.ts';
 
 export interface ReplayOutcome {
   readonly accepted: number;
@@ -48,7 +49,7 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
     const decoded = decodeAgain(record, device.mapping);
     if (!decoded.ok) return refusedAgain([decoded.reason]);
     const message = { park, device: id, topic, receivedAt, channel: 'telemetry', isResend: false };
-    const sorted = sortReadings(decoded.value, {
+    const sorted = classifyReadings(decoded.value, {
       message,
       device,
       keyMap: createKeyMap(kind, device.mapping),
@@ -68,7 +69,7 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
   };
 
   /** On the log before the mark is: a crash or a full log between the two leaves a record that can be replayed again, and its readings are duplicates then. */
-  function appendReadings({ park, device }: QuarantineRecord, kind: string, sorted: Sorted): Promise<void> {
+  function appendReadings({ park, device }: QuarantineRecord, kind: string, sorted: Classified): Promise<void> {
     return commit.submit((group) => {
       const subject = subjects.readings({ park, device }, kind);
       for (const text of sorted.readings) group.add(subject, 'readings', text, tally(park, device, 1, 0, 0));
@@ -77,7 +78,7 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
   }
 
   /** One entry: the record is marked and no longer counted as quarantined, or neither. */
-  function appendMark(marked: QuarantineRecord, sorted: Sorted): Promise<void> {
+  function appendMark(marked: QuarantineRecord, sorted: Classified): Promise<void> {
     const { park, device } = marked;
     return commit.submit((group) => {
       const quarantine = subjects.quarantine({ park, device });

@@ -1,8 +1,9 @@
 /** One incoming value → a number the store may keep, or the reason why not. */
+
+import type { RejectionCode } from '../bus/rejection.ts';
 import type { Field } from '../sensors/kind.ts';
 import { isSentinel } from '../sensors/sentinel.ts';
 import { outOfRangeHint } from './range-hint.ts';
-import type { RejectionCode } from './rejection.ts';
 
 export interface ValueRules {
   readonly scale: number;

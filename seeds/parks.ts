@@ -1,5 +1,5 @@
 /** The county's three large parks with their towns, as the 2021 implementation opinion of Kaijiang county names them. */
-import type { Park } from '../ingest/registry.ts';
+import type { Park } from '../registry/registry.ts';
 
 const town = (zh: string, en: string) => ({ zh, en });
 

@@ -1,5 +1,5 @@
 /** What a fresh install begins with: parks, sites, demo devices and threshold profiles. Passwords are made at first start, never here. */
-import type { Site } from '../ingest/registry.ts';
+import type { Site } from '../registry/registry.ts';
 import { boundaries } from './boundaries.ts';
 import { devices } from './devices.ts';
 import { parks } from './parks.ts';

@@ -1,5 +1,5 @@
 /** Plausible demo sites. Coordinates lie within the county but were not surveyed: the operator sets the true ones. */
-import type { Site, SiteType } from '../ingest/registry.ts';
+import type { Site, SiteType } from '../registry/registry.ts';
 
 function site(
   id: string,

@@ -1,9 +1,9 @@
 /** What a device's newest values mean now: good, warning, critical or unknown, with the reasons in words. No hold times: those belong to alarms. */
 
-import { excessesOf } from './excess.ts';
 import { formatAge, formatDuration } from './format.ts';
 import { type Assessment, type HealthState, RANK, type Reason, type ReasonCode, worstFirst } from './health.ts';
 import type { Field, Kind } from './kind.ts';
+import { limitViolationsOf } from './limit-violations.ts';
 import type { Profile } from './profile.ts';
 import type { Reading } from './reading.ts';
 
@@ -71,7 +71,7 @@ function reasonsOf(field: Field, { kind, profile, intervalMs, now }: Circumstanc
       },
     ];
   }
-  return excessesOf({ field, value, values: latest.values, kind, profile });
+  return limitViolationsOf({ field, value, values: latest.values, kind, profile });
 }
 
 const DOUBTS = [

@@ -1,5 +1,5 @@
 /** What is wrong with the definition of a kind, in words its author can act on. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import { foldKey } from './fold-key.ts';
 import type { Field, Kind } from './kind.ts';
 import { SUBPLATFORMS } from './subplatforms.ts';

@@ -17,7 +17,7 @@ export interface Season {
 }
 
 /** From included, to excluded, epoch ms; the first has no beginning and the last no end. */
-export interface Spell {
+export interface Interval {
   readonly from: number;
   readonly to: number;
   readonly profile?: string;
@@ -27,7 +27,7 @@ export interface Spell {
 export const MOST_STAGES = 120;
 
 /** One after the other over all time, without a gap. */
-export function spellsOf({ profile, stages = [] }: Season): readonly Spell[] {
+export function intervalsOf({ profile, stages = [] }: Season): readonly Interval[] {
   const begins = stages.map(({ from }) => startOfDay(from));
   return [
     {
@@ -45,11 +45,11 @@ export function spellsOf({ profile, stages = [] }: Season): readonly Spell[] {
 
 /** Name of the profile in force at a time, epoch ms. */
 export function profileAt(season: Season, time: number): string | undefined {
-  return spellAt(spellsOf(season), time)?.profile;
+  return intervalAt(intervalsOf(season), time)?.profile;
 }
 
 /** Of anything that lies one after the other, the one that holds the time. */
-export function spellAt<T extends Pick<Spell, 'from' | 'to'>>(spells: readonly T[], time: number): T | undefined {
+export function intervalAt<T extends Pick<Interval, 'from' | 'to'>>(spells: readonly T[], time: number): T | undefined {
   return spells.find(({ from, to }) => time >= from && time < to);
 }
 

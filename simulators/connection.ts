@@ -1,6 +1,6 @@
 /** A device's MQTT connection: its own credential and last will, QoS 1, and a network that can be taken away and given back. */
 import mqtt from 'mqtt';
-import { clientIdOf, type DeviceAddress, topicsOf } from '../topics.ts';
+import { clientIdOf, type DeviceAddress, topicsOf } from '../base/topics.ts';
 import { seedOf } from './random.ts';
 
 export interface DeviceLogin extends DeviceAddress {

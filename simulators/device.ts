@@ -1,5 +1,6 @@
 /** A virtual device: measures with a model and its own clock, shows the faults it was given, keeps what it could not send, publishes over real MQTT. */
 import type { Kind } from '../sensors/kind.ts';
+import { createBatterySignal, vitalFields } from './battery-signal.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { createDeviceClock } from './device-clock.ts';
 import type { LinkFault, Message } from './fault.ts';
@@ -11,7 +12,6 @@ import { createOutbox } from './outbox.ts';
 import { seedOf } from './random.ts';
 import type { DeviceTruth } from './truth.ts';
 import { createEncoder, registersOf } from './vendor-format.ts';
-import { createVitals, vitalFields } from './vitals.ts';
 
 export interface DeviceOptions extends Pick<ConnectionOptions, 'url' | 'onError' | 'onRefused' | 'onTrouble'> {
   readonly member: FleetMember;
@@ -63,7 +63,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   const seed = seedOf(`${options.seed}/${name}/device`);
   // A ground station has the clock of its satellites.
   const clockOf = kind.isIntermittent ? (at: number) => at : createDeviceClock(seed);
-  const vitals = createVitals({ kind, seed: `${options.seed}/${name}`, siteType: member.siteType });
+  const vitals = createBatterySignal({ kind, seed: `${options.seed}/${name}`, siteType: member.siteType });
   const own = new Set(vitalFields(kind));
   const known = member.mapping && new Set(registersOf(member.mapping).keys());
   const encode = createEncoder(member.mapping);

@@ -1,7 +1,7 @@
 /** How a scenario orders a fault: which one, on which devices and fields, when, with which options. */
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Fault } from './fault.ts';
 
 const Names = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 });

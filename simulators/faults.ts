@@ -1,5 +1,5 @@
 /** Finds the faults, and makes of a scenario's plans what happens to one device: windows, alterations, changes of its connection. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { loadDefinitions } from './definitions.ts';
 import type { Fault, LinkFault, Message } from './fault.ts';

@@ -1,13 +1,13 @@
 /** A fleet of virtual devices on one timeline: measures in order of true time, at the run's pace, and waits for acknowledgements while it hurries through the past. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { createDevice, type VirtualDevice } from './device.ts';
 import type { LinkFault } from './fault.ts';
 import type { DeviceFaults } from './faults.ts';
 import type { FleetMember } from './fleet-member.ts';
 import type { Model } from './model.ts';
-import type { Pace } from './pace.ts';
 import { seedOf, uniform } from './random.ts';
+import type { Pace } from './sim-clock.ts';
 import { createTimeline, type Step } from './timeline.ts';
 import type { Truth } from './truth.ts';
 

@@ -1,5 +1,5 @@
 /** Times as loggers write them: with an offset, or local to a place whose zone must be told. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 
 /** Minutes east of UTC from `+08:00`, `-05:00`, `Z`. Throws `TIME_ZONE_INVALID`. */
 export function parseOffset(text: string): number {

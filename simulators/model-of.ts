@@ -1,5 +1,5 @@
 /** Chooses what a simulated device measures: the physical model of its kind where there is one, else the generic signal. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { type Condition, timedConditions } from './conditions.ts';
 import type { FleetMember } from './fleet.ts';

@@ -1,5 +1,5 @@
 /** Finds the physical models: each file of `models/` is one, named after the kind that it simulates. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import { loadDefinitions } from './definitions.ts';
 import type { CreateModel } from './model.ts';
 

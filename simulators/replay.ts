@@ -1,6 +1,6 @@
 /** Plays a CSV file of measurements through MQTT as one device would send them: as fast as they are acknowledged, or at a speed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import { readCsv } from './csv.ts';
 import { parseLocalTime } from './local-time.ts';
 import { createOutbox } from './outbox.ts';

@@ -7,8 +7,8 @@ import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
 import type { FleetMember } from './fleet-member.ts';
 import type { CreateModel, Model } from './model.ts';
 import { createModelOf } from './model-of.ts';
-import { createPace } from './pace.ts';
 import type { Scenario } from './scenario.ts';
+import { createPace } from './sim-clock.ts';
 import { createTruth, type Truth, type TruthSink } from './truth.ts';
 
 export interface RunOptions

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { ConditionSchema } from './conditions.ts';
 import { loadDefault, loadDefinitions } from './definitions.ts';

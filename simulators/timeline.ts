@@ -1,6 +1,6 @@
 /** The one timer of a run: does what is due in order of true time, at the run's pace, and gives sockets their turn in between. */
-import { createAgenda } from './agenda.ts';
-import type { Pace } from './pace.ts';
+import { createPriorityQueue } from './priority-queue.ts';
+import type { Pace } from './sim-clock.ts';
 
 /** What is due at an instant. A promise holds everything else back: only what hurries through the past may wait. */
 export type Step = (at: number) => void | Promise<void>;
@@ -31,7 +31,7 @@ const SLICE_MS = 10;
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function createTimeline({ pace, to, onCaughtUp }: TimelineOptions): Timeline {
-  const agenda = createAgenda<Step>();
+  const agenda = createPriorityQueue<Step>();
   let position = pace.from;
   let isClosed = false;
   let hasCaughtUp = false;

@@ -1,5 +1,5 @@
 /** The check of a query's names and times: behind it they may become part of the text of a query. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { SeriesQuery } from './store.ts';
 

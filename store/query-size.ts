@@ -1,5 +1,5 @@
 /** The refusal of a query whose answer would be too large, with a window that would do. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { SeriesQuery } from './store.ts';
 import { coarserEvery } from './window.ts';
 

@@ -1,15 +1,7 @@
 /** Time series: what may be relied on, whichever implementation stands behind it. */
 import type { Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
-
-/** What was received to make the readings of a batch, per device; the ledger is the sum of these. received = readings + duplicate + quarantined. */
-export interface Tally {
-  readonly park: string;
-  readonly device: string;
-  readonly received: number;
-  readonly duplicate: number;
-  readonly quarantined: number;
-}
+import type { Tally } from '../sensors/tally.ts';
 
 export interface Batch {
   readonly readings: readonly Reading[];
@@ -17,7 +9,7 @@ export interface Batch {
 }
 
 /** A reading that the store will never take, and why, in a sentence. */
-export interface RefusedReading {
+export interface RejectedReading {
   readonly reading: Reading;
   readonly reason: string;
 }
@@ -26,13 +18,13 @@ export interface WriteOptions {
   /** Which of several writers of one store; default `DEFAULT_WRITER`. Two writers never write readings of the same device at one time. */
   readonly writer?: string;
   /** Awaited with the readings refused for their content, before they are committed as quarantined; the rest of the batch is stored. May be called again after a crash. */
-  readonly setAside?: (refused: readonly RefusedReading[]) => Promise<void>;
+  readonly onRejected?: (refused: readonly RejectedReading[]) => Promise<void>;
 }
 
 export interface WriteOutcome {
   readonly stored: number;
   readonly duplicate: number;
-  /** Given to `setAside` and counted as quarantined; absent: none. */
+  /** Given to `onRejected` and counted as quarantined; absent: none. */
   readonly refused?: number;
 }
 
@@ -42,7 +34,7 @@ export const DEFAULT_WRITER = 'store-writer';
 export interface Progress {
   readonly position: number;
   /** A batch up to this position was begun and may be in the store in part: the writer's next batch must end exactly there. */
-  readonly begunTo?: number;
+  readonly pendingUpTo?: number;
 }
 
 export interface Committed {
@@ -117,7 +109,7 @@ export interface Store {
    * Commits readings, tallies and the writer's position together; a batch at or below that position changes nothing, and is answered with zeros.
    * A reading whose (park, device, time) is stored adds only fields the stored one lacks (counted as stored when it adds any, else as duplicate):
    * the first value of a field wins. Rejects with `STORE_UNAVAILABLE`: nothing is committed, and the same batch must come again. Rejects with
-   * `STORE_CONFLICT` when another process went on as this writer, or the batch does not end at `begunTo`: ask `committed()` and go on from there.
+   * `STORE_CONFLICT` when another process went on as this writer, or the batch does not end at `pendingUpTo`: ask `committed()` and go on from there.
    */
   write(batch: Batch, position: number, options?: WriteOptions): Promise<WriteOutcome>;
   /** Every writer's position and the ledger, as they were committed together. */

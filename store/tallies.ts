@@ -1,5 +1,6 @@
 /** The sums per device that the ledger is made of. */
-import type { LedgerRow, Progress, Tally } from './store.ts';
+import type { Tally } from '../sensors/tally.ts';
+import type { LedgerRow, Progress } from './store.ts';
 
 export interface LedgerCounts {
   received: number;

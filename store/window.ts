@@ -1,5 +1,5 @@
 /** Windows of time on the calendar of `Asia/Shanghai`: UTC+8 without daylight saving since 1992. Weeks begin on Monday. */
-import { DaoyuError } from '../errors.ts';
+import { DaoyuError } from '../base/errors.ts';
 import type { Every } from './store.ts';
 
 export const TIMEZONE = 'Asia/Shanghai';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { readConfig } from '../config.ts';
-import { type Platform, type PlatformOptions, startPlatform } from '../platform.ts';
+import { readConfig } from '../app/config.ts';
+import { type Platform, type PlatformOptions, startPlatform } from '../app/platform.ts';
 import { httpClient } from './http-client.ts';
 
 export interface Credentials {

@@ -1,7 +1,7 @@
 /** Ledger and quarantine: what became of everything that was received. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { DaoyuError } from '../../errors.ts';
+import { DaoyuError } from '../../base/errors.ts';
 import type { ApiOptions } from '../api.ts';
 import { Rows, Text, Where, Whole } from '../schemas.ts';
 
@@ -12,7 +12,7 @@ const RecordId = Type.Object(
   { additionalProperties: false },
 );
 
-export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ledger, quarantine }) => {
+export const ledgerRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ledger, quarantine }) => {
   app.get(
     '/ledger',
     {

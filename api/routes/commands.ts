@@ -1,8 +1,8 @@
 /** A word to a device: handed over to whichever process it is connected to. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { DaoyuError } from '../../errors.ts';
-import { topicPrefix } from '../../topics.ts';
+import { DaoyuError } from '../../base/errors.ts';
+import { topicPrefix } from '../../base/topics.ts';
 import type { ApiOptions } from '../api.ts';
 import { Slug } from '../schemas.ts';
 

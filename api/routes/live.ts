@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { codeOf, DaoyuError } from '../../errors.ts';
+import { codeOf, DaoyuError } from '../../base/errors.ts';
 import type { ApiOptions } from '../api.ts';
 import { Where, Whole } from '../schemas.ts';
 

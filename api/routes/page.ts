@@ -5,7 +5,7 @@ import formBody from 'node:querystring';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { DaoyuError } from '../../errors.ts';
+import type { DaoyuError } from '../../base/errors.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { signInPage } from '../sign-in-page.ts';
 

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { DaoyuError } from '../../errors.ts';
+import { DaoyuError } from '../../base/errors.ts';
 import { assess } from '../../sensors/assess.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { profileAt } from '../../sensors/stages.ts';
@@ -10,8 +10,8 @@ import { AGGREGATES, type Aggregate, type Every } from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, TIMEZONE } from '../../store/window.ts';
 import type { ApiOptions } from '../api.ts';
 import { csvOfReadings, csvOfSeries } from '../csv.ts';
-import { checkPlace, kindNamed } from '../known.ts';
 import type { QueryGate } from '../query-gate.ts';
+import { checkPlace, kindNamed } from '../query-names.ts';
 import { OneOf, Rows, Text, Where } from '../schemas.ts';
 import { sendStreamed } from '../streamed.ts';
 import { parseRange } from '../time-range.ts';

@@ -1,17 +1,17 @@
 /** Kinds, parks and devices: what can be measured, where, by whom. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { DaoyuError } from '../../errors.ts';
+import { DaoyuError } from '../../base/errors.ts';
+import { clientIdOf, topicsOf } from '../../base/topics.ts';
 import type {
   Device,
   Mapping as MappingInput,
   NewDevice as NewDeviceInput,
   ProfileChange as ProfileChangeInput,
   SiteChange as SiteChangeInput,
-} from '../../ingest/registry.ts';
-import { clientIdOf, topicsOf } from '../../topics.ts';
+} from '../../registry/registry.ts';
 import type { ApiOptions } from '../api.ts';
-import { checkPlace, kindNamed } from '../known.ts';
+import { checkPlace, kindNamed } from '../query-names.ts';
 import { Mapping, NewDevice, ProfileChange, ProfileName, Rows, SiteChange, Slug, Text, Where } from '../schemas.ts';
 
 type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'addDevice' | 'isConnected' | 'mqttUrls'>;

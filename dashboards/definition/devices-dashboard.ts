@@ -1,18 +1,18 @@
 /** 设备与数据质量: the ledger, when each device was last heard, its connection, battery and signal. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard, Panel, TablePanel, Tag } from './dashboard.ts';
-import {
-  ageFigure,
-  connectedFigure,
-  DEVICE_FIGURES,
-  delayFigure,
-  ledgerFigures,
-  measuredFigure,
-  reasonFigure,
-  siteNameFigure,
-  stateFigure,
-} from './figures.ts';
 import { powerAndSignalOf } from './kind-panels.ts';
+import {
+  ageMetric,
+  connectedMetric,
+  DEVICE_METRICS,
+  delayMetric,
+  ledgerMetrics,
+  measuredMetric,
+  reasonMetric,
+  siteNameMetric,
+  stateMetric,
+} from './platform-metrics.ts';
 
 const DEVICE: readonly Tag[] = ['park', 'site', 'device', 'kind'];
 
@@ -28,18 +28,18 @@ export function stateTable(): TablePanel {
     },
     width: 'full',
     query: {
-      measurement: DEVICE_FIGURES,
-      quantities: [siteNameFigure, stateFigure, reasonFigure, measuredFigure],
+      measurement: DEVICE_METRICS,
+      quantities: [siteNameMetric, stateMetric, reasonMetric, measuredMetric],
       by: DEVICE,
     },
-    worstFirst: stateFigure.name,
+    worstFirst: stateMetric.name,
     linksToSite: true,
   };
 }
 
 export function devicesDashboard(kinds: readonly Kind[]): Dashboard {
   const figures = (quantities: Panel['query']['quantities']) => ({
-    measurement: DEVICE_FIGURES,
+    measurement: DEVICE_METRICS,
     quantities,
     by: DEVICE,
   });
@@ -63,7 +63,7 @@ export function devicesDashboard(kinds: readonly Kind[]): Dashboard {
             name: 'ledger',
             title: { zh: '每台设备收到与入库', en: 'Received and stored, per device' },
             width: 'full',
-            query: figures([...ledgerFigures, connectedFigure]),
+            query: figures([...ledgerMetrics, connectedMetric]),
           },
         ],
       },
@@ -71,31 +71,31 @@ export function devicesDashboard(kinds: readonly Kind[]): Dashboard {
         name: 'silence',
         title: { zh: '沉默与连接', en: 'Silence and connection' },
         panels: [
-          { shape: 'timeseries', name: 'age', title: ageFigure.label, width: 'half', query: figures([ageFigure]) },
+          { shape: 'timeseries', name: 'age', title: ageMetric.label, width: 'half', query: figures([ageMetric]) },
           {
             shape: 'timeseries',
             name: 'delay',
-            title: delayFigure.label,
+            title: delayMetric.label,
             about: {
               zh: '从测量到收到最新读数的时间：网络慢、补传，或设备时钟不准。',
               en: 'From measuring the newest reading to its receipt: a slow network, a backlog, or a clock that is off.',
             },
             width: 'half',
-            query: figures([delayFigure]),
+            query: figures([delayMetric]),
           },
           {
             shape: 'states',
             name: 'connected',
-            title: connectedFigure.label,
+            title: connectedMetric.label,
             width: 'full',
-            query: figures([connectedFigure]),
+            query: figures([connectedMetric]),
           },
           {
             shape: 'states',
             name: 'states-over-time',
             title: { zh: '状态变化', en: 'States over time' },
             width: 'full',
-            query: figures([stateFigure]),
+            query: figures([stateMetric]),
           },
         ],
       },

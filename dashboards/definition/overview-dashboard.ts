@@ -2,8 +2,8 @@
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { stateTable } from './devices-dashboard.ts';
-import { PARK_FIGURES, stateCounts } from './figures.ts';
 import { comparisonOf, latestTableOf } from './kind-panels.ts';
+import { PARK_METRICS, stateCounts } from './platform-metrics.ts';
 
 export function overviewDashboard(kinds: readonly Kind[]): Dashboard {
   return {
@@ -26,7 +26,7 @@ export function overviewDashboard(kinds: readonly Kind[]): Dashboard {
               name: `count-${state}`,
               title: stateCounts[state].label,
               width: 'quarter',
-              query: { measurement: PARK_FIGURES, quantities: [stateCounts[state]], by: ['park'] },
+              query: { measurement: PARK_METRICS, quantities: [stateCounts[state]], by: ['park'] },
               isTotal: true,
             }),
           ),

@@ -1,8 +1,8 @@
 /** The platform itself: does it take readings, does it keep up, how full is it. From its own figures in the store, not from Prometheus. */
 import type { Dashboard, Panel, Quantity, StateTimelinePanel, StatPanel, TimeSeriesPanel } from './dashboard.ts';
-import { CONSUMER_FIGURES, consumerPending, PLATFORM_FIGURES, platformFigures } from './figures.ts';
+import { CONSUMER_METRICS, consumerPending, PLATFORM_METRICS, platformMetrics } from './platform-metrics.ts';
 
-const query = (...quantities: readonly Quantity[]) => ({ measurement: PLATFORM_FIGURES, quantities, by: [] });
+const query = (...quantities: readonly Quantity[]) => ({ measurement: PLATFORM_METRICS, quantities, by: [] });
 
 const stat = (figure: Quantity): StatPanel => ({
   shape: 'stat',
@@ -17,7 +17,7 @@ function chart(name: string, zh: string, en: string, ...figures: readonly Quanti
 }
 
 export function platformDashboard(): Dashboard {
-  const { logWritable, storeWritable, ...numbers } = platformFigures;
+  const { logWritable, storeWritable, ...numbers } = platformMetrics;
   const writable: StateTimelinePanel = {
     shape: 'states',
     name: 'writable',
@@ -34,7 +34,7 @@ export function platformDashboard(): Dashboard {
     name: 'consumers',
     title: { zh: '各消费者落后条目', en: 'Entries each consumer is behind' },
     width: 'half',
-    query: { measurement: CONSUMER_FIGURES, quantities: [consumerPending], by: ['consumer'] },
+    query: { measurement: CONSUMER_METRICS, quantities: [consumerPending], by: ['consumer'] },
   };
   return {
     name: 'platform',

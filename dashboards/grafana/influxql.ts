@@ -6,9 +6,9 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import { FLAGS, type Flag } from '../../sensors/flag.ts';
 import type { Language } from '../../sensors/format.ts';
-import { flagField } from '../../store/influx-lines.ts';
+import { flagField } from '../../store/influx/lines.ts';
 import type { Quantity, Query, Tag } from '../definition/dashboard.ts';
-import { BAND_FIGURES } from '../definition/figures.ts';
+import { BAND_METRICS } from '../definition/platform-metrics.ts';
 import { DATASOURCE } from './names.ts';
 
 /** What the dashboard's variables let through, and what else must hold. */
@@ -87,7 +87,7 @@ export function bandQuery(kind: string, field: string, { chosen }: Scope, langua
   const { park, site } = chosen;
   const scope: Scope = { chosen: { ...(park && { park }), ...(site && { site }) } };
   const own = `"kind" = '${kind}' AND "field" = '${field}'`;
-  return `SELECT ${columns.join(', ')} FROM ${quoted(BAND_FIGURES)} WHERE ${own} AND ${conditions(scope)} GROUP BY time($__interval) fill(previous) tz('${TIMEZONE}')`;
+  return `SELECT ${columns.join(', ')} FROM ${quoted(BAND_METRICS)} WHERE ${own} AND ${conditions(scope)} GROUP BY time($__interval) fill(previous) tz('${TIMEZONE}')`;
 }
 
 /** The values of a variable: `text · id` of what the platform knows, split by `CHOICE_REGEX`. */

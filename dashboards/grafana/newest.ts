@@ -9,7 +9,7 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import type { Language } from '../../sensors/format.ts';
 import type { Quantity, StatPanel, TablePanel, Tag } from '../definition/dashboard.ts';
-import { DEVICE_FIGURES, PARK_FIGURES, PLATFORM_FIGURES } from '../definition/figures.ts';
+import { DEVICE_METRICS, PARK_METRICS, PLATFORM_METRICS } from '../definition/platform-metrics.ts';
 import { siteDashboardName } from '../definition/site-dashboard.ts';
 import type { Drawing } from './charts.ts';
 import { InfluxQuery, newestQuery, totalQuery } from './influxql.ts';
@@ -49,7 +49,7 @@ export function statPanel(panel: StatPanel, { scope, language, isIntermittent }:
   }
   // With the device as the only text of a row, Grafana names each value by it.
   const query = { ...panel.query, by: panel.query.by.filter((tag) => tag === 'device') };
-  const isFigure = panel.query.measurement === PLATFORM_FIGURES;
+  const isFigure = panel.query.measurement === PLATFORM_METRICS;
   if (isFigure) built.timeFrom(NOW).hideTimeOverride(true);
   else if (isIntermittent) built.timeFrom(LAST_MISSIONS);
   return built
@@ -74,7 +74,7 @@ export function statPanel(panel: StatPanel, { scope, language, isIntermittent }:
 
 export function tablePanel(panel: TablePanel, { scope, language, isIntermittent }: Drawing): table.PanelBuilder {
   const { query, worstFirst, linksToSite } = panel;
-  const isFigure = query.measurement === DEVICE_FIGURES || query.measurement === PARK_FIGURES;
+  const isFigure = query.measurement === DEVICE_METRICS || query.measurement === PARK_METRICS;
   const label = (quantity: Quantity) => quantity.label[language];
   const order: readonly string[] = [
     ...query.by.filter((tag) => tag === 'site'),

@@ -12,7 +12,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Language } from '../../sensors/format.ts';
 import type { Dashboard, Panel, Row } from '../definition/dashboard.ts';
-import { FIGURES_EVERY_MS } from '../definition/figures.ts';
+import { METRICS_EVERY_MS } from '../definition/platform-metrics.ts';
 import { type Drawing, stateTimeline, timeSeries } from './charts.ts';
 import { TIMEZONE } from './influxql.ts';
 import { DATASOURCE, siteVariableOf, uidOf } from './names.ts';
@@ -72,7 +72,7 @@ function renderPanel(
   const drawing: Drawing = {
     scope: scopeOf(dashboard, kind),
     language,
-    silenceMs: Math.max(MISSED_REPORTS * (kind?.intervalMs ?? FIGURES_EVERY_MS), SHORTEST_SILENCE_MS),
+    silenceMs: Math.max(MISSED_REPORTS * (kind?.intervalMs ?? METRICS_EVERY_MS), SHORTEST_SILENCE_MS),
     isIntermittent: kind?.isIntermittent === true,
     shortest: kind?.isIntermittent ? '1s' : '10s',
   };

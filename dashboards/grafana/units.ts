@@ -4,7 +4,7 @@ import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Language } from '../../sensors/format.ts';
 import type { HealthState } from '../../sensors/health.ts';
 import type { Quantity } from '../definition/dashboard.ts';
-import { STATE_NUMBERS, stateFigure } from '../definition/figures.ts';
+import { STATE_NUMBERS, stateMetric } from '../definition/platform-metrics.ts';
 
 /** `lengthmm` and `kwatt` would turn 1200 mm into 1.2 m, which the page does not. */
 const OWN: Readonly<Record<string, string>> = { Cel: 'celsius', '%': 'percent', By: 'bytes', s: 's' };
@@ -29,7 +29,7 @@ const CHOICE_COLOURS = ['#5a6270', '#1f9e9e', '#2f6fb0', '#8f6bb3', '#b0722f', '
 export function mappingsOf(quantity: Quantity, language: Language): ValueMapping[] {
   const { choices } = quantity;
   if (choices === undefined) return [];
-  const isState = quantity.name === stateFigure.name && choices === stateFigure.choices;
+  const isState = quantity.name === stateMetric.name && choices === stateMetric.choices;
   const states = Object.entries(STATE_NUMBERS) as [HealthState, number][];
   const options = Object.fromEntries(
     Object.entries(choices).map(([key, label], index) => {

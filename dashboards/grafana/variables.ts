@@ -8,7 +8,7 @@ import {
 import type { Language } from '../../sensors/format.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard } from '../definition/dashboard.ts';
-import { SITE_FIGURES } from '../definition/figures.ts';
+import { SITE_METRICS } from '../definition/platform-metrics.ts';
 import { CHOICE_REGEX, choicesQuery, matches, type Scope } from './influxql.ts';
 import { DATASOURCE, siteVariableOf } from './names.ts';
 import { WORDS } from './words.ts';
@@ -19,11 +19,11 @@ export function variablesOf(dashboard: Dashboard, language: Language): readonly 
   const isOne = choice === 'site';
   // A park without sites of these kinds would open as an empty dashboard.
   const isOfKinds = `(${kinds.map(({ name }) => `"kind" = '${name}'`).join(' OR ')})`;
-  const parks = choicesQuery(SITE_FIGURES, `park_${language}`, choice === 'parks' ? [] : [isOfKinds]);
+  const parks = choicesQuery(SITE_METRICS, `park_${language}`, choice === 'parks' ? [] : [isOfKinds]);
   const park = named('park', WORDS.park[language], parks, isOne);
   if (choice === 'parks') return [park];
   const sites = kinds.map((kind) => {
-    const query = choicesQuery(SITE_FIGURES, `site_${language}`, [matches('park', 'park'), `"kind" = '${kind.name}'`]);
+    const query = choicesQuery(SITE_METRICS, `site_${language}`, [matches('park', 'park'), `"kind" = '${kind.name}'`]);
     const label = isOne || kinds.length === 1 ? WORDS.site[language] : kind.label[language];
     return named(siteVariableOf(dashboard, kind), label, query, isOne);
   });

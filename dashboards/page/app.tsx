@@ -1,10 +1,10 @@
 /** The frame: reads the address, holds language and theme, shows the view that is asked for. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Language } from '../../sensors/format.ts';
+import { AppContextProvider, LanguageContext, useFleetState, useNow } from './feed/app-context.ts';
 import { createCards } from './feed/cards.ts';
 import type { Fleet } from './feed/fleet.ts';
-import { formatPlace, type Place, type PlaceChange, parsePlace } from './feed/place.ts';
-import { LanguageContext, SurroundingsContext, useFleetState, useNow } from './feed/surroundings.ts';
+import { formatRoute, parseRoute, type Route, type RouteChange } from './feed/route.ts';
 import { say } from './language/words.ts';
 import { Frame } from './views/frame.tsx';
 import { Wall } from './views/wall.tsx';
@@ -15,7 +15,7 @@ const preferredLanguage = (): Language =>
     : 'zh';
 
 export function App({ fleet }: { readonly fleet: Fleet }) {
-  const [place, setPlace] = useState(() => parsePlace(location.hash, preferredLanguage()));
+  const [route, setPlace] = useState(() => parseRoute(location.hash, preferredLanguage()));
   const [theme, setTheme] = useState<'light' | 'dark'>(chosenTheme);
   const state = useFleetState(fleet);
   const now = useNow(fleet);
@@ -24,43 +24,43 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
   const cards = useMemo(() => cardsOf(catalog, rows, now), [cardsOf, catalog, rows, now]);
 
   useEffect(() => {
-    const read = () => setPlace(parsePlace(location.hash, preferredLanguage()));
+    const read = () => setPlace(parseRoute(location.hash, preferredLanguage()));
     addEventListener('hashchange', read);
     // The address may have changed between the first drawing and this effect.
     read();
     return () => removeEventListener('hashchange', read);
   }, []);
 
-  const go = useCallback((change: PlaceChange, how?: 'replace') => {
-    const { window: _, ...here }: Place = parsePlace(location.hash, preferredLanguage());
-    const next = formatPlace({ ...here, ...change } as Place);
+  const go = useCallback((change: RouteChange, how?: 'replace') => {
+    const { window: _, ...here }: Route = parseRoute(location.hash, preferredLanguage());
+    const next = formatRoute({ ...here, ...change } as Route);
     if (how === 'replace') {
       history.replaceState(null, '', next);
-      setPlace(parsePlace(next, preferredLanguage()));
+      setPlace(parseRoute(next, preferredLanguage()));
     } else location.hash = next;
   }, []);
 
-  const { language } = place;
+  const { language } = route;
   useEffect(() => {
     localStorage.setItem('language', language);
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-    document.title = `${say(place.view, language)} · ${say('product', language)}`;
-  }, [language, place.view]);
+    document.title = `${say(route.view, language)} · ${say('product', language)}`;
+  }, [language, route.view]);
   useEffect(() => {
-    document.documentElement.dataset.theme = place.view === 'wall' ? 'dark' : theme;
+    document.documentElement.dataset.theme = route.view === 'wall' ? 'dark' : theme;
     localStorage.setItem('theme', theme);
-  }, [theme, place.view]);
+  }, [theme, route.view]);
 
-  const shownTheme = place.view === 'wall' ? 'dark' : theme;
+  const shownTheme = route.view === 'wall' ? 'dark' : theme;
   const surroundings = useMemo(
-    () => ({ fleet, state, cards, place, language, theme: shownTheme, now, go, setTheme }) as const,
-    [fleet, state, cards, place, language, shownTheme, now, go],
+    () => ({ fleet, state, cards, route, language, theme: shownTheme, now, go, setTheme }) as const,
+    [fleet, state, cards, route, language, shownTheme, now, go],
   );
   return (
     <LanguageContext.Provider value={language}>
-      <SurroundingsContext.Provider value={surroundings}>
-        {place.view === 'wall' ? <Wall /> : <Frame />}
-      </SurroundingsContext.Provider>
+      <AppContextProvider.Provider value={surroundings}>
+        {route.view === 'wall' ? <Wall /> : <Frame />}
+      </AppContextProvider.Provider>
     </LanguageContext.Provider>
   );
 }

@@ -1,7 +1,7 @@
 /** The settings tables of README.md and README.zh-CN.md, made from config.ts: `npm run docs` writes them, a test says when they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SETTINGS } from '../../config.ts';
+import { SETTINGS } from '../../app/config.ts';
 
 const BEGIN = '<!-- settings -->';
 const END = '<!-- /settings -->';

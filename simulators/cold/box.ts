@@ -30,7 +30,7 @@ export interface Box {
   readonly defrost: number;
 }
 
-export interface Surroundings {
+export interface AppContext {
   readonly temperature: number;
   /** kg of vapour in a kg of air. */
   readonly moisture: number;
@@ -62,7 +62,7 @@ const DOORWAY = 0.7;
 const FANS_STAND = 0.5;
 
 /** One step; the exponential form is exact while the surroundings stay. */
-export function stepBox(box: Box, state: BoxState, outside: Surroundings, seconds: number): BoxState {
+export function stepBox(box: Box, state: BoxState, outside: AppContext, seconds: number): BoxState {
   const isCooling = runs(box, state, outside);
   const door = outside.isDoorOpen ? doorway(box, state.air, outside) : { conductance: 0, latent: 0 };
   const cooling = isCooling ? box.cooling * Math.max(0.3, 1 + 0.02 * (state.air - box.setpoint)) : 0;
@@ -107,13 +107,13 @@ export function beginBox(box: Box, outsideTemperature: number): BoxState {
   };
 }
 
-function runs(box: Box, { probe, isCooling }: BoxState, { isDefrosting, isFailed }: Surroundings): boolean {
+function runs(box: Box, { probe, isCooling }: BoxState, { isDefrosting, isFailed }: AppContext): boolean {
   if (isDefrosting || isFailed) return false;
   return isCooling ? probe > box.setpoint - box.swing : probe > box.setpoint + box.swing;
 }
 
 /** Gosney & Olama 1975 (ASHRAE Refrigeration): cold air falls out below, warm air comes in above. W/K of sensible heat, and W of vapour that condenses. */
-export function doorway(box: Box, air: number, outside: Surroundings): { conductance: number; latent: number } {
+export function doorway(box: Box, air: number, outside: AppContext): { conductance: number; latent: number } {
   const difference = outside.temperature - air;
   if (difference <= 0) return { conductance: 0, latent: 0 };
   const inside = density(air);
@@ -140,7 +140,7 @@ export function saturatedMoisture(celsius: number): number {
 }
 
 /** The coil dries the air while it is cold; a door and the wet cargo moisten it. */
-function stepHumidity(state: BoxState, outside: Surroundings, isCooling: boolean, seconds: number): number {
+function stepHumidity(state: BoxState, outside: AppContext, isCooling: boolean, seconds: number): number {
   const target = outside.isDoorOpen ? 96 : outside.isDefrosting ? 94 : isCooling ? 80 : 90;
   return approach(state.humidity, target, seconds / (outside.isDoorOpen ? 150 : 600));
 }

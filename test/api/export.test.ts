@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadKinds } from '../../sensors/kinds.ts';
-import { openDuckDbStore } from '../../store/duckdb.ts';
+import { openDuckDbStore } from '../../store/duckdb/duckdb.ts';
 import { NOW, runApi } from './running-api.ts';
 
 it('an export from the real store holds every reading once, also when several are asked at one time and more than may run', async () => {

@@ -5,7 +5,7 @@ import type { ApiOptions, LiveEvent, LiveFeed } from '../../api/api.ts';
 import { openApi } from '../../api/server.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
-import { openLiveFeed } from '../../ingest/live-feed.ts';
+import { openLiveFeed } from '../../consumers/live-feed.ts';
 import { eventually } from '../eventually.ts';
 import { apiOptions, bearer, limits } from './running-api.ts';
 

@@ -3,13 +3,13 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { onTestFinished } from 'vitest';
 import type { ApiOptions, LiveEvent } from '../../api/api.ts';
 import { buildApp } from '../../api/server.ts';
-import { DaoyuError } from '../../errors.ts';
-import type { Device, NewDevice } from '../../ingest/registry.ts';
-import type { QuarantineRecord } from '../../ingest/rejection.ts';
-import { openSignInCodes } from '../../roles/sign-in-codes.ts';
+import { openSignInCodes } from '../../app/sign-in-codes.ts';
+import { DaoyuError } from '../../base/errors.ts';
+import type { QuarantineRecord } from '../../bus/rejection.ts';
+import { openMemoryKv } from '../../kv/memory.ts';
+import type { Device, NewDevice } from '../../registry/registry.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
-import { openMemoryState } from '../../state/memory.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 
 export const NOW = Date.parse('2026-07-20T05:40:00+08:00');
@@ -56,7 +56,7 @@ export async function apiOptions(
     port: 0,
     token: TOKEN,
     sessionSecret: 'secret',
-    codes: await openSignInCodes({ state: openMemoryState(), clock, monotonic: clock }),
+    codes: await openSignInCodes({ kv: openMemoryKv(), clock, monotonic: clock }),
     kinds: await loadKinds(),
     registry: {
       parks: () => [{ id: 'tianyu', label, towns: [label] }],

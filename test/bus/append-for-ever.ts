@@ -1,8 +1,8 @@
 /** Appends numbers until it is killed, several at a time, printing each when it is acknowledged. */
-import { openEmbeddedBus } from '../../bus/embedded.ts';
+import { openLmdbBus } from '../../bus/lmdb.ts';
 
 const [folder = '', first = '0'] = process.argv.slice(2);
-const bus = await openEmbeddedBus({ folder, maxBytes: 1e9, retainMs: 86_400_000, clock: Date.now });
+const bus = await openLmdbBus({ folder, maxBytes: 1e9, retainMs: 86_400_000, clock: Date.now });
 let next = Number(first);
 
 async function appendForEver(): Promise<void> {

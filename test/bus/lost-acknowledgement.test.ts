@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openJetStreamBus } from '../../bus/jetstream.ts';
+import { openJetStreamBus } from '../../bus/jetstream/jetstream.ts';
+import { type Frame, openLossyProxy } from '../engines/nats/lossy-proxy.ts';
 import { eventually } from '../eventually.ts';
-import { type Frame, openLossyProxy } from '../nats/lossy-proxy.ts';
 import { hasNats, startNats } from '../servers/nats.ts';
 
 const silent = { info() {}, warn() {} };

@@ -1,5 +1,5 @@
 /** Reads ten entries from JetStream, acknowledges four, says so and waits to be killed. */
-import { openJetStreamBus } from '../../bus/jetstream.ts';
+import { openJetStreamBus } from '../../bus/jetstream/jetstream.ts';
 
 const [url = ''] = process.argv.slice(2);
 const log = { info() {}, warn() {} };

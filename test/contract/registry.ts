@@ -1,10 +1,10 @@
 /** What the registry keeps on any shared state: changes of several processes at one time, and after a restart. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SiteChange } from '../../ingest/registry.ts';
-import { openRegistry } from '../../ingest/registry-state.ts';
+import type { Kv } from '../../kv/kv.ts';
+import { openRegistry } from '../../registry/open-registry.ts';
+import type { SiteChange } from '../../registry/registry.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
-import type { State } from '../../state/state.ts';
 import { eventually } from '../eventually.ts';
 
 const kinds = await loadKinds();
@@ -26,11 +26,11 @@ const boundary = {
 } as const;
 
 /** `open` gives another process's view of the same state each time, where the state has several. */
-export function describeRegistry(name: string, open: () => Promise<() => Promise<State>>): void {
+export function describeRegistry(name: string, open: () => Promise<() => Promise<Kv>>): void {
   async function processes() {
     const next = await open();
     return async () => {
-      const registry = await openRegistry({ state: await next(), kinds, seeds });
+      const registry = await openRegistry({ kv: await next(), kinds, seeds });
       onTestFinished(() => registry.close());
       return registry;
     };

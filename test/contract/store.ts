@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { measured } from '../../sensors/fields.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
-import { DEFAULT_WRITER, type SeriesQuery, type Store, type Tally } from '../../store/store.ts';
+import type { Tally } from '../../sensors/tally.ts';
+import { DEFAULT_WRITER, type SeriesQuery, type Store } from '../../store/store.ts';
 import { parseEvery } from '../../store/window.ts';
 
 export const testKind: Kind = {

@@ -1,15 +1,15 @@
 /** A real InfluxDB that holds six hours of the whole demo fleet, every field of it, with doubtful values and a silent device, and the platform's figures of now. */
-import { createInfluxSink } from '../../dashboards/figures/influx-sink.ts';
-import { startFigures } from '../../dashboards/figures/start-figures.ts';
-import type { Registry } from '../../ingest/registry.ts';
-import { openRegistry } from '../../ingest/registry-state.ts';
+import { createInfluxMetricSink } from '../../consumers/platform-metrics/influx-sink.ts';
+import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
+import { openMemoryKv } from '../../kv/memory.ts';
+import { openRegistry } from '../../registry/open-registry.ts';
+import type { Registry } from '../../registry/registry.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { createSignal } from '../../simulators/signal.ts';
-import { openMemoryState } from '../../state/memory.ts';
-import { openInfluxStore } from '../../store/influx.ts';
+import { openInfluxStore } from '../../store/influx/influx.ts';
 import type { Store } from '../../store/store.ts';
 import { type InfluxServer, openInflux } from '../servers/influx.ts';
 import type { InfluxSeries } from './as-grafana.ts';
@@ -37,18 +37,18 @@ export const SILENT = 'gantang-pond-2-station';
 export async function openFilledInflux(): Promise<FilledInflux> {
   const server = await openInflux();
   const kinds = await loadKinds();
-  const state = openMemoryState();
-  const registry = await openRegistry({ state, kinds, seeds, clock: () => NOW });
+  const kv = openMemoryKv();
+  const registry = await openRegistry({ kv, kinds, seeds, clock: () => NOW });
   for (const device of seeds.devices) await registry.addDevice(device, 'scrypt-hash');
-  const store = await openInfluxStore({ url: server.url(), kinds, state, clock: () => NOW });
+  const store = await openInfluxStore({ url: server.url(), kinds, kv, clock: () => NOW });
   const readings = registry.devices().flatMap((device) => {
     const kind = kinds.get(device.kind);
     return kind === undefined ? [] : readingsOf(kind, device);
   });
   for (let from = 0, position = 1; from < readings.length; from += 5000, position++)
     await store.write({ readings: readings.slice(from, from + 5000), tallies: [] }, position);
-  const figures = startFigures({
-    sink: createInfluxSink(server.url()),
+  const figures = startPlatformMetrics({
+    sink: createInfluxMetricSink(server.url()),
     kinds,
     registry,
     isConnected: (_, device) => device !== SILENT,

@@ -7,8 +7,8 @@ import { nightsBetween, sunOf } from '../../dashboards/page/charts/sun.ts';
 import { createEventParser } from '../../dashboards/page/feed/event-stream.ts';
 import { joinedRaw, joinedWindows } from '../../dashboards/page/feed/history.ts';
 import { mergedRow, withReading } from '../../dashboards/page/feed/latest.ts';
-import { formatPlace, parsePlace } from '../../dashboards/page/feed/place.ts';
 import { resolutionFor } from '../../dashboards/page/feed/resolution.ts';
+import { formatRoute, parseRoute } from '../../dashboards/page/feed/route.ts';
 import { trendPerHour } from '../../dashboards/page/tiles/trend.ts';
 
 const MINUTE = 60_000;
@@ -32,7 +32,7 @@ test('an address holds the whole place and comes back as it was', () => {
     range: '7d',
     window: [1000, 2000],
   } as const;
-  expect(parsePlace(formatPlace(place), 'zh')).toEqual(place);
+  expect(parseRoute(formatRoute(place), 'zh')).toEqual(place);
   const filtered = {
     view: 'overview',
     state: 'critical',
@@ -40,11 +40,11 @@ test('an address holds the whole place and comes back as it was', () => {
     language: 'zh',
     range: '24h',
   } as const;
-  expect(parsePlace(formatPlace(filtered), 'en')).toEqual(filtered);
+  expect(parseRoute(formatRoute(filtered), 'en')).toEqual(filtered);
 });
 
 test('a broken address falls back to the overview', () => {
-  expect(parsePlace('#/site/%E0%A4%A?from=x', 'zh')).toEqual({ view: 'overview', language: 'zh', range: '24h' });
+  expect(parseRoute('#/site/%E0%A4%A?from=x', 'zh')).toEqual({ view: 'overview', language: 'zh', range: '24h' });
 });
 
 test('a reading that was in the history is not drawn a second time', () => {

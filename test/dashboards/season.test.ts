@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { boundsOf } from '../../dashboards/page/charts/bounds.ts';
 import { bandsOf } from '../../dashboards/page/feed/bands.ts';
-import { hasStages, profileOf, seasonOf, spellsBetween } from '../../dashboards/page/feed/season.ts';
+import { hasStages, intervalsBetween, profileOf, seasonOf } from '../../dashboards/page/feed/season.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 
@@ -33,7 +33,7 @@ test('a paddy has one profile after the other, and a range is cut into those in 
   expect(hasStages(season)).toBe(true);
   expect(profileOf(season, DRAIN - 1)?.name).toBe('paddy_awd');
   expect(profileOf(season, HEADING)?.name).toBe('paddy_heading');
-  const shown = spellsBetween(bandsOf(season, 'water_level'), HEADING - 1000, HEADING + 1000);
+  const shown = intervalsBetween(bandsOf(season, 'water_level'), HEADING - 1000, HEADING + 1000);
   expect(shown.map(({ from, to, band }) => [from, to, band?.target])).toEqual([
     [HEADING - 1000, HEADING, [-300, -50]],
     [HEADING, HEADING + 1000, [20, 50]],

@@ -1,8 +1,8 @@
 /** The cluster example, without Docker: three servers, three replicas. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openJetStreamBus } from '../../bus/jetstream.ts';
-import { openNats } from '../../nats/connection.ts';
-import { openJetStreamState } from '../../state/jetstream.ts';
+import { openJetStreamBus } from '../../bus/jetstream/jetstream.ts';
+import { openNats } from '../../engines/nats/connection.ts';
+import { openJetStreamKv } from '../../kv/jetstream.ts';
 import { take } from '../contract/bus.ts';
 import { eventually } from '../eventually.ts';
 import { hasNats } from '../servers/nats.ts';
@@ -11,18 +11,18 @@ import { startNatsCluster } from '../servers/nats-cluster.ts';
 const log = { info() {}, warn() {} };
 
 describe.runIf(hasNats())('three NATS servers with three replicas', () => {
-  it('keep every acknowledged entry once, and the state, over the death of the one that leads', async () => {
+  it('keep every acknowledged entry once, and the kv, over the death of the one that leads', async () => {
     const cluster = await startNatsCluster();
     const shared = { url: cluster.url, replicas: 3, clock: Date.now, log };
     const bus = await openJetStreamBus({ ...shared, maxBytes: 1e8, retainMs: 1e9 });
-    const state = await openJetStreamState(shared);
+    const kv = await openJetStreamKv(shared);
     const { manager, close } = await openNats({ url: cluster.url, name: 'test', log });
-    for (const part of [bus, state, { close }]) onTestFinished(() => part.close().catch(() => {}));
+    for (const part of [bus, kv, { close }]) onTestFinished(() => part.close().catch(() => {}));
     expect((await bus.status()).durability).toMatchObject({
       survives: 'power loss',
       message: expect.stringContaining('on 3 servers'),
     });
-    await state.put('device/a', 1);
+    await kv.put('device/a', 1);
 
     const consumption = await bus.consume({ name: 'reader', subjects: ['daoyu.>'], from: 'first' });
     const acknowledged: string[] = [];
@@ -41,11 +41,11 @@ describe.runIf(hasNats())('three NATS servers with three replicas', () => {
     await eventually(() => acknowledged.length > before + 400, Boolean, 60_000);
     // Its stream may still be choosing a leader: until then it says that it is unavailable.
     await eventually(
-      () => state.get('device/a').catch(() => undefined),
+      () => kv.get('device/a').catch(() => undefined),
       (item) => item?.value === 1,
       60_000,
     );
-    await state.put('device/b', 2);
+    await kv.put('device/b', 2);
     await cluster.start(leader);
     isOver = true;
     await Promise.all(writers);

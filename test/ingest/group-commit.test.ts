@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../bus/bus.ts';
-import { parseEntry } from '../../ingest/entry.ts';
+import { parseEntry } from '../../bus/parse-event.ts';
 import { createGroupCommit, type Group } from '../../ingest/group-commit.ts';
 
 /** A log whose appends are finished by hand. */

@@ -173,12 +173,12 @@ describe('a repeat', () => {
 
   it('is found by the store after a restart, when intake has forgotten', async () => {
     const first = await openParts();
-    const { bus, state, store } = first;
+    const { bus, kv, store } = first;
     await first.addDevice('probe');
     await first.publish('probe', { time: NOW, ph: 7 });
     await first.row('probe');
     await first.close();
-    const second = await openParts({ bus, state, store });
+    const second = await openParts({ bus, kv, store });
     await second.publish('probe', { time: NOW, ph: 7 });
     expect(await second.row('probe')).toEqual({ received: 2, stored: 1, duplicate: 1, quarantined: 0 });
   });

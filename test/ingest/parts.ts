@@ -2,17 +2,17 @@
 import { onTestFinished } from 'vitest';
 import type { Bus } from '../../bus/bus.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
+import { openLedger } from '../../consumers/ledger.ts';
+import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
+import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
+import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { createIntake } from '../../ingest/intake.ts';
-import { openLedger } from '../../ingest/ledger.ts';
-import { createQuarantine } from '../../ingest/quarantine.ts';
-import { startQuarantineKeeper } from '../../ingest/quarantine-keeper.ts';
-import type { NewDevice } from '../../ingest/registry.ts';
-import { openRegistry, type RegistrySeeds } from '../../ingest/registry-state.ts';
-import { startStoreWriter } from '../../ingest/store-writer.ts';
+import type { Kv } from '../../kv/kv.ts';
+import { openMemoryKv } from '../../kv/memory.ts';
+import { openRegistry, type RegistrySeeds } from '../../registry/open-registry.ts';
+import type { NewDevice } from '../../registry/registry.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
-import { openMemoryState } from '../../state/memory.ts';
-import type { State } from '../../state/state.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 import type { Store } from '../../store/store.ts';
 import { eventually } from '../eventually.ts';
@@ -37,7 +37,7 @@ export interface Told {
 
 export interface Given {
   readonly bus?: Bus;
-  readonly state?: State;
+  readonly kv?: Kv;
   readonly store?: Store;
   readonly retainMs?: number;
   /** For tests that receive in the past. */
@@ -48,14 +48,14 @@ export type Parts = Awaited<ReturnType<typeof openParts>>;
 
 export async function openParts({
   bus = openMemoryBus(),
-  state = openMemoryState(),
+  kv = openMemoryKv(),
   store = openMemoryStore(),
   retainMs,
   quarantineRetainMs = Number.POSITIVE_INFINITY,
 }: Given = {}) {
   const clock = () => NOW;
   const told: Told[] = [];
-  const registry = await openRegistry({ state, kinds, seeds, clock });
+  const registry = await openRegistry({ kv, kinds, seeds, clock });
   const intake = createIntake({
     bus,
     registry,
@@ -66,8 +66,8 @@ export async function openParts({
     },
   });
   const writer = await startStoreWriter({ bus, store, log: silent, clock, backoffMs: [5] });
-  const keeper = await startQuarantineKeeper({ bus, state, log: silent, clock, retainMs: quarantineRetainMs });
-  const quarantine = createQuarantine({ bus, state, registry, kinds, log: silent, clock });
+  const keeper = await startQuarantineKeeper({ bus, kv, log: silent, clock, retainMs: quarantineRetainMs });
+  const quarantine = createQuarantine({ bus, kv, registry, kinds, log: silent, clock });
   const ledger = await openLedger({ bus, store, log: silent });
   let isClosed = false;
   const close = async () => {
@@ -78,7 +78,7 @@ export async function openParts({
   onTestFinished(close);
 
   return {
-    ...{ bus, state, store, registry, intake, quarantine, ledger, told, close },
+    ...{ bus, kv, store, registry, intake, quarantine, ledger, told, close },
     addDevice: (device: string, more: Partial<NewDevice> = {}) =>
       registry.addDevice({ park: 'tianyu', site: 'pond-1', device, kind: 'aquaculture_pond', ...more }, 'hash'),
     publish: (

@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DaoyuError } from '../../base/errors.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
-import { DaoyuError } from '../../errors.ts';
 import { eventually } from '../eventually.ts';
 import { NOW, openParts } from './parts.ts';
 

@@ -1,7 +1,7 @@
 /** A whole platform in a process of its own, to be killed. With DAOYU_TEST_ACK_FIRST it acknowledges before the append: the control that must lose. */
 import { pino } from 'pino';
-import { readConfig } from '../../config.ts';
-import { startPlatform } from '../../platform.ts';
+import { readConfig } from '../../app/config.ts';
+import { startPlatform } from '../../app/platform.ts';
 
 const platform = await startPlatform(readConfig(process.env), {
   log: pino({ level: 'fatal' }),

@@ -1,11 +1,11 @@
 /** The rice year of the demo fields: a valid plan, which the simulated farmers keep to, and the outlines that the simulated crews fly over. */
 import { describe, expect, it } from 'vitest';
-import { changedSite } from '../../ingest/site-change.ts';
+import { changedSite } from '../../registry/site-change.ts';
 import { boundaries } from '../../seeds/boundaries.ts';
 import { seasons, stagesAround } from '../../seeds/seasons.ts';
 import { seeds, seedsAt } from '../../seeds/seeds.ts';
 import { assess } from '../../sensors/assess.ts';
-import { profileAt, spellAt, spellsOf } from '../../sensors/stages.ts';
+import { intervalAt, intervalsOf, profileAt } from '../../sensors/stages.ts';
 import { createModelOf } from '../../simulators/model-of.ts';
 import { HOUR, kinds, memberNamed, models } from '../simulators/world.ts';
 
@@ -31,8 +31,8 @@ describe('the seasons of a fresh install', () => {
     for (const date of ['2026-01-01', '2026-12-31', '2028-02-29']) {
       const now = Date.parse(`${date}T00:00:00+08:00`);
       for (const season of Object.values(seasons)) {
-        const spells = spellsOf({ stages: stagesAround(now, season) });
-        const current = spellAt(spells, now);
+        const spells = intervalsOf({ stages: stagesAround(now, season) });
+        const current = intervalAt(spells, now);
         expect(now - (spells[1]?.from ?? now)).toBeGreaterThan(200 * DAY);
         expect((spells.at(-1)?.from ?? now) - now).toBeGreaterThan(200 * DAY);
         expect(current?.profile).toBeDefined();
@@ -55,7 +55,7 @@ describe('a healthy year of a demo paddy', () => {
     const model = createModelOf(kinds, models)({ ...memberNamed(`${id}-level`), lateDays: seasons[id]?.lateDays ?? 0 });
     const kind = kinds.get('paddy_water');
     if (kind === undefined) throw new Error('no kind paddy_water');
-    const spells = spellsOf(site);
+    const spells = intervalsOf(site);
     let calm = 0;
     let good = 0;
     for (let at = NOW - 150 * DAY; at < NOW + 214 * DAY; at += 5 * HOUR) {
@@ -65,7 +65,7 @@ describe('a healthy year of a demo paddy', () => {
       const { state, reasons } = assess({ kind, profile, intervalMs: HOUR, now: at, latest });
       expect(state, `${new Date(at).toISOString()} ${JSON.stringify(reasons)}`).not.toBe('critical');
       // The farmer changes the water on the day before a stage begins.
-      if (spellAt(spells, at)?.to === spellAt(spells, at + DAY)?.to) {
+      if (intervalAt(spells, at)?.to === intervalAt(spells, at + DAY)?.to) {
         calm += 1;
         if (state === 'good') good += 1;
       }

@@ -1,11 +1,11 @@
 /** What a fresh install begins with fits together: every name it uses exists. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { validateMapping } from '../../ingest/mapping.ts';
+import { SLUG } from '../../base/topics.ts';
+import { validateMapping } from '../../registry/mapping.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Profile } from '../../sensors/profile.ts';
-import { SLUG } from '../../topics.ts';
 
 const { parks, sites, devices, profiles } = seeds;
 let kinds: ReadonlyMap<string, Kind>;

@@ -1,7 +1,7 @@
 /** The limits of spikes and stuck sensors stay quiet over a week of real series without a known fault. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createSuspicion } from '../../ingest/suspicion.ts';
+import { createQualityChecks } from '../../ingest/quality-checks.ts';
 import { fieldNamed, loadKinds } from '../../sensors/kinds.ts';
 
 /** A lake buoy (LakeMetabolizer, GPL ≥ 2) and an aquaculture tank (Mendeley Data 34rczh25kc), both at about a minute. */
@@ -14,7 +14,7 @@ async function flagsOf(file: string, column: string, every: number, isWanted: Is
   if (field === undefined) throw new Error(`no field ${column}`);
   const [header = '', ...lines] = readFileSync(new URL(file, FOLDER), 'utf8').trim().split(/\r?\n/);
   const names = header.split(',');
-  const suspicion = createSuspicion();
+  const suspicion = createQualityChecks();
   const counts = { values: 0, spike: 0, stuck: 0, outside: 0 };
   let index = 0;
   for (const line of lines) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayOf, isDay, startOfDay } from '../../sensors/beijing-day.ts';
 import { type Polygon, problemsOfPolygon } from '../../sensors/polygon.ts';
-import { MOST_STAGES, problemsOfStages, profileAt, type Stage, spellAt, spellsOf } from '../../sensors/stages.ts';
+import { intervalAt, intervalsOf, MOST_STAGES, problemsOfStages, profileAt, type Stage } from '../../sensors/stages.ts';
 
 const DAY = 86_400_000;
 const FIRST = Date.parse('2025-01-01T00:00:00+08:00');
@@ -19,7 +19,7 @@ describe('the season of a site', () => {
   it('has exactly one spell at any time, and they follow each other', () => {
     fc.assert(
       fc.property(anyStages, fc.integer({ min: -10 * DAY, max: 1600 * DAY }), (stages, after) => {
-        const spells = spellsOf({ profile: 'base', stages });
+        const spells = intervalsOf({ profile: 'base', stages });
         const time = FIRST + after;
         expect(spells.filter(({ from, to }) => time >= from && time < to)).toHaveLength(1);
         for (const [index, { to }] of spells.entries())
@@ -43,7 +43,7 @@ describe('the season of a site', () => {
     const midnight = Date.parse('2026-05-09T16:00:00Z');
     expect(profileAt(season, midnight - 1)).toBeUndefined();
     expect(profileAt(season, midnight)).toBe('paddy_recovery');
-    expect(spellAt(spellsOf(season), midnight)?.from).toBe(midnight);
+    expect(intervalAt(intervalsOf(season), midnight)?.from).toBe(midnight);
   });
 
   it('of a site without stages is its profile all the time', () => {

@@ -1,7 +1,7 @@
 /** What holds for every model of every seeded device: fields of its kind, physical values in the sensor's own steps, one answer for one instant, and no alarm of the platform's own suspicion. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSuspicion } from '../../ingest/suspicion.ts';
+import { createQualityChecks } from '../../ingest/quality-checks.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import { fieldNamed } from '../../sensors/kinds.ts';
 import { createModelOf } from '../../simulators/model-of.ts';
@@ -93,7 +93,7 @@ describe('every model', () => {
         const member = memberNamed(device);
         const kind = kindOf(device);
         const model = modelFor(member);
-        const suspicion = createSuspicion();
+        const suspicion = createQualityChecks();
         const isDrone = kind.name === 'drone_seeding';
         const everyMs = isDrone ? 1000 : member.intervalMs;
         for (let at = start; at < start + (isDrone ? 1 : 7) * DAY; at += everyMs)

@@ -1,7 +1,7 @@
 /** Behind the curves: nights, the target band, the limits of the profile, and what was sent later. */
 import type uPlot from 'uplot';
 import type { BandSpell } from '../feed/bands.ts';
-import { spellsBetween } from '../feed/season.ts';
+import { intervalsBetween } from '../feed/season.ts';
 import type { Colours } from './colours.ts';
 import type { Columns } from './columns.ts';
 import type { Line } from './lines.ts';
@@ -44,7 +44,7 @@ function drawBands(made: uPlot, bands: readonly BandSpell[], colours: Colours): 
   const scale = made.scales.y0;
   if (min == null || max == null || scale?.min == null || scale.max == null) return;
   const [least, most] = [scale.min, scale.max];
-  const shown = spellsBetween(bands, min * 1000, max * 1000).map(({ from, to, band }) => ({
+  const shown = intervalsBetween(bands, min * 1000, max * 1000).map(({ from, to, band }) => ({
     left: made.valToPos(from / 1000, 'x', true),
     right: made.valToPos(to / 1000, 'x', true),
     band,

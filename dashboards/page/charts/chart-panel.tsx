@@ -2,11 +2,11 @@
 import { useMemo, useState } from 'preact/hooks';
 import { formatValue, type Language } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
+import { useLanguage } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { labelOf } from '../feed/catalog.ts';
 import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
-import { profileOf, spellsBetween } from '../feed/season.ts';
-import { useLanguage } from '../feed/surroundings.ts';
+import { intervalsBetween, profileOf } from '../feed/season.ts';
 import { formatMoment } from '../language/beijing-time.ts';
 import { say } from '../language/words.ts';
 import { Icon } from '../tiles/icon.tsx';
@@ -147,7 +147,7 @@ function nameIn(devices: readonly DeviceCard[], { field, device }: Line, languag
 /** By which profile the shown time is judged; where it changes within, the ribbon names each. */
 function limitsWords(line: Line | undefined, { from, to }: SeriesAnswer, language: Language): string {
   if (line === undefined) return '';
-  const shown = spellsBetween(line.bands, from, to).filter(({ band }) => band !== undefined);
+  const shown = intervalsBetween(line.bands, from, to).filter(({ band }) => band !== undefined);
   if (new Set(shown.map(({ band }) => JSON.stringify(band))).size > 1) return ` · ${say('limitsByStage', language)}`;
   const profile = shown[0] && profileOf(line.device.season, shown[0].from);
   return profile ? ` · ${say('profile', language)} ${profile.label[language]}` : '';

@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Flag } from '../../../sensors/flag.ts';
-import { hasStages, spellsBetween } from '../feed/season.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useAppContext } from '../feed/app-context.ts';
+import { hasStages, intervalsBetween } from '../feed/season.ts';
 import { drawBackground } from './background.ts';
 import { boundsOf } from './bounds.ts';
 import { coloursOf } from './colours.ts';
@@ -33,7 +33,7 @@ const CROSSHAIR = 'site';
 
 export function Chart(props: Props) {
   const { lines, columns, answer, label } = props;
-  const { language, theme, fleet } = useSurroundings();
+  const { language, theme, fleet } = useAppContext();
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<{ readonly made: uPlot; readonly gestures: Gestures } | undefined>(undefined);
   const [plot, setPlot] = useState<Plot>();
@@ -132,7 +132,7 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
       range: (made, least, most) => {
         const line = current.current.lines.find(({ field }) => field.symbol === symbol && field.shape === 'number');
         const { min, max } = made.scales.x ?? {};
-        const inSight = spellsBetween(line?.bands ?? [], (min ?? 0) * 1000, (max ?? 0) * 1000);
+        const inSight = intervalsBetween(line?.bands ?? [], (min ?? 0) * 1000, (max ?? 0) * 1000);
         const values = least == null || most == null ? [] : [least, most];
         return [...boundsOf(values, ...inSight.map(({ band }) => band))] as [number, number];
       },

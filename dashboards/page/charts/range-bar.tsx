@@ -1,7 +1,7 @@
 /** Which time is shown: named ranges that follow the clock, and a window that was zoomed to. */
 
-import { RANGE_MS, RANGES } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useAppContext } from '../feed/app-context.ts';
+import { RANGE_MS, RANGES } from '../feed/route.ts';
 import { formatMoment } from '../language/beijing-time.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { zoomed } from './gestures.ts';
@@ -11,10 +11,10 @@ const LABELS_ZH = { '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': 
 
 /** `isPlain`: of pictures that are not zoomed by hand. */
 export function RangeBar({ isPlain = false }: { readonly isPlain?: boolean }) {
-  const { place, go, word, language, now } = useSurroundings();
-  const window = place.window ?? ([now - RANGE_MS[place.range], now] as const);
+  const { route, go, word, language, now } = useAppContext();
+  const window = route.window ?? ([now - RANGE_MS[route.range], now] as const);
   // One Back leads out of all zooming, to where the range follows the clock.
-  const step = (next: readonly [number, number]) => go({ window: next }, place.window && 'replace');
+  const step = (next: readonly [number, number]) => go({ window: next }, route.window && 'replace');
   const move = (share: number) => {
     const by = (window[1] - window[0]) * share;
     step([window[0] + by, window[1] + by]);
@@ -27,7 +27,7 @@ export function RangeBar({ isPlain = false }: { readonly isPlain?: boolean }) {
           <button
             key={range}
             type="button"
-            aria-pressed={place.window === undefined && place.range === range}
+            aria-pressed={route.window === undefined && route.range === range}
             onClick={() => go({ range })}
           >
             {range === 'season' ? word('season') : (language === 'zh' ? LABELS_ZH : LABELS)[range]}
@@ -48,7 +48,7 @@ export function RangeBar({ isPlain = false }: { readonly isPlain?: boolean }) {
           <Icon name="forward" />
         </button>
       </div>
-      {place.window ? (
+      {route.window ? (
         <button type="button" class="button" onClick={() => go({})}>
           {formatMoment(window[0], language)} – {formatMoment(window[1], language)} · {word('now')}
         </button>

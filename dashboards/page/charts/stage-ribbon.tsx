@@ -1,10 +1,11 @@
 /** The growth stages along a time axis: a thin band in two quiet tones, the current one clear. */
-import { type ProfileSpell, spellsBetween } from '../feed/season.ts';
-import { useLanguage } from '../feed/surroundings.ts';
+
+import { useLanguage } from '../feed/app-context.ts';
+import { intervalsBetween, type ProfileInterval } from '../feed/season.ts';
 import { formatDay } from '../language/beijing-time.ts';
 
 interface Props {
-  readonly season: readonly ProfileSpell[];
+  readonly season: readonly ProfileInterval[];
   /** Of the axis, epoch ms. */
   readonly from: number;
   readonly to: number;
@@ -17,7 +18,7 @@ export function StageRibbon({ season, from, to, now }: Props) {
     <ol class="stages" aria-label={word('stages')}>
       {season.map((spell, order) => {
         const { profile } = spell;
-        const [shown] = spellsBetween([spell], from, to);
+        const [shown] = intervalsBetween([spell], from, to);
         if (shown === undefined || profile === undefined) return null;
         const width = (shown.to - shown.from) / (to - from);
         const isCurrent = spell.from <= now && spell.to > now;

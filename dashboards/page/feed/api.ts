@@ -1,6 +1,6 @@
 /** The HTTP API as this page asks it. */
 import type { Check, LedgerView } from '../../../api/api.ts';
-import type { QuarantineRecord } from '../../../ingest/rejection.ts';
+import type { QuarantineRecord } from '../../../bus/rejection.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Series } from '../../../store/store.ts';
 import type { Catalog, DeviceInfo } from './catalog.ts';

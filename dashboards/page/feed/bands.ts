@@ -2,7 +2,7 @@
 
 import { type Limits, limitsOf } from '../../../sensors/limits.ts';
 import type { Profile } from '../../../sensors/profile.ts';
-import type { ProfileSpell } from './season.ts';
+import type { ProfileInterval } from './season.ts';
 
 export interface BandSpell {
   /** Epoch ms; the first has no beginning and the last no end. */
@@ -15,7 +15,7 @@ export function bandOf(profile: Profile | undefined, field: string): Limits | un
   return profile && limitsOf(profile, field);
 }
 
-export function bandsOf(season: readonly ProfileSpell[], field: string): readonly BandSpell[] {
+export function bandsOf(season: readonly ProfileInterval[], field: string): readonly BandSpell[] {
   return season.map(({ from, to, profile }) => {
     const band = bandOf(profile, field);
     return { from, to, ...(band && { band }) };

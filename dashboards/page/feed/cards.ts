@@ -1,5 +1,5 @@
 /** Sites as the overview shows them: what matters of each, worst first. */
-import type { Site } from '../../../ingest/registry.ts';
+import type { Site } from '../../../registry/registry.ts';
 import { assess } from '../../../sensors/assess.ts';
 import { type Assessment, type HealthState, worstFirst } from '../../../sensors/health.ts';
 import type { Kind } from '../../../sensors/kind.ts';
@@ -7,7 +7,7 @@ import type { Label } from '../../../sensors/label.ts';
 import type { Profile } from '../../../sensors/profile.ts';
 import { type Catalog, type DeviceInfo, labelOf } from './catalog.ts';
 import { keyOf, type LatestRow } from './latest.ts';
-import { type ProfileSpell, profileOf, seasonOf } from './season.ts';
+import { type ProfileInterval, profileOf, seasonOf } from './season.ts';
 
 export interface DeviceCard {
   readonly key: string;
@@ -17,7 +17,7 @@ export interface DeviceCard {
   /** In force now. */
   readonly profile?: Profile | undefined;
   /** What was in force before, and will be. */
-  readonly season: readonly ProfileSpell[];
+  readonly season: readonly ProfileInterval[];
   readonly intervalMs: number;
   readonly row: LatestRow | undefined;
   readonly assessment: Assessment;

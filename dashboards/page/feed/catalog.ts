@@ -1,5 +1,5 @@
 /** What exists, as the registry tells it: kinds, parks, sites, profiles and devices. */
-import type { Park, Site } from '../../../ingest/registry.ts';
+import type { Park, Site } from '../../../registry/registry.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Label } from '../../../sensors/label.ts';
 import type { Profile } from '../../../sensors/profile.ts';

@@ -1,11 +1,11 @@
 /** Which profile judges the devices of a kind at a site, spell by spell over all time. */
-import type { Site } from '../../../ingest/registry.ts';
+import type { Site } from '../../../registry/registry.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Profile } from '../../../sensors/profile.ts';
-import { type Spell, spellAt, spellsOf } from '../../../sensors/stages.ts';
+import { type Interval, intervalAt, intervalsOf } from '../../../sensors/stages.ts';
 import type { Catalog } from './catalog.ts';
 
-export interface ProfileSpell extends Pick<Spell, 'from' | 'to'> {
+export interface ProfileInterval extends Pick<Interval, 'from' | 'to'> {
   /** Absent: none, or none that is made for the kind. */
   readonly profile?: Profile;
 }
@@ -13,35 +13,39 @@ export interface ProfileSpell extends Pick<Spell, 'from' | 'to'> {
 type Profiles = Pick<Catalog, 'profiles'>;
 
 /** Asked for every device once a second, and the same until the registry changes. */
-const known = new WeakMap<Profiles, WeakMap<object, Map<string, readonly ProfileSpell[]>>>();
+const known = new WeakMap<Profiles, WeakMap<object, Map<string, readonly ProfileInterval[]>>>();
 /** Stands for a site that the registry does not tell of. */
 const NOWHERE = {};
 
-export function seasonOf(catalog: Profiles, site: Site | undefined, kind: Kind): readonly ProfileSpell[] {
-  const sites = known.get(catalog) ?? new WeakMap<object, Map<string, readonly ProfileSpell[]>>();
+export function seasonOf(catalog: Profiles, site: Site | undefined, kind: Kind): readonly ProfileInterval[] {
+  const sites = known.get(catalog) ?? new WeakMap<object, Map<string, readonly ProfileInterval[]>>();
   known.set(catalog, sites);
-  const seasons = sites.get(site ?? NOWHERE) ?? new Map<string, readonly ProfileSpell[]>();
+  const seasons = sites.get(site ?? NOWHERE) ?? new Map<string, readonly ProfileInterval[]>();
   sites.set(site ?? NOWHERE, seasons);
-  const found = seasons.get(kind.name) ?? spellsOf(site ?? {}).map((spell) => withProfile(catalog, spell, kind));
+  const found = seasons.get(kind.name) ?? intervalsOf(site ?? {}).map((spell) => withProfile(catalog, spell, kind));
   seasons.set(kind.name, found);
   return found;
 }
 
-function withProfile({ profiles }: Profiles, { from, to, profile: name }: Spell, kind: Kind): ProfileSpell {
+function withProfile({ profiles }: Profiles, { from, to, profile: name }: Interval, kind: Kind): ProfileInterval {
   const profile = profiles.find((each) => each.name === name && each.kinds.includes(kind.name));
   return { from, to, ...(profile && { profile }) };
 }
 
-export function profileOf(season: readonly ProfileSpell[], time: number): Profile | undefined {
-  return spellAt(season, time)?.profile;
+export function profileOf(season: readonly ProfileInterval[], time: number): Profile | undefined {
+  return intervalAt(season, time)?.profile;
 }
 
 /** Those that reach into a time, cut to it. */
-export function spellsBetween<T extends Pick<Spell, 'from' | 'to'>>(spells: readonly T[], from: number, to: number) {
+export function intervalsBetween<T extends Pick<Interval, 'from' | 'to'>>(
+  spells: readonly T[],
+  from: number,
+  to: number,
+) {
   return spells
     .filter((spell) => spell.from < to && spell.to > from)
     .map((spell) => ({ ...spell, from: Math.max(from, spell.from), to: Math.min(to, spell.to) }));
 }
 
 /** A site whose profile never changes has no stages to tell of. */
-export const hasStages = (season: readonly ProfileSpell[]) => season.length > 1;
+export const hasStages = (season: readonly ProfileInterval[]) => season.length > 1;

@@ -1,5 +1,5 @@
 /** Why something was refused, and what to do about it; the sentence with the numbers comes with each record, in English, as the device is told it. */
-import type { RejectionCode } from '../../../ingest/rejection.ts';
+import type { RejectionCode } from '../../../bus/rejection.ts';
 import type { Label } from '../../../sensors/label.ts';
 
 export interface Refusal {

@@ -1,6 +1,6 @@
 /** Where vehicles were: tracks over the county's own sites, without a map from elsewhere. WGS-84, north up. */
 import type { Point } from '../../../store/store.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import { formatClock } from '../language/beijing-time.ts';
 import { formatLength, type Position, planeAround, roundLength, type Spot } from './projection.ts';
 
@@ -24,7 +24,7 @@ const LEAST_SPAN = 1500;
 const GAP_MS = 10 * 60_000;
 
 export function TrackMap({ tracks }: { readonly tracks: readonly Track[] }) {
-  const { state, language, word } = useSurroundings();
+  const { state, language, word } = useAppContext();
   const all = tracks.flatMap(({ positions }) => positions);
   const [origin] = all;
   if (origin === undefined) return null;

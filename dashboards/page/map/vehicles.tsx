@@ -1,13 +1,13 @@
 /** The vehicles of a kind on one map, over the time in sight. */
 import { useMemo } from 'preact/hooks';
 import type { Kind } from '../../../sensors/kind.ts';
-import { spellAt } from '../../../sensors/stages.ts';
+import { intervalAt } from '../../../sensors/stages.ts';
 import { linesOf } from '../charts/lines.ts';
 import { useSeries } from '../charts/use-series.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import { bandsOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
-import { RANGE_MS } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { RANGE_MS } from '../feed/route.ts';
 import { positionsOf, type Track, TrackMap } from './track-map.tsx';
 
 interface Props {
@@ -25,7 +25,7 @@ export function isVehicle({ kind, row }: DeviceCard, siteType: string): boolean 
 }
 
 export function Vehicles({ kind, vehicles }: Props) {
-  const { fleet, place, language, word } = useSurroundings();
+  const { fleet, route, language, word } = useAppContext();
   const main = kind.fields.find(({ name }) => name === kind.primary[0]);
   const door = kind.fields.find(({ name, shape }) => shape === 'boolean' && kind.primary.includes(name));
   const fields = useMemo(
@@ -40,8 +40,8 @@ export function Vehicles({ kind, vehicles }: Props) {
     aggregates: LAST,
     intervalMs: Math.min(...vehicles.map(({ intervalMs }) => intervalMs)),
     mostPoints: POINTS,
-    window: place.window,
-    spanMs: place.window ? undefined : Math.min(LONGEST_MS, RANGE_MS[place.range]),
+    window: route.window,
+    spanMs: route.window ? undefined : Math.min(LONGEST_MS, RANGE_MS[route.range]),
   });
   const tracks = vehicles.map((vehicle, index): Track => {
     const pointsOf = (name: string | undefined) =>
@@ -51,7 +51,7 @@ export function Vehicles({ kind, vehicles }: Props) {
     const outside = new Set(
       pointsOf(main?.name)
         .filter(([time, value]) => {
-          const { warnBelow = value, warnAbove = value } = spellAt(bands, time)?.band ?? {};
+          const { warnBelow = value, warnAbove = value } = intervalAt(bands, time)?.band ?? {};
           return value < warnBelow || value > warnAbove;
         })
         .map(([time]) => time),

@@ -1,6 +1,6 @@
 /** The field with its lines along the picture: what fell where against the plan, what was missed, what was seeded twice. */
 import { useEffect, useRef } from 'preact/hooks';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import { formatLength, roundLength } from '../map/projection.ts';
 import type { Coverage } from './coverage.ts';
 import type { Sample } from './flight.ts';
@@ -19,7 +19,7 @@ interface Props {
 const TALLEST = 460;
 
 export function CoverageMap({ coverage, samples, plan, isFlying, note }: Props) {
-  const { theme, word } = useSurroundings();
+  const { theme, word } = useAppContext();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { columns, rows, cell, outline } = coverage;
   // While it flies, what is left of the field is not missed.

@@ -1,7 +1,7 @@
 /** Every line of a mission against the plan. */
 import { useMemo } from 'preact/hooks';
 import { formatNumber } from '../../../sensors/format.ts';
-import { useLanguage } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/app-context.ts';
 import { formatSeconds } from '../language/beijing-time.ts';
 import { Scroller } from '../views/scroller.tsx';
 import type { Sample } from './flight.ts';

@@ -1,11 +1,11 @@
 /** A seeding mission: which, how well, where; and its lines. */
 import { useMemo } from 'preact/hooks';
-import type { Site } from '../../../ingest/registry.ts';
+import type { Site } from '../../../registry/registry.ts';
 import { formatDuration, formatNumber, type Language } from '../../../sensors/format.ts';
+import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { profileOf } from '../feed/season.ts';
-import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { formatClock, formatMoment } from '../language/beijing-time.ts';
 import { say } from '../language/words.ts';
 import { Choice } from '../views/choice.tsx';
@@ -26,8 +26,8 @@ const USUAL_PLAN = 40;
 const FLYING_MS = 60_000;
 
 export function MissionView({ card, isWhole = false }: Props) {
-  const { place, word, language, go, now, state } = useSurroundings();
-  const { phase, missions, shown, samples } = useMission(card.kind, card.device, isWhole ? place.mission : undefined);
+  const { route, word, language, go, now, state } = useAppContext();
+  const { phase, missions, shown, samples } = useMission(card.kind, card.device, isWhole ? route.mission : undefined);
   const boundary = boundaryOf(card, state.catalog.sites);
   const coverage = useMemo(() => coverageOf(samples, boundary), [samples, boundary]);
   // By what was in force when it was flown.

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Kind } from '../../../sensors/kind.ts';
 import { loadSeries } from '../feed/api.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
 import { FLIGHT_FIELDS, type Mission, missionsOf, type Sample, samplesOf } from './flight.ts';
 
 export interface MissionAnswer {
@@ -26,7 +26,7 @@ export const fliesMissions = (kind: Kind) =>
   ['latitude', 'longitude'].every((name) => kind.fields.some((field) => field.name === name));
 
 export function useMission(kind: Kind, { park, site, device }: DeviceInfo, wanted: number | undefined): MissionAnswer {
-  const { fleet } = useSurroundings();
+  const { fleet } = useAppContext();
   const [answer, setAnswer] = useState<MissionAnswer>({ phase: 'loading', missions: [], samples: [] });
   useEffect(() => {
     const gone = new AbortController();

@@ -2,7 +2,7 @@
 import { formatDuration } from '../../../sensors/format.ts';
 import type { Point } from '../../../store/store.ts';
 import { type LimitSpell, outsideOf } from '../charts/outside.ts';
-import { useLanguage } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/app-context.ts';
 
 const MINUTE = 60_000;
 

@@ -4,17 +4,17 @@ import type { Field, Kind } from '../../../sensors/kind.ts';
 import type { Point } from '../../../store/store.ts';
 import { linesOf } from '../charts/lines.ts';
 import type { SeriesAnswer } from '../charts/use-series.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import { bandsOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import type { StripFields } from '../feed/panels.ts';
-import { formatPlace } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
-import { useNearness } from './nearness.tsx';
+import { formatRoute } from '../feed/route.ts';
 import { Outline } from './outline.tsx';
 import { OutsideWords } from './outside-words.tsx';
 import { StateMark } from './state-mark.tsx';
 import { StripChart } from './strip-chart.tsx';
 import { agedClass, BigValue, Trend } from './tile.tsx';
+import { useIsNearViewport } from './viewport.tsx';
 import { worstWords } from './words-of.ts';
 
 interface Props {
@@ -28,20 +28,20 @@ const MISSED_STEPS = 3;
 const MOST_VALUES = 8;
 
 export function SiteStrip(props: Props) {
-  const { language, now, place, state } = useSurroundings();
-  const [isNear, ref] = useNearness<HTMLAnchorElement>();
+  const { language, now, route, state } = useAppContext();
+  const [isNear, ref] = useIsNearViewport<HTMLAnchorElement>();
   const { card } = props;
   const [lead] = card.devices;
   const { park, id: site, label } = card.site;
   const sentence = lead ? worstWords(lead, state.sparks.get(lead.key), now, language) : '';
   if (lead === undefined) return null;
-  const address = formatPlace({
+  const address = formatRoute({
     view: 'site',
     park,
     site,
     language,
-    range: place.range,
-    ...(place.window && { window: place.window }),
+    range: route.range,
+    ...(route.window && { window: route.window }),
   });
   return (
     <a ref={ref} class={`card site-strip ${card.state}`} href={address} data-site={site}>
@@ -62,7 +62,7 @@ interface FaceProps extends Props {
 }
 
 function Face({ card, kind, strip, answer, lead, sentence }: FaceProps) {
-  const { language, now, state, word, fleet } = useSurroundings();
+  const { language, now, state, word, fleet } = useAppContext();
   const [main] = strip.curves;
   const bands = main ? bandsOf(lead.season, main.name) : [];
   const lines = linesOf(kind, strip.curves, card.devices, answer);

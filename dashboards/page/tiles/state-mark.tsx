@@ -1,6 +1,6 @@
 /** A state by shape and word, never by colour alone. */
 import type { HealthState } from '../../../sensors/health.ts';
-import { useLanguage } from '../feed/surroundings.ts';
+import { useLanguage } from '../feed/app-context.ts';
 
 const SHAPES: Readonly<Record<HealthState, string>> = {
   good: 'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z',

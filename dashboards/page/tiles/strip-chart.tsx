@@ -7,9 +7,9 @@ import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
 import { StageRibbon } from '../charts/stage-ribbon.tsx';
 import { nightsBetween } from '../charts/sun.ts';
+import { useLanguage } from '../feed/app-context.ts';
 import type { BandSpell } from '../feed/bands.ts';
-import { hasStages, type ProfileSpell, spellsBetween } from '../feed/season.ts';
-import { useLanguage } from '../feed/surroundings.ts';
+import { hasStages, intervalsBetween, type ProfileInterval } from '../feed/season.ts';
 import { formatClock, formatDay, formatMoment } from '../language/beijing-time.ts';
 import { ticksBetween } from './ticks.ts';
 
@@ -35,7 +35,7 @@ interface Props {
   readonly bars?: Ribbon | undefined;
   /** Limits of the field as they change with the stages of the site. */
   readonly bands: readonly BandSpell[];
-  readonly season: readonly ProfileSpell[];
+  readonly season: readonly ProfileInterval[];
   readonly from: number;
   readonly to: number;
   readonly now: number;
@@ -56,7 +56,7 @@ const DAY = 86_400_000;
 
 export function StripChart({ field, curves, ribbons, bars, bands, season, from, to, now, gapMs, stepMs }: Props) {
   const { language } = useLanguage();
-  const inSight = spellsBetween(bands, from, to);
+  const inSight = intervalsBetween(bands, from, to);
   const shown = curves.map((curve) => ({ ...curve, points: curve.points.filter(([time]) => time >= from) }));
   const [low, high] = boundsOf(
     shown.flatMap(({ points }) => points.map(([, value]) => value)),
@@ -73,7 +73,7 @@ export function StripChart({ field, curves, ribbons, bars, bands, season, from, 
       class="strip"
       role="img"
       aria-label={
-        sentenceOf(field, lead?.points ?? [], language) + stagesWords(spellsBetween(season, from, to), language)
+        sentenceOf(field, lead?.points ?? [], language) + stagesWords(intervalsBetween(season, from, to), language)
       }
     >
       <div class="strip-plot">
@@ -265,7 +265,7 @@ function runsOf(points: readonly Point[], stepMs: number, gapMs: number): readon
 }
 
 /** And of the stages beneath it. */
-function stagesWords(season: readonly ProfileSpell[], language: 'zh' | 'en'): string {
+function stagesWords(season: readonly ProfileInterval[], language: 'zh' | 'en'): string {
   if (!hasStages(season)) return '';
   const names = season.flatMap(({ profile }) => (profile ? [profile.label[language]] : []));
   return language === 'zh' ? `；生育期：${names.join('、')}` : `; stages: ${names.join(', ')}`;

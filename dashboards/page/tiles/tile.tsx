@@ -2,16 +2,16 @@
 import { formatAge, formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
 import type { Point } from '../../../store/store.ts';
+import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
-import { formatPlace, type RangeName } from '../feed/place.ts';
-import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
+import { formatRoute, type RangeName } from '../feed/route.ts';
 import { memo } from './memo.ts';
-import { useNearness } from './nearness.tsx';
 import { Outline } from './outline.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { StateMark } from './state-mark.tsx';
 import { trendPerHour } from './trend.ts';
+import { useIsNearViewport } from './viewport.tsx';
 import { reasonWords, worstWords } from './words-of.ts';
 
 interface TileProps {
@@ -22,13 +22,13 @@ interface TileProps {
 /** Stands outside of the clock: only its face, which is there when it is near, is drawn anew each second. */
 export const Tile = memo(({ card, range }: TileProps) => {
   const { language } = useLanguage();
-  const [isNear, ref] = useNearness<HTMLAnchorElement>();
+  const [isNear, ref] = useIsNearViewport<HTMLAnchorElement>();
   const { park, id: site, label } = card.site;
   return (
     <a
       ref={ref}
       class={`tile ${card.state}`}
-      href={formatPlace({ view: 'site', park, site, language, range })}
+      href={formatRoute({ view: 'site', park, site, language, range })}
       data-site={site}
     >
       {isNear ? (
@@ -46,7 +46,7 @@ export const Tile = memo(({ card, range }: TileProps) => {
 });
 
 function Face({ card }: { readonly card: SiteCard }) {
-  const { language, state, now, word } = useSurroundings();
+  const { language, state, now, word } = useAppContext();
   const [lead] = card.devices;
   const { kind, row, intervalMs } = lead;
   const points = state.sparks.get(lead.key) ?? [];
@@ -125,7 +125,7 @@ interface TrendProps {
 
 /** Nothing where it would lie: a stuck value is not steady. */
 export function Trend({ card, field, points }: TrendProps) {
-  const { now, word } = useSurroundings();
+  const { now, word } = useAppContext();
   const perHour = card.kind.isIntermittent || isDoubted(card, field) ? undefined : trendPerHour(points, now);
   if (perHour === undefined) return null;
   const text = formatNumber(Math.abs(perHour), field.decimals);

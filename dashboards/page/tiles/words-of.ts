@@ -2,7 +2,7 @@
 import { formatDuration, type Language } from '../../../sensors/format.ts';
 import type { Reason } from '../../../sensors/health.ts';
 import type { Limits } from '../../../sensors/limits.ts';
-import { spellAt } from '../../../sensors/stages.ts';
+import { intervalAt } from '../../../sensors/stages.ts';
 import type { Point } from '../../../store/store.ts';
 import { outsideOf } from '../charts/outside.ts';
 import { bandOf } from '../feed/bands.ts';
@@ -34,7 +34,7 @@ function lastingWords(
   const band = main === undefined ? undefined : bandOf(profile, main);
   if (band === undefined || reason.field !== main || (reason.code !== 'low' && reason.code !== 'high')) return '';
   // No longer than the limit has been in force.
-  const { from, to } = spellAt(season, now) ?? ALWAYS;
+  const { from, to } = intervalAt(season, now) ?? ALWAYS;
   const { since, isSinceBefore } = outsideOf(points, [{ from, to, band: limitsOf(band, reason) }], GAP_MS);
   if (since === undefined || now - since < 60_000) return '';
   const lasted = formatDuration(now - since, language);

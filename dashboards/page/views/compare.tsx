@@ -1,7 +1,8 @@
 /** Other sites of the same kind, drawn into the same charts. */
+
+import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
-import { MOST_COMPARED } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { MOST_COMPARED } from '../feed/route.ts';
 
 interface Props {
   readonly card: SiteCard;
@@ -11,15 +12,15 @@ interface Props {
 const idOf = ({ site }: SiteCard) => `${site.park}/${site.id}`;
 
 export function Compare({ card, cards }: Props) {
-  const { place, language, word, go } = useSurroundings();
-  const chosen = place.compare ?? [];
+  const { route, language, word, go } = useAppContext();
+  const chosen = route.compare ?? [];
   const kinds = new Set(card.devices.flatMap(({ kind }) => (kind.isIntermittent ? [] : [kind.name])));
   const like = cards
     .filter((other) => idOf(other) !== idOf(card) && other.devices.some(({ kind }) => kinds.has(kind.name)))
     .sort((one, other) => one.site.label[language].localeCompare(other.site.label[language], language));
   if (like.length === 0) return null;
   const choose = (compare: readonly string[]) =>
-    go({ compare: compare.length > 0 ? compare : undefined, window: place.window }, 'replace');
+    go({ compare: compare.length > 0 ? compare : undefined, window: route.window }, 'replace');
   return (
     <p class="compare">
       <label>

@@ -1,12 +1,12 @@
 /** A calm word when the stream is broken: since when, and what the numbers are meanwhile. */
-import { useSurroundings } from '../feed/surroundings.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import { formatSeconds } from '../language/beijing-time.ts';
 
 /** A reconnect of a second is nobody's business. */
 const UNNOTICED_MS = 1500;
 
 export function ConnectionBar() {
-  const { state, now, word } = useSurroundings();
+  const { state, now, word } = useAppContext();
   const since = state.brokenSince === undefined ? undefined : state.brokenSince + state.clockOffsetMs;
   const isShown = !state.isLive && since !== undefined && now - since >= UNNOTICED_MS && state.phase !== 'signed-out';
   return (

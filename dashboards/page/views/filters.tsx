@@ -1,15 +1,15 @@
 /** Narrowing to a state, a park, a subplatform; held in the address. */
 import type { HealthState } from '../../../sensors/health.ts';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
-import type { PlaceChange } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import type { RouteChange } from '../feed/route.ts';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { Choice } from './choice.tsx';
 
 const STATES: readonly HealthState[] = ['critical', 'unknown', 'warning', 'good'];
 
-type Change = Pick<PlaceChange, 'park' | 'subplatform' | 'state'>;
+type Change = Pick<RouteChange, 'park' | 'subplatform' | 'state'>;
 
 interface Props {
   /** All before the choice of a state. */
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function Filters({ cards, subplatforms }: Props) {
-  const { state, place, language, word, go } = useSurroundings();
+  const { state, route, language, word, go } = useAppContext();
   const filter = (change: Change) => go(change);
   return (
     <div class="filters">
@@ -28,8 +28,8 @@ export function Filters({ cards, subplatforms }: Props) {
           <button
             key={name}
             type="button"
-            aria-pressed={place.state === name}
-            onClick={() => filter({ state: place.state === name ? undefined : name })}
+            aria-pressed={route.state === name}
+            onClick={() => filter({ state: route.state === name ? undefined : name })}
           >
             <StateMark state={name} />
             <span class="count">{cards.filter((card) => card.state === name).length}</span>
@@ -39,7 +39,7 @@ export function Filters({ cards, subplatforms }: Props) {
       {subplatforms && (
         <Choice
           label={word('subplatform')}
-          value={place.subplatform ?? ''}
+          value={route.subplatform ?? ''}
           options={[
             ['', word('allSubplatforms')],
             ...Object.entries(SUBPLATFORMS)
@@ -51,7 +51,7 @@ export function Filters({ cards, subplatforms }: Props) {
       )}
       <Choice
         label={word('park')}
-        value={place.park ?? ''}
+        value={route.park ?? ''}
         options={[
           ['', word('allParks')],
           ...state.catalog.parks.map(({ id, label }) => [id, label[language]] as const),

@@ -1,21 +1,21 @@
 /** Rail on a desk, tabs at the bottom of a phone; the connection always in sight. */
 
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import type { Catalog } from '../feed/catalog.ts';
-import { formatPlace, type Place } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { formatRoute, type Route } from '../feed/route.ts';
 import { formatSeconds } from '../language/beijing-time.ts';
 import { Icon, type IconName, PATHS } from '../tiles/icon.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
-import { Failed, SignedOut, Skeleton } from './emptiness.tsx';
+import { Failed, SignedOut, Skeleton } from './empty-state.tsx';
 import { Overview } from './overview.tsx';
 import { Platform } from './platform.tsx';
 import { Quality } from './quality.tsx';
 import { SiteView } from './site.tsx';
 
 export function Frame() {
-  const { place, state, language, word, now, go, theme, setTheme } = useSurroundings();
-  const here = hereOf(place, state.catalog);
+  const { route, state, language, word, now, go, theme, setTheme } = useAppContext();
+  const here = hereOf(route, state.catalog);
   const isOther = theme === 'dark' ? 'light' : 'dark';
   return (
     <div class="frame">
@@ -55,7 +55,7 @@ export function Frame() {
               lang={language === 'zh' ? 'en' : 'zh-CN'}
               onClick={() =>
                 go(
-                  { language: language === 'zh' ? 'en' : 'zh', ...(place.window && { window: place.window }) },
+                  { language: language === 'zh' ? 'en' : 'zh', ...(route.window && { window: route.window }) },
                   'replace',
                 )
               }
@@ -77,18 +77,18 @@ export function Frame() {
 }
 
 interface TabProps {
-  readonly to: Pick<Place, 'view' | 'subplatform'>;
+  readonly to: Pick<Route, 'view' | 'subplatform'>;
   readonly icon: IconName;
   readonly isHere: boolean;
   readonly children: string;
 }
 
 function Tab({ to, icon, isHere, children }: TabProps) {
-  const { language, place } = useSurroundings();
+  const { language, route } = useAppContext();
   return (
     <a
       class={`tab to-${to.view}`}
-      href={formatPlace({ ...to, language, range: place.range })}
+      href={formatRoute({ ...to, language, range: route.range })}
       aria-current={isHere ? 'page' : undefined}
     >
       <Icon name={icon} />
@@ -98,7 +98,7 @@ function Tab({ to, icon, isHere, children }: TabProps) {
 }
 
 /** A site belongs to the subplatform of its first device. */
-function hereOf({ view, park, site, subplatform }: Place, { devices, kinds }: Catalog): string | undefined {
+function hereOf({ view, park, site, subplatform }: Route, { devices, kinds }: Catalog): string | undefined {
   if (view === 'platform') return subplatform;
   if (view !== 'site') return view;
   const device = devices.find((each) => each.park === park && each.site === site);
@@ -113,15 +113,15 @@ function subplatformsOf({ devices, kinds }: Catalog) {
 const iconOf = (name: string): IconName => (name in PATHS ? (name as IconName) : 'platform');
 
 function Content() {
-  const { place, state } = useSurroundings();
+  const { route, state } = useAppContext();
   if (state.phase === 'signed-out') return <SignedOut />;
   if (state.phase === 'failed') return <Failed />;
   if (state.phase === 'loading') return <Skeleton />;
-  switch (place.view) {
+  switch (route.view) {
     case 'site':
-      return <SiteView key={`${place.park}/${place.site}`} />;
+      return <SiteView key={`${route.park}/${route.site}`} />;
     case 'platform':
-      return <Platform key={place.subplatform} />;
+      return <Platform key={route.subplatform} />;
     case 'quality':
       return <Quality />;
     case 'overview':

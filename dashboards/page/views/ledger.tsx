@@ -2,9 +2,9 @@
 import { useState } from 'preact/hooks';
 import type { LedgerView } from '../../../api/api.ts';
 import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
+import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
-import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
 import { Scroller } from './scroller.tsx';
 
 const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
@@ -26,7 +26,7 @@ export const addsUp = (row: Pick<LedgerView, (typeof COLUMNS)[number]>) =>
   row.received === row.stored + row.duplicate + row.quarantined + row.pending;
 
 export function Ledger({ ledger, isComplete, devices }: Props) {
-  const { word, language, cards: sites, now } = useSurroundings();
+  const { word, language, cards: sites, now } = useAppContext();
   const byName = new Map(ledger.map((row) => [`${row.park}/${row.device}`, row]));
   const known = devices.map((info) => `${info.park}/${info.device}`);
   const infos = new Map(devices.map((info) => [`${info.park}/${info.device}`, info]));

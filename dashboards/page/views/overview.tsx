@@ -1,24 +1,24 @@
 /** Is anything wrong, where, since when: every site a tile, worst first. */
 import type { Language } from '../../../sensors/format.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
 import type { FleetState } from '../feed/fleet.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
 import { say } from '../language/words.ts';
-import { Nearness } from '../tiles/nearness.tsx';
 import { Tile } from '../tiles/tile.tsx';
+import { ViewportProvider } from '../tiles/viewport.tsx';
 import { worstWords } from '../tiles/words-of.ts';
-import { Empty, NoSites } from './emptiness.tsx';
+import { Empty, NoSites } from './empty-state.tsx';
 import { Filters } from './filters.tsx';
 
 export function Overview() {
-  const { state, cards: all, place, now, language, word } = useSurroundings();
-  const { park, subplatform } = place;
+  const { state, cards: all, route, now, language, word } = useAppContext();
+  const { park, subplatform } = route;
   const placed = all.filter(
     (card) =>
       (!park || card.site.park === park) &&
       (!subplatform || card.devices.some(({ kind }) => kind.subplatform === subplatform)),
   );
-  const cards = placed.filter((card) => !place.state || card.state === place.state);
+  const cards = placed.filter((card) => !route.state || card.state === route.state);
   if (all.length === 0) return <NoSites />;
   return (
     <section class="overview">
@@ -36,11 +36,11 @@ export function Overview() {
         <Empty />
       ) : (
         <div class="grid">
-          <Nearness>
+          <ViewportProvider>
             {cards.map((card) => (
-              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={place.range} />
+              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
             ))}
-          </Nearness>
+          </ViewportProvider>
         </div>
       )}
     </section>

@@ -4,44 +4,44 @@ import type { Kind } from '../../../sensors/kind.ts';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
 import { stripOf } from '../feed/panels.ts';
-import { formatPlace, RANGE_MS } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { formatRoute, RANGE_MS } from '../feed/route.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import { MissionView } from '../mission/mission-view.tsx';
 import { fliesMissions } from '../mission/use-mission.ts';
-import { Nearness } from '../tiles/nearness.tsx';
 import { SiteStrip } from '../tiles/site-strip.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
-import { Empty } from './emptiness.tsx';
+import { ViewportProvider } from '../tiles/viewport.tsx';
+import { Empty } from './empty-state.tsx';
 import { Filters } from './filters.tsx';
 
 export function Platform() {
-  const { state, cards: all, place, language } = useSurroundings();
-  const label = Object.entries(SUBPLATFORMS).find(([name]) => name === place.subplatform)?.[1];
+  const { state, cards: all, route, language } = useAppContext();
+  const label = Object.entries(SUBPLATFORMS).find(([name]) => name === route.subplatform)?.[1];
   const here = all.filter(
     ({ site, devices }) =>
-      (!place.park || site.park === place.park) && devices.some(({ kind }) => kind.subplatform === place.subplatform),
+      (!route.park || site.park === route.park) && devices.some(({ kind }) => kind.subplatform === route.subplatform),
   );
   const kinds = [...state.catalog.kinds.values()]
     .filter(
       (each) =>
-        each.subplatform === place.subplatform && here.some(({ devices }) => devices.some(({ kind }) => kind === each)),
+        each.subplatform === route.subplatform && here.some(({ devices }) => devices.some(({ kind }) => kind === each)),
     )
     // Missions come now and then: what is always watched goes first.
     .sort((one, other) => Number(one.isIntermittent ?? false) - Number(other.isIntermittent ?? false));
   return (
     <section class="platform">
       <div class="head">
-        <h1>{label?.[language] ?? place.subplatform}</h1>
+        <h1>{label?.[language] ?? route.subplatform}</h1>
       </div>
       <Filters cards={here} />
       <RangeBar isPlain />
       {here.length === 0 && <Empty />}
       {kinds.map((kind) => {
         const cards = here.filter(
-          (card) => card.devices.some((each) => each.kind === kind) && (!place.state || card.state === place.state),
+          (card) => card.devices.some((each) => each.kind === kind) && (!route.state || card.state === route.state),
         );
         return fliesMissions(kind) ? (
           <KindMissions key={kind.name} kind={kind} cards={cards} />
@@ -55,7 +55,7 @@ export function Platform() {
 
 /** The newest mission of each field. */
 function KindMissions({ kind, cards }: Omit<Props, 'isAlone'>) {
-  const { language, place } = useSurroundings();
+  const { language, route } = useAppContext();
   return (
     <section aria-labelledby={`kind-${kind.name}`}>
       <h2 id={`kind-${kind.name}`} class="kind-title">
@@ -64,7 +64,7 @@ function KindMissions({ kind, cards }: Omit<Props, 'isAlone'>) {
       <ul class="strips">
         {cards.map(({ site, devices, state }) => {
           const device = devices.find((each) => each.kind === kind);
-          const address = formatPlace({ view: 'site', park: site.park, site: site.id, language, range: place.range });
+          const address = formatRoute({ view: 'site', park: site.park, site: site.id, language, range: route.range });
           return (
             <li key={`${site.park}/${site.id}`} class={`card mission-card ${state}`} data-site={site.id}>
               <div class="tile-head">
@@ -94,7 +94,7 @@ interface Props {
 }
 
 function KindStrips({ kind, cards, isAlone }: Props) {
-  const { fleet, place, language } = useSurroundings();
+  const { fleet, route, language } = useAppContext();
   const strip = useMemo(() => stripOf(kind), [kind]);
   const fields = useMemo(
     () => [...strip.curves, ...strip.switches, ...(strip.sum ? [strip.sum] : [])].map(({ name }) => name),
@@ -104,13 +104,13 @@ function KindStrips({ kind, cards, isAlone }: Props) {
   const answer = useSeries({
     fleet,
     kind: kind.name,
-    park: place.park,
+    park: route.park,
     fields,
     aggregates: strip.sum ? AGGREGATES : MEAN,
     intervalMs: Math.min(...intervals, kind.intervalMs),
     mostPoints: POINTS,
-    window: place.window,
-    spanMs: place.window ? undefined : RANGE_MS[place.range],
+    window: route.window,
+    spanMs: route.window ? undefined : RANGE_MS[route.range],
   });
   const ofKind = cards.map((card) => ({ ...card, devices: card.devices.filter((each) => each.kind === kind) }));
   const vehicles = ofKind.flatMap(({ site, devices }) => devices.filter((each) => isVehicle(each, site.type)));
@@ -120,13 +120,13 @@ function KindStrips({ kind, cards, isAlone }: Props) {
         {kind.label[language]}
       </h2>
       <ul class="strips">
-        <Nearness>
+        <ViewportProvider>
           {ofKind.map((card) => (
             <li key={`${card.site.park}/${card.site.id}`}>
               <SiteStrip card={card} kind={kind} strip={strip} answer={answer} />
             </li>
           ))}
-        </Nearness>
+        </ViewportProvider>
       </ul>
       {vehicles.length > 0 && <Vehicles kind={kind} vehicles={vehicles} />}
     </section>

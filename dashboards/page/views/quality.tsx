@@ -2,11 +2,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LedgerView } from '../../../api/api.ts';
 import { loadDevices, loadLedger } from '../feed/api.ts';
+import { useLanguage } from '../feed/app-context.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';
-import { useLanguage } from '../feed/surroundings.ts';
-import { Failed, Skeleton } from './emptiness.tsx';
+import { DurabilityNote } from './durability-note.tsx';
+import { Failed, Skeleton } from './empty-state.tsx';
 import { Ledger } from './ledger.tsx';
-import { Promised } from './promise.tsx';
 import { Quarantine } from './quarantine.tsx';
 
 const REFRESH_MS = 5000;
@@ -46,7 +46,7 @@ export function Quality() {
       <div class="head">
         <h1>{word('quality')}</h1>
       </div>
-      <Promised />
+      <DurabilityNote />
       <Ledger {...loaded} />
       <Quarantine />
     </div>

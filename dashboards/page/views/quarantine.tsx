@@ -1,8 +1,8 @@
 /** What was refused: when, whose, why, and the bytes themselves; judged again on request of an operator. */
 import { useEffect, useState } from 'preact/hooks';
-import type { QuarantineRecord } from '../../../ingest/rejection.ts';
+import type { QuarantineRecord } from '../../../bus/rejection.ts';
 import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';
-import { useLanguage, useSurroundings } from '../feed/surroundings.ts';
+import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
 import { REFUSALS } from '../language/refusals.ts';
 import { Choice } from './choice.tsx';
@@ -11,7 +11,7 @@ const PAGE = 20;
 const REFRESH_MS = 5000;
 
 export function Quarantine() {
-  const { word, language, state } = useSurroundings();
+  const { word, language, state } = useAppContext();
   const [code, setCode] = useState('');
   const [limit, setLimit] = useState(PAGE);
   const [records, setRecords] = useState<readonly QuarantineRecord[]>();
@@ -104,7 +104,7 @@ export function Quarantine() {
 
 /** The reason, and of which field. */
 function Why({ record: { park, device, reason } }: { readonly record: QuarantineRecord }) {
-  const { language, state } = useSurroundings();
+  const { language, state } = useAppContext();
   const { kinds, devices } = state.catalog;
   const kind = kinds.get(devices.find((each) => each.park === park && each.device === device)?.kind ?? '');
   const field = kind?.fields.find(({ name }) => name === reason.field)?.label[language] ?? reason.field;

@@ -5,11 +5,11 @@ import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
-import { formatPlace, RANGE_MS } from '../feed/place.ts';
+import { formatRoute, RANGE_MS } from '../feed/route.ts';
 import { hasStages } from '../feed/season.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import { MissionView } from '../mission/mission-view.tsx';
 import { fliesMissions } from '../mission/use-mission.ts';
@@ -20,20 +20,20 @@ import { Compare } from './compare.tsx';
 import { StageWords } from './stage-words.tsx';
 
 export function SiteView() {
-  const { cards, state, place, language, word } = useSurroundings();
-  const card = cards.find(({ site }) => site.park === place.park && site.id === place.site);
+  const { cards, state, route, language, word } = useAppContext();
+  const card = cards.find(({ site }) => site.park === route.park && site.id === route.site);
   if (card === undefined) {
     return (
       <section class="nothing">
         <h1>{word('siteUnknown')}</h1>
-        <a class="button" href={formatPlace({ ...place, view: 'overview' })}>
+        <a class="button" href={formatRoute({ ...route, view: 'overview' })}>
           {word('back')}
         </a>
       </section>
     );
   }
   // Of a site that is compared with, its first device of the kind.
-  const beside = (place.compare ?? []).flatMap((wanted) => {
+  const beside = (route.compare ?? []).flatMap((wanted) => {
     const other = cards.find(({ site }) => `${site.park}/${site.id}` === wanted);
     const others = other?.devices ?? [];
     return others.filter((each, at) => others.findIndex(({ kind }) => kind === each.kind) === at);
@@ -45,7 +45,7 @@ export function SiteView() {
       <div class="head">
         <a
           class="back"
-          href={formatPlace({ view: 'overview', language, range: place.range })}
+          href={formatRoute({ view: 'overview', language, range: route.range })}
           aria-label={word('back')}
         >
           <Icon name="back" />
@@ -76,7 +76,7 @@ export function SiteView() {
 }
 
 function Now({ card, isAlone }: { readonly card: DeviceCard; readonly isAlone: boolean }) {
-  const { language, now, word } = useSurroundings();
+  const { language, now, word } = useAppContext();
   const { kind, row, assessment, device, profile } = card;
   const fields = kind.primary.flatMap((name) => kind.fields.filter((field) => field.name === name));
   const others = kind.fields.filter(({ name }) => !kind.primary.includes(name) && row?.values[name] !== undefined);
@@ -126,7 +126,7 @@ interface KindChartsProps {
 }
 
 function KindCharts({ devices, beside }: KindChartsProps) {
-  const { word, state } = useSurroundings();
+  const { word, state } = useAppContext();
   const [isOpen, setOpen] = useState(false);
   const kind = devices[0]?.kind;
   const names = devices
@@ -174,7 +174,7 @@ interface PanelsProps {
 }
 
 function Panels({ kind, devices, panels }: PanelsProps) {
-  const { place, fleet, go } = useSurroundings();
+  const { route, fleet, go } = useAppContext();
   const fields = useMemo(() => [...new Set(panels.flatMap(fieldsOf))], [panels]);
   const answer = useSeries({
     fleet,
@@ -182,7 +182,7 @@ function Panels({ kind, devices, panels }: PanelsProps) {
     places: [...new Set(devices.map(({ device }) => `${device.park}/${device.site}`))],
     fields,
     intervalMs: Math.min(...devices.map((each) => each.intervalMs)),
-    ...(place.window ? { window: place.window } : { spanMs: RANGE_MS[place.range] }),
+    ...(route.window ? { window: route.window } : { spanMs: RANGE_MS[route.range] }),
   });
   return (
     <div class="panels" aria-busy={answer.isLoading}>
@@ -193,7 +193,7 @@ function Panels({ kind, devices, panels }: PanelsProps) {
           kind={kind}
           devices={devices}
           answer={answer}
-          onWindow={(window) => go({ window }, !window || place.window ? 'replace' : undefined)}
+          onWindow={(window) => go({ window }, !window || route.window ? 'replace' : undefined)}
         />
       ))}
     </div>

@@ -1,15 +1,15 @@
 /** The stage of a site in words: which, since when, what comes next. */
-import { spellAt } from '../../../sensors/stages.ts';
-import { hasStages, type ProfileSpell } from '../feed/season.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { intervalAt } from '../../../sensors/stages.ts';
+import { useAppContext } from '../feed/app-context.ts';
+import { hasStages, type ProfileInterval } from '../feed/season.ts';
 import { formatDay } from '../language/beijing-time.ts';
 
 const DAY = 86_400_000;
 
 /** Nothing for a site without stages. */
-export function StageWords({ season }: { readonly season: readonly ProfileSpell[] }) {
-  const { language, now, word } = useSurroundings();
-  const current = spellAt(season, now);
+export function StageWords({ season }: { readonly season: readonly ProfileInterval[] }) {
+  const { language, now, word } = useAppContext();
+  const current = intervalAt(season, now);
   if (!hasStages(season) || current === undefined) return null;
   const next = season[season.indexOf(current) + 1];
   const inDays = next && Math.ceil((next.from - now) / DAY);

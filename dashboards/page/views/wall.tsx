@@ -1,21 +1,21 @@
 /** For a control-room screen: no scrolling, no mouse, one subplatform after another, clock and connection always there. */
 import { useEffect, useState } from 'preact/hooks';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
+import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
-import { formatPlace } from '../feed/place.ts';
-import { useSurroundings } from '../feed/surroundings.ts';
+import { formatRoute } from '../feed/route.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { Tile } from '../tiles/tile.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
-import { Failed, SignedOut, Skeleton } from './emptiness.tsx';
+import { Failed, SignedOut, Skeleton } from './empty-state.tsx';
 
 const CYCLE_MS = 15_000;
 /** More on one screen would not be legible from four metres. */
 const A_PAGE = 12;
 
 export function Wall() {
-  const { state, cards, place, now, language, word } = useSurroundings();
+  const { state, cards, route, now, language, word } = useAppContext();
   const pages = pagesOf(cards, word('trouble'), language);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -37,7 +37,7 @@ export function Wall() {
           <span class="wall-live">{state.isLive ? word('live') : word('connecting')}</span>
           <span>{formatDay(now, language)}</span> <time>{formatSeconds(now)}</time>
         </p>
-        <a class="wall-leave" href={formatPlace({ ...place, view: 'overview' })}>
+        <a class="wall-leave" href={formatRoute({ ...route, view: 'overview' })}>
           {word('leaveWall')}
         </a>
       </header>
@@ -49,7 +49,7 @@ export function Wall() {
         {state.phase === 'ready' && (
           <div class="wall-grid" style={gridFor(page?.cards.length ?? 1)}>
             {page?.cards.map((card) => (
-              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={place.range} />
+              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
             ))}
           </div>
         )}

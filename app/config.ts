@@ -1,0 +1,314 @@
+/** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive (`npm run docs` writes the tables of the READMEs). */
+import { DaoyuError } from '../base/errors.ts';
+import { isNatsUrl, parseNatsUrl } from '../engines/nats/url.ts';
+
+interface Setting<T> {
+  readonly variable: string;
+  readonly fallback: string;
+  readonly about: string;
+  /** Throws a plain sentence saying what would be right. */
+  readonly parse: (text: string) => T;
+}
+
+function setting<T>(variable: string, fallback: string, parse: (text: string) => T, about: string): Setting<T> {
+  return { variable, fallback, parse, about };
+}
+
+const text = (value: string) => value;
+const optional = (value: string) => (value === '' ? undefined : value);
+
+function whole(min: number, max: number) {
+  return (value: string) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || value.trim() === '' || number < min || number > max) {
+      throw new Error(`a whole number from ${min} to ${max}`);
+    }
+    return number;
+  };
+}
+
+const port = whole(0, 65_535);
+
+function optionalPort(value: string): number | undefined {
+  return value === 'off' ? undefined : port(value);
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  kB: 1e3,
+  KiB: 1024,
+  MB: 1e6,
+  MiB: 1024 ** 2,
+  GB: 1e9,
+  GiB: 1024 ** 3,
+};
+
+function bytes(value: string): number {
+  const [, digits, unit] = /^(\d+)\s*([A-Za-z]*)$/.exec(value) ?? [];
+  const factor = BYTE_UNITS[unit ?? '?'];
+  if (digits === undefined || factor === undefined) throw new Error('a size such as 65536, 64KiB, 2GB');
+  return Number(digits) * factor;
+}
+
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function duration(value: string): number {
+  const [, digits, unit] = /^(\d+)\s*(ms|s|m|h|d)$/.exec(value) ?? [];
+  const factor = DURATION_UNITS[unit ?? '?'];
+  if (digits === undefined || factor === undefined) throw new Error('a time such as 500ms, 10s, 5m, 12h, 30d');
+  return Number(digits) * factor;
+}
+
+function durationOrNever(value: string): number | undefined {
+  return value === 'never' ? undefined : duration(value);
+}
+
+function oneOf<const T extends string>(...choices: readonly T[]) {
+  return (value: string): T => {
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) throw new Error(`one of ${choices.join(', ')}`);
+    return found;
+  };
+}
+
+function logUrl(value: string): string {
+  if (value === 'embedded' || value === 'memory') return value;
+  if (!isNatsUrl(value)) throw new Error('`embedded`, `memory` or nats://host:4222');
+  parseNatsUrl(value);
+  return value;
+}
+
+function replicas(value: string): number {
+  const number = Number(value);
+  if (![1, 3, 5].includes(number)) throw new Error('1, 3 or 5');
+  return number;
+}
+
+export const ROLES = ['broker', 'ingest', 'api'] as const;
+export type Role = (typeof ROLES)[number];
+
+function roles(value: string): readonly Role[] {
+  const names = value.split(',').map((name) => name.trim());
+  const known = ROLES.filter((role) => names.includes(role));
+  if (known.length !== names.length) throw new Error('one or more of broker,ingest,api');
+  return known;
+}
+
+export const SETTINGS = {
+  roles: setting(
+    'DAOYU_ROLES',
+    'broker,ingest,api',
+    roles,
+    'What this process does; fewer than all with NATS and InfluxDB only (docs/roles.md). `up --roles` says the same',
+  ),
+  host: setting('DAOYU_HOST', '127.0.0.1', text, 'Address to listen on; `0.0.0.0` opens MQTT and HTTP to the network'),
+  mqttPort: setting('DAOYU_MQTT_PORT', '1883', optionalPort, 'MQTT over TCP; `0` picks a free one, `off` closes it'),
+  webSocketPort: setting(
+    'DAOYU_WS_PORT',
+    '8083',
+    optionalPort,
+    'MQTT over WebSocket, path `/mqtt`; `0`, `off` as above',
+  ),
+  tlsPort: setting('DAOYU_MQTTS_PORT', '8883', port, 'MQTT over TLS, open when a certificate is given'),
+  tlsCertificate: setting('DAOYU_TLS_CERT', '', optional, 'File with the certificate chain (PEM)'),
+  tlsKey: setting('DAOYU_TLS_KEY', '', optional, 'File with its private key (PEM)'),
+  httpPort: setting(
+    'DAOYU_HTTP_PORT',
+    '8080',
+    port,
+    'Page and API; without the role `api` health and metrics only; `0` picks a free one',
+  ),
+  dataDir: setting('DAOYU_DATA_DIR', './data', text, 'Everything the program keeps; one process at a time'),
+  busUrl: setting(
+    'DAOYU_BUS_URL',
+    'embedded',
+    logUrl,
+    'Event log and shared state: `embedded` (LMDB in the data folder), `nats://user:password@host:4222,…` (JetStream, docs/nats.md), `memory` (for tests)',
+  ),
+  storeUrl: setting(
+    'DAOYU_STORE_URL',
+    'embedded',
+    text,
+    'Time series: `embedded` (DuckDB in the data folder), `influxdb://…` (docs/influxdb.md), `memory` (for tests)',
+  ),
+  apiToken: setting(
+    'DAOYU_API_TOKEN',
+    '',
+    optional,
+    'Bearer token of the API; generated into the data folder when absent',
+  ),
+  devicePassword: setting(
+    'DAOYU_DEVICE_PASSWORD',
+    '',
+    optional,
+    'Password of the device whose readings `replay` publishes; demo devices need none',
+  ),
+  logLevel: setting(
+    'DAOYU_LOG_LEVEL',
+    'info',
+    oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    'What the program says of itself',
+  ),
+  kindsDir: setting('DAOYU_KINDS_DIR', '', optional, 'Folder of sensor kinds to use instead of `sensors/kinds`'),
+
+  diskReserve: setting(
+    'DAOYU_DISK_RESERVE',
+    '64MB',
+    bytes,
+    'Space that is never used: below it PUBACKs are withheld until there is room again',
+  ),
+  busMaxBytes: setting(
+    'DAOYU_BUS_MAX_BYTES',
+    '4GiB',
+    bytes,
+    'Largest size of the log; full means PUBACKs are withheld',
+  ),
+  busReplicas: setting(
+    'DAOYU_BUS_REPLICAS',
+    '1',
+    replicas,
+    'NATS servers that keep a copy of log and state: 1, 3 or 5',
+  ),
+  busRetain: setting('DAOYU_BUS_RETAIN', '7d', duration, 'How long entries that everybody has taken stay for replay'),
+  retainRaw: setting(
+    'DAOYU_RETAIN_RAW',
+    'never',
+    durationOrNever,
+    'Age at which raw readings are removed (hourly rollups stay); `never` keeps them',
+  ),
+  retainMinutes: setting(
+    'DAOYU_RETAIN_MINUTES',
+    'never',
+    durationOrNever,
+    'Age at which 1-minute rollups are removed; `never` keeps them',
+  ),
+  quarantineRetain: setting(
+    'DAOYU_QUARANTINE_RETAIN',
+    '90d',
+    duration,
+    'How long refused payloads stay for inspection and replay',
+  ),
+  quarantineMax: setting(
+    'DAOYU_QUARANTINE_MAX',
+    '100000',
+    whole(100, 10_000_000),
+    'Most refused payloads kept; the oldest go first, the ledger keeps counting them',
+  ),
+  storeMemory: setting('DAOYU_STORE_MEMORY', '512MB', text, 'Memory the embedded store may use'),
+
+  bridge: setting(
+    'DAOYU_MQTT_BRIDGE',
+    '',
+    optional,
+    'Another MQTT broker whose devices are taken in too: `mqtt://user:password@host:1883`, `mqtts://`, `ws://`, `wss://`; see docs/bridge.md',
+  ),
+
+  maxPacketBytes: setting(
+    'DAOYU_MQTT_MAX_PACKET',
+    '256KiB',
+    bytes,
+    'Largest MQTT packet; a larger publish is acknowledged, quarantined and the device told',
+  ),
+  maxTopicBytes: setting('DAOYU_MQTT_MAX_TOPIC', '256', whole(32, 1024), 'Longest topic, bytes'),
+  maxConnections: setting('DAOYU_MQTT_MAX_CONNECTIONS', '10000', whole(1, 1_000_000), 'Connections at one time'),
+  maxConnectionsPerAddress: setting(
+    'DAOYU_MQTT_MAX_CONNECTIONS_PER_ADDRESS',
+    '10000',
+    whole(1, 1_000_000),
+    'Connections from one network address (devices behind one 4G gateway share one)',
+  ),
+  maxMessagesPerSecond: setting(
+    'DAOYU_MQTT_MAX_RATE',
+    '100',
+    whole(1, 1_000_000),
+    'Messages a second one device may sustain; bursts of ten seconds are let through, beyond that its socket is read more slowly',
+  ),
+  maxInFlightPerClient: setting(
+    'DAOYU_MQTT_MAX_INFLIGHT_PER_CLIENT',
+    '100',
+    whole(1, 65_535),
+    'Publishes of one device waiting for the log before its socket is no longer read',
+  ),
+  maxInFlight: setting('DAOYU_MQTT_MAX_INFLIGHT', '20000', whole(1, 1_000_000), 'The same for all devices together'),
+  maxInFlightBytes: setting('DAOYU_MQTT_MAX_INFLIGHT_BYTES', '64MiB', bytes, 'The same in bytes'),
+  connectTimeoutMs: setting('DAOYU_MQTT_CONNECT_TIMEOUT', '5s', duration, 'Time a new connection has for its CONNECT'),
+  minKeepAlive: setting(
+    'DAOYU_MQTT_MIN_KEEPALIVE',
+    '60s',
+    duration,
+    'Shorter keep-alives are raised to it, so that a slow disk cuts nobody off',
+  ),
+  maxKeepAlive: setting('DAOYU_MQTT_MAX_KEEPALIVE', '20m', duration, 'Longer or absent keep-alives are lowered to it'),
+  drainTimeoutMs: setting(
+    'DAOYU_MQTT_DRAIN_TIMEOUT',
+    '5s',
+    duration,
+    'A client that does not read what it is sent is closed after it',
+  ),
+  admitTimeoutMs: setting(
+    'DAOYU_MQTT_ADMIT_TIMEOUT',
+    '10s',
+    duration,
+    'No durable verdict within it: no PUBACK and the connection is closed, so that the device resends',
+  ),
+  maxPersistentSessions: setting(
+    'DAOYU_MQTT_MAX_SESSIONS',
+    '5000',
+    whole(0, 1_000_000),
+    'Sessions kept for absent devices (clean session off)',
+  ),
+  maxQueuedPerSession: setting(
+    'DAOYU_MQTT_MAX_QUEUED',
+    '100',
+    whole(0, 100_000),
+    'Messages kept for one absent device',
+  ),
+  maxSubscriptions: setting('DAOYU_MQTT_MAX_SUBSCRIPTIONS', '20', whole(1, 1000), 'Subscriptions of one device'),
+
+  maxPoints: setting('DAOYU_API_MAX_POINTS', '200000', whole(100, 10_000_000), 'Most points in one answer'),
+  maxConcurrentQueries: setting(
+    'DAOYU_API_MAX_QUERIES',
+    '4',
+    whole(1, 1000),
+    'Store queries at one time; more wait, then are told to come back',
+  ),
+  queryTimeoutMs: setting('DAOYU_API_QUERY_TIMEOUT', '30s', duration, 'A query is stopped after it'),
+  maxLiveClients: setting('DAOYU_API_MAX_LIVE', '200', whole(1, 100_000), 'Open live streams'),
+  requestsPerMinute: setting('DAOYU_API_RATE', '1200', whole(1, 1_000_000), 'Requests a minute of one client'),
+} as const satisfies Record<string, Setting<unknown>>;
+
+type Settings = typeof SETTINGS;
+export type Config = { readonly [Name in keyof Settings]: ReturnType<Settings[Name]['parse']> };
+
+/** Reads all settings from the environment. Throws `CONFIG_INVALID` naming every wrong or unknown `DAOYU_…` variable and what would be right. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { variable, fallback, parse }] of Object.entries(SETTINGS)) {
+    const given = environment[variable] ?? fallback;
+    try {
+      values[name] = parse(given);
+    } catch (error) {
+      // A URL may hold a password.
+      const shown = variable === SETTINGS.apiToken.variable ? '(hidden)' : `"${given.replace(/\/\/[^@/]*@/, '//…@')}"`;
+      problems.push(`${variable} is ${shown} but must be ${(error as Error).message}`);
+    }
+  }
+  const known = new Set(Object.values(SETTINGS).map((each) => each.variable));
+  for (const variable of Object.keys(environment)) {
+    if (!variable.startsWith('DAOYU_') || variable.startsWith('DAOYU_TEST_') || known.has(variable)) continue;
+    problems.push(`${variable} is not a setting${nearest(variable, known)}`);
+  }
+  if ((values.tlsCertificate === undefined) !== (values.tlsKey === undefined)) {
+    problems.push('DAOYU_TLS_CERT and DAOYU_TLS_KEY belong together: give both or none');
+  }
+  if (problems.length > 0) throw new DaoyuError('CONFIG_INVALID', problems.join('\n'));
+  return values as Config;
+}
+
+function nearest(variable: string, known: ReadonlySet<string>): string {
+  const words = variable.split('_');
+  const score = (candidate: string) => candidate.split('_').filter((word) => words.includes(word)).length;
+  const best = [...known].sort((a, b) => score(b) - score(a))[0];
+  return best === undefined ? '' : `; did you mean ${best}?`;
+}

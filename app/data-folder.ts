@@ -1,0 +1,127 @@
+/** The folder that holds everything a process keeps: made private, held by one process at a time, home of the generated secrets. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { codeOf, DaoyuError } from '../base/errors.ts';
+
+export interface DataFolder {
+  readonly path: string;
+  /** A text that only this installation knows, generated at first use, mode 0600. */
+  secret(name: string): string;
+  /** Keeps a copy of a text that is decided elsewhere, and answers it. */
+  adopt(name: string, text: string): string;
+  /** JSON beside the secrets, mode 0600. */
+  readPrivate<T>(name: string): T | undefined;
+  writePrivate(name: string, value: unknown): void;
+  close(): void;
+}
+
+/** Rejects with `DATA_FOLDER_IN_USE` while another process holds it and `DATA_FOLDER_UNUSABLE` when it can't be written. */
+export function openDataFolder(folder: string): DataFolder {
+  const path = resolve(folder);
+  const secrets = join(path, 'secrets');
+  const holder = join(path, 'process.json');
+  try {
+    makeFolder(secrets);
+    hold(holder, path);
+  } catch (error) {
+    if (error instanceof DaoyuError) throw error;
+    const message = `cannot use the data folder ${path}: ${(error as Error).message}. Set DAOYU_DATA_DIR to a folder this user may write.`;
+    throw new DaoyuError('DATA_FOLDER_UNUSABLE', message, { cause: error });
+  }
+
+  function readPrivate<T>(name: string): T | undefined {
+    const content = readIfThere(join(secrets, name));
+    return content === undefined ? undefined : (JSON.parse(content) as T);
+  }
+
+  function writePrivate(name: string, value: unknown): void {
+    writeFileSync(join(secrets, name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
+  }
+
+  return {
+    path,
+    readPrivate,
+    writePrivate,
+    secret(name) {
+      const file = join(secrets, name);
+      const known = readIfThere(file)?.trim();
+      if (known) return known;
+      const made = randomBytes(24).toString('base64url');
+      writeFileSync(file, `${made}\n`, { mode: 0o600, flush: true });
+      return made;
+    },
+    adopt(name, text) {
+      const file = join(secrets, name);
+      if (readIfThere(file)?.trim() !== text) writeFileSync(file, `${text}\n`, { mode: 0o600, flush: true });
+      return text;
+    },
+    close() {
+      rmSync(holder, { force: true });
+    },
+  };
+}
+
+/** With all above it, for its owner alone. Step by step: Node's own recursive way never returns where a folder is there but takes none, as below /proc. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process made it meanwhile.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** A process number alone can be reused after a crash or a reboot, so the start time of the process stands beside it. */
+function hold(file: string, folder: string): void {
+  const mine: Holder = { pid: process.pid, startedAt: startOf(process.pid) ?? '' };
+  try {
+    writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
+    return;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  const other = parseHolder(readIfThere(file));
+  if (other !== undefined && startOf(other.pid) === other.startedAt) {
+    const message = `the data folder ${folder} is in use by process ${other.pid}. Stop that one, or give this one another DAOYU_DATA_DIR.`;
+    throw new DaoyuError('DATA_FOLDER_IN_USE', message);
+  }
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
+}
+
+function parseHolder(content: string | undefined): Holder | undefined {
+  try {
+    return content === undefined ? undefined : (JSON.parse(content) as Holder);
+  } catch {
+    return undefined; // Cut off by a crash while it was written: nobody holds it.
+  }
+}
+
+/** When a process began, as the kernel counts; undefined when there is none. Where /proc is absent, being alive must do. */
+function startOf(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (codeOf(error) !== 'EPERM') return undefined;
+  }
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  // Field 22 of proc(5) is the start time; the command name before it may hold blanks, so count behind its closing bracket.
+  return stat === undefined ? 'alive' : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'alive');
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+/** Gives a fresh install its demo devices: passwords made here, hashes to the registry, the passwords themselves only to a private file for the simulators. */
+
+import { codeOf } from '../base/errors.ts';
+import { generatePassword, hashPassword } from '../broker/credentials.ts';
+import type { Kv } from '../kv/kv.ts';
+import type { Registry } from '../registry/registry.ts';
+import { boundaries } from '../seeds/boundaries.ts';
+import { seasons } from '../seeds/seasons.ts';
+import { seeds } from '../seeds/seeds.ts';
+import type { Kind } from '../sensors/kind.ts';
+import type { FleetMember } from '../simulators/fleet.ts';
+import type { DataFolder } from './data-folder.ts';
+
+const FILE = 'devices.json';
+
+/** Makes those that are missing; a device whose password is no longer known is left as it is. */
+export async function addDemoDevices(
+  folder: DataFolder,
+  kv: Kv,
+  registry: Registry,
+  kinds: ReadonlyMap<string, Kind>,
+): Promise<void> {
+  const members = new Map((folder.readPrivate<FleetMember[]>(FILE) ?? []).map((member) => [nameOf(member), member]));
+  const missing = seeds.devices.filter(
+    (device) => kinds.has(device.kind) && registry.device(device.park, device.device) === undefined,
+  );
+  if (missing.length === 0) return;
+  if (members.size === 0 && !(await isFirst(kv))) return;
+  for (const device of missing) {
+    const site = seeds.sites.find((each) => each.park === device.park && each.id === device.site);
+    const lateDays = seasons[device.site]?.lateDays;
+    const boundary = boundaries[device.site];
+    members.set(nameOf(device), {
+      park: device.park,
+      site: device.site,
+      device: device.device,
+      password: members.get(nameOf(device))?.password ?? generatePassword(),
+      kind: device.kind,
+      intervalMs: device.intervalMs ?? kinds.get(device.kind)?.intervalMs ?? 60_000,
+      ...(site?.profile && { profile: site.profile }),
+      ...(site && { siteType: site.type }),
+      ...(site?.latitude !== undefined && { latitude: site.latitude }),
+      ...(site?.longitude !== undefined && { longitude: site.longitude }),
+      ...(lateDays !== undefined && { lateDays }),
+      ...(boundary && { boundary }),
+      ...(device.mapping && { mapping: device.mapping }),
+    });
+  }
+  // The file first: after a crash in between, a registered device would have a password nobody knows.
+  folder.writePrivate(FILE, [...members.values()]);
+  for (const device of missing) {
+    const password = members.get(nameOf(device))?.password ?? generatePassword();
+    await registry.addDevice(device, await hashPassword(password));
+  }
+}
+
+/** Of several processes that start on an empty platform one makes them, because only its data folder then has the passwords. */
+async function isFirst(kv: Kv): Promise<boolean> {
+  try {
+    await kv.put('demo/devices', { begun: true }, 0);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'STATE_CONFLICT') return false;
+    throw error;
+  }
+}
+
+const nameOf = ({ park, device }: { readonly park: string; readonly device: string }) => `${park}.${device}`;

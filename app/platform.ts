@@ -1,0 +1,102 @@
+/** The composition root: opens the roles of this process on their services, in the order in which they lean on each other, and closes in reverse. */
+import type { Logger } from 'pino';
+import { openHealth } from '../api/health-server.ts';
+import { DaoyuError } from '../base/errors.ts';
+import type { Admit, Broker } from '../broker/broker.ts';
+import type { Kind } from '../sensors/kind.ts';
+import type { Store } from '../store/store.ts';
+import { openStore, sharedParts } from './backends.ts';
+import { type Config, ROLES } from './config.ts';
+import { readinessOf } from './readiness.ts';
+import { openApiRole } from './roles/api-role.ts';
+import { openBrokerRole } from './roles/broker-role.ts';
+import { openIngestRole } from './roles/ingest-role.ts';
+import { type Closer, openServices } from './services.ts';
+
+export interface Platform {
+  /** Without the role `api`, `http` has health and metrics only; without `broker`, `mqtt` is empty. */
+  readonly urls: { readonly http: string; readonly mqtt: Broker['urls'] };
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly token: string;
+  /** Undefined without the role `api`. */
+  signInLink(): Promise<string | undefined>;
+  /** Stops intake first, lets what is under way become durable, then closes the rest. */
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  readonly log: Logger;
+  readonly clock: () => number;
+  /** Stands between broker and intake: for the measurements and controls that need another admit than ours. */
+  readonly wrapAdmit?: (admit: Admit) => Admit;
+  /** Stands between the platform and its store: for faults that a real store shows too seldom. */
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+export async function startPlatform(config: Config, options: PlatformOptions): Promise<Platform> {
+  const opened: (() => Promise<void> | void)[] = [];
+  const keep: Closer = (part) => {
+    opened.push(() => part.close());
+    return part;
+  };
+  const close = async () => {
+    for (const closePart of opened.splice(0).reverse()) await closePart();
+  };
+  try {
+    return { ...(await open(config, options, keep)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  config: Config,
+  { log, clock, wrapAdmit = (admit) => admit, wrapStore = (given) => given }: PlatformOptions,
+  keep: Closer,
+): Promise<Omit<Platform, 'close'>> {
+  checkRoles(config);
+  const { roles, host, httpPort: port } = config;
+  const services = await openServices({ config, log, clock }, keep);
+  const { context, kinds, bus, kv, token, sessionSecret } = services;
+  const needsStore = roles.includes('ingest') || roles.includes('api');
+  const store = needsStore ? wrapStore(keep(await openStore(context, kinds, kv))) : undefined;
+
+  const duties = store && roles.includes('ingest') ? await openIngestRole(services, store, keep) : undefined;
+  const door = roles.includes('broker') ? await openBrokerRole(services, wrapAdmit, keep) : undefined;
+
+  const checks = () => readinessOf({ bus, store, bridge: door?.bridge });
+  const status = async () => ({
+    bus: await bus.status(),
+    ...(store && { store: await store.status() }),
+    ...(door && { broker: door.broker.status() }),
+    ...(door?.bridge && { bridge: door.bridge.status() }),
+    ...(duties && { duties: duties() }),
+  });
+  const api =
+    store && roles.includes('api') ? await openApiRole(services, { store, door, checks, status }, keep) : undefined;
+  const http = api ?? keep(await openHealth({ host, port, token, sessionSecret, checks, status, clock, log }));
+
+  return {
+    urls: { http: http.url, mqtt: door?.broker.urls ?? {} },
+    kinds,
+    token,
+    signInLink: async () => await api?.signInLink(),
+  };
+}
+
+/** Embedded parts belong to one process; divided, each would have a log or store of its own. */
+function checkRoles(config: Config): void {
+  if (config.roles.length === ROLES.length) return;
+  const { isLogShared, isStoreShared } = sharedParts(config);
+  const needsStore = config.roles.some((role) => role !== 'broker');
+  const missing = [
+    ...(isLogShared ? [] : ['DAOYU_BUS_URL=nats://…']),
+    ...(isStoreShared || !needsStore ? [] : ['DAOYU_STORE_URL=influxdb://…']),
+  ];
+  if (missing.length === 0) return;
+  throw new DaoyuError(
+    'ROLES_NEED_SERVERS',
+    `the roles ${config.roles.join(',')} alone need parts that several processes share: set ${missing.join(' and ')}, or give this process all roles (${ROLES.join(',')})`,
+  );
+}

@@ -1,0 +1,54 @@
+/** What must be well for the platform to be ready, in words an operator can act on. A dead store does not make it unready: intake goes on. */
+import type { Check } from '../api/api.ts';
+import type { Bridge, BridgeStatus } from '../broker/bridge/bridge.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Store } from '../store/store.ts';
+
+/** Share of the log beyond which it is said to fill. */
+const NEARLY_FULL = 0.9;
+
+export interface Parts {
+  readonly bus: Pick<Bus, 'status'>;
+  /** Absent in a process that neither writes nor reads it. */
+  readonly store?: Pick<Store, 'status'> | undefined;
+  readonly bridge?: Pick<Bridge, 'status'> | undefined;
+}
+
+export async function readinessOf({ bus, store, bridge }: Parts): Promise<readonly Check[]> {
+  const log = await bus.status();
+  const share = log.sizeBytes / log.maxBytes;
+  const backlog = Math.max(0, ...log.consumers.map((consumer) => consumer.pending));
+  return [
+    {
+      name: 'log',
+      isReady: log.isWritable,
+      ...(log.problem && { message: log.problem.message }),
+      ...(!log.problem &&
+        share > NEARLY_FULL && {
+          message: `the log is ${Math.round(share * 100)} % full; mend the consumer that lags`,
+        }),
+      promise: log.durability,
+    },
+    ...(store === undefined ? [] : [await storeCheck(store, backlog)]),
+    ...(bridge === undefined ? [] : [bridgeCheck(bridge.status())]),
+  ];
+}
+
+/** Readings wait in the log while it is away: devices are served, dashboards are behind. */
+async function storeCheck(store: Pick<Store, 'status'>, backlog: number): Promise<Check> {
+  const { isWritable, problem } = await store
+    .status()
+    .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
+  return {
+    name: 'store',
+    isReady: true,
+    ...(!isWritable && {
+      message: `the store does not take readings (${problem?.message ?? 'unknown reason'}); ${backlog} log entries wait, nothing is lost`,
+    }),
+  };
+}
+
+/** The other broker keeps what its devices send meanwhile, within its own limits; ours are served. */
+function bridgeCheck({ problem }: BridgeStatus): Check {
+  return { name: 'bridge', isReady: true, ...(problem !== undefined && { message: `bridge to ${problem}` }) };
+}

@@ -1,0 +1,37 @@
+/** Removes what is older than the settings keep, once an hour. */
+import type { Store } from '../store/store.ts';
+
+export interface RetentionOptions {
+  readonly store: Pick<Store, 'forget'>;
+  /** Age of raw readings and of 1-minute rollups at which they go; undefined keeps them. */
+  readonly rawMs: number | undefined;
+  readonly minuteMs: number | undefined;
+  readonly log: { warn(fields: object, message: string): void };
+  readonly clock: () => number;
+}
+
+const EVERY_MS = 3_600_000;
+
+export function startRetention({ store, rawMs, minuteMs, log, clock }: RetentionOptions): { close(): Promise<void> } {
+  let running: Promise<void> = Promise.resolve();
+  if (rawMs === undefined && minuteMs === undefined) return { close: async () => {} };
+  const round = () => {
+    running = store
+      .forget({
+        ...(rawMs !== undefined && { raw: clock() - rawMs }),
+        ...(minuteMs !== undefined && { minute: clock() - minuteMs }),
+      })
+      .catch((error: unknown) =>
+        log.warn({ reason: (error as Error).message }, 'old readings could not be removed; tried again in an hour'),
+      );
+  };
+  const timer = setInterval(round, EVERY_MS);
+  timer.unref();
+  round();
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** The api role: what people and programs read, over HTTP: series, accounts, the live feed, the page. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Api, ApiOptions, Check } from '../../api/api.ts';
+import { openApi } from '../../api/server.ts';
+import { generatePassword, hashPassword } from '../../broker/credentials.ts';
+import { sendOverPubSub } from '../../cluster/downlink.ts';
+import { assignTasks } from '../../cluster/task-assignment.ts';
+import { type OpenLedger, openLedger } from '../../consumers/ledger.ts';
+import { openLiveFeed } from '../../consumers/live-feed.ts';
+import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
+import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
+import type { NewDevice } from '../../registry/registry.ts';
+import type { Store } from '../../store/store.ts';
+import { openMetricSink } from '../backends.ts';
+import { addDemoDevices } from '../demo.ts';
+import type { Closer, Services } from '../services.ts';
+import { openSignInCodes } from '../sign-in-codes.ts';
+import { planWriters } from '../store-writers.ts';
+import type { BrokerRole } from './broker-role.ts';
+
+export interface ApiRoleOptions {
+  readonly store: Store;
+  /** Of the same process; without, others have them. */
+  readonly door?: BrokerRole | undefined;
+  readonly checks: () => Promise<readonly Check[]>;
+  readonly status: ApiOptions['status'];
+}
+
+const PAGE_FOLDER = [new URL('../../page/', import.meta.url), new URL('../../dist/page/', import.meta.url)].map((url) =>
+  fileURLToPath(url),
+);
+
+export async function openApiRole(
+  services: Services,
+  { store, door, checks, status }: ApiRoleOptions,
+  keep: Closer,
+): Promise<Api> {
+  const { config, log, clock, monotonic, folder, kinds, bus, kv, registry, pubsub, presence } = services;
+  const { token, sessionSecret } = services;
+  await addDemoDevices(folder, kv, registry, kinds);
+  const { writers, writerOf } = planWriters(config);
+  const names = writers.map(({ name }) => name);
+  const ledger = keep(await openLedger({ bus, store, log, writers: names, writerOf }));
+  const live = keep(await openLiveFeed({ bus, log }));
+  // Of the own broker at once; of others as they say.
+  const isConnected = (park: string, device: string) =>
+    door?.broker.isConnected({ park, device }) || presence.isConnected({ park, device });
+  const figures = { store, ledger, isConnected };
+  await writePlatformMetrics(services, figures, keep);
+  return keep(
+    await openApi({
+      host: config.host,
+      port: config.httpPort,
+      token,
+      sessionSecret,
+      codes: keep(await openSignInCodes({ kv, clock, monotonic })),
+      ...pageFolder(),
+      kinds,
+      registry,
+      store,
+      ledger,
+      quarantine: createQuarantine({ bus, kv, registry, kinds, log, clock }),
+      live,
+      async addDevice(device: NewDevice) {
+        const password = generatePassword();
+        return { device: await registry.addDevice(device, await hashPassword(password)), password };
+      },
+      isConnected,
+      tell: door?.tell ?? sendOverPubSub(pubsub, presence),
+      checks,
+      status,
+      limits: {
+        maxPoints: config.maxPoints,
+        maxConcurrentQueries: config.maxConcurrentQueries,
+        queryTimeoutMs: config.queryTimeoutMs,
+        maxLiveClients: config.maxLiveClients,
+        requestsPerMinute: config.requestsPerMinute,
+      },
+      mqttUrls: () => Object.values(door?.broker.urls ?? {}),
+      clock,
+      log,
+    }),
+  );
+}
+
+interface Figured {
+  readonly store: Store;
+  readonly ledger: Pick<OpenLedger, 'rows'>;
+  readonly isConnected: (park: string, device: string) => boolean;
+}
+
+/** One api process at a time writes the figures, of all processes. */
+async function writePlatformMetrics(
+  services: Services,
+  { store, ledger, isConnected }: Figured,
+  keep: Closer,
+): Promise<void> {
+  const { config, log, clock, kinds, registry, bus, presence, kv, id, monotonic } = services;
+  const sink = await openMetricSink(config);
+  if (sink === undefined) return;
+  const status = async () => ({ bus: await bus.status(), store: await store.status(), broker: presence.brokers() });
+  const latest = () => store.latest({});
+  const rows = () => ledger.rows();
+  const start = async () =>
+    startPlatformMetrics({ sink, kinds, registry, latest, ledger: rows, isConnected, status, log, clock });
+  if (planWriters(config).isShared)
+    keep(await assignTasks({ kv, area: 'api', id, duties: [{ name: 'figures', start }], log, monotonic }));
+  else keep(await start());
+}
+
+/** Compiled, the page lies one folder up; run from source, in dist. */
+function pageFolder(): { readonly pageFolder?: string } {
+  const found = PAGE_FOLDER.find((folder) => existsSync(folder));
+  return found === undefined ? {} : { pageFolder: found };
+}

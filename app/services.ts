@@ -1,0 +1,62 @@
+/** What every role stands on: data folder, kinds, log, shared state, registry, and what the processes of a platform share. */
+import { randomUUID } from 'node:crypto';
+import { watchDiskSpace } from '../base/disk-space.ts';
+import type { Log } from '../base/logger.ts';
+import type { Bus } from '../bus/bus.ts';
+import { followPresence, type Presence } from '../cluster/presence.ts';
+import type { PubSub } from '../cluster/pubsub/pubsub.ts';
+import type { Kv } from '../kv/kv.ts';
+import { openRegistry } from '../registry/open-registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import { seedsAt } from '../seeds/seeds.ts';
+import type { Kind } from '../sensors/kind.ts';
+import { loadKinds } from '../sensors/kinds.ts';
+import { type BackendContext, openBus, openKv, openPubSub, sharedParts } from './backends.ts';
+import type { Config } from './config.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { sharedSecret } from './shared-secret.ts';
+
+export interface AppContext {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: () => number;
+}
+
+export interface Services extends AppContext {
+  readonly folder: DataFolder;
+  readonly context: BackendContext;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly bus: Bus;
+  readonly kv: Kv;
+  readonly registry: Registry;
+  readonly pubsub: PubSub;
+  /** Who is connected anywhere. */
+  readonly presence: Presence;
+  /** Of this process, another one at each start. */
+  readonly id: string;
+  readonly token: string;
+  readonly sessionSecret: string;
+  /** Ms of a clock that nobody sets. */
+  readonly monotonic: () => number;
+}
+
+/** Remembers to close what was opened, in reverse order. */
+export type Closer = <T extends { close(): Promise<void> | void }>(part: T) => T;
+
+export async function openServices({ config, log, clock }: AppContext, keep: Closer): Promise<Services> {
+  const folder = keep(openDataFolder(config.dataDir));
+  const kinds = await loadKinds(config.kindsDir);
+  const context = { config, folder: folder.path, clock, log, space: watchDiskSpace(folder.path, config.diskReserve) };
+  const bus = keep(await openBus(context));
+  const kv = keep(await openKv(context));
+  const registry = keep(await openRegistry({ kv, kinds, seeds: seedsAt(clock()), clock }));
+  const pubsub = keep(await openPubSub(context));
+  const monotonic = () => performance.now();
+  const presence = keep(await followPresence(pubsub, monotonic));
+  const shelf = { folder, kv, isShared: sharedParts(config).isLogShared };
+  const token = config.apiToken ?? (await sharedSecret(shelf, 'api-token'));
+  const sessionSecret = await sharedSecret(shelf, 'session-secret');
+  const id = randomUUID();
+  const shared = { pubsub, presence, id, token, sessionSecret, monotonic };
+  return { config, log, clock, folder, context, kinds, bus, kv, registry, ...shared };
+}

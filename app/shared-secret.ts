@@ -1,0 +1,27 @@
+/** Texts that every process of a platform must know alike: the API token, the key that signs sessions. */
+
+import { codeOf } from '../base/errors.ts';
+import type { Kv } from '../kv/kv.ts';
+import type { DataFolder } from './data-folder.ts';
+
+/**
+ * Kept in the shared state; whoever comes first puts its own there. The copy in the data folder is for people, and what one process alone goes by:
+ * there the state would only be a second copy.
+ */
+export async function sharedSecret(
+  { folder, kv, isShared }: { readonly folder: DataFolder; readonly kv: Kv; readonly isShared: boolean },
+  name: string,
+): Promise<string> {
+  if (!isShared) return folder.secret(name);
+  const key = `secrets/${name}`;
+  const known = await kv.get<string>(key);
+  if (known !== undefined) return folder.adopt(name, known.value);
+  const own = folder.secret(name);
+  try {
+    await kv.put(key, own, 0);
+    return own;
+  } catch (error) {
+    if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+    return folder.adopt(name, (await kv.get<string>(key))?.value ?? own);
+  }
+}

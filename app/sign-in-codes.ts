@@ -1,0 +1,81 @@
+/** Codes of sign-in links in the shared state: made by one process, good once, at any of them. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { CodeBook } from '../api/authenticate.ts';
+import { codeOf } from '../base/errors.ts';
+import type { Kv } from '../kv/kv.ts';
+
+interface Code {
+  /** Epoch ms; counts for a process that was not there when the code was made. */
+  readonly until: number;
+  readonly isUsed: boolean;
+}
+
+export interface SignInCodesOptions {
+  readonly kv: Kv;
+  readonly clock: () => number;
+  /** Ms of a clock that nobody sets: what a code has left is measured by it, so that a clock that jumps neither revives nor ends one. */
+  readonly monotonic: () => number;
+}
+
+const PREFIX = 'sign-in/';
+const VALID_MS = 3_600_000;
+const MAX_CODES = 100;
+
+export async function openSignInCodes(options: SignInCodesOptions): Promise<CodeBook & { close(): Promise<void> }> {
+  const { kv, clock, monotonic } = options;
+  /** When each code ends, by the monotonic clock, as found out when it was first heard of. */
+  const ends = new Map<string, number>();
+  // Only a hash is kept: who reads the state cannot sign in with it.
+  const keyOf = (code: string) => PREFIX + createHash('sha256').update(code).digest('hex');
+
+  function endOf(key: string, { until }: Code): number {
+    const known = ends.get(key);
+    if (known !== undefined) return known;
+    const left = Math.min(VALID_MS, Math.max(0, until - clock()));
+    const end = monotonic() + left;
+    ends.set(key, end);
+    return end;
+  }
+
+  const unwatch = await kv.watch<Code>(PREFIX, ({ key, item }) => {
+    if (item === undefined) ends.delete(key);
+    // Just made, whatever the clock of its maker says.
+    else if (!ends.has(key)) ends.set(key, monotonic() + VALID_MS);
+  });
+  // Made before this process was there: only the wall clock knows what they have left.
+  for await (const { key, value } of kv.list<Code>(PREFIX)) endOf(key, value);
+
+  async function tidy(): Promise<void> {
+    const all: { readonly key: string; readonly end: number }[] = [];
+    for await (const { key, value } of kv.list<Code>(PREFIX)) all.push({ key, end: endOf(key, value) });
+    const newest = all.sort((a, b) => b.end - a.end);
+    for (const [index, { key, end }] of newest.entries())
+      if (end <= monotonic() || index >= MAX_CODES - 1) await kv.delete(key);
+  }
+
+  return {
+    async make() {
+      await tidy();
+      const code = randomBytes(18).toString('base64url');
+      const value: Code = { until: clock() + VALID_MS, isUsed: false };
+      ends.set(keyOf(code), monotonic() + VALID_MS);
+      await kv.put(keyOf(code), value);
+      return code;
+    },
+    async take(code) {
+      const item = await kv.get<Code>(keyOf(code));
+      if (item === undefined || item.value.isUsed || endOf(item.key, item.value) <= monotonic()) return false;
+      try {
+        const used: Code = { ...item.value, isUsed: true };
+        await kv.put(item.key, used, item.revision);
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'STATE_CONFLICT') return false;
+        throw error;
+      }
+    },
+    async close() {
+      unwatch();
+    },
+  };
+}

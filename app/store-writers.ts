@@ -1,0 +1,35 @@
+/** Who writes into the store: one writer in one process, or one a partition where several processes share the work. */
+
+import { PARTITIONS, partitionOfSubject, subjectsOfPartition } from '../base/topics.ts';
+import { DEFAULT_WRITER } from '../store/store.ts';
+import { sharedParts } from './backends.ts';
+import type { Config } from './config.ts';
+
+export interface WriterPlan {
+  readonly name: string;
+  /** Absent: everything. */
+  readonly subjects?: readonly string[];
+}
+
+export interface WriterPlans {
+  /** Whether several processes divide them. */
+  readonly isShared: boolean;
+  readonly writers: readonly WriterPlan[];
+  /** Whose an entry of the log is. */
+  readonly writerOf: (subject: string) => string;
+}
+
+export function planWriters(config: Pick<Config, 'busUrl' | 'storeUrl'>): WriterPlans {
+  const { isLogShared, isStoreShared } = sharedParts(config);
+  if (!isLogShared || !isStoreShared)
+    return { isShared: false, writers: [{ name: DEFAULT_WRITER }], writerOf: () => DEFAULT_WRITER };
+  const nameOf = (partition: number) => `${DEFAULT_WRITER}-${partition}`;
+  return {
+    isShared: true,
+    writers: Array.from({ length: PARTITIONS }, (_, partition) => ({
+      name: nameOf(partition),
+      subjects: subjectsOfPartition(partition),
+    })),
+    writerOf: (subject) => nameOf(partitionOfSubject(subject)),
+  };
+}

@@ -1,0 +1,184 @@
+/** The bridge on MQTT.js, with acknowledgements of our own: the other broker gets a PUBACK only when the message is durable here. */
+import { readFileSync } from 'node:fs';
+import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';
+import { codeOf, DaoyuError } from '../../base/errors.ts';
+import { parseTopic, topicPrefix } from '../../base/topics.ts';
+import type { InboundMessage } from '../broker.ts';
+import type { Bridge, BridgeOptions } from './bridge.ts';
+import { createHandover } from './handover.ts';
+
+/** A message with the connection that may acknowledge it: packet ids mean nothing on the next one. */
+interface Arrival {
+  readonly message: InboundMessage;
+  readonly messageId: number | undefined;
+  readonly stream: MqttClient['stream'];
+}
+
+/** `telemetry` itself falls below `telemetry/#` [MQTT-4.7.1-2]. */
+const FILTERS = ['daoyu/+/+/telemetry/#', 'daoyu/+/+/status', 'daoyu/+/+/replies/#'];
+/** A week: how long the broker keeps what comes for a bridge that is away. */
+const SESSION_EXPIRY_S = 7 * 86_400;
+const MAX_IN_FLIGHT = 1000;
+const RETRY_AFTER_MS = 1000;
+const RECONNECT_AFTER_MS = 1000;
+const CLOSE_WITHIN_MS = 10_000;
+/** Answers that wait for the PUBACK of the other broker; more are dropped. */
+const MAX_TOLD_IN_FLIGHT = 1000;
+/** MQTT 5 table 2-6: what a broker may refuse a subscription or a QoS with. */
+const REFUSED_FROM = 0x80;
+
+/** Begins to connect and keeps at it for ever. */
+export function openBridge(options: BridgeOptions): Bridge {
+  const { address, clientId, clock, log, maxInFlight = MAX_IN_FLIGHT } = options;
+  const broker = address.url;
+  const counts = { received: 0, acknowledged: 0, toldInFlight: 0, toldDropped: 0 };
+  let problem: string | undefined = 'not connected yet';
+  let hadSession = false;
+  let isClosing = false;
+
+  const handover = createHandover<Arrival>({
+    maxInFlight,
+    retryAfterMs: RETRY_AFTER_MS,
+    admit: ({ message }) => admit(message),
+    onDurable: acknowledge,
+    onTrouble: (error) =>
+      log.warn(
+        { broker, code: codeOf(error), reason: (error as Error).message },
+        'bridge: the log takes nothing; the broker keeps what comes',
+      ),
+    onRecovered: () => log.info({ broker }, 'bridge: the log takes messages again'),
+  });
+
+  const client = mqtt.connect(broker, {
+    clientId,
+    protocolVersion: address.version,
+    ...(address.username !== undefined && { username: address.username }),
+    ...(address.password !== undefined && { password: address.password }),
+    ...(address.caFile !== undefined && { ca: readAuthority(address.caFile) }),
+    clean: false,
+    keepalive: 30,
+    reconnectPeriod: RECONNECT_AFTER_MS,
+    reconnectOnConnackError: true,
+    connectTimeout: 10_000,
+    resubscribe: false,
+    ...(address.version === 5 && {
+      // No maximum packet size: a broker would throw away what is larger, without a word [MQTT-3.1.2-25].
+      properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: maxInFlight },
+    }),
+  });
+
+  /**
+   * MQTT.js acknowledges a publish of QoS 1 in order of arrival, and reads nothing meanwhile: one append at a time. So it is told that the publish
+   * needs no acknowledgement (QoS 0), before it looks, and ours goes out when the message is durable.
+   */
+  const unacknowledged = new WeakMap<IPublishPacket, number>();
+  client.on('packetreceive', (packet) => {
+    if (packet.cmd !== 'publish' || packet.qos !== 1 || packet.messageId === undefined) return;
+    unacknowledged.set(packet, packet.messageId);
+    packet.qos = 0;
+  });
+  client.on('message', (topic, payload, packet) => {
+    if (isClosing) return;
+    counts.received += 1;
+    const messageId = unacknowledged.get(packet);
+    const { park, device, channel } = parseTopic(topic) ?? { park: 'unknown', device: 'unknown', channel: 'telemetry' };
+    const message: InboundMessage = {
+      park,
+      device,
+      channel,
+      topic,
+      payload,
+      qos: messageId === undefined ? 0 : 1,
+      isResend: packet.dup,
+      isWill: false,
+      receivedAt: clock(),
+    };
+    handover.push({ message, messageId, stream: client.stream });
+  });
+  client.handleMessage = (_packet, done) => handover.whenRoom(() => done());
+
+  function admit({ payload, ...message }: InboundMessage): Promise<void> {
+    if (payload.length <= options.maxPacketBytes) return options.admit({ ...message, payload });
+    return options.admitOversize({ ...message, sizeBytes: payload.length, head: payload });
+  }
+
+  function acknowledge({ messageId, stream }: Arrival): void {
+    counts.acknowledged += 1;
+    // A PUBACK of two bytes says success in both versions [MQTT-3.4.2-1].
+    if (messageId !== undefined && stream === client.stream && !stream.destroyed)
+      stream.write(Buffer.of(0x40, 2, messageId >> 8, messageId & 0xff));
+  }
+
+  async function subscribe(): Promise<void> {
+    const filters = FILTERS.map((filter) =>
+      address.group === undefined ? filter : `$share/${address.group}/${filter}`,
+    );
+    const granted = await client.subscribeAsync(filters, { qos: 1 });
+    const refused = granted.filter(({ qos }) => qos >= REFUSED_FROM);
+    if (refused.length > 0)
+      throw new Error(`it refuses to let us subscribe to ${refused.map(({ topic }) => topic).join(', ')}`);
+    if (granted.some(({ qos }) => qos === 0)) throw new Error('it grants QoS 0 only, which promises nothing');
+  }
+
+  client.on('connect', (connack: IConnackPacket) => {
+    if (hadSession && !connack.sessionPresent)
+      log.warn(
+        { broker },
+        'bridge: the broker has lost our session, and with it what it kept for us; see docs/bridge.md',
+      );
+    // Repeated even with a session: a broker may have lost the subscription, and asking twice changes nothing.
+    subscribe().then(
+      () => {
+        hadSession = true;
+        problem = undefined;
+        log.info({ broker, clientId, sessionPresent: connack.sessionPresent }, 'bridge: connected');
+      },
+      (error: unknown) => trouble(`subscription failed: ${(error as Error).message}`),
+    );
+  });
+  client.on('error', (error) => trouble(error.message));
+  client.on('close', () => trouble(problem ?? 'the connection is closed'));
+
+  function trouble(why: string): void {
+    if (isClosing) return;
+    if (problem === undefined) log.warn({ broker, reason: why }, 'bridge: not connected; trying again for ever');
+    problem = why;
+  }
+
+  return {
+    async tell(device, channel, payload) {
+      if (!client.connected || counts.toldInFlight >= MAX_TOLD_IN_FLIGHT) {
+        counts.toldDropped += 1;
+        return;
+      }
+      counts.toldInFlight += 1;
+      // Not awaited: the broker's PUBACK is no concern of who is told.
+      client.publish(`${topicPrefix(device)}${channel}`, payload, { qos: 1 }, () => {
+        counts.toldInFlight -= 1;
+      });
+    },
+    status: () => ({
+      isConnected: client.connected && problem === undefined,
+      ...(problem !== undefined && { problem: `${broker}: ${problem}` }),
+      inFlight: handover.size,
+      received: counts.received,
+      acknowledged: counts.acknowledged,
+    }),
+    async close() {
+      isClosing = true;
+      const deadline = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
+      await Promise.race([handover.close(), deadline]);
+      await Promise.race([client.endAsync(!client.connected), deadline]);
+    },
+  };
+}
+
+function readAuthority(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new DaoyuError('CONFIG_INVALID', `the file ${file} behind ca= in DAOYU_MQTT_BRIDGE cannot be read`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,56 @@
+/** Groups the deliveries of a consumption: what is there already goes together, so that a backlog drains in large steps and a single reading does not wait. */
+import type { Delivery } from './bus.ts';
+
+export interface BatchLimits {
+  readonly maxDeliveries: number;
+  readonly maxBytes: number;
+  /** How long the first of a group may wait for more. */
+  readonly waitMs: number;
+  /** The next group must reach this position, whatever its size: a batch that was begun must end where it ended. */
+  readonly reach?: () => number;
+}
+
+export async function* gather(
+  consumption: AsyncIterable<Delivery>,
+  { maxDeliveries, maxBytes, waitMs, reach = () => 0 }: BatchLimits,
+): AsyncGenerator<readonly Delivery[]> {
+  const iterator = consumption[Symbol.asyncIterator]();
+  let coming: Promise<IteratorResult<Delivery>> | undefined;
+  try {
+    for (;;) {
+      const first = await (coming ?? iterator.next());
+      coming = undefined;
+      if (first.done) return;
+      const group = [first.value];
+      let bytes = first.value.data.length;
+      let last = first.value.position;
+      const timeUp = within(waitMs);
+      while (last < reach() || (group.length < maxDeliveries && bytes < maxBytes)) {
+        if (coming === undefined) {
+          coming = iterator.next();
+          // A failure while the group is being worked on is met at the next turn, not by the process.
+          coming.catch(() => undefined);
+        }
+        const next = await (last < reach() ? coming : Promise.race([coming, timeUp.promise]));
+        if (next === undefined || next.done) break;
+        coming = undefined;
+        group.push(next.value);
+        bytes += next.value.data.length;
+        last = next.value.position;
+      }
+      timeUp.cancel();
+      yield group;
+    }
+  } finally {
+    // Not waited for: it stands in line behind a delivery that may never come; closing the consumption ends both.
+    iterator.return?.().catch(() => undefined);
+  }
+}
+
+function within(ms: number) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const promise = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  return { promise, cancel: () => clearTimeout(timer) };
+}

@@ -1,0 +1,35 @@
+/** JSON files that options name, and the outline of a field in one of them. */
+import { readFileSync } from 'node:fs';
+import { DaoyuError } from '../base/errors.ts';
+import type { Polygon } from '../sensors/polygon.ts';
+
+/** Rejects a missing file with `FILE_MISSING`, a broken one with `OPTION_INVALID`. */
+export function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new DaoyuError('FILE_MISSING', `cannot read ${file}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DaoyuError('OPTION_INVALID', `${file} is no JSON`, { cause: error });
+  }
+}
+
+/** The one polygon of a GeoJSON file. Programs that draw maps save a polygon within a feature, and that within a collection; some leave an altitude in it. */
+export function polygonIn(given: unknown, file: string): Polygon {
+  const { type, geometry, features, coordinates } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  if (type === 'Feature') return polygonIn(geometry, file);
+  if (type === 'FeatureCollection' && Array.isArray(features) && features.length === 1)
+    return polygonIn(features[0], file);
+  if (type === 'MultiPolygon' && Array.isArray(coordinates) && coordinates.length === 1)
+    return polygonIn({ type: 'Polygon', coordinates: coordinates[0] }, file);
+  if (type !== 'Polygon' || !Array.isArray(coordinates) || !coordinates.every(Array.isArray))
+    throw new DaoyuError('OPTION_INVALID', `${file} must be GeoJSON with exactly one polygon`);
+  const rings = coordinates.map((ring: unknown[]) =>
+    ring.map((position) => (Array.isArray(position) ? position.slice(0, 2) : position)),
+  );
+  return { type, coordinates: rings } as unknown as Polygon;
+}

@@ -1,0 +1,69 @@
+/** A running platform asked over its API, with the token of its data folder unless another is given. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readConfig } from '../app/config.ts';
+import { DaoyuError } from '../base/errors.ts';
+
+export interface ApiTarget {
+  readonly api?: string;
+  readonly token?: string;
+}
+
+/** The options that say which platform is meant. */
+export function withTarget(command: Command): Command {
+  return command
+    .option('--api <url>', 'address of the platform (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
+    .option('--token <token>', 'API token (default: DAOYU_API_TOKEN or the data folder)');
+}
+
+/** More requests a minute than allowed: asked again when the platform says, this often. */
+const PATIENCE = 60;
+
+/** Rejects with `PLATFORM_UNREACHABLE`, `CREDENTIALS_MISSING`, or the code of the answer. */
+export async function askPlatform(
+  target: ApiTarget,
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const config = readConfig(process.env);
+  const base = target.api ?? `http://${config.host}:${config.httpPort}`;
+  const token = target.token ?? config.apiToken ?? tokenOf(config.dataDir);
+  for (let attempt = 0; ; attempt++) {
+    const response = await request(base, path, token, method, body);
+    if (response.status === 429 && attempt < PATIENCE) {
+      await response.arrayBuffer();
+      const seconds = Number(response.headers.get('retry-after') ?? 1);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1, seconds) * 1000));
+      continue;
+    }
+    const answer = (await response.json()) as { detail?: string; code?: string };
+    if (response.ok) return answer;
+    throw new DaoyuError(answer.code ?? `HTTP_${response.status}`, answer.detail ?? response.statusText);
+  }
+}
+
+async function request(base: string, path: string, token: string, method: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(new URL(path, base), {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw new DaoyuError('PLATFORM_UNREACHABLE', `no platform answers at ${base}; is it running?`, { cause: error });
+  }
+}
+
+function tokenOf(dataDir: string): string {
+  try {
+    return readFileSync(join(dataDir, 'secrets', 'api-token'), 'utf8').trim();
+  } catch (error) {
+    throw new DaoyuError(
+      'CREDENTIALS_MISSING',
+      'no API token: give --token, or set DAOYU_API_TOKEN or DAOYU_DATA_DIR',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,177 @@
+/** `daoyu replay FILE.csv`: real measurements through MQTT as one device, resumable. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type Config, readConfig } from '../app/config.ts';
+import { makeFolder } from '../app/data-folder.ts';
+import { DaoyuError } from '../base/errors.ts';
+import { openConnection } from '../simulators/connection.ts';
+import { parseOffset } from '../simulators/local-time.ts';
+import { replayFile, surveyFile } from '../simulators/replay.ts';
+import { fleetFile, loadFleet } from './fleet-file.ts';
+import { createProgress } from './progress.ts';
+import { untilStopped } from './until-stopped.ts';
+
+interface Options {
+  readonly device: string;
+  readonly map?: readonly string[];
+  readonly where?: readonly string[];
+  readonly time?: string;
+  readonly zone: string;
+  readonly shiftToNow?: boolean;
+  readonly speed?: string;
+  readonly restart?: boolean;
+  readonly url?: string;
+}
+
+const collect = (value: string, all: readonly string[] = []) => [...all, ...value.split(',')];
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('publish the rows of a CSV file as readings of one device')
+    .argument('<file>', 'CSV with a header line')
+    .requiredOption(
+      '--device <park.device>',
+      'whose readings they are; its password comes from DAOYU_DEVICE_PASSWORD or the demo credentials',
+    )
+    .option(
+      '--map <column=field>',
+      'which column is which field; repeat or join with commas (default: all columns, by their own names)',
+      collect,
+    )
+    .option('--where <column=text>', 'only rows whose column holds this text', collect)
+    .option('--time <column>', 'the column with the time (default: the first)')
+    .option('--zone <offset>', 'offset of times that carry none', '+08:00')
+    .option('--shift-to-now', 'move all times so that the newest is now')
+    .option('--speed <factor>', 'measured seconds a second (default: as fast as acknowledged)')
+    .option('--restart', 'begin anew instead of behind the last acknowledged row')
+    .option('--url <url>', 'MQTT address (default: DAOYU_HOST and DAOYU_MQTT_PORT)')
+    .action(replay);
+}
+
+/** What a broken-off replay needs to go on: the same shift, behind the last acknowledged row. */
+interface Bookmark {
+  readonly row: number;
+  readonly shiftMs: number;
+}
+
+async function replay(file: string, options: Options): Promise<void> {
+  const config = readConfig(process.env);
+  if (!existsSync(file)) throw new DaoyuError('FILE_MISSING', `there is no file ${resolve(file)}`);
+  const where = pairs(options.where ?? [], '--where');
+  const offsetMinutes = parseOffset(options.zone);
+  const first = await surveyFile({ file, timeColumn: options.time ?? '', offsetMinutes, where });
+  const timeColumn = options.time ?? first.columns[0] ?? '';
+  const survey = await surveyFile({ file, timeColumn, offsetMinutes, where });
+  if (survey.newest === undefined) {
+    throw new DaoyuError(
+      'TIME_UNREADABLE',
+      `no time could be read from column "${timeColumn}" of ${file}; name the right one with --time. Columns: ${survey.columns.join(', ')}`,
+    );
+  }
+  const columns =
+    options.map !== undefined
+      ? pairs(options.map, '--map')
+      : Object.fromEntries(
+          survey.columns
+            .filter((column) => column !== timeColumn && !(column in where))
+            .map((column) => [column, column]),
+        );
+  const bookmarks = openBookmarks(config.dataDir, [
+    resolve(file),
+    options.device,
+    timeColumn,
+    columns,
+    where,
+    options.zone,
+  ]);
+  const known = options.restart ? undefined : bookmarks.read();
+  const shiftMs = known?.shiftMs ?? (options.shiftToNow ? Date.now() - survey.newest : 0);
+  if (known !== undefined) process.stderr.write(`going on behind row ${known.row} (--restart begins anew)\n`);
+
+  const signal = untilStopped();
+  const progress = createProgress('replay');
+  const login = loginOf(options.device, config);
+  const reports = new Map<string, number>();
+  const connection = openConnection({
+    url: options.url ?? `mqtt://${config.host}:${config.mqttPort}`,
+    login,
+    onRefused: (message) => process.stderr.write(`the platform refuses ${options.device}: ${message}\n`),
+    onError: (report) => {
+      const { code = '?', field = '' } = JSON.parse(report) as { code?: string; field?: string };
+      reports.set(`${code} ${field}`, (reports.get(`${code} ${field}`) ?? 0) + 1);
+    },
+  });
+  await Promise.race([
+    connection.connected(),
+    new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true })),
+  ]);
+  let acknowledged = 0;
+  const result = await replayFile({
+    file,
+    publish: (payload) => connection.publish(payload),
+    timeColumn,
+    offsetMinutes,
+    columns,
+    where,
+    shiftMs,
+    ...(options.speed !== undefined && { speed: Number(options.speed) }),
+    skipRows: known?.row ?? 0,
+    batchSize: options.speed === undefined ? 200 : 1,
+    signal,
+    onProgress: ({ row, ...counts }) => {
+      ({ acknowledged } = counts);
+      bookmarks.write({ row, shiftMs });
+      progress.update(row, survey.lastRow, 'rows');
+    },
+  });
+  progress.stop();
+  // What was under way when it was stopped is acknowledged in here, and counts.
+  await connection.close();
+  if (!signal.aborted) bookmarks.clear();
+  process.stdout.write(
+    `${acknowledged} readings acknowledged, ${result.unreadable} rows without a readable time, ${result.empty} rows without a value${signal.aborted ? '; stopped, the same command goes on' : ''}\n`,
+  );
+  for (const [what, count] of reports) process.stdout.write(`  the platform reported ${what.trim()} ${count} times\n`);
+}
+
+function pairs(texts: readonly string[], option: string): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1)
+        throw new DaoyuError(
+          'OPTION_INVALID',
+          `${option} "${text}" must read column=${option === '--map' ? 'field' : 'text'}`,
+        );
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+function loginOf(name: string, { devicePassword, dataDir }: Config) {
+  const [park, device] = name.split('.');
+  if (park === undefined || device === undefined)
+    throw new DaoyuError('OPTION_INVALID', `--device "${name}" must read park.device, e.g. daoyu.zhuxi-pond-3`);
+  const password =
+    devicePassword ??
+    loadFleet(fleetFile(dataDir)).find((member) => member.park === park && member.device === device)?.password;
+  if (password === undefined)
+    throw new DaoyuError('CREDENTIALS_MISSING', `no password of ${name}: give it in DAOYU_DEVICE_PASSWORD`);
+  return { park, device, password };
+}
+
+function openBookmarks(dataDir: string, job: unknown) {
+  const folder = join(dataDir, 'replays');
+  const file = join(folder, `${createHash('sha256').update(JSON.stringify(job)).digest('hex').slice(0, 16)}.json`);
+  return {
+    read: (): Bookmark | undefined =>
+      existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Bookmark) : undefined,
+    write(bookmark: Bookmark) {
+      makeFolder(folder);
+      writeFileSync(file, JSON.stringify(bookmark));
+    },
+    clear: () => rmSync(file, { force: true }),
+  };
+}

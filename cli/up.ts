@@ -1,0 +1,79 @@
+/** `daoyu up`: the whole platform in one process; with `--simulate` the demo devices live in it too. */
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { type Config, ROLES, readConfig } from '../app/config.ts';
+import { type Platform, startPlatform } from '../app/platform.ts';
+import { DaoyuError } from '../base/errors.ts';
+import type { Fleet } from '../simulators/fleet.ts';
+import { startDemoFleet } from './demo-fleet.ts';
+import { endSoon, stopped, untilStopped } from './until-stopped.ts';
+
+interface Options {
+  readonly simulate?: boolean;
+  readonly roles?: string;
+  readonly history: string;
+}
+
+const MAX_HISTORY_HOURS = 24 * 366;
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('start the platform: MQTT, log, store, page and API in one process, or some of its roles')
+    .option('--simulate', 'let the demo devices publish, over MQTT like any other device')
+    .option('--roles <roles>', 'what this process does, of broker,ingest,api (default: DAOYU_ROLES, or all)')
+    .option('--history <hours>', 'hours of past the demo devices send, as far as the store lacks it', '48')
+    .action(up);
+}
+
+async function up(options: Options): Promise<void> {
+  const config = readConfig({ ...process.env, ...(options.roles !== undefined && { DAOYU_ROLES: options.roles }) });
+  if (options.simulate && config.roles.length < ROLES.length)
+    throw new DaoyuError(
+      'OPTION_INVALID',
+      'the demo devices of --simulate need all roles in this process; beside several, run `daoyu simulate`',
+    );
+  const hours = Number(options.history);
+  if (!(hours >= 0 && hours <= MAX_HISTORY_HOURS))
+    throw new DaoyuError('OPTION_INVALID', `--history ${options.history} must be hours from 0 to ${MAX_HISTORY_HOURS}`);
+  const signal = untilStopped();
+  // Standard error is for the log, standard output for what a person asked for.
+  const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const platform = await Promise.race([startPlatform(config, { log, clock: Date.now }), stopped(signal)]);
+  if (platform === undefined) {
+    // It may wait for a server that is away; nothing was taken in yet.
+    process.stdout.write('stopped before it was up\n');
+    process.exit(0);
+  }
+  await greet(platform, config);
+  let fleet: Fleet | undefined;
+  try {
+    if (options.simulate && !signal.aborted) fleet = await startDemoFleet(platform, config, hours);
+    await stopped(signal);
+    process.stdout.write('\nstopping …\n');
+  } finally {
+    await fleet?.close();
+    await platform.close();
+  }
+  process.stdout.write('stopped; all that was acknowledged is kept\n');
+  endSoon();
+}
+
+async function greet({ urls, signInLink }: Platform, { dataDir, roles }: Config): Promise<void> {
+  const link = await signInLink();
+  process.stdout.write(
+    [
+      '',
+      `  稻渔 daoyu is up${roles.length === ROLES.length ? '' : `: ${roles.join(', ')}`}`,
+      ...(link === undefined
+        ? [`  health   ${urls.http}/readyz`]
+        : [
+            `  page     ${link}   (signs one browser in, once)`,
+            `  API      ${urls.http}/docs   (token: ${dataDir}/secrets/api-token)`,
+          ]),
+      ...Object.entries(urls.mqtt).map(([name, url]) => `  ${name.padEnd(8)} ${url}`),
+      `  data     ${dataDir}`,
+      '',
+      '',
+    ].join('\n'),
+  );
+}

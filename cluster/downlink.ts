@@ -1,0 +1,82 @@
+/** Gets a message to a device whichever process it is connected to: here when it is here, otherwise over the wire to who has it. */
+
+import { type DeviceAddress, SLUG } from '../base/topics.ts';
+import type { Bridge } from '../broker/bridge/bridge.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Presence } from './presence.ts';
+import type { PubSub } from './pubsub/pubsub.ts';
+
+export type Channel = 'errors' | `commands/${string}`;
+/** Resolves when handed over, whether or not the device is connected. */
+export type Tell = (device: DeviceAddress, channel: Channel, payload: string) => Promise<void>;
+
+const SUBJECT = 'tell';
+const BRIDGE_SUBJECT = 'tell-bridge';
+/** One of the bridges is enough: their broker knows where the device is. */
+const BRIDGE_GROUP = 'bridges';
+
+export interface LocalConnections {
+  readonly broker: Pick<Broker, 'tell' | 'isConnected'>;
+  readonly bridge?: Pick<Bridge, 'tell'> | undefined;
+  readonly presence: Presence;
+}
+
+/** For processes with devices: also listens for what others have to say to them. */
+export async function openDownlink(
+  pubsub: PubSub,
+  doors: () => LocalConnections | undefined,
+): Promise<{ readonly tell: Tell; close(): Promise<void> }> {
+  const stopBroker = await pubsub.subscribe(SUBJECT, (message) => {
+    const told = parseTold(message);
+    const here = doors();
+    if (told === undefined || here === undefined) return;
+    // To a device that is nowhere: each broker keeps it for the session that it may have left there.
+    if (here.broker.isConnected(told.device) || !here.presence.isConnected(told.device))
+      void here.broker.tell(told.device, told.channel, told.payload);
+  });
+  const stopBridge = await pubsub.subscribe(
+    BRIDGE_SUBJECT,
+    (message) => {
+      const told = parseTold(message);
+      if (told !== undefined) void doors()?.bridge?.tell(told.device, told.channel, told.payload);
+    },
+    BRIDGE_GROUP,
+  );
+  return {
+    async tell(device, channel, payload) {
+      const here = doors();
+      if (here === undefined) return;
+      const { broker, bridge, presence } = here;
+      if (broker.isConnected(device)) return await broker.tell(device, channel, payload);
+      if (presence.isConnected(device)) return pubsub.publish(SUBJECT, { device, channel, payload });
+      await broker.tell(device, channel, payload);
+      await bridge?.tell(device, channel, payload);
+    },
+    async close() {
+      stopBroker();
+      stopBridge();
+    },
+  };
+}
+
+/** For processes without devices. */
+export function sendOverPubSub(pubsub: PubSub, presence: Presence): Tell {
+  return async (device, channel, payload) => {
+    pubsub.publish(SUBJECT, { device, channel, payload });
+    if (!presence.isConnected(device)) pubsub.publish(BRIDGE_SUBJECT, { device, channel, payload });
+  };
+}
+
+/** Anyone on the same NATS may have spoken; a topic must not be made of what he says. */
+function parseTold(
+  message: unknown,
+): { readonly device: DeviceAddress; readonly channel: Channel; readonly payload: string } | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { device, channel, payload } = message as Record<string, unknown>;
+  if (typeof device !== 'object' || device === null || typeof channel !== 'string' || typeof payload !== 'string')
+    return undefined;
+  const { park, device: id } = device as Record<string, unknown>;
+  if (typeof park !== 'string' || typeof id !== 'string' || !SLUG.test(park) || !SLUG.test(id)) return undefined;
+  if (!/^(errors|commands\/[A-Za-z0-9_-]{1,64})$/.test(channel)) return undefined;
+  return { device: { park, device: id }, channel: channel as Channel, payload };
+}

@@ -1,0 +1,142 @@
+/** Readings as they reach the log, for any number of followers; a follower may begin at a position it has seen. */
+
+import { codeOf } from '../base/errors.ts';
+import type { Log } from '../base/logger.ts';
+import { subjects } from '../base/topics.ts';
+import type { Bus, Consumption } from '../bus/bus.ts';
+import { parseEntry } from '../bus/parse-event.ts';
+import type { Reading } from '../sensors/reading.ts';
+
+export interface LiveEvent {
+  readonly position: number;
+  readonly readings: readonly Reading[];
+}
+
+export interface LiveFeedOptions {
+  readonly bus: Pick<Bus, 'consume' | 'status'>;
+  readonly log: Log;
+  /** Events that wait for one follower; one that is further behind is ended. */
+  readonly maxBuffered?: number;
+}
+
+export interface OpenLiveFeed {
+  /** What was appended behind `after` (or from now on), each once and in order, then live. Ends with `signal`, or when the follower lags: it comes back with its last position. */
+  follow(after: number | 'now', signal: AbortSignal): AsyncIterable<LiveEvent>;
+  close(): Promise<void>;
+}
+
+export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOptions): Promise<OpenLiveFeed> {
+  const followers = new Set<Follower>();
+  const { lastPosition } = await bus.status();
+  /** Everything up to here has been given to the followers. */
+  let given = lastPosition;
+  const shared: Consumption = await bus.consume({ subjects: [subjects.allReadings], from: { after: given } });
+
+  async function run(): Promise<void> {
+    for await (const { position, data } of shared) {
+      given = position;
+      if (followers.size === 0) continue;
+      const event = toEvent(position, data);
+      if (event !== undefined) for (const follower of followers) follower.push(event);
+    }
+  }
+
+  async function* follow(after: number | 'now', signal: AbortSignal): AsyncGenerator<LiveEvent> {
+    const follower = new Follower(maxBuffered);
+    const end = () => follower.end();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      let from = after === 'now' ? given : after;
+      // An id of another log, e.g. of a data folder that was replaced.
+      if (from > given && from > (await bus.status()).lastPosition) from = given;
+      if (signal.aborted) return;
+      if (from >= given) followers.add(follower);
+      else {
+        for await (const event of catchUp(from, follower, signal)) {
+          from = event.position;
+          yield event;
+        }
+      }
+      for await (const event of follower.events()) if (event.position > from) yield event;
+    } finally {
+      signal.removeEventListener('abort', end);
+      followers.delete(follower);
+    }
+  }
+
+  /** Reads the log on its own until it is level with the others, and joins them in that very moment: no gap, no double. */
+  async function* catchUp(after: number, follower: Follower, signal: AbortSignal): AsyncGenerator<LiveEvent> {
+    const own = await bus.consume({ subjects: [subjects.allReadings], from: { after } });
+    const close = () => void own.close();
+    signal.addEventListener('abort', close, { once: true });
+    try {
+      if (signal.aborted) return;
+      for await (const { position, data } of own) {
+        const event = toEvent(position, data);
+        if (event !== undefined) yield event;
+        if (position < given) continue;
+        followers.add(follower);
+        return;
+      }
+    } finally {
+      signal.removeEventListener('abort', close);
+      await own.close();
+    }
+  }
+
+  const running = run().catch((error: unknown) => log.error({ code: codeOf(error), err: error }, 'live feed ended'));
+
+  return {
+    follow,
+    async close() {
+      for (const follower of followers) follower.end();
+      await shared.close();
+      await running;
+    },
+  };
+}
+
+function toEvent(position: number, data: string): LiveEvent | undefined {
+  const readings = parseEntry(data)?.readings ?? [];
+  return readings.length === 0 ? undefined : { position, readings };
+}
+
+class Follower {
+  readonly #max: number;
+  #events: LiveEvent[] = [];
+  #isEnded = false;
+  #wake: (() => void) | undefined;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  push(event: LiveEvent): void {
+    if (this.#isEnded) return;
+    if (this.#events.length >= this.#max) {
+      this.end();
+      return;
+    }
+    this.#events.push(event);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#wake?.();
+  }
+
+  async *events(): AsyncGenerator<LiveEvent> {
+    for (;;) {
+      const events = this.#events;
+      this.#events = [];
+      yield* events;
+      if (this.#events.length > 0) continue;
+      if (this.#isEnded) return;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+  }
+}

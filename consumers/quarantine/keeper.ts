@@ -1,0 +1,109 @@
+/** Moves what was refused from the log into the shared state, and forgets what is too old or too much. One process does it at a time. */
+
+import { codeOf } from '../../base/errors.ts';
+import type { Log } from '../../base/logger.ts';
+import { pause } from '../../base/pause.ts';
+import { subjects } from '../../base/topics.ts';
+import type { Bus, Delivery } from '../../bus/bus.ts';
+import { startConsumer } from '../../bus/consumer.ts';
+import { parseEntry } from '../../bus/parse-event.ts';
+import type { QuarantineRecord } from '../../bus/rejection.ts';
+import type { Kv } from '../../kv/kv.ts';
+import { QUARANTINE_PREFIX } from './quarantine.ts';
+
+export const QUARANTINE_KEEPER = 'quarantine';
+const LIMITS = { maxDeliveries: 128, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as const;
+const HOUR = 3_600_000;
+
+export interface QuarantineKeeperOptions {
+  readonly bus: Pick<Bus, 'consume'>;
+  readonly kv: Kv;
+  readonly log: Log;
+  readonly clock?: () => number;
+  /** Older records go; the ledger keeps counting them. */
+  readonly retainMs?: number;
+  /** Of more the oldest go. */
+  readonly maxRecords?: number;
+  /** Of all payloads together; of more the oldest go. */
+  readonly maxBytes?: number;
+}
+
+export async function startQuarantineKeeper(options: QuarantineKeeperOptions): Promise<{ close(): Promise<void> }> {
+  const {
+    bus,
+    kv,
+    log,
+    clock = Date.now,
+    retainMs = 90 * 24 * HOUR,
+    maxRecords = 100_000,
+    maxBytes = 1024 ** 3,
+  } = options;
+  /** What there is, oldest first, so that making room need not read it. */
+  const kept = new Map<string, { readonly receivedAt: number; readonly bytes: number }>();
+  let bytes = 0;
+  for await (const { key, value } of kv.list<QuarantineRecord>(QUARANTINE_PREFIX)) note(key, value);
+  await makeRoom();
+
+  function note(key: string, { receivedAt, payload }: QuarantineRecord): void {
+    bytes += payload.length - (kept.get(key)?.bytes ?? 0);
+    kept.set(key, { receivedAt, bytes: payload.length });
+  }
+
+  /**
+   * As it came only where there is none yet: who was frozen here, and wakes up when another has this duty, must not take the mark off a record that
+   * was replayed meanwhile.
+   */
+  async function keep(record: QuarantineRecord): Promise<void> {
+    const key = QUARANTINE_PREFIX + record.id;
+    const isMarked = record.replayedAt !== undefined;
+    await kv.put(key, record, ...(isMarked ? [] : [0])).catch((error: unknown) => {
+      if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+    });
+    note(key, record);
+  }
+
+  async function makeRoom(): Promise<void> {
+    const oldest = clock() - retainMs;
+    for (const [key, { receivedAt, bytes: size }] of kept) {
+      if (receivedAt >= oldest && kept.size <= maxRecords && bytes <= maxBytes) return;
+      await kv.delete(key);
+      kept.delete(key);
+      bytes -= size;
+    }
+  }
+
+  async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
+    const records = deliveries.flatMap(({ data }) => parseEntry(data)?.records ?? []);
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await Promise.all(records.map(keep));
+        await makeRoom();
+        return;
+      } catch (error) {
+        log.warn({ code: codeOf(error) }, 'quarantine cannot be kept; trying again');
+        await pause(1000, signal);
+      }
+    }
+  }
+
+  const consumer = await startConsumer({
+    ...LIMITS,
+    bus,
+    name: QUARANTINE_KEEPER,
+    subjects: [subjects.allQuarantine],
+    log,
+    take,
+  });
+  const hourly = setInterval(() => {
+    makeRoom().catch((error: unknown) => log.warn({ code: codeOf(error) }, 'old quarantine cannot be removed'));
+  }, HOUR);
+  hourly.unref();
+
+  return {
+    async close() {
+      clearInterval(hourly);
+      await consumer.close();
+    },
+  };
+}

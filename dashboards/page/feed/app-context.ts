@@ -1,0 +1,57 @@
+/** What every view stands in: the fleet, the route, the language and the clock. All of it changes with each second; the language alone hardly ever. */
+import { createContext } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import type { Language } from '../../../sensors/format.ts';
+import { say, type Word } from '../language/words.ts';
+import type { SiteCard } from './cards.ts';
+import type { Fleet, FleetState } from './fleet.ts';
+import type { Route, RouteChange } from './route.ts';
+
+export interface AppContext {
+  readonly fleet: Fleet;
+  readonly state: FleetState;
+  /** Every site, worst first; the same cards as before where nothing changed. */
+  readonly cards: readonly SiteCard[];
+  readonly route: Route;
+  readonly language: Language;
+  readonly theme: 'light' | 'dark';
+  readonly now: number;
+  /** Changes the address; `replace` leaves no step in the history. */
+  readonly go: (change: RouteChange, how?: 'replace') => void;
+  readonly setTheme: (theme: 'light' | 'dark') => void;
+}
+
+export const LanguageContext = createContext<Language>('zh');
+
+/** For what shows words only: it is drawn anew when the language changes, not with the clock. */
+export function useLanguage(): { readonly language: Language; readonly word: (word: Word) => string } {
+  const language = useContext(LanguageContext);
+  return { language, word: (word) => say(word, language) };
+}
+
+export const AppContextProvider = createContext<AppContext | undefined>(undefined);
+
+export function useAppContext(): AppContext & { readonly word: (word: Word) => string } {
+  const found = useContext(AppContextProvider);
+  if (found === undefined) throw new Error('a view was rendered outside the page');
+  return { ...found, word: (word) => say(word, found.language) };
+}
+
+export function useFleetState(fleet: Fleet): FleetState {
+  const [state, setState] = useState(fleet.state());
+  useEffect(() => {
+    setState(fleet.state());
+    return fleet.subscribe(() => setState(fleet.state()));
+  }, [fleet]);
+  return state;
+}
+
+/** Server time, once a second: ages go on while nothing comes. */
+export function useNow(fleet: Fleet): number {
+  const [now, setNow] = useState(fleet.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(fleet.now()), 1000);
+    return () => clearInterval(timer);
+  }, [fleet]);
+  return now;
+}

@@ -1,0 +1,53 @@
+/** Which of hundreds of tiles are in sight or soon will be: only these are drawn whole. */
+import { type ComponentChildren, createContext, type RefObject } from 'preact';
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+
+/** About a screen ahead, so that a scroll finds them drawn. */
+const MARGIN = '800px 0px';
+
+interface Watch {
+  /** Tells now and at each change; returns how to stop. */
+  observe(element: Element, tell: (isNear: boolean) => void): () => void;
+}
+
+const WatchContext = createContext<Watch | undefined>(undefined);
+
+/** Watches the elements below it. */
+export function ViewportProvider({ children }: { readonly children: ComponentChildren }) {
+  const watch = useMemo(openWatch, []);
+  useEffect(() => watch.close, [watch]);
+  return <WatchContext.Provider value={watch}>{children}</WatchContext.Provider>;
+}
+
+/** Where nobody watches, everything is near. */
+export function useIsNearViewport<E extends Element>(): readonly [isNear: boolean, ref: RefObject<E | null>] {
+  const watch = useContext(WatchContext);
+  const ref = useRef<E>(null);
+  const [isNear, setIsNear] = useState(watch === undefined);
+  useLayoutEffect(() => {
+    if (watch === undefined || ref.current === null) return;
+    return watch.observe(ref.current, setIsNear);
+  }, [watch]);
+  return [isNear, ref];
+}
+
+function openWatch(): Watch & { readonly close: () => void } {
+  const told = new Map<Element, (isNear: boolean) => void>();
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) told.get(target)?.(isIntersecting);
+    },
+    { rootMargin: MARGIN },
+  );
+  return {
+    observe(element, tell) {
+      told.set(element, tell);
+      observer.observe(element);
+      return () => {
+        told.delete(element);
+        observer.unobserve(element);
+      };
+    },
+    close: () => observer.disconnect(),
+  };
+}

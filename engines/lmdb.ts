@@ -1,0 +1,85 @@
+/** LMDB with the settings under which a resolved write is on disk, and its errors in our words; the only file that imports it. */
+import { mkdirSync } from 'node:fs';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { DiskSpace } from '../base/disk-space.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
+
+export type Table<K extends string | number> = Database<string, K>;
+
+/** Puts a text, or removes the key when there is none. */
+export type Put = <K extends string | number>(table: Table<K>, key: K, text: string | undefined) => void;
+
+export interface Environment {
+  /** A named table of texts; numbers sort by value, texts by code point. */
+  table<K extends string | number>(name: string): Table<K>;
+  /** What `write` puts commits together; resolves when it is fsynced. Rejects with `DISK_FULL` or `STORAGE_FAILED`; nothing is kept then. */
+  commit(write: (put: Put) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws `STORAGE_FAILED` when the files cannot be opened. */
+export function openEnvironment(folder: string, space?: DiskSpace): Environment {
+  let root: RootDatabase<string, string | number>;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    root = open<string, string | number>({
+      path: folder,
+      maxDbs: 8,
+      encoding: 'string',
+      // By default a write resolves before its fsync ("overlapping sync"): a PUBACK would then promise too much.
+      overlappingSync: false,
+      // Not `useWritemap`: with it a full disk is a SIGBUS instead of an error.
+    });
+  } catch (error) {
+    throw translate(error, folder);
+  }
+  return {
+    table: <K extends string | number>(name: string) => root.openDB<string, K>({ name, encoding: 'string' }),
+    async commit(write) {
+      space?.check();
+      const writes: Promise<boolean>[] = [];
+      try {
+        await root.batch(() =>
+          write((table, key, text) => {
+            const written = text === undefined ? table.remove(key) : table.put(key, text);
+            written.catch(forgive);
+            writes.push(written);
+          }),
+        );
+        await Promise.all(writes);
+      } catch (error) {
+        await Promise.allSettled(writes);
+        throw translate(error, folder);
+      }
+    },
+    async close() {
+      await root.close();
+    },
+  };
+}
+
+/** Each write of a failed commit rejects, and so does the promise inside that says why: the commit's own answer is enough. */
+function forgive(error: unknown): void {
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return;
+  Promise.resolve(error.commitError).catch(() => {});
+}
+
+/** LMDB reports a full disk as ENOSPC or as its own MDB_MAP_FULL, sometimes only wrapped in a commit error. */
+function translate(error: unknown, folder: string): DaoyuError {
+  const text = `${codeOf(error)} ${error instanceof Error ? error.message : String(error)} ${inner(error)}`;
+  if (/ENOSPC|No space|MAP_FULL|mapsize/i.test(text)) {
+    return new DaoyuError(
+      'DISK_FULL',
+      `no space is left on the disk of ${folder}: make room, intake goes on by itself`,
+      { cause: error },
+    );
+  }
+  return new DaoyuError('STORAGE_FAILED', `the files in ${folder} cannot be written or read: ${text.trim()}`, {
+    cause: error,
+  });
+}
+
+function inner(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return '';
+  return String(error.commitError);
+}

@@ -1,0 +1,224 @@
+/** Sorts the raw readings of one message into accepted, duplicate and refused; every one of them becomes exactly one of the three. */
+
+import type { DeviceTopic } from '../base/topics.ts';
+import type { CreateRecord } from '../bus/quarantine-record.ts';
+import type { Rejection, RejectionScope } from '../bus/rejection.ts';
+import type { Device } from '../registry/registry.ts';
+import type { Reading } from '../sensors/reading.ts';
+import type { RawReading } from './decode.ts';
+import { compare, type DeviceMemory, type Values } from './device-memory.ts';
+import { type EvaluateContext, type Evaluation, type Flags, flagsOf, judge, namesOf } from './evaluate.ts';
+import type { KeyMap } from './map.ts';
+import { readingPayload } from './reading-payload.ts';
+
+export interface ClassifyContext {
+  readonly message: DeviceTopic & { readonly topic: string; readonly receivedAt: number; readonly isResend: boolean };
+  readonly device: Pick<Device, 'site' | 'kind'>;
+  readonly keyMap: KeyMap;
+  readonly intervalMs: number;
+  readonly retainMs?: number | undefined;
+  readonly memory: DeviceMemory;
+  readonly record: CreateRecord;
+}
+
+export interface Classified {
+  /** JSON texts of canonical readings. */
+  readonly readings: readonly string[];
+  readonly duplicate: number;
+  /** Readings refused whole; their records count in the tally, those of single values do not. */
+  readonly quarantined: number;
+  readonly records: readonly { readonly text: string; readonly counted: 0 | 1 }[];
+  readonly reasons: readonly Rejection[];
+  /** Values left out because their key was reported before. */
+  readonly unknownValues: number;
+  /** To be called once all of it is durable. */
+  remember(): void;
+  /** The promise to give to the broker: that of the message, and those of earlier messages that it repeats. */
+  untilDurable(durable: Promise<void>): Promise<void>;
+}
+
+type Accepted = Extract<Evaluation, { readonly is: 'accepted' }>;
+
+/** Runs without waiting: the order of a device's messages is kept by it. */
+export function classifyReadings(raws: readonly RawReading[], context: ClassifyContext): Classified {
+  const sorting = new Sorting(context);
+  const isAlone = raws.length === 1;
+  for (const raw of raws) sorting.sort(raw, isAlone);
+  return sorting;
+}
+
+/** Thousands of them wait for the disk at one time; so it holds on to nothing but what comes of the message. */
+class Sorting implements Classified {
+  readonly readings: string[] = [];
+  readonly records: { text: string; counted: 0 | 1 }[] = [];
+  readonly reasons: Rejection[] = [];
+  duplicate = 0;
+  quarantined = 0;
+  unknownValues = 0;
+  readonly #context: ClassifyContext;
+  readonly #judging: EvaluateContext;
+  /** What is taken of this message, by time: nothing of what was known before, which may yet fail to get to the disk. */
+  readonly #own = new Map<number, Values>();
+  readonly #untimed: string[] = [];
+  /** Of messages before it that are on their way to the disk, and that it repeats or adds to. */
+  readonly #earlier = new Set<Promise<void>>();
+  #reported: readonly string[] = [];
+
+  constructor(context: ClassifyContext) {
+    const { keyMap, intervalMs, retainMs, message } = context;
+    this.#context = context;
+    this.#judging = { keyMap, receivedAt: message.receivedAt, intervalMs, retainMs };
+  }
+
+  /** `isAlone`: the only one of its message; in a backlog a step back in time says nothing. */
+  sort(raw: RawReading, isAlone: boolean): void {
+    const judgement = judge(raw, this.#judging);
+    if (judgement.is === 'refused') this.#refuse(raw, judgement.reason, judgement.bad);
+    else this.#take(raw, judgement, isAlone);
+  }
+
+  remember(): void {
+    const { memory, message } = this.#context;
+    for (const [time, values] of this.#own) memory.remember(time, values);
+    for (const content of this.#untimed) memory.rememberUntimed(content, message.receivedAt);
+  }
+
+  untilDurable(durable: Promise<void>): Promise<void> {
+    const { memory } = this.#context;
+    if (this.#reported.length > 0) durable.catch(() => memory.forgetUnknownKeys(this.#reported));
+    const all = this.#earlier.size === 0 ? durable : afterAll([durable, ...this.#earlier]);
+    if (this.#own.size > 0) memory.keepPending(this.#own, this.#untimed, all);
+    return all;
+  }
+
+  #take(raw: RawReading, accepted: Accepted, isAlone: boolean): void {
+    const { memory, message } = this.#context;
+    const isClockless = raw.time === undefined || raw.time === null;
+    const content = isClockless ? contentOf(raw, accepted) : undefined;
+    if (content !== undefined && this.#isRepeatOfUntimed(content)) {
+      this.duplicate += 1;
+      return;
+    }
+    const time = accepted.time ?? memory.assignTime(message.receivedAt);
+    const own = this.#own.get(time);
+    const before = joined(own, this.#earlierAt(time));
+    const comparison = before === undefined ? undefined : compare(before, accepted.values);
+    if (comparison !== undefined && comparison.added.length + comparison.conflicting.length === 0) {
+      this.duplicate += 1;
+      return;
+    }
+    const conflicts = (comparison?.conflicting ?? []).map((field) => conflict(field, raw.position, before, accepted));
+    const [first] = conflicts;
+    if (first !== undefined && comparison?.added.length === 0) {
+      this.#refuse(raw, first, conflicts);
+      return;
+    }
+    for (const reason of conflicts) delete accepted.values[reason.field];
+    for (const reason of [...accepted.bad, ...conflicts]) {
+      this.#quarantine('field', reason, raw, time);
+      this.reasons.push(reason);
+    }
+    this.#reportUnknown(raw, accepted.unknown, time);
+    const newest = isAlone ? memory.newest : undefined;
+    const flags = flagsOf(accepted, time, this.#judging, { suspicion: memory.suspicion, newest });
+    if (memory.newest === undefined || time > memory.newest) memory.newest = time;
+    this.#own.set(time, own === undefined ? accepted.values : { ...accepted.values, ...own });
+    if (content !== undefined) this.#untimed.push(content);
+    this.readings.push(textOf(time, accepted, flags, this.#context));
+  }
+
+  #refuse(raw: RawReading, reason: Rejection, bad: readonly Rejection[]): void {
+    this.#quarantine('reading', reason, raw);
+    this.reasons.push(...(bad.length > 0 ? bad : [reason]));
+  }
+
+  #quarantine(scope: RejectionScope, reason: Rejection, raw: RawReading, assigned?: number): void {
+    const { record, message } = this.#context;
+    const text = JSON.stringify(record(message, scope, reason, readingPayload(raw, assigned)));
+    this.records.push({ text, counted: scope === 'reading' ? 1 : 0 });
+    if (scope === 'reading') this.quarantined += 1;
+  }
+
+  #earlierAt(time: number): Values | undefined {
+    const known = this.#context.memory.knownAt(time);
+    if (known?.durable !== undefined) this.#earlier.add(known.durable);
+    return known?.values;
+  }
+
+  #isRepeatOfUntimed(content: string): boolean {
+    const { memory, message } = this.#context;
+    if (!message.isResend) return false;
+    const pending = memory.pendingUntimed(content);
+    if (pending !== undefined) this.#earlier.add(pending);
+    return pending !== undefined || memory.hasUntimed(content, message.receivedAt);
+  }
+
+  #reportUnknown(raw: RawReading, keys: readonly string[], time: number): void {
+    if (keys.length === 0) return;
+    const { memory, keyMap } = this.#context;
+    const fresh = memory.newUnknownKeys(keys);
+    this.unknownValues += keys.length - fresh.length;
+    const [first] = fresh;
+    if (first === undefined) return;
+    this.#reported = [...this.#reported, ...fresh];
+    memory.rememberUnknownKeys(fresh);
+    const reason: Rejection = {
+      code: 'FIELD_UNKNOWN',
+      field: first,
+      position: raw.position,
+      message: `${keyMap.kind.name} has no field for ${namesOf(fresh)}: the other values were taken; told once a key, ask for a mapping`,
+    };
+    this.#quarantine('field', reason, raw, time);
+    this.reasons.push(reason);
+  }
+}
+
+/** Not before the last of them is known: until then what is on its way may yet get there. */
+async function afterAll(promises: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(promises);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function joined(own: Values | undefined, earlier: Values | undefined): Values | undefined {
+  return own === undefined || earlier === undefined ? (own ?? earlier) : { ...own, ...earlier };
+}
+
+function contentOf(raw: RawReading, { values, seq }: Accepted): string {
+  return `${seq ?? ''}|${typeof raw.age === 'number' ? raw.age : ''}|${JSON.stringify(values)}`;
+}
+
+function conflict(
+  field: string,
+  position: number,
+  before: Values | undefined,
+  { values }: Accepted,
+): Rejection & { readonly field: string } {
+  return {
+    code: 'READING_CONFLICT',
+    field,
+    position,
+    message: `${field} is ${values[field]}, but ${before?.[field]} was received for the same time: one time, one value; the first stays`,
+  };
+}
+
+/** The canonical reading as JSON, which leaves out what is undefined. */
+function textOf(
+  time: number,
+  { values, seq, attributes }: Accepted,
+  flags: Flags | undefined,
+  { message, device }: ClassifyContext,
+): string {
+  const reading: { readonly [Key in keyof Reading]-?: Reading[Key] | undefined } = {
+    park: message.park,
+    site: device.site,
+    device: message.device,
+    kind: device.kind,
+    time,
+    receivedAt: message.receivedAt,
+    seq,
+    values,
+    flags,
+    attributes,
+  };
+  return JSON.stringify(reading);
+}

@@ -1,0 +1,229 @@
+/** Writes one batch: what is newer than all of its device goes straight in; the rest is held against what is stored; all in one transaction. */
+import type { Kind } from '../../sensors/kind.ts';
+import type { Reading } from '../../sensors/reading.ts';
+import { foldLatest, type LatestState } from '../latest.ts';
+import { additionOf, merge } from '../merge.ts';
+import { type Batch, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from '../store.ts';
+import { applyChanges, LedgerChanges, type LedgerCounts } from '../tallies.ts';
+import type { Cache } from './cache.ts';
+import type { Database, Writer } from './database.ts';
+import { insertReadings } from './insert.ts';
+import { flagBits, flagColumn, levelsOf, rawTable, valueColumn } from './schema.ts';
+
+/** What one batch does to the table of a kind. */
+interface Plan {
+  readonly kind: Kind;
+  /** New rows by `device time`. */
+  readonly inserts: Map<string, Reading>;
+  /** Fields to add to stored rows. */
+  readonly additions: Map<string, Reading>;
+}
+
+export function createBatchWriter(database: Database, cache: Cache, kinds: ReadonlyMap<string, Kind>) {
+  return async (
+    batch: Batch,
+    position: number,
+    { writer: name = DEFAULT_WRITER }: WriteOptions = {},
+  ): Promise<WriteOutcome> => {
+    if (position <= (cache.positions.get(name) ?? 0)) return { stored: 0, duplicate: 0 };
+    const outcome = { stored: 0, duplicate: 0 };
+    const changes = new LedgerChanges();
+    const latest = new Map<string, LatestState>();
+    const ledger = new Map<string, LedgerCounts>();
+    let inserted = 0;
+    changes.addTallies(batch.tallies);
+    try {
+      await database.transaction(async (writer) => {
+        for (const [kindName, readings] of groupByKind(batch.readings)) {
+          const kind = kinds.get(kindName);
+          // The registry knows only loaded kinds; after the file of one was removed its readings count as received and stay pending in the log.
+          if (kind === undefined)
+            throw new Error(`no sensor kind ${kindName} is loaded, but the log holds readings of it`);
+          const plan = await planFor(writer, cache, kind, readings, (reading, isStored) => {
+            outcome[isStored ? 'stored' : 'duplicate'] += 1;
+            changes.addOutcome(reading.park, reading.device, isStored ? 'stored' : 'duplicate');
+          });
+          await insertReadings(writer, cache, kind, [...plan.inserts.values()]);
+          for (const addition of plan.additions.values()) await addFields(writer, cache, kind, addition);
+          await markDirty(writer, cache, plan);
+          inserted += plan.inserts.size;
+          for (const reading of [...plan.inserts.values(), ...plan.additions.values()]) {
+            const key = `${reading.park}/${reading.device}/${kind.name}`;
+            latest.set(key, foldLatest(latest.get(key) ?? cache.latest.get(key), reading));
+          }
+        }
+        for (const key of changes.rows.keys())
+          ledger.set(key, { ...(cache.ledger.get(key) ?? { received: 0, duplicate: 0, quarantined: 0, stored: 0 }) });
+        applyChanges(ledger, changes);
+        await saveNames(writer, cache);
+        await saveTexts(writer, 'latest', 'state', latest);
+        await saveTexts(writer, 'ledger', 'counts', ledger);
+        await writer.run(`INSERT OR REPLACE INTO meta VALUES (?, ${position})`, [positionName(name)]);
+      });
+    } catch (error) {
+      cache.devices.rollback();
+      cache.sites.rollback();
+      throw error;
+    }
+    cache.devices.commit();
+    cache.sites.commit();
+    for (const [key, state] of latest) cache.latest.set(key, state);
+    for (const [key, counts] of ledger) cache.ledger.set(key, counts);
+    cache.positions.set(name, position);
+    cache.readings += inserted;
+    return outcome;
+  };
+}
+
+/** Where the position of a writer stands in the table `meta`. */
+export function positionName(writer: string): string {
+  return writer === DEFAULT_WRITER ? 'position' : `position:${writer}`;
+}
+
+function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {
+  const groups = new Map<string, Reading[]>();
+  for (const reading of readings) {
+    const group = groups.get(reading.kind);
+    if (group === undefined) groups.set(reading.kind, [reading]);
+    else group.push(reading);
+  }
+  return groups;
+}
+
+async function planFor(
+  writer: Writer,
+  cache: Cache,
+  kind: Kind,
+  readings: readonly Reading[],
+  count: (reading: Reading, isStored: boolean) => void,
+): Promise<Plan> {
+  const plan: Plan = { kind, inserts: new Map(), additions: new Map() };
+  const keyOf = (reading: Reading) => `${cache.devices.id(reading.park, reading.device)} ${reading.time}`;
+  // A time newer than the newest stored of its device cannot be stored yet.
+  const isLate = (reading: Reading) =>
+    reading.time <=
+    (cache.latest.get(`${reading.park}/${reading.device}/${kind.name}`)?.newest.time ?? Number.NEGATIVE_INFINITY);
+  const stored = await readStored(writer, cache, kind, readings.filter(isLate));
+  for (const reading of readings) {
+    const key = keyOf(reading);
+    const inserting = plan.inserts.get(key);
+    if (inserting !== undefined) {
+      const addition = additionOf(inserting, reading);
+      if (addition !== undefined) plan.inserts.set(key, merge(inserting, addition));
+      count(reading, addition !== undefined);
+      continue;
+    }
+    const present = stored.get(key);
+    if (present === undefined) {
+      plan.inserts.set(key, reading);
+      count(reading, true);
+      continue;
+    }
+    const earlier = plan.additions.get(key);
+    const known = earlier === undefined ? present : { values: { ...present.values, ...earlier.values } };
+    const addition = additionOf(known, reading);
+    if (addition !== undefined) plan.additions.set(key, earlier === undefined ? addition : merge(earlier, addition));
+    count(reading, addition !== undefined);
+  }
+  return plan;
+}
+
+/** Which of these are stored, with the fields they hold. */
+async function readStored(
+  writer: Writer,
+  cache: Cache,
+  kind: Kind,
+  late: readonly Reading[],
+): Promise<Map<string, Pick<Reading, 'values'>>> {
+  const stored = new Map<string, Pick<Reading, 'values'>>();
+  if (late.length === 0) return stored;
+  const ids = late.map((reading) => cache.devices.id(reading.park, reading.device));
+  const times = late.map((reading) => reading.time);
+  await writer.run('CREATE OR REPLACE TEMP TABLE late (device INTEGER, time BIGINT)');
+  await writer.append('late', ['INTEGER', 'BIGINT'], [ids, times.map(BigInt)]);
+  const fields = kind.fields.map((field) => field.name);
+  // The bounds let whole blocks of the table be skipped.
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const time of times) {
+    low = Math.min(low, time);
+    high = Math.max(high, time);
+  }
+  const columns = await writer.columns(
+    `SELECT device, time, ${fields.map(valueColumn).join(', ')} FROM ${rawTable(kind)} SEMI JOIN late USING (device, time) WHERE time BETWEEN ${low} AND ${high}`,
+  );
+  const [devices = [], found = []] = columns;
+  for (let row = 0; row < devices.length; row++) {
+    const values: Record<string, number> = {};
+    for (const [index, field] of fields.entries()) {
+      const value = columns[2 + index]?.[row];
+      if (value !== null && value !== undefined) values[field] = Number(value);
+    }
+    stored.set(`${devices[row]} ${found[row]}`, { values });
+  }
+  return stored;
+}
+
+async function addFields(writer: Writer, cache: Cache, kind: Kind, addition: Reading): Promise<void> {
+  const names = Object.keys(addition.values);
+  const sets = names.flatMap((name) => [`${valueColumn(name)} = ?`, `${flagColumn(name)} = ?`]);
+  const values = names.flatMap((name) => [addition.values[name] ?? null, flagBits(addition.flags?.[name])]);
+  const device = cache.devices.id(addition.park, addition.device);
+  await writer.run(
+    `UPDATE ${rawTable(kind)} SET ${sets.join(', ')} WHERE device = ${device} AND time = ${addition.time}`,
+    values,
+  );
+}
+
+/** Windows that were summed already and got something new are summed again. */
+async function markDirty(writer: Writer, cache: Cache, { kind, inserts, additions }: Plan): Promise<void> {
+  for (const { table, lengthMs } of levelsOf(kind)) {
+    const upTo = cache.rolledUpTo.get(table) ?? 0;
+    const windows = new Map<string, readonly [number, number]>();
+    for (const { park, device, time } of [...inserts.values(), ...additions.values()]) {
+      if (time >= upTo) continue;
+      const start = Math.floor(time / lengthMs) * lengthMs;
+      const id = cache.devices.id(park, device);
+      windows.set(`${id} ${start}`, [id, start]);
+    }
+    if (windows.size === 0) continue;
+    const rows = [...windows.values()];
+    await writer.append(
+      'dirty',
+      ['VARCHAR', 'INTEGER', 'BIGINT'],
+      [rows.map(() => table), rows.map(([id]) => id), rows.map(([, start]) => BigInt(start))],
+    );
+  }
+}
+
+async function saveNames(writer: Writer, cache: Cache): Promise<void> {
+  for (const [table, names] of [
+    ['devices', cache.devices],
+    ['sites', cache.sites],
+  ] as const) {
+    const fresh = names.fresh();
+    if (fresh.length === 0) continue;
+    await writer.append(
+      table,
+      ['INTEGER', 'VARCHAR', 'VARCHAR'],
+      [fresh.map(({ id }) => id), fresh.map(({ park }) => park), fresh.map(({ name }) => name)],
+    );
+  }
+}
+
+async function saveTexts(
+  writer: Writer,
+  table: string,
+  column: string,
+  texts: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  if (texts.size === 0) return;
+  const name = `changed_${table}`;
+  await writer.run(`CREATE OR REPLACE TEMP TABLE ${name} (name VARCHAR, ${column} VARCHAR)`);
+  await writer.append(
+    name,
+    ['VARCHAR', 'VARCHAR'],
+    [[...texts.keys()], [...texts.values()].map((value) => JSON.stringify(value))],
+  );
+  await writer.run(`INSERT OR REPLACE INTO ${table} SELECT * FROM ${name}`);
+}

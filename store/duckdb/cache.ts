@@ -1,0 +1,21 @@
+/** What the embedded store keeps in memory of its file. */
+
+import type { LatestState } from '../latest.ts';
+import type { LedgerCounts } from '../tallies.ts';
+import type { Names } from './names.ts';
+
+/** Changed only when a transaction has committed. */
+export interface Cache {
+  /** By writer. */
+  readonly positions: Map<string, number>;
+  readings: number;
+  readonly devices: Names;
+  readonly sites: Names;
+  readonly ledger: Map<string, LedgerCounts>;
+  /** By `park/device/kind`. */
+  readonly latest: Map<string, LatestState>;
+  /** By rollup table: windows before it are summed, but for dirty ones. */
+  readonly rolledUpTo: Map<string, number>;
+  /** Columns of each raw table in the order of the file. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+}

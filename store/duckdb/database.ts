@@ -1,0 +1,216 @@
+/** DuckDB as a file, a writing connection and some reading ones; the only file that imports it, and the one that puts its errors in our words. */
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  BIGINT,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api';
+import type { DiskSpace } from '../../base/disk-space.ts';
+import { DaoyuError } from '../../base/errors.ts';
+
+export type Cell = number | bigint | string | null;
+export type ColumnType = 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'VARCHAR' | 'UTINYINT';
+const TYPES: Readonly<Record<ColumnType, DuckDBType>> = { INTEGER, BIGINT, DOUBLE, VARCHAR, UTINYINT };
+
+export interface Database {
+  /** Runs within the writer's transaction; all or nothing, one at a time. Rejects with `STORE_UNAVAILABLE`. */
+  transaction<T>(work: (writer: Writer) => Promise<T>): Promise<T>;
+  /** One consistent view for several queries. */
+  read<T>(work: (reader: Reader) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  sizeBytes(): number;
+  close(): Promise<void>;
+}
+
+export interface Reader {
+  /** Column by column. */
+  columns(sql: string): Promise<readonly (readonly unknown[])[]>;
+  /** In slices of rows, as they are read from disk. */
+  stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]>;
+}
+
+export interface Writer extends Reader {
+  run(sql: string, values?: readonly Cell[]): Promise<void>;
+  /** Column by column, all of one length. */
+  append(table: string, types: readonly ColumnType[], columns: readonly (readonly Cell[])[]): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly file: string;
+  readonly memory: string;
+  readonly threads: number;
+  readonly space?: DiskSpace;
+}
+
+/** Rows of a data chunk. */
+const CHUNK = 2048;
+const READERS = 4;
+
+/** Rejects with `STORE_LOCKED` when another process holds the file. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
+  let instance = await open(options);
+  let writer = await instance.connect();
+  let readers: DuckDBConnection[] = [];
+  let readersMade = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  let isBroken = false;
+  let reading = 0;
+  const waitingReaders: (() => void)[] = [];
+
+  /** After some failures (a full disk in a checkpoint) DuckDB refuses everything until the file is opened again. */
+  async function reopen(): Promise<void> {
+    for (const connection of [writer, ...readers]) connection.closeSync();
+    readers = [];
+    readersMade = 0;
+    instance.closeSync();
+    instance = await open(options);
+    writer = await instance.connect();
+    isBroken = false;
+  }
+
+  async function inTransaction<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
+    if (isBroken && reading === 0) await reopen();
+    try {
+      options.space?.check();
+      await writer.run('BEGIN');
+      const result = await work(writerOn(writer));
+      await writer.run('COMMIT');
+      return result;
+    } catch (error) {
+      await writer.run('ROLLBACK').catch(() => {});
+      // A fresh look at the file costs little beside an error that would repeat for ever.
+      if (!(error instanceof DaoyuError)) isBroken = true;
+      throw translate(error);
+    }
+  }
+
+  async function takeReader(): Promise<DuckDBConnection> {
+    while (readers.length === 0 && readersMade >= READERS)
+      await new Promise<void>((resolve) => waitingReaders.push(resolve));
+    const idle = readers.pop();
+    if (idle !== undefined) return idle;
+    readersMade += 1;
+    return await instance.connect();
+  }
+
+  return {
+    transaction(work) {
+      const mine = turn.then(() => inTransaction(work));
+      turn = mine.catch(() => {});
+      return mine;
+    },
+    async read(work, signal) {
+      const connection = await takeReader();
+      const made = instance;
+      const interrupt = () => connection.interrupt();
+      reading += 1;
+      try {
+        signal?.throwIfAborted();
+        signal?.addEventListener('abort', interrupt, { once: true });
+        await connection.run('BEGIN TRANSACTION READ ONLY');
+        const result = await work(readerOn(connection));
+        await connection.run('COMMIT');
+        return result;
+      } catch (error) {
+        await connection.run('ROLLBACK').catch(() => {});
+        if (signal?.aborted) throw new DaoyuError('QUERY_STOPPED', 'the query was stopped', { cause: error });
+        throw translate(error);
+      } finally {
+        signal?.removeEventListener('abort', interrupt);
+        reading -= 1;
+        if (made === instance) readers.push(connection);
+        waitingReaders.shift()?.();
+      }
+    },
+    sizeBytes: () => sizeOf(options.file) + sizeOf(`${options.file}.wal`),
+    async close() {
+      await turn;
+      await writer.run('CHECKPOINT').catch(() => {}); // The write-ahead log holds it all the same.
+      for (const connection of [writer, ...readers]) connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function open({ file, memory, threads }: DatabaseOptions): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(file, {
+      memory_limit: memory,
+      threads: String(threads),
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+  } catch (error) {
+    const text = String((error as Error).message);
+    if (/lock/i.test(text)) {
+      throw new DaoyuError('STORE_LOCKED', `the store ${file} is open in another program; close that one first`, {
+        cause: error,
+      });
+    }
+    throw translate(error);
+  }
+}
+
+function readerOn(connection: DuckDBConnection): Reader {
+  return {
+    async columns(sql) {
+      return (await connection.runAndReadAll(sql)).getColumns();
+    },
+    async *stream(sql) {
+      const result = await connection.stream(sql);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk.getRows();
+      }
+    },
+  };
+}
+
+function writerOn(connection: DuckDBConnection): Writer {
+  return {
+    ...readerOn(connection),
+    async run(sql, values) {
+      await (values === undefined ? connection.run(sql) : connection.run(sql, [...values] as DuckDBValue[]));
+    },
+    async append(table, types, columns) {
+      const rows = columns[0]?.length ?? 0;
+      const appender = await connection.createAppender(table);
+      for (let at = 0; at < rows; at += CHUNK) {
+        const count = Math.min(CHUNK, rows - at);
+        const chunk = DuckDBDataChunk.create(
+          types.map((type) => TYPES[type]),
+          count,
+        );
+        for (const [index, column] of columns.entries())
+          chunk.setColumnValues(index, (rows <= CHUNK ? column : column.slice(at, at + count)) as DuckDBValue[]);
+        appender.appendDataChunk(chunk);
+      }
+      appender.flushSync();
+      appender.closeSync();
+    },
+  };
+}
+
+function translate(error: unknown): DaoyuError {
+  if (error instanceof DaoyuError) return error;
+  return new DaoyuError('STORE_UNAVAILABLE', `the embedded store failed: ${(error as Error).message}`, {
+    cause: error,
+  });
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0; // Not made yet, or removed by a checkpoint.
+  }
+}

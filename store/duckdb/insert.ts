@@ -1,0 +1,80 @@
+/** Puts new readings into the table of their kind, column by column. */
+import type { Kind } from '../../sensors/kind.ts';
+import type { Reading } from '../../sensors/reading.ts';
+import type { Cache } from './cache.ts';
+import type { Cell, ColumnType, Writer } from './database.ts';
+import { flagBits, flagColumn, rawTable, valueColumn } from './schema.ts';
+
+/** No value is one: intake lets finite ones pass only. */
+const NOT_A_NUMBER = "'NaN'::DOUBLE";
+
+/**
+ * By way of a temporary table that holds only the columns somebody has a value for: most fields of a kind are absent in most batches, and to
+ * write an absent value from here costs more than to write a present one.
+ */
+export async function insertReadings(
+  writer: Writer,
+  cache: Cache,
+  kind: Kind,
+  readings: readonly Reading[],
+): Promise<void> {
+  if (readings.length === 0) return;
+  const known = new Set(cache.columns.get(rawTable(kind)));
+  const columns = columnsOf(readings, cache).filter(({ name }) => known.has(name));
+  const names = columns.map(({ name }) => name);
+  await writer.run(
+    `CREATE OR REPLACE TEMP TABLE incoming (${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`,
+  );
+  await writer.append(
+    'incoming',
+    columns.map(({ type }) => type),
+    columns.map(({ cells }) => cells),
+  );
+  const cells = columns.map(({ name, absent }) => (absent === undefined ? name : `nullif(${name}, ${absent})`));
+  await writer.run(`INSERT INTO ${rawTable(kind)} (${names.join(', ')}) SELECT ${cells.join(', ')} FROM incoming`);
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly cells: readonly Cell[];
+  /** SQL of the number that stands for none. */
+  readonly absent?: string;
+}
+
+/** Whole numbers go as DOUBLE, which holds them exactly up to 2^53 and is far cheaper to hand over than a bigint. */
+function columnsOf(readings: readonly Reading[], cache: Cache): readonly Column[] {
+  const fields = new Set<string>();
+  const flagged = new Set<string>();
+  let hasSeq = false;
+  let hasAttributes = false;
+  for (const { values, flags, seq, attributes } of readings) {
+    for (const field in values) fields.add(field);
+    for (const field in flags) flagged.add(field);
+    hasSeq ||= seq !== undefined;
+    hasAttributes ||= attributes !== undefined;
+  }
+  const columns: Column[] = [
+    { name: 'device', type: 'INTEGER', cells: readings.map(({ park, device }) => cache.devices.id(park, device)) },
+    { name: 'site', type: 'INTEGER', cells: readings.map(({ park, site }) => cache.sites.id(park, site)) },
+    { name: 'time', type: 'DOUBLE', cells: readings.map(({ time }) => time) },
+    { name: 'received', type: 'DOUBLE', cells: readings.map(({ receivedAt }) => receivedAt) },
+  ];
+  if (hasSeq) {
+    const cells = readings.map(({ seq }) => (seq === undefined ? Number.NaN : Math.trunc(seq)));
+    columns.push({ name: 'seq', type: 'DOUBLE', cells, absent: NOT_A_NUMBER });
+  }
+  if (hasAttributes) {
+    const cells = readings.map(({ attributes }) => (attributes === undefined ? null : JSON.stringify(attributes)));
+    columns.push({ name: 'attributes', type: 'VARCHAR', cells });
+  }
+  for (const field of fields) {
+    const cells = readings.map(({ values }) => values[field] ?? Number.NaN);
+    columns.push({ name: valueColumn(field), type: 'DOUBLE', cells, absent: NOT_A_NUMBER });
+  }
+  for (const field of flagged) {
+    const cells = readings.map(({ flags }) => flagBits(flags?.[field]) ?? 0);
+    columns.push({ name: flagColumn(field), type: 'UTINYINT', cells, absent: '0' });
+  }
+  return columns;
+}

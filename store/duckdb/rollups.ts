@@ -1,0 +1,91 @@
+/** Sums finished windows into the rollups and sums again those that got late data; queries are right with or without it, only slower. */
+import type { Kind } from '../../sensors/kind.ts';
+import type { Cache } from './cache.ts';
+import type { Database } from './database.ts';
+import { fillRollup, type Level, levelsOf } from './schema.ts';
+
+export interface Rollups {
+  /** One round now; resolves when it is done. */
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RollupOptions {
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly everyMs: number;
+  readonly clock: () => number;
+}
+
+/** Readings of so long ago have mostly arrived; what comes later marks its window dirty. */
+const SETTLED_MS = 10 * 60_000;
+
+export function startRollups({ database, cache, kinds, everyMs, clock }: RollupOptions): Rollups {
+  let running: Promise<void> | undefined;
+  let isClosed = false;
+
+  async function round(): Promise<void> {
+    for (const kind of kinds.values()) {
+      for (const level of levelsOf(kind)) {
+        if (isClosed) return;
+        await sumFinished(kind, level);
+        await sumDirty(kind, level);
+      }
+    }
+  }
+
+  async function sumFinished(kind: Kind, level: Level): Promise<void> {
+    const { table, lengthMs } = level;
+    const from = cache.rolledUpTo.get(table) ?? 0;
+    const upTo = Math.floor((clock() - SETTLED_MS) / lengthMs) * lengthMs;
+    if (upTo <= from) return;
+    await database
+      .transaction(async (writer) => {
+        await writer.run(fillRollup(kind, level, `time >= ${from} AND time < ${upTo}`));
+        await writer.run(`INSERT OR REPLACE INTO rolled VALUES ('${table}', ${upTo})`);
+        // Within the transaction: a write that follows it must see the new bound when it marks windows.
+        cache.rolledUpTo.set(table, upTo);
+      })
+      .catch((error: unknown) => {
+        cache.rolledUpTo.set(table, from);
+        throw error;
+      });
+  }
+
+  async function sumDirty(kind: Kind, level: Level): Promise<void> {
+    const { table, lengthMs } = level;
+    const dirty = `SELECT DISTINCT device, start FROM dirty WHERE rollup = '${table}'`;
+    await database.transaction(async (writer) => {
+      const [starts = []] = await writer
+        .columns(`SELECT min(start), max(start) FROM dirty WHERE rollup = '${table}'`)
+        .then((columns) => [columns.map((column) => column[0])]);
+      const [low, high] = starts;
+      if (low === null || low === undefined) return;
+      await writer.run(`DELETE FROM ${table} WHERE (device, start) IN (${dirty})`);
+      const isDirty = `time >= ${low} AND time < ${Number(high) + lengthMs} AND (device, (time // ${lengthMs}) * ${lengthMs}) IN (${dirty})`;
+      await writer.run(fillRollup(kind, level, isDirty));
+      await writer.run(`DELETE FROM dirty WHERE rollup = '${table}'`);
+    });
+  }
+
+  function run(): Promise<void> {
+    running ??= round().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  // A failed round is no loss: the store's own status tells of a broken file, and the next round tries again.
+  const timer = everyMs > 0 ? setInterval(() => void run().catch(() => {}), everyMs) : undefined;
+  timer?.unref();
+
+  return {
+    run,
+    async close() {
+      isClosed = true;
+      clearInterval(timer);
+      await running?.catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * Position and ledger of each writer, beside InfluxDB in the shared state, because InfluxDB has no transactions.
+ * One record a writer is the commit: it changes in one put, with the revision of the last one, so a writer that was replaced finds out.
+ * Ledger rows that changed lately stand in that record; older ones in pages, which hold nothing newer than the record says and change only by revision as well.
+ */
+import { codeOf, DaoyuError } from '../../base/errors.ts';
+import type { Committed, Progress } from '../store.ts';
+import { addCounts, type LedgerChanges, type LedgerCounts, ledgerRows } from '../tallies.ts';
+
+/** What is asked of the shared state. */
+export interface CheckpointKv {
+  get<T>(key: string): Promise<{ readonly value: T; readonly revision: number } | undefined>;
+  put(key: string, value: unknown, expected?: number): Promise<number>;
+  list<T>(prefix: string): AsyncIterable<{ readonly key: string; readonly value: T }>;
+}
+
+/** Points that were stored before a batch: by `kind/park/device`, by time, with their site and fields. */
+export type Found = Readonly<
+  Record<string, Readonly<Record<string, readonly [site: string, fields: readonly string[]]>>>
+>;
+
+/** A batch that is being written: what it is held against stays the same however often it is written. */
+export interface Begun {
+  readonly upTo: number;
+  readonly found: Found;
+}
+
+type Page = Readonly<Record<string, Counts>>;
+type Counts = readonly [received: number, duplicate: number, quarantined: number, stored: number];
+
+interface Committing {
+  readonly position: number;
+  /** Readings stored by this writer, for the status. */
+  readonly readings: number;
+  readonly begun?: Begun;
+  /** Rows that the pages do not have yet, by `park/device`. */
+  readonly changed: Readonly<Record<string, Counts>>;
+  /** How often the pages were brought up to date. */
+  readonly flushes: number;
+  /** Which pages there are. Not found by listing: another process learns of new keys a little late, and would miss their rows. */
+  readonly pages: readonly number[];
+}
+
+const NONE: Committing = { position: 0, readings: 0, changed: {}, flushes: 0, pages: [] };
+const PAGES = 64;
+const ALL_PAGES = Array.from({ length: PAGES }, (_, number) => number);
+/** More changed rows than this go to the pages, so that a commit stays a few ten kilobytes. */
+const MAX_CHANGED = 256;
+
+export interface WriterCheckpoint {
+  readonly position: number;
+  readonly begun: Begun | undefined;
+  /** Durable when it resolves. Both reject with `STORE_CONFLICT` when another process went on as this writer. */
+  begin(begun: Begun): Promise<void>;
+  commit(position: number, changes: LedgerChanges, stored: number): Promise<void>;
+}
+
+const writerKey = (prefix: string, writer: string) => `${prefix}writers/${writer}`;
+const pageKey = (prefix: string, writer: string, number: number) => `${prefix}ledger/${writer}/${number}`;
+
+export async function openCheckpoint(kv: CheckpointKv, prefix: string, writer: string): Promise<WriterCheckpoint> {
+  const item = await kv.get<Committing>(writerKey(prefix, writer));
+  let revision = item?.revision ?? 0;
+  let record = item === undefined ? NONE : named(item.value);
+  const sums = new Map<string, LedgerCounts>();
+  /** Of the pages as they are on the state now. A process that was replaced finds out also between two pages. */
+  const revisions = new Map<number, number>();
+  // All: one that was written just before a crash is not named in the record yet, and has a revision.
+  const pages = await Promise.all(ALL_PAGES.map((number) => kv.get<Page>(pageKey(prefix, writer, number))));
+  for (const [number, page] of pages.entries()) {
+    if (page === undefined) continue;
+    revisions.set(number, page.revision);
+    overlay(sums, page.value);
+  }
+  overlay(sums, record.changed);
+
+  async function put(next: Committing): Promise<void> {
+    revision = await putOwn(writerKey(prefix, writer), next, revision);
+    record = next;
+  }
+
+  async function putOwn(key: string, value: unknown, expected: number): Promise<number> {
+    try {
+      return await kv.put(key, value, expected);
+    } catch (error) {
+      if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+      throw new DaoyuError('STORE_CONFLICT', `another process writes to the store as ${writer}`, { cause: error });
+    }
+  }
+
+  async function flush(): Promise<void> {
+    const pages = new Map<number, Record<string, Counts>>();
+    const touched = new Set(Object.keys(record.changed).map(pageOf));
+    for (const [key, counts] of sums) {
+      const number = pageOf(key);
+      if (!touched.has(number)) continue;
+      const page = pages.get(number) ?? {};
+      page[key] = packed(counts);
+      pages.set(number, page);
+    }
+    for (const [number, page] of pages)
+      revisions.set(number, await putOwn(pageKey(prefix, writer, number), page, revisions.get(number) ?? 0));
+    const names = [...new Set([...record.pages, ...pages.keys()])].sort((a, b) => a - b);
+    await put({ ...record, changed: {}, flushes: record.flushes + 1, pages: names });
+  }
+
+  return {
+    get position() {
+      return record.position;
+    },
+    get begun() {
+      return record.begun;
+    },
+    begin: (begun) => put({ ...record, begun }),
+    async commit(position, changes, stored) {
+      const fresh = new Map<string, LedgerCounts>();
+      for (const [key, change] of changes.rows) fresh.set(key, addCounts(sums.get(key), change));
+      const changed = { ...record.changed, ...Object.fromEntries([...fresh].map(([key, row]) => [key, packed(row)])) };
+      const { begun: _done, ...rest } = record;
+      await put({ ...rest, position, readings: record.readings + stored, changed });
+      for (const [key, counts] of fresh) sums.set(key, counts);
+      if (Object.keys(changed).length > MAX_CHANGED) await flush();
+    },
+  };
+}
+
+export interface CommittedRecords extends Committed {
+  readonly readings: number;
+}
+
+/** What all writers committed, whichever process they run in. */
+export async function readCommitted(kv: CheckpointKv, prefix: string): Promise<CommittedRecords> {
+  let records = await readRecords(kv, prefix);
+  for (;;) {
+    const before = records;
+    const pages = await Promise.all([...before].map(([writer, { pages: numbers }]) => readPages(writer, numbers)));
+    records = await readRecords(kv, prefix);
+    // Rows may have gone from a record to the pages between the two looks.
+    const isSteady = [...records].every(([writer, { flushes }]) => (before.get(writer) ?? NONE).flushes === flushes);
+    if (isSteady) return summed(records, new Map(pages));
+  }
+
+  async function readPages(writer: string, numbers: readonly number[]): Promise<readonly [string, readonly Page[]]> {
+    const found = await Promise.all(numbers.map((number) => kv.get<Page>(pageKey(prefix, writer, number))));
+    return [writer, found.flatMap((item) => (item === undefined ? [] : [item.value]))];
+  }
+}
+
+/** Where each writer stands, without the ledger. */
+export async function readPositions(kv: CheckpointKv, prefix: string): Promise<Map<string, number>> {
+  return new Map([...(await readRecords(kv, prefix))].map(([writer, { position }]) => [writer, position]));
+}
+
+async function readRecords(kv: CheckpointKv, prefix: string): Promise<Map<string, Committing>> {
+  const records = new Map<string, Committing>();
+  const start = `${prefix}writers/`;
+  for await (const { key, value } of kv.list<Committing>(start)) records.set(key.slice(start.length), named(value));
+  return records;
+}
+
+/** A record of before pages were named may have any. */
+function named(record: Omit<Committing, 'pages'> & Partial<Committing>): Committing {
+  return { pages: ALL_PAGES, ...record };
+}
+
+function summed(
+  records: ReadonlyMap<string, Committing>,
+  pages: ReadonlyMap<string, readonly Page[]>,
+): CommittedRecords {
+  const total = new Map<string, LedgerCounts>();
+  const writers: Record<string, Progress> = {};
+  let readings = 0;
+  for (const [writer, { position, begun, changed, readings: stored }] of records) {
+    writers[writer] = { position, ...(begun && { pendingUpTo: begun.upTo }) };
+    readings += stored;
+    const sums = new Map<string, LedgerCounts>();
+    for (const rows of pages.get(writer) ?? []) overlay(sums, rows);
+    overlay(sums, changed);
+    for (const [key, counts] of sums) total.set(key, addCounts(total.get(key), counts));
+  }
+  return { writers, ledger: ledgerRows(total), readings };
+}
+
+function overlay(sums: Map<string, LedgerCounts>, rows: Page): void {
+  for (const [key, [received, duplicate, quarantined, stored]] of Object.entries(rows))
+    sums.set(key, { received, duplicate, quarantined, stored });
+}
+
+function packed({ received, duplicate, quarantined, stored }: LedgerCounts): Counts {
+  return [received, duplicate, quarantined, stored];
+}
+
+function pageOf(key: string): number {
+  let hash = 0;
+  for (let index = 0; index < key.length; index++) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) >>> 0;
+  return hash % PAGES;
+}

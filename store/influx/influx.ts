@@ -1,0 +1,129 @@
+/** Time series in InfluxDB, 1.x or 2.x, asked in InfluxQL; position and ledger stand in the shared state, since InfluxDB has no transactions. */
+import { codeOf } from '../../base/errors.ts';
+import type { Kind } from '../../sensors/kind.ts';
+import { checkedKind } from '../known-fields.ts';
+import { tooLarge } from '../query-size.ts';
+import type { SeriesQuery, Store } from '../store.ts';
+import { createBatchWriter } from './batch.ts';
+import { type CheckpointKv, readCommitted, readPositions } from './checkpoint.ts';
+import { ensureDatabase, settle } from './database.ts';
+import { createInfluxHttp, type InfluxHttp } from './http.ts';
+import { name } from './influxql.ts';
+import { createInfluxLatest } from './latest.ts';
+import { exportOf } from './readings.ts';
+import { extentQuestion, SeriesCollector, seriesQuestion } from './series.ts';
+import { parseInfluxUrl } from './url.ts';
+
+export interface InfluxStoreOptions {
+  /** `influxdb://token@host:8086?org=&bucket=` (2.x) or `influxdb://user:password@host:8086?db=` (1.x); `influxdbs://` for TLS. */
+  readonly url: string;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** Shared by all processes that write or ask. */
+  readonly kv: CheckpointKv;
+  readonly clock?: () => number;
+}
+
+/** Statements of months in one request. */
+const STATEMENTS_PER_REQUEST = 60;
+/** The size on disk changes slowly and costs a question. */
+const SIZE_FOR_MS = 30_000;
+
+/** Opens whether or not the server answers: readings wait in the log until it does. Rejects with `CONFIG_INVALID`. */
+export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: InfluxStoreOptions): Promise<Store> {
+  const target = parseInfluxUrl(url);
+  const http = createInfluxHttp(target);
+  const prefix = `store/${target.database}/`;
+  const latest = createInfluxLatest({ http, kinds, clock, positions: () => readPositions(kv, prefix) });
+  const write = createBatchWriter({ http, kv, prefix, latest });
+  let problem: { readonly code: string; readonly message: string } | undefined;
+  let isEnsured = false;
+  let isSettled = false;
+  let size = { bytes: 0, until: 0 };
+
+  async function ensure(): Promise<void> {
+    if (isEnsured) return;
+    await ensureDatabase(http, target);
+    isEnsured = true;
+  }
+
+  function failed(error: unknown): void {
+    problem = { code: codeOf(error), message: (error as Error).message };
+    // Somebody may have removed the database meanwhile.
+    isEnsured = false;
+  }
+
+  await ensure().catch(failed);
+
+  return {
+    async write(batch, position, options) {
+      try {
+        await ensure();
+        const outcome = await write(batch, position, options);
+        if (!isSettled && batch.readings.length > 0) {
+          await settle(target);
+          isSettled = true;
+        }
+        problem = undefined;
+        return outcome;
+      } catch (error) {
+        failed(error);
+        throw error;
+      }
+    },
+    async committed() {
+      const { writers, ledger } = await readCommitted(kv, prefix);
+      return { writers, ledger };
+    },
+    async series(query) {
+      checkedKind(kinds, query);
+      const question = seriesQuestion(query.every?.unit === 'month' ? await shortened(http, query) : query);
+      const collector = new SeriesCollector(query, question);
+      for (let start = 0; start < question.statements.length; start += STATEMENTS_PER_REQUEST) {
+        const statements = question.statements.slice(start, start + STATEMENTS_PER_REQUEST);
+        for await (const rows of http.query(statements.join(';'), query.signal)) {
+          collector.add({ ...rows, statement: rows.statement + start });
+          // Leaving the loop closes the connection, which stops the server too.
+          if (collector.points > query.maxPoints) throw tooLarge(query, collector.devices);
+        }
+      }
+      return collector.series();
+    },
+    latest: (filter) => latest.ask(filter),
+    async *export(query) {
+      checkedKind(kinds, query);
+      yield* exportOf(http, query);
+    },
+    async forget({ raw }) {
+      if (raw === undefined) return;
+      for (const kind of kinds.values())
+        for await (const _ of http.query(`DELETE FROM ${name(kind.name)} WHERE time < ${Math.trunc(raw)}ms`));
+    },
+    async status() {
+      const { readings } = await readCommitted(kv, prefix);
+      if (clock() >= size.until && problem === undefined)
+        size = { bytes: await sizeOnDisk(http, target.database).catch(() => size.bytes), until: clock() + SIZE_FOR_MS };
+      return { isWritable: problem === undefined, ...(problem && { problem }), readings, sizeBytes: size.bytes };
+    },
+    async close() {},
+  };
+}
+
+/** The part of the time that holds anything, for windows that cost a statement each. */
+async function shortened(http: InfluxHttp, query: SeriesQuery): Promise<SeriesQuery> {
+  let { from, to } = { from: query.to, to: query.from };
+  for await (const { statement, values } of http.query(extentQuestion(query), query.signal)) {
+    const time = Number(values[0]?.[0]);
+    if (statement === 0) from = time;
+    else to = time + 1;
+  }
+  return { ...query, from: Math.max(query.from, from), to: Math.min(query.to, to) };
+}
+
+/** What 1.x says of its shards; 2.x says nothing over InfluxQL: 0. */
+async function sizeOnDisk(http: InfluxHttp, database: string): Promise<number> {
+  let bytes = 0;
+  for await (const { tags, columns, values } of http.query(`SHOW STATS FOR 'shard'`)) {
+    if (tags.database === database) bytes += Number(values[0]?.[columns.indexOf('diskBytes')] ?? 0);
+  }
+  return bytes;
+}

@@ -1,0 +1,120 @@
+/**
+ * The newest of every device, kept beside InfluxDB, which would walk through every shard of every series for each question. What this process
+ * writes is folded in; what others write is asked for: what is new at once, what came late within a minute.
+ */
+import type { Kind } from '../../sensors/kind.ts';
+import type { Reading } from '../../sensors/reading.ts';
+import { foldLatest, type LatestState, mergeLatest, toLatest } from '../latest.ts';
+import type { Latest, SeriesFilter } from '../store.ts';
+import type { InfluxHttp } from './http.ts';
+import { latestStates } from './readings.ts';
+
+export interface InfluxLatest {
+  /** After a commit of this process, which took the writer from one position to the next. */
+  fold(writer: string, from: number, to: number, readings: readonly Reading[]): void;
+  ask(filter: Partial<SeriesFilter>): Promise<readonly Latest[]>;
+  /** More may be stored than was folded: a write failed halfway. */
+  doubt(): void;
+}
+
+export interface InfluxLatestOptions {
+  readonly http: InfluxHttp;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** Committed position of every writer, in whichever process. */
+  readonly positions: () => Promise<ReadonlyMap<string, number>>;
+  readonly clock: () => number;
+}
+
+/** Others' writes are asked for this far back; what they wrote later than so is found by the next whole round. */
+const RECENT_MS = 10 * 60_000;
+const RECENT_EVERY_MS = 1000;
+/** A whole round at most so often, and at most a twentieth of the time. */
+const WHOLE_EVERY_MS = 60_000;
+const WHOLE_SHARE = 20;
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** What is known of one kind. */
+interface OfKind {
+  /** By `park/device`. */
+  readonly devices: Map<string, LatestState>;
+  /** Positions up to which all is in `devices`. */
+  readonly seen: Map<string, number>;
+  /** A whole round succeeded once: what is known may be shown while InfluxDB is away, its age says the rest. */
+  isLoaded: boolean;
+  wholeAt: number;
+  wholeTookMs: number;
+  recentAt: number;
+  running?: Promise<void> | undefined;
+}
+
+export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLatestOptions): InfluxLatest {
+  const known = new Map<string, OfKind>();
+
+  function ofKind(name: string): OfKind {
+    const found = known.get(name) ?? {
+      ...{ devices: new Map<string, LatestState>(), seen: new Map<string, number>() },
+      ...{ isLoaded: false, wholeAt: NEVER, wholeTookMs: 0, recentAt: NEVER },
+    };
+    known.set(name, found);
+    return found;
+  }
+
+  async function refresh(kind: Kind, of: OfKind, now: ReadonlyMap<string, number>): Promise<void> {
+    const startedAt = clock();
+    const isWhole = startedAt - of.wholeAt > Math.max(WHOLE_EVERY_MS, of.wholeTookMs * WHOLE_SHARE);
+    if (!isWhole && startedAt - of.recentAt < RECENT_EVERY_MS) return;
+    const states = await latestStates(http, kind, isWhole ? 0 : startedAt - RECENT_MS);
+    // Merged, not put in their place: this process may have folded newer ones in meanwhile.
+    for (const [key, state] of states) of.devices.set(key, mergeLatest(of.devices.get(key), state));
+    for (const [writer, position] of now) of.seen.set(writer, Math.max(of.seen.get(writer) ?? 0, position));
+    of.recentAt = startedAt;
+    if (!isWhole) return;
+    of.isLoaded = true;
+    of.wholeAt = startedAt;
+    of.wholeTookMs = clock() - startedAt;
+  }
+
+  async function bringUpToDate(kind: Kind): Promise<OfKind> {
+    const of = ofKind(kind.name);
+    const now = await positions();
+    const isSeen = [...now].every(([writer, position]) => (of.seen.get(writer) ?? 0) >= position);
+    if (isSeen && of.wholeAt > NEVER) return of;
+    of.running ??= refresh(kind, of, now).finally(() => {
+      of.running = undefined;
+    });
+    await of.running.catch((error: unknown) => {
+      if (!of.isLoaded) throw error;
+    });
+    return of;
+  }
+
+  return {
+    fold(writer, from, to, readings) {
+      for (const reading of readings) {
+        const { devices } = ofKind(reading.kind);
+        const key = `${reading.park}/${reading.device}`;
+        devices.set(key, foldLatest(devices.get(key), reading));
+      }
+      for (const { seen } of known.values()) if ((seen.get(writer) ?? 0) >= from) seen.set(writer, to);
+    },
+    async ask({ kind: name, park, site, device }) {
+      const asked = [...kinds.values()].filter((kind) => name === undefined || kind.name === name);
+      const found: Latest[] = [];
+      for (const kind of asked) {
+        const { devices } = await bringUpToDate(kind);
+        for (const state of devices.values()) {
+          const { newest } = state;
+          const isWanted =
+            (park === undefined || newest.park === park) &&
+            (site === undefined || newest.site === site) &&
+            (device === undefined || newest.device === device);
+          if (isWanted) found.push(toLatest(state));
+        }
+      }
+      return found;
+    },
+    doubt() {
+      for (const of of known.values()) of.wholeAt = NEVER;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Readings as lines of InfluxDB: measurement = kind; tags park, site, device; every number a float; time in ms. */
+import { FLAGS, type Flag } from '../../sensors/flag.ts';
+import type { Reading } from '../../sensors/reading.ts';
+
+/** Epoch ms of the receipt; on every point, so that it also stands for "there is a reading". */
+export const RECEIVED = 'received_at';
+/** The device's own counter. */
+export const SEQUENCE = 'seq';
+/** JSON text; the only field that is no float. */
+export const ATTRIBUTES = 'attributes';
+
+export const FLAG_NAMES = Object.keys(FLAGS) as readonly Flag[];
+
+/** 1 where the value of the field carries the flag, absent elsewhere: InfluxQL can count it in a window. */
+export const flagField = (field: string, flag: Flag) => `${field}:${flag}`;
+
+/** Names that need no escape in line protocol and no thought in a query. */
+const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** Why it can not be written at all, or undefined. Anyone may append to the log, so names are checked here too. */
+export function unwritable({ park, site, device, kind, values }: Reading): string | undefined {
+  const wrong = [park, site, device, kind, ...Object.keys(values)].find((name) => !NAME.test(name));
+  return wrong === undefined
+    ? undefined
+    : `the name ${JSON.stringify(wrong).slice(0, 80)} is not 1 to 64 of A-Z a-z 0-9 _ . -`;
+}
+
+/** With `isAddition` only values and their flags: the point is there and keeps what else it has. */
+export function lineOf(reading: Reading, isAddition: boolean): string {
+  const { park, site, device, kind, time, receivedAt, seq, values, flags, attributes } = reading;
+  const fields: string[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    fields.push(`${name}=${value}`);
+    for (const flag of flags?.[name] ?? []) fields.push(`${flagField(name, flag)}=1`);
+  }
+  if (!isAddition) {
+    fields.push(`${RECEIVED}=${receivedAt}`);
+    if (seq !== undefined) fields.push(`${SEQUENCE}=${seq}`);
+    if (attributes !== undefined) fields.push(`${ATTRIBUTES}=${quoted(JSON.stringify(attributes))}`);
+  }
+  return `${kind},park=${park},site=${site},device=${device} ${fields.join(',')} ${Math.trunc(time)}`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

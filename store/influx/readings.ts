@@ -1,0 +1,81 @@
+/** Whole readings out of InfluxDB: the newest of each device, and exports in order of time. */
+import type { Flag } from '../../sensors/flag.ts';
+import type { Kind } from '../../sensors/kind.ts';
+import type { Reading } from '../../sensors/reading.ts';
+import type { LatestState } from '../latest.ts';
+import type { Store } from '../store.ts';
+import type { InfluxHttp } from './http.ts';
+import { instant, name } from './influxql.ts';
+import { ATTRIBUTES, FLAG_NAMES, flagField, RECEIVED, SEQUENCE } from './lines.ts';
+import { flagsIn, where } from './series.ts';
+
+/** What was measured since a time, by `park/device`: one statement for the newest reading of each series, then one a field. */
+export async function latestStates(http: InfluxHttp, kind: Kind, since: number): Promise<Map<string, LatestState>> {
+  const fields = kind.fields.map((field) => field.name);
+  const tail = `FROM ${name(kind.name)} WHERE time >= ${instant(since)} GROUP BY "park", "site", "device"`;
+  const statements = [
+    `SELECT last(${name(RECEIVED)}), ${name(SEQUENCE)}, ${name(ATTRIBUTES)} ${tail}`,
+    ...fields.map((field) => `SELECT last(${name(field)}), ${flagColumns(field)} ${tail}`),
+  ];
+  const states = new Map<string, LatestState>();
+  for await (const { statement, tags, values } of http.query(statements.join(';'))) {
+    const { park = '', site = '', device = '' } = tags;
+    const key = `${park}/${device}`;
+    const [row] = values;
+    if (row === undefined) continue;
+    const [time, value, ...rest] = row;
+    const known = states.get(key);
+    if (statement === 0) {
+      // A device that was moved has a series at each of its sites.
+      if (known !== undefined && known.newest.time >= Number(time)) continue;
+      const [seq, attributes] = rest;
+      const newest = {
+        ...{ park, site, device, kind: kind.name, time: Number(time), receivedAt: Number(value) },
+        ...(seq !== null && seq !== undefined && { seq: Number(seq) }),
+        ...(typeof attributes === 'string' && { attributes: JSON.parse(attributes) as Record<string, string> }),
+      };
+      states.set(key, { newest, fields: known?.fields ?? {} });
+      continue;
+    }
+    const field = fields[statement - 1];
+    const earlier = field === undefined ? undefined : known?.fields[field];
+    if (known === undefined || field === undefined || typeof value !== 'number') continue;
+    if (earlier !== undefined && earlier.time >= Number(time)) continue;
+    const flags = flagsIn(row, 2);
+    const cell = { time: Number(time), value, ...(flags.length > 0 && { flags }) };
+    states.set(key, { ...known, fields: { ...known.fields, [field]: cell } });
+  }
+  return states;
+}
+
+export async function* exportOf(http: InfluxHttp, query: Parameters<Store['export']>[0]): AsyncGenerator<Reading> {
+  const { kind, fields, signal } = query;
+  const columns = ['"park"::tag', '"site"::tag', '"device"::tag', name(RECEIVED)];
+  for (const field of fields) columns.push(name(field), flagColumns(field));
+  const statement = `SELECT ${columns.join(', ')} FROM ${name(kind)} ${where(query, query)}`;
+  for await (const rows of http.query(statement, signal)) {
+    for (const row of rows.values) {
+      const [time, park, site, device, receivedAt, ...cells] = row;
+      const values: Record<string, number> = {};
+      const flags: Record<string, readonly Flag[]> = {};
+      for (const [index, field] of fields.entries()) {
+        const first = index * (1 + FLAG_NAMES.length);
+        const value = cells[first];
+        if (typeof value !== 'number') continue;
+        values[field] = value;
+        const found = flagsIn(cells, first + 1);
+        if (found.length > 0) flags[field] = found;
+      }
+      if (Object.keys(values).length === 0) continue;
+      yield {
+        ...{ park: String(park), site: String(site), device: String(device), kind },
+        ...{ time: Number(time), receivedAt: Number(receivedAt), values },
+        ...(Object.keys(flags).length > 0 && { flags }),
+      };
+    }
+  }
+}
+
+function flagColumns(field: string): string {
+  return FLAG_NAMES.map((flag) => name(flagField(field, flag))).join(', ');
+}

@@ -1,0 +1,140 @@
+/** The InfluxQL of a series query and what its rows mean. */
+import type { Flag } from '../../sensors/flag.ts';
+import type { Aggregate, Every, Point, Series, SeriesFilter, SeriesQuery } from '../store.ts';
+import { DAY_MS, LOCAL_OFFSET_MS, windowStart } from '../window.ts';
+import type { Rows } from './http.ts';
+import { instant, name, text } from './influxql.ts';
+import { FLAG_NAMES, flagField, RECEIVED } from './lines.ts';
+
+type Range = Pick<SeriesQuery, 'from' | 'to'>;
+
+/** `""` or ` AND "park" = '…' …` */
+export function selected({ park, site, device }: Partial<SeriesFilter>): string {
+  return Object.entries({ park, site, device })
+    .map(([tag, value]) => (value === undefined ? '' : ` AND ${name(tag)} = ${text(value)}`))
+    .join('');
+}
+
+export function where(filter: Partial<SeriesFilter>, { from, to }: Range): string {
+  return `WHERE time >= ${instant(from)} AND time < ${instant(to)}${selected(filter)}`;
+}
+
+/** One statement, or one a month: InfluxQL has no months. */
+export interface Question {
+  readonly statements: readonly string[];
+  /** Start of the window that a whole statement stands for. */
+  readonly starts?: readonly number[];
+}
+
+/** Columns of each field: its aggregates (or the value), then one a flag. */
+export function seriesQuestion(query: SeriesQuery): Question {
+  const { kind, fields, every } = query;
+  if (every === undefined) {
+    const columns = fields.flatMap((field) => [name(field), ...FLAG_NAMES.map((flag) => name(flagField(field, flag)))]);
+    return { statements: [`SELECT ${columns.join(', ')} FROM ${name(kind)} ${where(query, query)} ${BY_SERIES}`] };
+  }
+  const columns = fields.flatMap((field) => [
+    ...query.aggregates.map((aggregate) => `${aggregate}(${name(field)})`),
+    ...FLAG_NAMES.map((flag) => `count(${name(flagField(field, flag))})`),
+  ]);
+  const select = `SELECT ${columns.join(', ')} FROM ${name(kind)}`;
+  if (every.unit !== 'month') {
+    const window = `time(${windowLength(every)}, ${windowOffset(every)}ms)`;
+    return { statements: [`${select} ${where(query, query)} ${BY_SERIES}, ${window} fill(none)`] };
+  }
+  const months = monthsOf(query, every);
+  return {
+    statements: months.map(({ from, to }) => `${select} ${where(query, { from, to })} ${BY_SERIES}`),
+    starts: months.map(({ start }) => start),
+  };
+}
+
+/** First and last time of a kind, so that months without data are not asked for. */
+export function extentQuestion({ kind }: Pick<SeriesQuery, 'kind'>): string {
+  return ['first', 'last'].map((edge) => `SELECT ${edge}(${name(RECEIVED)}) FROM ${name(kind)}`).join(';');
+}
+
+const BY_SERIES = 'GROUP BY "park", "site", "device"';
+
+function windowLength({ count, unit }: Every): string {
+  if (unit === 'ms') return `${count}ms`;
+  return unit === 'week' ? `${7 * count}d` : `${count}d`;
+}
+
+/** InfluxDB counts windows from 1970-01-01T00:00Z, a Thursday: ours begin at midnight in Shanghai, weeks on Monday. */
+function windowOffset({ unit }: Every): number {
+  return (unit === 'week' ? 4 * DAY_MS : 0) - LOCAL_OFFSET_MS;
+}
+
+function monthsOf(
+  { from, to }: Range,
+  every: Every,
+): { readonly start: number; readonly from: number; readonly to: number }[] {
+  const months: { start: number; from: number; to: number }[] = [];
+  for (let start = windowStart(from, every); start < to; ) {
+    const next = windowStart(start + (every.count * 31 + 1) * DAY_MS, every);
+    months.push({ start, from: Math.max(start, from), to: Math.min(next, to) });
+    start = next;
+  }
+  return months;
+}
+
+/** Collects rows into series, in the order of the fields; counts points as they come. */
+export class SeriesCollector {
+  readonly #query: SeriesQuery;
+  readonly #question: Question;
+  readonly #series = new Map<string, { readonly key: Omit<Series, 'points'>; readonly points: Point[] }>();
+  readonly #devices = new Set<string>();
+  points = 0;
+
+  constructor(query: SeriesQuery, question: Question) {
+    this.#query = query;
+    this.#question = question;
+  }
+
+  get devices(): number {
+    return this.#devices.size;
+  }
+
+  add({ statement, tags, values }: Rows): void {
+    const { fields, every, aggregates } = this.#query;
+    const { park = '', site = '', device = '' } = tags;
+    this.#devices.add(`${park}/${device}`);
+    const wanted: readonly (Aggregate | 'raw')[] = every === undefined ? ['raw'] : aggregates;
+    const width = wanted.length + FLAG_NAMES.length;
+    const start = this.#question.starts?.[statement];
+    for (const [fieldIndex, field] of fields.entries()) {
+      const first = 1 + fieldIndex * width;
+      for (const [index, aggregate] of wanted.entries()) {
+        const points = this.#pointsOf({ park, site, device, field, aggregate });
+        for (const row of values) {
+          const value = row[first + index];
+          // Null: none of this field in the window. A text: somebody else wrote it, under a name of ours.
+          if (typeof value !== 'number' || (aggregate === 'count' && value === 0)) continue;
+          const time = start ?? Number(row[0]);
+          const flags = flagsIn(row, first + wanted.length);
+          points.push(flags.length === 0 ? [time, value] : [time, value, flags]);
+          this.points += 1;
+        }
+      }
+    }
+  }
+
+  series(): Series[] {
+    return [...this.#series.values()]
+      .filter(({ points }) => points.length > 0)
+      .map(({ key, points }) => ({ ...key, points }));
+  }
+
+  #pointsOf(key: Omit<Series, 'points'>): Point[] {
+    const id = Object.values(key).join('/');
+    const known = this.#series.get(id) ?? { key, points: [] };
+    this.#series.set(id, known);
+    return known.points;
+  }
+}
+
+/** Of the columns from the given one on, those that hold something other than nothing or 0. */
+export function flagsIn(row: readonly unknown[], first: number): readonly Flag[] {
+  return FLAG_NAMES.filter((_, index) => Number(row[first + index] ?? 0) > 0);
+}

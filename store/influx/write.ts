@@ -1,0 +1,34 @@
+/** Writes points; what InfluxDB refuses for its content is found by halving, down to the single point. */
+import type { InfluxHttp } from './http.ts';
+
+export interface Line<T> {
+  readonly text: string;
+  /** What the line is made of, for whoever must set it aside. */
+  readonly of: T;
+}
+
+export interface RefusedLine<T> {
+  readonly of: T;
+  readonly reason: string;
+}
+
+/** Bytes of one request: well below the 25 MB that InfluxDB takes, and short enough for its timeout on a slow disk. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Resolves when every line is stored but those it answers. Writing a line again changes nothing, so the good half of a refused batch may come twice. */
+export async function writeLines<T>(
+  http: Pick<InfluxHttp, 'write'>,
+  lines: readonly Line<T>[],
+): Promise<RefusedLine<T>[]> {
+  if (lines.length === 0) return [];
+  const bytes = lines.reduce((sum, { text }) => sum + text.length + 1, 0);
+  if (bytes <= MAX_BYTES || lines.length === 1) {
+    const refusal = await http.write(lines.map(({ text }) => text));
+    if (refusal === undefined) return [];
+    const [only] = lines;
+    if (only !== undefined && lines.length === 1)
+      return [{ of: only.of, reason: `InfluxDB refuses it: ${refusal.reason}` }];
+  }
+  const middle = Math.ceil(lines.length / 2);
+  return [...(await writeLines(http, lines.slice(0, middle))), ...(await writeLines(http, lines.slice(middle)))];
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../app/config.ts';
+
+describe('settings', () => {
+  it('have safe defaults: loopback, no token in the environment, embedded log and store', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      mqttPort: 1883,
+      httpPort: 8080,
+      busUrl: 'embedded',
+      storeUrl: 'embedded',
+    });
+    expect(config.apiToken).toBeUndefined();
+  });
+
+  it('read sizes, durations and switched-off ports', () => {
+    const config = readConfig({
+      DAOYU_MQTT_MAX_PACKET: '64KiB',
+      DAOYU_BUS_RETAIN: '12h',
+      DAOYU_WS_PORT: 'off',
+      DAOYU_RETAIN_RAW: '400d',
+    });
+    expect(config).toMatchObject({ maxPacketBytes: 65_536, busRetain: 43_200_000, retainRaw: 400 * 86_400_000 });
+    expect(config.webSocketPort).toBeUndefined();
+  });
+
+  it('name every wrong variable at once and say what would be right', () => {
+    const read = () => readConfig({ DAOYU_MQTT_PORT: '99999', DAOYU_BUS_RETAIN: 'soon', DAOYU_MQTT_PROT: '1' });
+    expect(read).toThrow(/DAOYU_MQTT_PORT is "99999" but must be a whole number from 0 to 65535/);
+    expect(read).toThrow(/DAOYU_BUS_RETAIN is "soon" but must be a time such as/);
+    expect(read).toThrow(/DAOYU_MQTT_PROT is not a setting; did you mean DAOYU_MQTT_PORT\?/);
+  });
+
+  it('ask for certificate and key together', () => {
+    expect(() => readConfig({ DAOYU_TLS_CERT: '/x.pem' })).toThrow(/give both or none/);
+  });
+});

@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openDataFolder } from '../../app/data-folder.ts';
+
+const fresh = () => mkdtempSync(join(tmpdir(), 'daoyu-data-'));
+
+describe('the data folder', () => {
+  it('is held by one process at a time, and free again when that one closes', () => {
+    const path = fresh();
+    const held = openDataFolder(path);
+    expect(() => openDataFolder(path)).toThrow(/in use by process \d+.*DAOYU_DATA_DIR/);
+    held.close();
+    openDataFolder(path).close();
+  });
+
+  it('is taken over from a process that was killed, even when its number lives on in another process', () => {
+    const path = fresh();
+    writeFileSync(join(path, 'process.json'), JSON.stringify({ pid: process.pid, startedAt: 'long ago' }));
+    openDataFolder(path).close();
+    writeFileSync(join(path, 'process.json'), '{"pid":');
+    openDataFolder(path).close();
+  });
+
+  it('generates a secret once and keeps it to its owner', () => {
+    const path = fresh();
+    const first = openDataFolder(path);
+    const token = first.secret('api-token');
+    first.close();
+    const second = openDataFolder(path);
+    expect(second.secret('api-token')).toBe(token);
+    expect(token.length).toBeGreaterThanOrEqual(32);
+    expect(statSync(join(path, 'secrets', 'api-token')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(path, 'secrets')).mode & 0o777).toBe(0o700);
+    second.close();
+  });
+
+  it('says which setting to change when it cannot be made', () => {
+    const file = join(fresh(), 'file');
+    writeFileSync(file, '');
+    expect(() => openDataFolder(join(file, 'data'))).toThrow(/Set DAOYU_DATA_DIR/);
+  });
+
+  it.runIf(existsSync('/proc/self'))(
+    'is refused in a sentence below a folder that takes none, instead of being tried for ever',
+    () => {
+      for (const path of ['/proc/daoyu', '/proc/daoyu/data', '/proc/self/daoyu/data'])
+        expect(() => openDataFolder(path)).toThrow(/cannot use the data folder .*Set DAOYU_DATA_DIR/);
+    },
+  );
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { subjects } from '../../base/topics.ts';
+import { openMemoryBus } from '../../bus/memory.ts';
+import { type LiveEvent, openLiveFeed } from '../../consumers/live-feed.ts';
+import { eventually } from '../eventually.ts';
+import { NOW, silent } from '../ingest/parts.ts';
+
+async function openFeed(maxBuffered?: number) {
+  const bus = openMemoryBus();
+  const append = (value: number) => {
+    const reading = {
+      park: 'tianyu',
+      site: 's',
+      device: 'd',
+      kind: 'k',
+      time: NOW + value,
+      receivedAt: NOW,
+      values: { value },
+    };
+    const data = JSON.stringify({ version: 1, readings: [reading], tallies: [] });
+    return bus.append([{ subject: subjects.readings({ park: 'tianyu', device: 'probe' }, 'aquaculture_pond'), data }]);
+  };
+  const open = async () => {
+    const feed = await openLiveFeed({ bus, log: silent, ...(maxBuffered !== undefined && { maxBuffered }) });
+    onTestFinished(() => feed.close());
+    return feed;
+  };
+  return { bus, append, open };
+}
+
+const numberOf = ({ readings }: LiveEvent) => readings[0]?.values.value;
+
+/** Follows in the background; `seen` grows. */
+function follow(events: AsyncIterable<LiveEvent>) {
+  const seen: (number | undefined)[] = [];
+  let isEnded = false;
+  const done = (async () => {
+    for await (const event of events) seen.push(numberOf(event));
+    isEnded = true;
+  })();
+  return { seen, done, isEnded: () => isEnded };
+}
+
+const upTo = (count: number) => [...Array(count).keys()];
+
+describe('the live feed', () => {
+  it('gives every follower what comes from now on, until it leaves', async () => {
+    const { append, open } = await openFeed();
+    await append(0);
+    const feed = await open();
+    const leaving = new AbortController();
+    const [a, b] = [follow(feed.follow('now', leaving.signal)), follow(feed.follow('now', leaving.signal))];
+    await append(1);
+    await append(2);
+    await eventually(() => a.seen.length === 2 && b.seen.length === 2);
+    expect([a.seen, b.seen]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    leaving.abort();
+    await Promise.all([a.done, b.done]);
+  });
+
+  it('replays behind a position and joins the others without gap or double, while readings keep coming', async () => {
+    const { append, open } = await openFeed();
+    const first = await append(0);
+    for (const value of upTo(200).slice(1)) await append(value);
+    const feed = await open();
+    const leaving = new AbortController();
+    const follower = follow(feed.follow(first, leaving.signal));
+    for (let value = 200; value < 400; value++) await append(value);
+    await eventually(() => follower.seen.length >= 399);
+    expect(follower.seen).toEqual(upTo(400).slice(1));
+    await append(400);
+    await eventually(() => follower.seen.at(-1) === 400);
+    leaving.abort();
+    await follower.done;
+  });
+
+  it('replays to one that comes back although nothing is published after', async () => {
+    const { append, open } = await openFeed();
+    const position = await append(0);
+    await append(1);
+    const feed = await open();
+    const leaving = new AbortController();
+    const follower = follow(feed.follow(position, leaving.signal));
+    await eventually(() => follower.seen.length === 1);
+    leaving.abort();
+    await follower.done;
+    expect(follower.seen).toEqual([1]);
+  });
+
+  it('takes a position that the log never had for now', async () => {
+    const { append, open } = await openFeed();
+    await append(0);
+    const feed = await open();
+    const leaving = new AbortController();
+    const follower = follow(feed.follow(1_000_000, leaving.signal));
+    await eventually(async () => {
+      await append(1);
+      return follower.seen.length > 0;
+    });
+    leaving.abort();
+    await follower.done;
+  });
+
+  it('ends a follower that lags, and keeps the others', async () => {
+    const { append, open } = await openFeed(10);
+    const feed = await open();
+    const leaving = new AbortController();
+    const slow = feed.follow('now', leaving.signal)[Symbol.asyncIterator]();
+    const quick = follow(feed.follow('now', leaving.signal));
+    const first = slow.next();
+    await eventually(async () => {
+      await append(1);
+      return quick.seen.length > 30;
+    });
+    expect((await first).done).toBe(false);
+    let count = 1;
+    while (!(await slow.next()).done) count++;
+    expect(count).toBeLessThanOrEqual(11);
+    expect(quick.isEnded()).toBe(false);
+    leaving.abort();
+    await quick.done;
+  });
+
+  it('ends with the signal, also while it replays', async () => {
+    const { append, open } = await openFeed();
+    await append(0);
+    await append(1);
+    const feed = await open();
+    const leaving = new AbortController();
+    const iterator = feed.follow(0, leaving.signal)[Symbol.asyncIterator]();
+    await iterator.next();
+    leaving.abort();
+    expect((await iterator.next()).done).toBe(true);
+  });
+});

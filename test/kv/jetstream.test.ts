@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openJetStreamKv } from '../../kv/jetstream.ts';
+import { formatKvKey, parseKvKey } from '../../kv/jetstream-key.ts';
+import { createKeyIndex } from '../../kv/key-index.ts';
+import type { Kv } from '../../kv/kv.ts';
+import { describeKv } from '../contract/kv.ts';
+import { type Frame, openLossyProxy } from '../engines/nats/lossy-proxy.ts';
+import { eventually } from '../eventually.ts';
+import { hasNats, type NatsServer, startNats } from '../servers/nats.ts';
+
+const servers = new WeakMap<Kv, NatsServer>();
+
+async function open(given?: NatsServer, url?: string): Promise<Kv> {
+  const server = given ?? (await startNats());
+  const kv = await openJetStreamKv({
+    url: url ?? server.url,
+    replicas: 1,
+    clock: Date.now,
+    log: { info() {}, warn() {} },
+  });
+  servers.set(kv, server);
+  onTestFinished(() => kv.close().catch(() => {}));
+  return kv;
+}
+
+function serverOf(kv: Kv): NatsServer {
+  const server = servers.get(kv);
+  if (server === undefined) throw new Error('no server');
+  return server;
+}
+
+const isPubAck = ({ from, line }: Frame) => from === 'server' && /^H?MSG _INBOX\.daoyu-/.test(line);
+
+describe('keys of a bucket', () => {
+  it('come back whatever they hold, and hold nothing that means more', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
+        expect(formatKvKey(key)).toMatch(/^[A-Za-z0-9_/=-]+$/);
+        expect(parseKvKey(formatKvKey(key))).toBe(key);
+      }),
+    );
+  });
+});
+
+describe('the index of keys', () => {
+  it('pages like a sorted list', () => {
+    const keys = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', '/', '稻'), minLength: 1, maxLength: 4 }));
+    fc.assert(
+      fc.property(
+        keys,
+        fc.constantFrom('', 'a', 'b/', '稻'),
+        fc.boolean(),
+        fc.nat(9),
+        (all, prefix, isReverse, from) => {
+          const index = createKeyIndex();
+          for (const [at, key] of all.entries()) index.note(key, at + 1, true);
+          const sorted = all.filter((key) => key.startsWith(prefix)).sort();
+          if (isReverse) sorted.reverse();
+          expect(index.range(prefix, { isReverse, limit: 3 })).toEqual(sorted.slice(0, 3));
+          const after = sorted[from];
+          if (after !== undefined)
+            expect(index.range(prefix, { after, isReverse, limit: 100 })).toEqual(sorted.slice(from + 1));
+        },
+      ),
+    );
+  });
+});
+
+describe.runIf(hasNats())('on a real server', () => {
+  describeKv(
+    'JetStream state',
+    {
+      async reopen(kv) {
+        const server = serverOf(kv);
+        await kv.close();
+        await server.kill();
+        await server.start();
+        return await open(server);
+      },
+    },
+    () => open(),
+  );
+
+  describe('a put', () => {
+    it('is not covered by the one before it when the server was killed before it could acknowledge either', async () => {
+      const server = await startNats();
+      const wire = await openLossyProxy(server.port);
+      const kv = await open(server, wire.through(server.url));
+      let lost = 0;
+      wire.lose((frame) => isPubAck(frame) && ++lost > 0);
+      const puts = Promise.all([kv.put('record', 'as it was'), kv.put('record', 'replayed')]);
+      await eventually(() => lost > 0);
+      // The second, if it is sent before the first is acknowledged.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await server.kill();
+      wire.lose(() => false);
+      await server.start();
+      await puts;
+      expect(await kv.get('record')).toMatchObject({ value: 'replayed' });
+    });
+  });
+
+  describe('two processes', () => {
+    it('see what the other writes, and one of two that make the same key wins', async () => {
+      const one = await open();
+      const two = await open(serverOf(one));
+      const seen: unknown[] = [];
+      await two.watch('site/', ({ key, item }) => void seen.push([key, item?.value]));
+      await one.put('site/鱼塘 1', { area: 3 });
+      await eventually(() => seen.length === 1);
+      expect(await two.get('site/鱼塘 1')).toMatchObject({ value: { area: 3 } });
+      await one.delete('site/鱼塘 1');
+      await eventually(() => seen.length === 2);
+      expect(seen).toEqual([
+        ['site/鱼塘 1', { area: 3 }],
+        ['site/鱼塘 1', undefined],
+      ]);
+      const made = await Promise.allSettled([one.put('site/鱼塘 1', 1, 0), two.put('site/鱼塘 1', 2, 0)]);
+      expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    it('miss nothing of each other while the server is killed and started', async () => {
+      const one = await open();
+      const server = serverOf(one);
+      const two = await open(server);
+      const seen = new Set<string>();
+      await two.watch('n/', ({ key }) => void seen.add(key));
+      const writing = (async () => {
+        for (let index = 0; index < 200; index++) await one.put(`n/${index}`, index);
+      })();
+      for (let kill = 0; kill < 2; kill++) {
+        await eventually(() => seen.size > kill * 60 + 20);
+        await server.kill();
+        await server.start();
+      }
+      await writing;
+      await eventually(() => seen.size === 200, Boolean, 20_000);
+    }, 60_000);
+  });
+});

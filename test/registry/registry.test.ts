@@ -1,0 +1,96 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openMemoryKv } from '../../kv/memory.ts';
+import { openRegistry } from '../../registry/open-registry.ts';
+import type { Mapping, NewDevice } from '../../registry/registry.ts';
+import { kinds, NOW, seeds } from '../ingest/parts.ts';
+
+async function open(kv = openMemoryKv()) {
+  const registry = await openRegistry({ kv, kinds, seeds, clock: () => NOW });
+  onTestFinished(() => registry.close());
+  return registry;
+}
+
+const probe: NewDevice = { park: 'tianyu', site: 'pond-1', device: 'probe', kind: 'aquaculture_pond' };
+
+describe('the registry', () => {
+  it('makes a device and its site, and has both after a restart', async () => {
+    const kv = openMemoryKv();
+    const first = await open(kv);
+    await first.addDevice({ ...probe, siteType: 'pond', siteLabel: { zh: '一号塘', en: 'Pond 1' } }, 'hash');
+    await first.close();
+    const second = await open(kv);
+    expect(second.device('tianyu', 'probe')).toMatchObject({
+      site: 'pond-1',
+      kind: 'aquaculture_pond',
+      createdAt: NOW,
+    });
+    expect(second.site('tianyu', 'pond-1')).toMatchObject({ type: 'pond', label: { en: 'Pond 1' } });
+    expect(second.devices({ kind: 'cold_chain' })).toEqual([]);
+    expect(second.devices({ site: 'pond-1' })).toHaveLength(1);
+    expect(second.parks()).toHaveLength(1);
+  });
+
+  it('sees what another process changes', async () => {
+    const kv = openMemoryKv();
+    const [a, b] = [await open(kv), await open(kv)];
+    await a.addDevice(probe, 'hash');
+    expect(b.device('tianyu', 'probe')).toBeDefined();
+    await a.setMapping('tianyu', 'probe', { envelope: 'alink' });
+    expect(b.device('tianyu', 'probe')?.mapping).toEqual({ envelope: 'alink' });
+    await b.setMapping('tianyu', 'probe', undefined);
+    expect(a.device('tianyu', 'probe')?.mapping).toBeUndefined();
+  });
+
+  it('lets two makers of one device have one success', async () => {
+    const kv = openMemoryKv();
+    const both = [await open(kv), await open(kv)];
+    const outcomes = await Promise.allSettled(both.map((registry) => registry.addDevice(probe, 'hash')));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'DEVICE_EXISTS' } });
+  });
+
+  it('refuses what is wrong, saying what would be right', async () => {
+    const registry = await open();
+    const wrong = (change: Partial<NewDevice>) => registry.addDevice({ ...probe, ...change }, 'hash');
+    await expect(wrong({ device: 'Probe 1' })).rejects.toMatchObject({ code: 'ID_INVALID' });
+    await expect(wrong({ site: '../x' })).rejects.toMatchObject({ code: 'ID_INVALID' });
+    await expect(wrong({ park: 'nowhere' })).rejects.toMatchObject({ code: 'PARK_UNKNOWN', message: /tianyu/ });
+    await expect(wrong({ kind: 'toaster' })).rejects.toMatchObject({ code: 'KIND_UNKNOWN', message: /cold_chain/ });
+    await expect(wrong({ profile: 'lobster' })).rejects.toMatchObject({ code: 'PROFILE_UNKNOWN' });
+    await expect(registry.setMapping('tianyu', 'ghost', {})).rejects.toMatchObject({ code: 'DEVICE_UNKNOWN' });
+    await registry.addDevice(probe, 'hash');
+    await expect(wrong({})).rejects.toMatchObject({ code: 'DEVICE_EXISTS' });
+  });
+
+  it('refuses a mapping that cannot work', async () => {
+    const registry = await open();
+    await registry.addDevice(probe, 'hash');
+    const set = (mapping: unknown) => registry.setMapping('tianyu', 'probe', mapping as Mapping);
+    const wrong: readonly (readonly [mapping: unknown, message: RegExp])[] = [
+      ['DO', /must be an object/],
+      [{ key: {} }, /key is unknown/],
+      [{ keys: { DO: 'oxigen' } }, /"oxigen", which aquaculture_pond does not have/],
+      [{ keys: { DO: { field: 'ph', scale: 0 } } }, /scale/],
+      [{ keys: { DO: { field: 'ph', offset: '1' } } }, /offset/],
+      [{ keys: { DO: 7 } }, /must lead to a field/],
+      [{ keys: Object.fromEntries([...Array(201).keys()].map((key) => [`k${key}`, 'ph'])) }, /200 at most/],
+      [{ envelope: 'box' }, /envelope/],
+      [{ utcOffsetMinutes: 8000 }, /utcOffsetMinutes/],
+      [{ sentinels: ['-127'] }, /sentinels/],
+      [{ acceptStrings: 'yes' }, /acceptStrings/],
+    ];
+    for (const [mapping, message] of wrong) {
+      await expect(set(mapping)).rejects.toMatchObject({ code: 'MAPPING_INVALID', message });
+    }
+    await set({ keys: { DO: { field: 'dissolved_oxygen', scale: 0.01 }, junk: null }, envelope: 'auto' });
+  });
+
+  it('adds only the seeds that are missing', async () => {
+    const kv = openMemoryKv();
+    await (await open(kv)).close();
+    const renamed = { ...seeds, parks: [{ id: 'tianyu', label: { zh: '新', en: 'New' }, towns: [] }] };
+    const registry = await openRegistry({ kv, kinds, seeds: renamed });
+    expect(registry.parks()).toEqual(seeds.parks);
+    await registry.close();
+  });
+});
