@@ -3,7 +3,7 @@ import { eventually } from '../eventually.ts';
 import { kindsFolderWith } from '../kinds-folder.ts';
 import { runPlatform } from '../running-platform.ts';
 
-const GRAIN_DRYER = `import { PERCENT, measured, temperature } from '../../fields.ts';
+const GRAIN_DRYER = `import { PERCENT, measured, temperature } from '../fields.ts';
   export default {
     name: 'grain_dryer', label: { zh: '粮食烘干机', en: 'Grain dryer' }, subplatform: 'smart_processing', intervalMs: 60_000,
     fields: [
