@@ -19,12 +19,19 @@ export interface Scope {
 
 export const TIMEZONE = 'Asia/Shanghai';
 
-/** Over the time in sight, in windows of `$__interval`. Columns are named as people read them. */
+/**
+ * In braces, always: Grafana 12 takes all between the first and the last slash of a query (`/^…$/` to `Asia/Shanghai`) for one regular
+ * expression and escapes a bare `$__interval` in it, which InfluxDB refuses.
+ */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in.
+const WINDOW = 'time(${__interval})';
+
+/** Over the time in sight, in windows of `${__interval}`. Columns are named as people read them. */
 export function rangeQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
   const columns = quantities.map(
     (each) => `${windowOf(each)}(${quoted(each.name)}) AS ${quoted(each.label[language])}`,
   );
-  const groups = ['time($__interval)', ...by.map(quoted)];
+  const groups = [WINDOW, ...by.map(quoted)];
   return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(null) tz('${TIMEZONE}')`;
 }
 
@@ -48,7 +55,7 @@ export function trackQuery({ measurement, quantities, by }: Query, scope: Scope,
   const columns = quantities.map(
     ({ name, label }, index) => `last(${quoted(name)}) AS ${quoted(index < 2 ? name : label[language])}`,
   );
-  const groups = ['time($__interval)', ...by.map(quoted)];
+  const groups = [WINDOW, ...by.map(quoted)];
   return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none)`;
 }
 
@@ -61,7 +68,7 @@ export function doubtfulQuery(
   language: Language,
 ): string {
   const doubts = DOUBTS.map((flag) => `${quoted(flagField(quantity.name, flag))} = 1`).join(' OR ');
-  const groups = ['time($__interval)', ...by.map(quoted)];
+  const groups = [WINDOW, ...by.map(quoted)];
   return `SELECT last(${quoted(quantity.name)}) AS ${quoted(`${quantity.label[language]}${DOUBTFUL[language]}`)} FROM ${quoted(measurement)} WHERE (${doubts}) AND ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none) tz('${TIMEZONE}')`;
 }
 
@@ -87,7 +94,7 @@ export function bandQuery(kind: string, field: string, { chosen }: Scope, langua
   const { park, site } = chosen;
   const scope: Scope = { chosen: { ...(park && { park }), ...(site && { site }) } };
   const own = `"kind" = '${kind}' AND "field" = '${field}'`;
-  return `SELECT ${columns.join(', ')} FROM ${quoted(BAND_METRICS)} WHERE ${own} AND ${conditions(scope)} GROUP BY time($__interval) fill(previous) tz('${TIMEZONE}')`;
+  return `SELECT ${columns.join(', ')} FROM ${quoted(BAND_METRICS)} WHERE ${own} AND ${conditions(scope)} GROUP BY ${WINDOW} fill(previous) tz('${TIMEZONE}')`;
 }
 
 /** The values of a variable: `text · id` of what the platform knows, split by `CHOICE_REGEX`. */

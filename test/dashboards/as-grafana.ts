@@ -1,4 +1,4 @@
-/** What Grafana does with a panel's query before InfluxDB sees it, and with the answer behind it: as its InfluxDB datasource (InfluxQL) does since version 10. */
+/** What Grafana does with a panel's query before InfluxDB sees it, and with the answer behind it: as its InfluxDB datasource (InfluxQL) does in version 12. */
 
 export interface Target {
   readonly refId: string;
@@ -108,7 +108,12 @@ export function intervalMsOf({ interval = '1s', maxDataPoints = 900 }: Panel, { 
   return Math.max(lengthMs(interval), ROUND_MS.findLast((each) => each <= wanted) ?? 1);
 }
 
-/** `$timeFilter`, `$__interval` and the variables, in the order in which Grafana fills them. */
+/**
+ * What InfluxDB is asked: the browser fills in variables and hands `$__interval` on, then Grafana's server fills in `$timeFilter` and
+ * `$__interval`. From version 12 the browser takes everything from the first slash of a query to its last one for one regular expression,
+ * and escapes a variable that it finds in there as `$name`: the server then sees `\$__interval`, which is no InfluxQL. A name in
+ * braces is not found.
+ */
 export function filled(
   { query }: Pick<Target, 'query'>,
   choices: Choices,
@@ -116,10 +121,22 @@ export function filled(
   intervalMs: number,
 ): string {
   const interval = intervalMs % 1000 === 0 ? `${intervalMs / 1000}s` : `${intervalMs}ms`;
-  return interpolated(query, choices)
+  return inBrowser(query, choices)
     .replaceAll('$timeFilter', `time >= ${from}ms and time <= ${to}ms`)
     .replaceAll('$__interval_ms', String(intervalMs))
     .replaceAll('$__interval', interval);
+}
+
+function inBrowser(query: string, choices: Choices): string {
+  const handedOn = (name: string) => {
+    const isInRegex = new RegExp(`/(?:\\^)?(.*)(\\$${name})(.*)(?:\\$)?/`, 'm').test(query);
+    return isInRegex ? `\\$${name}` : `$${name}`;
+  };
+  const withMacros = query.replace(
+    /\$(?:\{(__interval(?:_ms)?)\}|(__interval(?:_ms)?)\b)/g,
+    (_, braced?: string, bare?: string) => handedOn(braced ?? bare ?? ''),
+  );
+  return interpolated(withMacros, choices);
 }
 
 export interface InfluxSeries {

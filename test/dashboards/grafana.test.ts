@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { DATASOURCE, FOLDERS } from '../../dashboards/grafana/names.ts';
 import { provisioningFiles } from '../../dashboards/grafana/provisioning.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
-import { type Dashboard, panelsOf } from './as-grafana.ts';
+import { type Dashboard, filled, panelsOf } from './as-grafana.ts';
 
 const FOLDER = fileURLToPath(new URL('../../dashboards/grafana/provisioning/', import.meta.url));
 // The parser that @fastify/swagger brings; the platform itself reads no YAML.
@@ -133,6 +133,12 @@ describe.each(dashboards.map(({ path, json }) => [path, json] as const))('%s', (
         expect(target.query).toContain('$timeFilter');
       }
     }
+  });
+
+  it('leaves nothing for InfluxDB to fill in, and no macro escaped, once Grafana is done with a query', () => {
+    for (const { targets = [], title } of panelsOf(json))
+      for (const target of targets)
+        expect(filled(target, new Map(), { from: 0, to: 60_000 }, 20_000), title).not.toMatch(/[$\\]\w/);
   });
 
   it('uses only variables that it has', () => {
