@@ -184,12 +184,12 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     });
   }
 
-  function accept(stream: Duplex, remote: string): void {
+  function accept(stream: Duplex, remote: string): () => boolean {
     const open = (perAddress.get(remote) ?? 0) + 1;
     if (isClosing || open > limits.maxConnectionsPerAddress) {
       refusals.note('connections', { remote });
       stream.destroy();
-      return;
+      return () => false;
     }
     perAddress.set(remote, open);
     const flow = inFlight.client(() => guard.release());
@@ -202,10 +202,11 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
       }),
       subscriptions: new Set(),
     };
+    const isKnown = () => session.address !== undefined;
     const guard = guardFrames(stream, {
       maxPacketBytes: limits.maxPacketBytes,
       maxConnectBytes: MAX_CONNECT_BYTES,
-      isKnown: () => session.address !== undefined,
+      isKnown,
       isHeld: () => flow.isHeld || session.pace.isHeld(),
       onOversize: () => refusals.note('oversize', { remote, ...session.address }),
     });
@@ -217,6 +218,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
       else perAddress.set(remote, left);
     });
     sessions.set(aedes.handle(stream), session);
+    return isKnown;
   }
 
   aedes.on('clientReady', (client) => {
@@ -244,12 +246,14 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   (aedes as NodeJS.EventEmitter).on('error', (error: Error) => log.error({ reason: error.message }, 'broker error'));
 
   const closeBroker = () => new Promise<void>((resolve) => aedes.close(() => resolve()));
-  const listeners = await openListeners(options, accept).catch(async (error: unknown) => {
-    // A broker left open would keep the process alive behind its own error message.
-    await closeBroker();
-    inFlight.close();
-    throw error;
-  });
+  const listeners = await openListeners({ ...options, maxConnectBytes: MAX_CONNECT_BYTES }, accept).catch(
+    async (error: unknown) => {
+      // A broker left open would keep the process alive behind its own error message.
+      await closeBroker();
+      inFlight.close();
+      throw error;
+    },
+  );
 
   return {
     urls: listeners.urls,

@@ -7,15 +7,20 @@ import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { BrokerOptions } from './broker.ts';
+import { guardWebSocket } from './websocket-guard.ts';
 
-export type OnConnection = (stream: Duplex, remote: string) => void;
+/** Answers whether the device behind it is known by now. */
+export type OnConnection = (stream: Duplex, remote: string) => () => boolean;
 
 export interface Listeners {
   readonly urls: { readonly mqtt?: string; readonly ws?: string; readonly mqtts?: string };
   close(): Promise<void>;
 }
 
-type Options = Pick<BrokerOptions, 'host' | 'tcpPort' | 'webSocketPort' | 'tls' | 'limits'>;
+type Options = Pick<BrokerOptions, 'host' | 'tcpPort' | 'webSocketPort' | 'tls' | 'limits'> & {
+  /** Of a connection whose device is not known yet. */
+  readonly maxConnectBytes: number;
+};
 
 /** Rejects with `PORT_TAKEN`, `TLS_UNUSABLE`. */
 export async function openListeners(options: Options, onConnection: OnConnection): Promise<Listeners> {
@@ -66,10 +71,16 @@ export async function openListeners(options: Options, onConnection: OnConnection
       urls.mqtts = `mqtts://${shown}:${await listen(server, tls.port, 'DAOYU_MQTTS_PORT')}`;
     }
     if (webSocketPort !== undefined) {
-      const server = createHttpServer((_request, response) =>
-        response.writeHead(426).end('MQTT over WebSocket: path /mqtt, subprotocol mqtt\n'),
+      const server = createHttpServer(
+        {
+          headersTimeout: limits.connectTimeoutMs,
+          requestTimeout: limits.connectTimeoutMs,
+          keepAliveTimeout: limits.connectTimeoutMs,
+          // The deadlines above are looked at this often, by default every 30 s.
+          connectionsCheckingInterval: Math.min(limits.connectTimeoutMs, 1000),
+        },
+        (_request, response) => response.writeHead(426).end('MQTT over WebSocket: path /mqtt, subprotocol mqtt\n'),
       );
-      server.headersTimeout = limits.connectTimeoutMs;
       const sockets = new WebSocketServer({
         server,
         path: '/mqtt',
@@ -77,9 +88,10 @@ export async function openListeners(options: Options, onConnection: OnConnection
         handleProtocols: (protocols) => (protocols.has('mqtt') ? 'mqtt' : false),
       });
       sockets.on('error', () => {}); // It repeats what the HTTP server says, which is awaited below.
-      sockets.on('connection', (socket, request) =>
-        onConnection(createWebSocketStream(socket), remoteOf(request.socket)),
-      );
+      sockets.on('connection', (socket, request) => {
+        const isKnown = onConnection(createWebSocketStream(socket), remoteOf(request.socket));
+        guardWebSocket(request.socket, { maxBytes: options.maxConnectBytes, isKnown });
+      });
       urls.ws = `ws://${shown}:${await listen(server, webSocketPort, 'DAOYU_WS_PORT')}/mqtt`;
     }
   } catch (error) {

@@ -20,13 +20,25 @@ const MAX_WAITING = 20_000;
 const MAX_REMEMBERED = 100_000;
 const FREE_FAILURES = 5;
 const BACKOFF_MS = 10_000;
+/** Wrong passwords remembered of one user name at one address: a device set up wrongly repeats one, a guesser has many. */
+const MAX_WRONG = 16;
+
+interface Failure {
+  count: number;
+  until: number;
+  /** Which stored hash the passwords below failed against. */
+  readonly passwordHash: string;
+  /** MACs of the passwords that failed. */
+  readonly wrong: Set<string>;
+}
 
 /** `monotonic` in ms: nobody is locked out for an hour because a clock was set back. */
 export function createVerifier(findCredential: FindCredential, monotonic: () => number): Verifier {
   const processKey = randomBytes(32);
   /** User name → the stored hash it was proven against, and a MAC of the proven password: worthless outside this process. */
   const proven = new Map<string, { readonly passwordHash: string; readonly mac: Buffer }>();
-  const failures = new Map<string, { count: number; until: number }>();
+  /** By address and user name together: behind the gateway of a 4G carrier many parks share one address. */
+  const failures = new Map<string, Failure>();
   const waiting: (() => void)[] = [];
   let hashing = 0;
 
@@ -41,28 +53,34 @@ export function createVerifier(findCredential: FindCredential, monotonic: () => 
     }
   }
 
-  function noteFailure(key: string): void {
-    const failure = failures.get(key) ?? { count: 0, until: 0 };
+  function noteFailure(key: string, passwordHash: string, mac: Buffer): void {
+    const before = failures.get(key);
+    const failure =
+      before?.passwordHash === passwordHash ? before : { count: 0, until: 0, passwordHash, wrong: new Set<string>() };
     failure.count += 1;
     if (failure.count >= FREE_FAILURES) failure.until = monotonic() + BACKOFF_MS;
+    if (failure.wrong.size < MAX_WRONG) failure.wrong.add(mac.toString('base64'));
     remember(failures, key, failure);
   }
 
   return {
     async verify({ username, password, remote }) {
       const credential = findCredential(username);
-      const key = `${remote} ${username}`;
-      if ((failures.get(key)?.until ?? 0) > monotonic()) return 'backoff';
-      if (credential === undefined) {
-        noteFailure(key);
-        return 'password';
-      }
+      if (credential === undefined) return 'password';
       const mac = createHmac('sha256', processKey).update(username).update('\0').update(password).digest();
       const known = proven.get(username);
+      // Asked before the back-off: guesses of a neighbour at the same address keep the right device out of nothing.
       if (known?.passwordHash === credential.passwordHash && timingSafeEqual(known.mac, mac)) return credential;
+      const key = `${remote} ${username}`;
+      const failure = failures.get(key);
+      if (failure?.passwordHash === credential.passwordHash) {
+        // The same mistake again is no guess: it costs no hash, and holds nobody up.
+        if (failure.wrong.has(mac.toString('base64'))) return 'password';
+        if (failure.until > monotonic()) return 'backoff';
+      }
       if (waiting.length >= MAX_WAITING) return 'busy';
       if (!(await hashInTurn(password, credential.passwordHash))) {
-        noteFailure(key);
+        noteFailure(key, credential.passwordHash, mac);
         return 'password';
       }
       failures.delete(key);

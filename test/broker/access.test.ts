@@ -52,11 +52,27 @@ describe('who connects', () => {
       client.send(connectPacket('probe', { password: Buffer.from(password) }));
       return ((await client.next('connack')) as { returnCode: number }).returnCode;
     };
-    for (let count = 0; count < 5; count++) expect(await attempt('guess')).toBe(4);
+    for (let count = 0; count < 5; count++) expect(await attempt(`guess ${count}`)).toBe(4);
     expect(await attempt(PASSWORD)).toBe(5);
     expect(broker.status().refused).toMatchObject({ password: 5, backoff: 1 });
     now += 10_001;
     expect(await attempt(PASSWORD)).toBe(0);
+  });
+
+  it('gets in although a neighbour behind the same gateway guesses at its name, or repeats one wrong password', async () => {
+    const { raw } = await openTestBroker();
+    const attempt = async (device: string, password: string) => {
+      const client = await raw();
+      client.send(connectPacket(device, { password: Buffer.from(password) }));
+      return ((await client.next('connack')) as { returnCode: number }).returnCode;
+    };
+    expect(await attempt('probe', PASSWORD)).toBe(0);
+    for (let count = 0; count < 8; count++) await attempt('probe', `guess ${count}`);
+    expect(await attempt('probe', 'guess 9')).toBe(5);
+    for (let count = 0; count < 5; count++) expect(await attempt('probe', PASSWORD)).toBe(0);
+    // Never proven in this process, so only a hash can tell: the neighbour that mistypes is told apart by its password.
+    for (let count = 0; count < 12; count++) expect(await attempt('second', 'mistyped')).toBe(4);
+    expect(await attempt('second', PASSWORD)).toBe(0);
   });
 
   it('is never logged with the password or a payload', async () => {
