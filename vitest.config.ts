@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** Needs a server, a browser, root or minutes: docs/testing.md. */
+const SERVERS = 'test/**/*.servers.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['./test/dashboards/build-page.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
-    reporters: process.env.CI ? ['default', './test/closing-line.ts'] : ['default'],
+    reporters: ['default', './test/not-run.ts'],
+    projects: [
+      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [SERVERS] } },
+      { extends: true, test: { name: 'servers', include: [SERVERS] } },
+    ],
   },
 });

@@ -1,22 +1,14 @@
 /** What people deploy with is accepted by what reads it, and opens nothing by itself. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hasProgram, requireOrSkip } from '../require.ts';
 import { hasNats } from '../servers/nats.ts';
+import { madeSecrets } from './made-secrets.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const COMPOSE_FILES = ['docker-compose.yml', 'deploy/cluster/docker-compose.yml'];
-
-function madeSecrets(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daoyu-deploy-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  execFileSync('sh', [join(root, 'deploy/secrets.sh'), folder]);
-  return join(folder, '.env');
-}
 
 /** The file as Docker Compose understands it. */
 function compose(file: string, ...environment: readonly string[]): string {
@@ -27,15 +19,6 @@ function compose(file: string, ...environment: readonly string[]): string {
     env: { PATH: process.env.PATH },
   });
 }
-
-describe('secrets.sh', () => {
-  it('makes passwords that only this user can read, once', () => {
-    const file = madeSecrets();
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    const said = execFileSync('sh', [join(root, 'deploy/secrets.sh'), join(file, '..')], { encoding: 'utf8' });
-    expect(said).toContain('nothing was changed');
-  });
-});
 
 describe.runIf(requireOrSkip('docker-compose', hasProgram('docker-compose')))('Docker Compose', () => {
   it.each(COMPOSE_FILES)('accepts %s, which publishes on the loopback only and pins every image', (file) => {

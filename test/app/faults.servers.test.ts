@@ -1,12 +1,12 @@
 /** The faults of docs/reliability.md, each under a load of 2,000 messages a second from 100 devices. `DAOYU_TEST_FAULTS=long` runs them as long as documented. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isRoot, mountImage, mountMemory } from '../faults/disks.ts';
+import { type Fault, type FaultResult, HEAD, pause, runFault } from '../faults/run-fault.ts';
+import { DEVICES, openStage, type Stage, type StageOptions, WITH_PH } from '../faults/stage.ts';
+import { Account } from '../faults/verify.ts';
 import { requireOrSkip } from '../require.ts';
 import { hasInflux } from '../servers/influx.ts';
 import { hasNats } from '../servers/nats.ts';
-import { isRoot, mountImage, mountMemory } from './disks.ts';
-import { type Fault, type FaultResult, HEAD, pause, runFault } from './run-fault.ts';
-import { DEVICES, openStage, type Stage, type StageOptions, WITH_PH } from './stage.ts';
-import { Account } from './verify.ts';
 
 const isLong = process.env.DAOYU_TEST_FAULTS === 'long';
 const INFLUX_DOWN_MS = isLong ? 60_000 : 4000;

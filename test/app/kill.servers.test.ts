@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
+import { type Comparison, compare, storedOf, sumOf } from '../kill/comparison.ts';
+import { type CountingDevice, openCountingDevice } from '../kill/counting-device.ts';
+import { freePort, spawnPlatform } from '../kill/spawn-platform.ts';
 import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import { type Credentials, newDataDir } from '../running-platform.ts';
-import { type Comparison, compare, storedOf, sumOf } from './comparison.ts';
-import { type CountingDevice, openCountingDevice } from './counting-device.ts';
-import { freePort, spawnPlatform } from './spawn-platform.ts';
 
 interface Outcome extends Comparison {
   /** Devices whose row of the ledger does not add up, or says other than the store. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DaoyuError } from '../../base/errors.ts';
 import { eventually } from '../eventually.ts';
 import { type Credentials, connectMqtt, newDataDir, type RunningPlatform, runPlatform } from '../running-platform.ts';
 import { hasInflux, startInflux } from '../servers/influx.ts';
@@ -45,15 +44,6 @@ async function dutiesOf({ platform }: RunningPlatform): Promise<readonly string[
 
 const on = (platform: RunningPlatform, credentials: Credentials) =>
   connectMqtt(platform.platform.urls.mqtt.mqtt ?? '', credentials);
-
-describe('roles on embedded parts', () => {
-  it('are refused in a sentence that says what is missing', async () => {
-    const refusal = await runPlatform({ DAOYU_ROLES: 'broker,api' }).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(DaoyuError);
-    expect(refusal).toMatchObject({ code: 'ROLES_NEED_SERVERS' });
-    expect(String(refusal)).toMatch(/DAOYU_BUS_URL=nats.*DAOYU_STORE_URL=influxdb/);
-  });
-});
 
 describe.runIf(hasNats() && hasInflux())('two processes of each role on one NATS and one InfluxDB', () => {
   it('share devices, token, sign-in, accounts and readings', async () => {
