@@ -1,4 +1,4 @@
-/** Groups the deliveries of a consumption: what is there already goes together, so that a backlog drains in large steps and a single reading does not wait. */
+/** Groups the deliveries of a consumption, positions growing: what is there already goes together, so that a backlog drains in large steps and a single reading does not wait. */
 import type { Delivery } from './bus.ts';
 
 export interface BatchLimits {
@@ -26,13 +26,12 @@ export async function* gather(
       let last = first.value.position;
       const timeUp = within(waitMs);
       while (last < reach() || (group.length < maxDeliveries && bytes < maxBytes)) {
-        if (coming === undefined) {
-          coming = iterator.next();
-          // A failure while the group is being worked on is met at the next turn, not by the process.
-          coming.catch(() => undefined);
-        }
-        const next = await (last < reach() ? coming : Promise.race([coming, timeUp.promise]));
-        if (next === undefined || next.done) break;
+        coming ??= iterator.next();
+        // A failure is met at the next turn, when what came before it is taken.
+        const arrived = coming.catch(() => undefined);
+        const next = await (last < reach() ? arrived : Promise.race([arrived, timeUp.promise]));
+        // Given again from before: a group never holds an entry twice.
+        if (next === undefined || next.done || next.value.position <= last) break;
         coming = undefined;
         group.push(next.value);
         bytes += next.value.data.length;

@@ -1,71 +1,124 @@
-/** A durable consumer of the log that takes deliveries in groups and, should the log fail it, begins again behind its last acknowledgement. */
+/** The one loop behind everything that follows the log: groups, back-off, poison rule, abort, position. What it promises stands in `handler.ts`. */
 
 import { codeOf } from '../base/errors.ts';
-import type { Log } from '../base/logger.ts';
 import { pause } from '../base/pause.ts';
-import { type BatchLimits, gather } from './batch.ts';
-import type { Bus, Consumption, Delivery } from './bus.ts';
+import { gather } from './batch.ts';
+import type { Consumption, Delivery } from './bus.ts';
+import { type BackOff, type Consumer, type ConsumerOptions, PoisonedEntries } from './handler.ts';
 
-const AGAIN_AFTER_MS = 1000;
-
-export interface ConsumerOptions extends BatchLimits {
-  readonly bus: Pick<Bus, 'consume'>;
-  readonly name: string;
-  readonly subjects: readonly string[];
-  readonly log: Log;
-  /**
-   * Deliveries up to this position were taken before, whatever the log remembers of it: acknowledged at once. Held in a group, they would fill what
-   * may be out at one time, and the end of a begun batch would never come.
-   */
-  readonly passed?: () => number;
-  /** Deliveries are acknowledged when it resolves; it gives up, with a rejection, only because of the signal. */
-  readonly take: (deliveries: readonly Delivery[], signal: AbortSignal) => Promise<void>;
-}
+/** Soon at first, so that a hiccup is not noticed, then often enough to go on within half a minute. */
+const BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000 };
 
 /** Resolves when the consumer exists, so that the log keeps for it whatever comes. */
-export async function startConsumer(options: ConsumerOptions): Promise<{ close(): Promise<void> }> {
-  const { bus, name, subjects, log, take, maxDeliveries, reach = () => 0, passed = () => 0 } = options;
+export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
+  const { bus, name, subjects, log, take, after, maxDeliveries, backOff = BACK_OFF } = options;
+  const { reach = () => 0, passed = () => 0, setAside = onlyTell } = options;
   const stopping = new AbortController();
-  const maxInFlight = () => Math.max(2 * maxDeliveries, reach() - passed());
-  const consume = () => bus.consume({ name, subjects, from: 'first', maxInFlight: maxInFlight() });
+  const { signal } = stopping;
+  let taken = after ?? 0;
+  let failures = 0;
+  let problem: ReturnType<Consumer['status']>['problem'];
+  const isTaken = (position: number) => position <= Math.max(taken, passed());
   let consumption = await consume();
 
-  async function* fresh(current: Consumption): AsyncGenerator<Delivery> {
-    for await (const delivery of current) {
-      if (delivery.position <= passed()) delivery.ack();
+  function consume(): Promise<Consumption> {
+    // Held in a group, what was taken before would fill what may be out at one time, and the end of a begun batch would never come.
+    const maxInFlight = Math.max(2 * maxDeliveries, reach() - passed());
+    if (after === undefined) return bus.consume({ name, subjects, from: 'first', maxInFlight });
+    return bus.consume({ subjects, from: { after: Math.max(taken, passed()) }, maxInFlight });
+  }
+
+  async function* fresh(): AsyncGenerator<Delivery> {
+    for await (const delivery of consumption) {
+      if (isTaken(delivery.position)) delivery.ack();
       else yield delivery;
     }
   }
 
-  async function follow(current: Consumption): Promise<void> {
-    for await (const deliveries of gather(fresh(current), options)) {
-      if (stopping.signal.aborted) return;
-      await take(deliveries, stopping.signal);
-      for (const delivery of deliveries) delivery.ack();
+  /** Until the consumption is closed, or a group can only be taken together with what lies behind it. */
+  async function follow(): Promise<'closed' | 'regroup'> {
+    for await (const group of gather(fresh(), options)) {
+      const upTo = group.at(-1)?.position ?? 0;
+      const poisoned = new Set<number>();
+      while (!signal.aborted && !(await attempt(group, upTo, poisoned))) if (reach() > upTo) return 'regroup';
+      if (signal.aborted) return 'closed';
+      taken = Math.max(taken, upTo);
+      for (const delivery of group) delivery.ack();
+    }
+    return 'closed';
+  }
+
+  /** Whether all of the group is taken or set aside. */
+  async function attempt(group: readonly Delivery[], upTo: number, poisoned: Set<number>): Promise<boolean> {
+    const rest = group.filter(({ position }) => !isTaken(position) && !poisoned.has(position));
+    try {
+      if (rest.length > 0) await take(rest, signal, upTo);
+      recovered();
+      return true;
+    } catch (error) {
+      if (error instanceof PoisonedEntries && rest.some((each) => isAmong(error, each))) {
+        return (await isolate(error, poisoned)) && (await attempt(group, upTo, poisoned));
+      }
+      await failed(error);
+      return false;
     }
   }
 
+  async function isolate({ entries }: PoisonedEntries, poisoned: Set<number>): Promise<boolean> {
+    try {
+      for (const { delivery, reason } of entries) {
+        if (poisoned.has(delivery.position)) continue;
+        const { subject, position } = delivery;
+        await setAside(delivery, reason);
+        log.error({ consumer: name, subject, position, reason }, 'entry of the log cannot be taken; it is set aside');
+        poisoned.add(position);
+      }
+      return true;
+    } catch (error) {
+      await failed(error);
+      return false;
+    }
+  }
+
+  async function failed(error: unknown): Promise<void> {
+    if (signal.aborted) return;
+    const message = error instanceof Error ? error.message : String(error);
+    const code = codeOf(error);
+    if (problem?.code !== code) {
+      log.warn({ consumer: name, code, err: error }, `${name} cannot go on, and tries again: ${message}`);
+    }
+    problem = { code, message };
+    await pause(Math.min(backOff.maxMs, backOff.firstMs * 2 ** Math.min(failures, 30)), signal);
+    failures += 1;
+  }
+
+  function recovered(): void {
+    failures = 0;
+    if (problem !== undefined) log.info({ consumer: name, position: taken }, `${name} goes on`);
+    problem = undefined;
+  }
+
   async function run(): Promise<void> {
-    for (;;) {
+    while (!signal.aborted) {
       try {
-        await follow(consumption);
-        return;
+        if ((await follow()) === 'closed') return;
       } catch (error) {
-        if (stopping.signal.aborted) return;
-        log.error({ code: codeOf(error), err: error, consumer: name }, 'consumer of the log failed; it begins again');
-        await consumption.close();
-        await pause(AGAIN_AFTER_MS, stopping.signal);
-        if (stopping.signal.aborted) return;
-        consumption = await consume();
+        await failed(error);
+      }
+      await consumption.close().catch(() => undefined);
+      while (!signal.aborted) {
+        const next = await consume().catch(failed);
+        if (next === undefined) continue;
+        consumption = next;
+        break;
       }
     }
   }
 
-  const running = run().catch((error: unknown) => {
-    log.error({ code: codeOf(error), err: error, consumer: name }, 'consumer of the log ended');
-  });
+  const running = run().finally(() => consumption.close());
 
   return {
+    status: () => ({ position: Math.max(taken, passed()), ...(problem && { problem }) }),
     async close() {
       stopping.abort();
       await consumption.close();
@@ -73,3 +126,9 @@ export async function startConsumer(options: ConsumerOptions): Promise<{ close()
     },
   };
 }
+
+const isAmong = ({ entries }: PoisonedEntries, { position }: Delivery) =>
+  entries.some(({ delivery }) => delivery.position === position);
+
+/** The loop says it: the entry itself stays on the log as long as that keeps it. */
+async function onlyTell(): Promise<void> {}

@@ -1,9 +1,8 @@
 /** What was received of each device and what became of it: committed by the store, plus what still waits on the log. */
 
-import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
-import { pause } from '../base/pause.ts';
-import type { Bus, Consumption } from '../bus/bus.ts';
+import type { Bus, Delivery } from '../bus/bus.ts';
+import { startConsumer } from '../bus/consumer.ts';
 import { parseTallies } from '../bus/parse-event.ts';
 import type { Tally } from '../sensors/tally.ts';
 import { type Committed, DEFAULT_WRITER, type LedgerRow, type Store } from '../store/store.ts';
@@ -57,7 +56,8 @@ interface Block {
 
 /** Every entry passes here, so that reaching the end of the log can be told from waiting for it. */
 const EVERYTHING = 'daoyu.>';
-const AGAIN_AFTER_MS = 1000;
+/** Nothing is gained by waiting: an answer waits for the newest entry. */
+const LIMITS = { maxDeliveries: 64, maxBytes: 4 * 1024 * 1024, waitMs: 0 } as const;
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const {
@@ -81,12 +81,9 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   let waiting: (() => void)[] = [];
   let held = 0;
   let renewing: Promise<void> | undefined;
-  const stopping = new AbortController();
-  const consume = () => bus.consume({ subjects: [EVERYTHING], from: { after: seen } });
-  let consumption: Consumption = await consume();
 
-  async function follow(): Promise<void> {
-    for await (const { subject, position, data } of consumption) {
+  async function take(deliveries: readonly Delivery[]): Promise<void> {
+    for (const { subject, position, data } of deliveries) {
       // Given a second time, it would count twice.
       if (position <= seen) continue;
       seen = position;
@@ -152,22 +149,12 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     committed = next;
   }
 
-  /** Goes on behind what it has seen when the log breaks off. */
-  async function keepFollowing(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await follow();
-      } catch (error) {
-        log.error({ code: codeOf(error), err: error }, 'the ledger lost the log; it begins again');
-      }
-      if (stopping.signal.aborted) return;
-      await consumption.close();
-      await pause(AGAIN_AFTER_MS, stopping.signal);
-      if (!stopping.signal.aborted) consumption = await consume().catch(() => consumption);
-    }
-  }
-
-  const following = keepFollowing();
+  const consumer = await startConsumer({
+    ...LIMITS,
+    ...{ bus, name: 'ledger', subjects: [EVERYTHING], log, after: from },
+    passed: () => seen,
+    take,
+  });
 
   async function account({ park, device }: LedgerFilter = {}): Promise<Account> {
     const { firstPosition, lastPosition, problem } = await bus.status();
@@ -187,11 +174,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   return {
     account,
     rows: async (filter) => (await account(filter)).rows,
-    async close() {
-      stopping.abort();
-      await consumption.close();
-      await following;
-    },
+    close: () => consumer.close(),
   };
 }
 

@@ -1,9 +1,9 @@
 /** Readings as they reach the log, for any number of followers; a follower may begin at a position it has seen. */
 
-import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
-import type { Bus, Consumption } from '../bus/bus.ts';
+import type { Bus, Delivery } from '../bus/bus.ts';
+import { startConsumer } from '../bus/consumer.ts';
 import { parseEntry } from '../bus/parse-event.ts';
 import type { Reading } from '../sensors/reading.ts';
 
@@ -25,15 +25,18 @@ export interface OpenLiveFeed {
   close(): Promise<void>;
 }
 
+/** What is there already goes together; nothing waits. */
+const LIMITS = { maxDeliveries: 64, maxBytes: 4 * 1024 * 1024, waitMs: 0 } as const;
+
 export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOptions): Promise<OpenLiveFeed> {
   const followers = new Set<Follower>();
   const { lastPosition } = await bus.status();
   /** Everything up to here has been given to the followers. */
   let given = lastPosition;
-  const shared: Consumption = await bus.consume({ subjects: [subjects.allReadings], from: { after: given } });
 
-  async function run(): Promise<void> {
-    for await (const { position, data } of shared) {
+  function take(deliveries: readonly Delivery[]): void {
+    for (const { position, data } of deliveries) {
+      if (position <= given) continue;
       given = position;
       if (followers.size === 0) continue;
       const event = toEvent(position, data);
@@ -84,14 +87,17 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
     }
   }
 
-  const running = run().catch((error: unknown) => log.error({ code: codeOf(error), err: error }, 'live feed ended'));
+  const consumer = await startConsumer({
+    ...LIMITS,
+    ...{ bus, name: 'live feed', subjects: [subjects.allReadings], log, after: lastPosition },
+    take,
+  });
 
   return {
     follow,
     async close() {
       for (const follower of followers) follower.end();
-      await shared.close();
-      await running;
+      await consumer.close();
     },
   };
 }

@@ -24,7 +24,7 @@ function dutiesOf({ config, log, clock, bus, kv }: Services, store: Store): read
   return [
     ...planWriters(config).writers.map((writer) => ({
       name: writer.name,
-      start: () => startStoreWriter({ bus, store, log, clock, ...writer }),
+      start: () => startStoreWriter({ bus, store, log, ...writer }),
     })),
     {
       name: 'quarantine',

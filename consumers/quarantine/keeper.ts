@@ -2,11 +2,11 @@
 
 import { codeOf } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
-import { pause } from '../../base/pause.ts';
 import { subjects } from '../../base/topics.ts';
 import type { Bus, Delivery } from '../../bus/bus.ts';
 import { startConsumer } from '../../bus/consumer.ts';
-import { parseEntry } from '../../bus/parse-event.ts';
+import type { BackOff } from '../../bus/handler.ts';
+import { intoQuarantine, readEntries } from '../../bus/poison.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
 import type { Kv } from '../../kv/kv.ts';
 import { QUARANTINE_PREFIX } from './quarantine.ts';
@@ -16,7 +16,7 @@ const LIMITS = { maxDeliveries: 128, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as c
 const HOUR = 3_600_000;
 
 export interface QuarantineKeeperOptions {
-  readonly bus: Pick<Bus, 'consume'>;
+  readonly bus: Pick<Bus, 'consume' | 'append'>;
   readonly kv: Kv;
   readonly log: Log;
   readonly clock?: () => number;
@@ -26,6 +26,7 @@ export interface QuarantineKeeperOptions {
   readonly maxRecords?: number;
   /** Of all payloads together; of more the oldest go. */
   readonly maxBytes?: number;
+  readonly backOff?: BackOff;
 }
 
 export async function startQuarantineKeeper(options: QuarantineKeeperOptions): Promise<{ close(): Promise<void> }> {
@@ -37,6 +38,7 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     retainMs = 90 * 24 * HOUR,
     maxRecords = 100_000,
     maxBytes = 1024 ** 3,
+    backOff,
   } = options;
   /** What there is, oldest first, so that making room need not read it. */
   const kept = new Map<string, { readonly receivedAt: number; readonly bytes: number }>();
@@ -72,19 +74,9 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     }
   }
 
-  async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
-    const records = deliveries.flatMap(({ data }) => parseEntry(data)?.records ?? []);
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        await Promise.all(records.map(keep));
-        await makeRoom();
-        return;
-      } catch (error) {
-        log.warn({ code: codeOf(error) }, 'quarantine cannot be kept; trying again');
-        await pause(1000, signal);
-      }
-    }
+  async function take(deliveries: readonly Delivery[]): Promise<void> {
+    await Promise.all(readEntries(deliveries).flatMap(({ entry }) => entry.records.map(keep)));
+    await makeRoom();
   }
 
   const consumer = await startConsumer({
@@ -94,6 +86,8 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     subjects: [subjects.allQuarantine],
     log,
     take,
+    setAside: intoQuarantine({ bus, log }),
+    ...(backOff && { backOff }),
   });
   const hourly = setInterval(() => {
     makeRoom().catch((error: unknown) => log.warn({ code: codeOf(error) }, 'old quarantine cannot be removed'));

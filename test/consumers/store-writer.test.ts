@@ -43,7 +43,7 @@ async function open(
   };
   const start = async (interrupted?: Partial<Progress>) => {
     begun = interrupted;
-    const writer = await startStoreWriter({ bus, store, log: silent, backoffMs: [1] });
+    const writer = await startStoreWriter({ bus, store, log: silent, backOff: { firstMs: 1, maxMs: 1 } });
     onTestFinished(() => writer.close());
     return writer;
   };

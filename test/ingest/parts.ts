@@ -65,7 +65,7 @@ export async function openParts({
       told.push(JSON.parse(payload) as Told);
     },
   });
-  const writer = await startStoreWriter({ bus, store, log: silent, clock, backoffMs: [5] });
+  const writer = await startStoreWriter({ bus, store, log: silent, backOff: { firstMs: 5, maxMs: 5 } });
   const keeper = await startQuarantineKeeper({ bus, kv, log: silent, clock, retainMs: quarantineRetainMs });
   const quarantine = createQuarantine({ bus, kv, registry, kinds, log: silent, clock });
   const ledger = await openLedger({ bus, store, log: silent });
