@@ -16,16 +16,17 @@ function likelyCause(field: Field, raw: number, value: number): string {
     const [low, high] = field.normal ?? field.physical;
     return candidate >= low && candidate <= high;
   };
-  for (const factor of FACTORS) {
-    if (isUsual(value / factor)) {
-      return `sent as a register scaled by ${factor}? ${round(value / factor)} would be usual; set the mapping's scale to ${1 / factor}`;
-    }
-  }
+  // Before the factors: 77 °F and 298 K are nearer to what a probe sends than a tenth of either.
   if (field.unit === 'Cel' && isUsual((value - 32) / 1.8)) {
     return `degrees Fahrenheit? ${round((value - 32) / 1.8)} °C would be usual; set the mapping's scale to 0.5555556, its offset to -17.777778`;
   }
   if (field.unit === 'Cel' && isUsual(value - 273.15)) {
     return `kelvin? Set the mapping's offset to -273.15`;
+  }
+  for (const factor of FACTORS) {
+    if (isUsual(value / factor)) {
+      return `sent as a register scaled by ${factor}? ${round(value / factor)} would be usual; set the mapping's scale to ${1 / factor}`;
+    }
   }
   return raw === value
     ? 'check probe and wiring'

@@ -27,12 +27,18 @@ describe('the time of a reading', () => {
   });
 
   it('without an offset is refused, unless the mapping names it', () => {
-    expect(timeOf('2026-07-20T05:40:00')).toMatchObject({ code: 'TIME_INVALID', message: /no offset/ });
+    expect(timeOf('2026-07-20T05:40:00')).toMatchObject({
+      code: 'TIME_INVALID',
+      message: expect.stringMatching(/no offset/),
+    });
     expect(timeOf('2026-07-20 05:40:00', undefined, { utcOffsetMinutes: 480 })).toBe(Date.UTC(2026, 6, 19, 21, 40));
   });
 
   it('is refused when it is no date, a zone name or no text at all', () => {
-    expect(timeOf('2021-06-25 15:48:59 CET')).toMatchObject({ code: 'TIME_INVALID', message: /CET/ });
+    expect(timeOf('2021-06-25 15:48:59 CET')).toMatchObject({
+      code: 'TIME_INVALID',
+      message: expect.stringMatching(/CET/),
+    });
     expect(timeOf('2026-02-30T00:00:00Z')).toMatchObject({ code: 'TIME_INVALID' });
     expect(timeOf('2026-07-20T25:00:00Z')).toMatchObject({ code: 'TIME_INVALID' });
     expect(timeOf({})).toMatchObject({ code: 'TIME_INVALID' });
@@ -51,7 +57,7 @@ describe('the time of a reading', () => {
   });
 
   it('before 2001 or beyond retention is refused', () => {
-    expect(timeOf(12_345)).toMatchObject({ code: 'TIME_TOO_OLD', message: /1970/ });
+    expect(timeOf(12_345)).toMatchObject({ code: 'TIME_TOO_OLD', message: expect.stringMatching(/1970/) });
     expect(timeOf(Date.UTC(2000, 0, 1))).toMatchObject({ code: 'TIME_TOO_OLD' });
     expect(timeOf(receivedAt - 8 * 24 * HOUR, undefined, { retainMs: 7 * 24 * HOUR })).toMatchObject({
       code: 'TIME_TOO_OLD',
@@ -60,10 +66,19 @@ describe('the time of a reading', () => {
 
   it('more than ten minutes ahead is refused, and Beijing time sent as UTC is recognised', () => {
     expect(timeOf(receivedAt + 10 * MINUTE)).toBe(receivedAt + 10 * MINUTE);
-    expect(timeOf(receivedAt + 11 * MINUTE)).toMatchObject({ code: 'TIME_IN_FUTURE', message: /11 minutes ahead/ });
-    expect(timeOf(receivedAt + 8 * HOUR)).toMatchObject({ code: 'TIME_IN_FUTURE', message: /Beijing/ });
+    expect(timeOf(receivedAt + 11 * MINUTE)).toMatchObject({
+      code: 'TIME_IN_FUTURE',
+      message: expect.stringMatching(/11 minutes ahead/),
+    });
+    expect(timeOf(receivedAt + 8 * HOUR)).toMatchObject({
+      code: 'TIME_IN_FUTURE',
+      message: expect.stringMatching(/Beijing/),
+    });
     expect(timeOf(Date.UTC(2036, 1, 7))).toMatchObject({ code: 'TIME_IN_FUTURE' });
-    expect(timeOf(receivedAt * 1000)).toMatchObject({ code: 'TIME_IN_FUTURE', message: /microseconds/ });
+    expect(timeOf(receivedAt * 1000)).toMatchObject({
+      code: 'TIME_IN_FUTURE',
+      message: expect.stringMatching(/microseconds/),
+    });
     expect(timeOf(1e300)).toMatchObject({ code: 'TIME_IN_FUTURE' });
   });
 });

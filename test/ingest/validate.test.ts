@@ -23,10 +23,15 @@ describe('a value', () => {
   });
 
   it('outside of it is bad, with a hint at the likely cause', () => {
-    expect(verdict('ph', 15.45166)).toMatchObject({ code: 'VALUE_OUT_OF_RANGE', message: /0…14/ });
-    expect(verdict('dissolved_oxygen', 653)).toMatchObject({ message: /scaled by 100.*6\.53.*scale to 0\.01/ });
-    expect(verdict('water_temperature', 77)).toMatchObject({ message: /Fahrenheit/ });
-    expect(verdict('water_temperature', 298.15)).toMatchObject({ message: /kelvin/ });
+    expect(verdict('ph', 15.45166)).toMatchObject({
+      code: 'VALUE_OUT_OF_RANGE',
+      message: expect.stringMatching(/0…14/),
+    });
+    expect(verdict('dissolved_oxygen', 653)).toMatchObject({
+      message: expect.stringMatching(/scaled by 100.*6\.53.*scale to 0\.01/),
+    });
+    expect(verdict('water_temperature', 77)).toMatchObject({ message: expect.stringMatching(/Fahrenheit/) });
+    expect(verdict('water_temperature', 298.15)).toMatchObject({ message: expect.stringMatching(/kelvin/) });
   });
 
   it('a little below a physical zero is stored as zero', () => {
@@ -54,8 +59,14 @@ describe('a value', () => {
   });
 
   it('as a text is not a number, and the device is told what would be right', () => {
-    expect(verdict('ph', '7.8')).toMatchObject({ code: 'VALUE_NOT_A_NUMBER', message: /number 7\.8 without quotes/ });
-    expect(verdict('ph', '7,8')).toMatchObject({ code: 'VALUE_NOT_A_NUMBER', message: /7\.8 with a point/ });
+    expect(verdict('ph', '7.8')).toMatchObject({
+      code: 'VALUE_NOT_A_NUMBER',
+      message: expect.stringMatching(/number 7\.8 without quotes/),
+    });
+    expect(verdict('ph', '7,8')).toMatchObject({
+      code: 'VALUE_NOT_A_NUMBER',
+      message: expect.stringMatching(/7\.8 with a point/),
+    });
     expect(verdict('ph', '###')).toMatchObject({ code: 'VALUE_NOT_A_NUMBER' });
     expect(verdict('ph', true)).toMatchObject({ code: 'VALUE_NOT_A_NUMBER' });
     expect(verdict('ph', [7])).toMatchObject({ code: 'VALUE_NOT_A_NUMBER' });
@@ -79,7 +90,10 @@ describe('a value', () => {
       expect(verdict('aerator_on', on)).toEqual({ is: 'good', value: 1 });
     for (const off of [false, 0, 'off', 'false', '关'])
       expect(verdict('aerator_on', off)).toEqual({ is: 'good', value: 0 });
-    expect(verdict('aerator_on', 2)).toMatchObject({ code: 'VALUE_NOT_A_CHOICE', message: /0 \(off\), 1 \(on\)/ });
+    expect(verdict('aerator_on', 2)).toMatchObject({
+      code: 'VALUE_NOT_A_CHOICE',
+      message: expect.stringMatching(/0 \(off\), 1 \(on\)/),
+    });
     expect(verdict('aerator_on', 'maybe')).toMatchObject({ code: 'VALUE_NOT_A_NUMBER' });
   });
 

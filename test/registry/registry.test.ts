@@ -54,8 +54,14 @@ describe('the registry', () => {
     const wrong = (change: Partial<NewDevice>) => registry.addDevice({ ...probe, ...change }, 'hash');
     await expect(wrong({ device: 'Probe 1' })).rejects.toMatchObject({ code: 'ID_INVALID' });
     await expect(wrong({ site: '../x' })).rejects.toMatchObject({ code: 'ID_INVALID' });
-    await expect(wrong({ park: 'nowhere' })).rejects.toMatchObject({ code: 'PARK_UNKNOWN', message: /tianyu/ });
-    await expect(wrong({ kind: 'toaster' })).rejects.toMatchObject({ code: 'KIND_UNKNOWN', message: /cold_chain/ });
+    await expect(wrong({ park: 'nowhere' })).rejects.toMatchObject({
+      code: 'PARK_UNKNOWN',
+      message: expect.stringMatching(/tianyu/),
+    });
+    await expect(wrong({ kind: 'toaster' })).rejects.toMatchObject({
+      code: 'KIND_UNKNOWN',
+      message: expect.stringMatching(/cold_chain/),
+    });
     await expect(wrong({ profile: 'lobster' })).rejects.toMatchObject({ code: 'PROFILE_UNKNOWN' });
     await expect(registry.setMapping('tianyu', 'ghost', {})).rejects.toMatchObject({ code: 'DEVICE_UNKNOWN' });
     await registry.addDevice(probe, 'hash');
