@@ -8,14 +8,18 @@ import {
   consumerPending,
   DEVICE_METRICS,
   delayMetric,
+  displayNameMetric,
   ledgerMetrics,
   measuredMetric,
   PARK_METRICS,
+  PLACE_FIELDS,
   PLATFORM_METRICS,
+  parkChoiceMetric,
   platformMetrics,
   reasonMetric,
   SITE_METRICS,
   STATE_NUMBERS,
+  siteChoiceMetric,
   siteNameMetric,
   stateMetric,
 } from '../../dashboards/definition/platform-metrics.ts';
@@ -93,6 +97,9 @@ export function deviceMetrics(moment: Moment): readonly Figure[] {
           ...(assessment && stateFields(assessment, now)),
           [delayMetric.name]: reading && Math.max(0, reading.receivedAt - reading.time) / 1000,
           ...inBoth(siteNameMetric.name, site?.label ?? { zh: device.site, en: device.site }),
+          [PLACE_FIELDS.park]: device.park,
+          [PLACE_FIELDS.site]: device.site,
+          ...inBoth(displayNameMetric.name, displayNameOf(device, site?.label, registry)),
           [connectedMetric.name]: isConnected(device.park, device.id) ? 1 : 0,
           ...Object.fromEntries(ledgerMetrics.map(({ name }) => [name, row?.[name as keyof typeof row] ?? 0])),
         },
@@ -107,27 +114,62 @@ export function deviceMetrics(moment: Moment): readonly Figure[] {
   return [...figures, ...parks];
 }
 
-/** The choices of Grafana's variables, in words: `任市竹溪 1 号塘 · zhuxi-pond-1`. */
-export function siteMetrics({ now, registry }: Pick<Moment, 'now' | 'registry'>): readonly Figure[] {
+/** The site's name is enough where it has one device of the kind; two parks may use the same device id. */
+function displayNameOf(
+  {
+    park,
+    site,
+    id,
+    kind,
+  }: { readonly park: string; readonly site: string; readonly id: string; readonly kind: string },
+  label: Label | undefined,
+  registry: Moment['registry'],
+): Label {
+  const isOnly = registry.devices({ park, site }).filter((each) => each.kind === kind).length === 1;
+  const { zh, en } = label ?? { zh: site, en: site };
+  return isOnly ? { zh, en } : { zh: `${zh} · ${id}`, en: `${en} · ${id}` };
+}
+
+/**
+ * The choices of Grafana's variables, in words: `任市竹溪 1 号塘 · zhuxi-pond-1`. The worst site has the newest time (each next one a
+ * millisecond earlier), because InfluxQL sorts by time alone: the first choice is the site that a dashboard opens with.
+ */
+export function siteMetrics(moment: Pick<Moment, 'now' | 'registry'>, devices: readonly Figure[]): readonly Figure[] {
+  const { now, registry } = moment;
   const parks = new Map(registry.parks().map(({ id, label }) => [id, label]));
-  return registry.sites().flatMap((site) => {
-    const devices = registry.devices({ park: site.park, site: site.id });
-    const park = parks.get(site.park) ?? { zh: site.park, en: site.park };
-    return [...new Set(devices.map(({ kind }) => kind))].map(
-      (kind): Figure => ({
-        measurement: SITE_METRICS,
-        tags: {
-          park: site.park,
-          site: site.id,
-          kind,
-          ...inBoth('park', choice(park, site.park)),
-          ...inBoth('site', choice(site.label, site.id)),
-        },
-        fields: { devices: devices.filter((device) => device.kind === kind).length },
-        time: now,
-      }),
-    );
-  });
+  const states = new Map<string, number>();
+  for (const { measurement, tags, fields } of devices) {
+    if (measurement !== DEVICE_METRICS) continue;
+    const key = `${tags.park}/${tags.site}/${tags.kind}`;
+    states.set(key, Math.max(states.get(key) ?? 0, Number(fields[stateMetric.name] ?? 0)));
+  }
+  const rankOf = ({ tags }: Figure) => states.get(`${tags.park}/${tags.site}/${tags.kind}`) ?? 0;
+  return registry
+    .sites()
+    .flatMap((site) => {
+      const present = registry.devices({ park: site.park, site: site.id });
+      const park = parks.get(site.park) ?? { zh: site.park, en: site.park };
+      return [...new Set(present.map(({ kind }) => kind))].map(
+        (kind): Figure => ({
+          measurement: SITE_METRICS,
+          tags: {
+            park: site.park,
+            site: site.id,
+            kind,
+            ...inBoth('park', choice(park, site.park)),
+            ...inBoth('site', choice(site.label, site.id)),
+          },
+          fields: {
+            devices: present.filter((device) => device.kind === kind).length,
+            ...inBoth(parkChoiceMetric.name, choice(park, site.park)),
+            ...inBoth(siteChoiceMetric.name, choice(site.label, site.id)),
+          },
+          time: now,
+        }),
+      );
+    })
+    .sort((one, other) => rankOf(other) - rankOf(one))
+    .map((figure, index) => ({ ...figure, time: now - index }));
 }
 
 /** Targets and limits of every site at one time, by the profile then in force; none before the profile took effect. */

@@ -59,9 +59,10 @@ export function startPlatformMetrics(options: PlatformMetricsOptions): Figures {
     // The store may be away while the platform is well: it says what it can.
     const latest = await options.latest().catch(() => undefined);
     const moment: Moment = { now, kinds, registry, latest, ledger: await options.ledger(), isConnected };
+    const devices = deviceMetrics(moment);
     const figures = [
-      ...deviceMetrics(moment),
-      ...siteMetrics(moment),
+      ...devices,
+      ...siteMetrics(moment, devices),
       ...bandTimes(now).flatMap((time) => bandMetrics(moment, time)),
       ...platformMetricsOf({ now, ...(await options.status()), memoryBytes: process.memoryUsage.rss() }),
     ];

@@ -49,6 +49,16 @@ export const reasonMetric: Quantity = { ...count('reason', '原因', 'reason'), 
 /** What the site is called. */
 export const siteNameMetric: Quantity = { ...count('name', '点位名称', 'site name'), shape: 'text' };
 
+/** What a chart of many devices calls one: its site's name, with the device's id where that alone is not enough. */
+export const displayNameMetric: Quantity = { ...count('display_name', '名称', 'name'), shape: 'text' };
+
+/** The ids as fields: a table that knows a device by its name alone still links to its site. */
+export const PLACE_FIELDS = { park: 'park_id', site: 'site_id' } as const;
+
+/** A site or park as one line of a list that a reader chooses from: `name · id`. */
+export const siteChoiceMetric: Quantity = { ...count('site_choice', '点位', 'site'), shape: 'text' };
+export const parkChoiceMetric: Quantity = { ...count('park_choice', '园区', 'park'), shape: 'text' };
+
 /** When the newest reading was measured. */
 export const measuredMetric: Quantity = { ...count('measured', '测于', 'measured'), unit: 'ms', shape: 'moment' };
 

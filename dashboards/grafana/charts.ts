@@ -1,11 +1,13 @@
 /** Curves and state timelines: gaps as gaps, the profile's target and limits behind the curves. */
 import * as common from '@grafana/grafana-foundation-sdk/common';
-import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DataTransformerConfig, DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Language } from '../../sensors/format.ts';
 import type { Quantity, StateTimelinePanel, TimeSeriesPanel } from '../definition/dashboard.ts';
+import { displayNameMetric } from '../definition/platform-metrics.ts';
 import { BAND_COLUMNS, bandQuery, DOUBTFUL, doubtfulQuery, InfluxQuery, rangeQuery, type Scope } from './influxql.ts';
+import { BESIDE_NAMES, namesTarget, onlyNames } from './site-names.ts';
 import { mappingsOf, STATE_LOOKS, unitOf } from './units.ts';
 import { WORDS } from './words.ts';
 
@@ -23,13 +25,7 @@ export interface Drawing {
 export function timeSeries(panel: TimeSeriesPanel, drawing: Drawing): timeseries.PanelBuilder {
   const { scope, language, silenceMs, shortest } = drawing;
   const [first] = panel.query.quantities;
-  const query = new InfluxQuery('A', rangeQuery(panel.query, scope, language), {
-    format: 'time_series',
-    alias: aliasOf(panel, scope),
-  });
-  const built = new timeseries.PanelBuilder()
-    .interval(shortest)
-    .withTarget(query)
+  const built = drawRange(new timeseries.PanelBuilder().interval(shortest), panel, drawing)
     .noValue(WORDS.noData[language])
     .legend(
       new common.VizLegendOptionsBuilder()
@@ -83,18 +79,12 @@ function addDoubtful(built: timeseries.PanelBuilder, { query }: TimeSeriesPanel,
 
 export function stateTimeline(panel: StateTimelinePanel, drawing: Drawing): statetimeline.PanelBuilder {
   const { scope, language, silenceMs, shortest } = drawing;
-  const built = new statetimeline.PanelBuilder()
-    .interval(shortest)
-    .withTarget(
-      new InfluxQuery('A', rangeQuery(panel.query, scope, language), {
-        format: 'time_series',
-        alias: aliasOf(panel, scope),
-      }),
-    )
+  const isFleet = isOfFleet(panel, scope);
+  const built = drawRange(new statetimeline.PanelBuilder().interval(shortest), panel, drawing)
     .unit('none')
     .noValue(WORDS.noData[language])
     .mergeValues(true)
-    .showValue(common.VisibilityMode.Auto)
+    .showValue(isFleet ? common.VisibilityMode.Never : common.VisibilityMode.Auto)
     .rowHeight(0.8)
     .lineWidth(0)
     .fillOpacity(80)
@@ -105,6 +95,7 @@ export function stateTimeline(panel: StateTimelinePanel, drawing: Drawing): stat
         .placement(common.LegendPlacement.Bottom)
         .showLegend(true),
     );
+  if (isFleet) built.perPage(ROWS_PER_PAGE);
   const [first, ...others] = panel.query.quantities;
   if (first !== undefined) built.mappings(mappingsOf(first, language));
   for (const quantity of others)
@@ -114,12 +105,50 @@ export function stateTimeline(panel: StateTimelinePanel, drawing: Drawing): stat
   return built;
 }
 
+/** More would print their names over each other at the height that render.ts gives them. */
+const ROWS_PER_PAGE = 20;
+
+/** One measure of many devices: operators know these by the names of their sites. */
+export function isOfFleet({ query }: TimeSeriesPanel | StateTimelinePanel, { chosen }: Scope): boolean {
+  return chosen.site === undefined && query.by.includes('device') && query.quantities.length === 1;
+}
+
+interface Targeted {
+  withTarget(query: InfluxQuery): this;
+  withTransformation(transformation: DataTransformerConfig): this;
+}
+
+/** The curves of a panel. Readings carry ids alone, so those of a fleet take their names from what the platform writes, side by side with time. */
+function drawRange<T extends Targeted>(
+  built: T,
+  panel: TimeSeriesPanel | StateTimelinePanel,
+  { scope, language }: Drawing,
+): T {
+  const range = rangeQuery(panel.query, scope, language);
+  if (!isOfFleet(panel, scope))
+    return built.withTarget(new InfluxQuery('A', range, { format: 'time_series', alias: aliasOf(panel) }));
+  const { measurement, quantities } = panel.query;
+  return built
+    .withTarget(new InfluxQuery('A', range, { format: 'table' }))
+    .withTarget(namesTarget(displayNameMetric, measurement, scope, language))
+    .withTransformation(onlyNames(displayNameMetric, language))
+    .withTransformation(BESIDE_NAMES)
+    .withTransformation({
+      id: 'groupingToMatrix',
+      options: {
+        columnField: displayNameMetric.label[language],
+        rowField: 'Time',
+        valueField: quantities[0]?.label[language],
+        emptyValue: 'null',
+      },
+    });
+}
+
 /** What a curve is called: what differs between the curves of the panel. */
-function aliasOf({ query }: TimeSeriesPanel | StateTimelinePanel, { chosen }: Scope): string {
+function aliasOf({ query }: TimeSeriesPanel | StateTimelinePanel): string {
   if (query.by.includes('consumer')) return '$tag_consumer';
   if (!query.by.includes('device')) return '$col';
-  // One site is in sight: its devices measure the same. Several sites, one measure: the device names the site, too.
-  return chosen.site === undefined && query.quantities.length === 1 ? '$tag_device' : '$col · $tag_device';
+  return '$col · $tag_device';
 }
 
 function propertiesOf(quantity: Quantity, language: Language): DynamicConfigValue[] {

@@ -1,6 +1,7 @@
 /**
  * Queries of panels in InfluxQL, which InfluxDB 1.x, 2.x and 3 and Grafana's own datasource all speak; measurement = kind, tags park, site
- * and device, times in ms. Each holds `$timeFilter`, so none reads more than is in sight. Windows lie on the calendar of Asia/Shanghai,
+ * and device, times in ms. Each holds `$timeFilter`, so none reads more than is in sight; names alone are
+ * asked without it, the last of each. Windows lie on the calendar of Asia/Shanghai,
  * as those of our API do, and empty ones are null: whether a null is a gap, the panel decides by the reporting interval.
  */
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
@@ -8,7 +9,7 @@ import { FLAGS, type Flag } from '../../sensors/flag.ts';
 import type { Language } from '../../sensors/format.ts';
 import { flagField } from '../../store/influx/lines.ts';
 import type { Quantity, Query, Tag } from '../definition/dashboard.ts';
-import { BAND_METRICS } from '../definition/platform-metrics.ts';
+import { BAND_METRICS, DEVICE_METRICS, PLACE_FIELDS, SITE_METRICS } from '../definition/platform-metrics.ts';
 import { DATASOURCE } from './names.ts';
 
 /** What the dashboard's variables let through, and what else must hold. */
@@ -97,10 +98,29 @@ export function bandQuery(kind: string, field: string, { chosen }: Scope, langua
   return `SELECT ${columns.join(', ')} FROM ${quoted(BAND_METRICS)} WHERE ${own} AND ${conditions(scope)} GROUP BY ${WINDOW} fill(previous) tz('${TIMEZONE}')`;
 }
 
-/** The values of a variable: `text · id` of what the platform knows, split by `CHOICE_REGEX`. */
-export function choicesQuery(measurement: string, tag: string, conditions: readonly string[]): string {
+/** The values of a variable: `text · id` of what the platform knows, split by `CHOICE_REGEX`; worst first, as the platform dates them. */
+export function choicesQuery({ name }: Quantity, language: Language, conditions: readonly string[]): string {
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return `SHOW TAG VALUES FROM ${quoted(measurement)} WITH KEY = ${quoted(tag)}${where}`;
+  return `SELECT ${quoted(`${name}_${language}`)} FROM ${quoted(SITE_METRICS)}${where} ORDER BY time DESC LIMIT ${MOST_CHOICES}`;
+}
+
+/** Several turns of the largest parks: a choice stays while the platform is away. */
+const MOST_CHOICES = 5000;
+
+export function tagValuesQuery(measurement: string, tag: Tag, conditions: readonly string[]): string {
+  return `SHOW TAG VALUES FROM ${quoted(measurement)} WITH KEY = ${quoted(tag)} WHERE ${conditions.join(' AND ')}`;
+}
+
+/** What people call each device, last known: `display_name` where a chart names it, the site's name for a table. */
+export function namesQuery(named: Quantity, kind: string | undefined, { chosen }: Scope, language: Language): string {
+  const { park } = chosen;
+  const where = [
+    ...(kind === undefined ? [] : [`"kind" = '${kind}'`]),
+    ...(park === undefined ? [] : [matches('park', park)]),
+  ];
+  const places = Object.values(PLACE_FIELDS).map(quoted);
+  const columns = [`${quoted(columnOf(named, language))} AS ${quoted(named.label[language])}`, ...places];
+  return `SELECT ${columns.join(', ')} FROM ${quoted(DEVICE_METRICS)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} GROUP BY "device" ORDER BY time DESC LIMIT 1`;
 }
 
 export const CHOICE_REGEX = '/^(?<text>.*) · (?<value>[^ ]+)$/';

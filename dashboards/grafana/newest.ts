@@ -8,12 +8,19 @@ import {
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import type { Language } from '../../sensors/format.ts';
-import type { Quantity, StatPanel, TablePanel, Tag } from '../definition/dashboard.ts';
-import { DEVICE_METRICS, PARK_METRICS, PLATFORM_METRICS } from '../definition/platform-metrics.ts';
+import type { Quantity, StatPanel, TablePanel } from '../definition/dashboard.ts';
+import {
+  DEVICE_METRICS,
+  PARK_METRICS,
+  PLACE_FIELDS,
+  PLATFORM_METRICS,
+  siteNameMetric,
+} from '../definition/platform-metrics.ts';
 import { siteDashboardName } from '../definition/site-dashboard.ts';
 import type { Drawing } from './charts.ts';
 import { InfluxQuery, newestQuery, totalQuery } from './influxql.ts';
 import { suffixOf } from './names.ts';
+import { BESIDE_NAMES, namesTarget, onlyNames } from './site-names.ts';
 import { mappingsOf, STATE_LOOKS, unitOf } from './units.ts';
 import { WORDS } from './words.ts';
 
@@ -76,16 +83,23 @@ export function tablePanel(panel: TablePanel, { scope, language, isIntermittent 
   const { query, worstFirst, linksToSite } = panel;
   const isFigure = query.measurement === DEVICE_METRICS || query.measurement === PARK_METRICS;
   const label = (quantity: Quantity) => quantity.label[language];
+  const isNamed = query.quantities.includes(siteNameMetric);
   const order: readonly string[] = [
-    ...query.by.filter((tag) => tag === 'site'),
+    ...(isNamed ? [] : [label(siteNameMetric)]),
     ...query.quantities.map(label),
     'Time',
-    ...query.by.filter((tag) => tag !== 'site'),
+    ...query.by,
   ];
   const built = new table.PanelBuilder()
     .withTarget(new InfluxQuery('A', newestQuery(query, scope, language), { format: 'table' }))
     .unit('none')
-    .noValue(WORDS[isFigure ? 'platformSilent' : 'noData'][language])
+    .noValue(WORDS[isFigure ? 'platformSilent' : 'noData'][language]);
+  if (!isNamed)
+    built
+      .withTarget(namesTarget(siteNameMetric, query.measurement, scope, language))
+      .withTransformation(onlyNames(siteNameMetric, language))
+      .withTransformation(BESIDE_NAMES);
+  built
     .withTransformation({
       id: 'organize',
       options: {
@@ -99,9 +113,12 @@ export function tablePanel(panel: TablePanel, { scope, language, isIntermittent 
     })
     .showHeader(true)
     .cellHeight(common.TableCellHeight.Sm)
+    // The panel's words for no data at all would stand in each empty cell.
+    .overrideByRegexp('/.*/', [{ id: 'noValue', value: EMPTY_CELL }])
     .overrideByFieldType('time', [{ id: 'unit', value: 'dateTimeFromNow' }]);
   for (const quantity of query.quantities) built.overrideByName(label(quantity), cellLook(quantity, language));
-  if (linksToSite) built.overrideByName(WORDS.site[language], [siteLink(panel, language)]);
+  if (!isNamed) for (const name of Object.values(PLACE_FIELDS)) built.overrideByName(name, HIDDEN);
+  if (linksToSite) built.overrideByName(label(siteNameMetric), [siteLink(panel, language)]);
   const worst = query.quantities.find(({ name }) => name === worstFirst);
   if (worst !== undefined)
     built.sortBy([new common.TableSortByFieldStateBuilder().displayName(label(worst)).desc(true)]);
@@ -113,7 +130,9 @@ export function tablePanel(panel: TablePanel, { scope, language, isIntermittent 
 
 /** The value that links from a row to the site's own dashboard, with the time in sight. */
 function siteLink({ query }: TablePanel, language: Language): DynamicConfigValue {
-  const cell = (tag: Tag) => `\${__data.fields.${tag}}`;
+  // A row of a device that reported nothing in this time has its place from its name alone.
+  const cell = (tag: 'park' | 'site' | 'kind') =>
+    `\${__data.fields.${query.by.includes('kind') || tag === 'kind' ? tag : PLACE_FIELDS[tag]}}`;
   const dashboard = query.by.includes('kind')
     ? `daoyu-${siteDashboardName({ name: cell('kind') })}${suffixOf(language)}`
     : `daoyu-${siteDashboardName({ name: query.measurement })}${suffixOf(language)}`;
@@ -132,5 +151,16 @@ function cellLook(quantity: Quantity, language: Language): DynamicConfigValue[] 
           { id: 'custom.cellOptions', value: { type: 'color-text' } },
         ]
       : []),
+    ...(quantity.shape === 'text' ? WIDE_TEXT : []),
   ];
 }
+
+const EMPTY_CELL = '–';
+const HIDDEN: DynamicConfigValue[] = [{ id: 'custom.hidden', value: true }];
+
+/** A reason is a sentence or two. Grafana 12.2 asks for wrapping beside the cell's options, those before it within them. */
+const WIDE_TEXT: readonly DynamicConfigValue[] = [
+  { id: 'custom.minWidth', value: 260 },
+  { id: 'custom.wrapText', value: true },
+  { id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } },
+];

@@ -113,6 +113,13 @@ function draw(panel: Panel, drawing: Drawing) {
 
 const WIDTHS: Readonly<Record<Panel['width'], number>> = { sixth: 4, quarter: 6, third: 8, half: 12, full: 24 };
 const HEIGHTS: Readonly<Record<Panel['shape'], number>> = { stat: 4, timeseries: 8, states: 6, table: 9, track: 12 };
+/** Twenty rows of a name each, and the pages below. */
+const FLEET_HEIGHT = 18;
+
+function heightOf(panel: Panel): number {
+  const isFleet = panel.shape === 'states' && panel.query.by.includes('kind');
+  return isFleet ? FLEET_HEIGHT : HEIGHTS[panel.shape];
+}
 
 /** From left to right, a new line where the next does not fit. */
 function placedPanels(
@@ -122,7 +129,7 @@ function placedPanels(
   let [x, y, height] = [0, top, 0];
   return panels.map((panel) => {
     const w = WIDTHS[panel.width];
-    const h = HEIGHTS[panel.shape];
+    const h = heightOf(panel);
     if (x + w > 24) [x, y, height] = [0, y + height, 0];
     const grid = { x, y, w, h };
     x += w;

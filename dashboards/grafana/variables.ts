@@ -8,8 +8,8 @@ import {
 import type { Language } from '../../sensors/format.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard } from '../definition/dashboard.ts';
-import { SITE_METRICS } from '../definition/platform-metrics.ts';
-import { CHOICE_REGEX, choicesQuery, matches, type Scope } from './influxql.ts';
+import { parkChoiceMetric, siteChoiceMetric } from '../definition/platform-metrics.ts';
+import { CHOICE_REGEX, choicesQuery, matches, type Scope, tagValuesQuery } from './influxql.ts';
 import { DATASOURCE, siteVariableOf } from './names.ts';
 import { WORDS } from './words.ts';
 
@@ -19,17 +19,17 @@ export function variablesOf(dashboard: Dashboard, language: Language): readonly 
   const isOne = choice === 'site';
   // A park without sites of these kinds would open as an empty dashboard.
   const isOfKinds = `(${kinds.map(({ name }) => `"kind" = '${name}'`).join(' OR ')})`;
-  const parks = choicesQuery(SITE_METRICS, `park_${language}`, choice === 'parks' ? [] : [isOfKinds]);
+  const parks = choicesQuery(parkChoiceMetric, language, choice === 'parks' ? [] : [isOfKinds]);
   const park = named('park', WORDS.park[language], parks, isOne);
   if (choice === 'parks') return [park];
   const sites = kinds.map((kind) => {
-    const query = choicesQuery(SITE_METRICS, `site_${language}`, [matches('park', 'park'), `"kind" = '${kind.name}'`]);
+    const query = choicesQuery(siteChoiceMetric, language, [matches('park', 'park'), `"kind" = '${kind.name}'`]);
     const label = isOne || kinds.length === 1 ? WORDS.site[language] : kind.label[language];
     return named(siteVariableOf(dashboard, kind), label, query, isOne);
   });
   const [kind] = kinds;
   if (!isOne || kind === undefined) return [park, ...sites];
-  const devices = choicesQuery(kind.name, 'device', [matches('park', 'park'), matches('site', 'site')]);
+  const devices = tagValuesQuery(kind.name, 'device', [matches('park', 'park'), matches('site', 'site')]);
   return [park, ...sites, variable('device', WORDS.device[language], devices, false)];
 }
 
@@ -48,7 +48,7 @@ function variable(name: string, label: string, query: string, isOne: boolean): Q
     .datasource(DATASOURCE)
     .query(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.AlphabeticalAsc)
+    .sort(VariableSort.Disabled)
     .multi(!isOne)
     .includeAll(!isOne);
   return isOne ? made : made.current({ selected: true, text: ['All'], value: ['$__all'] });

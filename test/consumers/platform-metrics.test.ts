@@ -76,13 +76,40 @@ describe('of a device', () => {
 });
 
 it('holds for each site its names with its id, once a kind', async () => {
-  const figures = siteMetrics(await demo());
+  const moment = await demo();
+  const figures = siteMetrics(moment, deviceMetrics(moment));
   expect(figures.filter(({ tags }) => tags.site === 'zhuxi-pond-3')).toMatchObject([
     {
       tags: { park_zh: '稻渔综合种养大园区 · daoyu', site_en: 'Zhuxi pond 3, Renshi · zhuxi-pond-3' },
       fields: { devices: 2 },
     },
   ]);
+});
+
+it('lists the worst site first: it has the newest time, and InfluxQL sorts by time alone', async () => {
+  const moment = await demo();
+  const fine = (device: { park: string; site: string; id: string; kind: string }) => ({
+    ...{ park: device.park, site: device.site, device: device.id, kind: device.kind },
+    ...{ time: NOW - 5000, receivedAt: NOW - 4000 },
+    values: device.site === 'zhuxi-pond-3' ? { dissolved_oxygen: 2.7 } : { dissolved_oxygen: 7 },
+  });
+  const latest = moment.registry.devices().map(fine);
+  const judged = { ...moment, latest };
+  const [first] = siteMetrics(judged, deviceMetrics(judged)).toSorted((one, other) => other.time - one.time);
+  expect(first).toMatchObject({
+    time: NOW,
+    tags: { site: 'zhuxi-pond-3', kind: 'aquaculture_pond' },
+    fields: { site_choice_zh: expect.stringMatching(/3 号塘.* · zhuxi-pond-3$/) },
+  });
+});
+
+it('a device is called as its site; by its id, too, where the site has several of its kind', async () => {
+  const moment = await demo();
+  const names = new Map(deviceMetrics(moment).map(({ tags, fields }) => [tags.device, fields.display_name_en]));
+  const ofSite = moment.registry.devices().filter(({ site }) => site === 'zhuxi-pond-3');
+  expect(ofSite.length).toBe(2);
+  for (const { id } of ofSite) expect(names.get(id)).toBe(`Zhuxi pond 3, Renshi · ${id}`);
+  expect(names.get('zhuxi-pond-1-station')).toBe('Zhuxi pond 1, Renshi');
 });
 
 it('has no bands from before a profile took effect', async () => {

@@ -28,13 +28,27 @@ export interface Panel {
   readonly interval?: string;
   readonly maxDataPoints?: number;
   readonly timeFrom?: string;
-  readonly transformations?: readonly { readonly id: string; readonly options: OrganizeOptions }[];
+  readonly transformations?: readonly Transformation[];
 }
 
-interface OrganizeOptions {
-  readonly indexByName: Readonly<Record<string, number>>;
-  readonly renameByName: Readonly<Record<string, string>>;
-}
+export type Transformation =
+  | {
+      readonly id: 'organize';
+      readonly options: {
+        readonly indexByName: Readonly<Record<string, number>>;
+        readonly renameByName: Readonly<Record<string, string>>;
+      };
+    }
+  | {
+      readonly id: 'filterFieldsByName';
+      readonly filter: { readonly id: 'byRefId'; readonly options: string };
+      readonly options: { readonly include: { readonly names: readonly string[] } };
+    }
+  | { readonly id: 'joinByField'; readonly options: { readonly byField: string; readonly mode: 'outerTabular' } }
+  | {
+      readonly id: 'groupingToMatrix';
+      readonly options: { readonly columnField: string; readonly rowField: string; readonly valueField: string };
+    };
 
 export interface Variable {
   readonly name: string;
@@ -76,7 +90,7 @@ export function interpolated(text: string, choices: Choices): string {
 export function optionsOf({ regex }: Pick<Variable, 'regex'>, values: readonly string[]): readonly Choice[] {
   if (!regex) return values.map((value) => ({ text: value, value }));
   const pattern = new RegExp(regex.replace(/^\/|\/$/g, ''));
-  return values.flatMap((each) => {
+  return [...new Set(values)].flatMap((each) => {
     const { text, value } = pattern.exec(each)?.groups ?? {};
     return value === undefined ? [] : [{ text: text ?? value, value }];
   });
@@ -147,12 +161,16 @@ export interface InfluxSeries {
 }
 
 export interface Frame {
+  readonly refId: string;
   readonly name: string;
   readonly fields: Readonly<Record<string, readonly (number | string | null)[]>>;
 }
 
 /** A table is one frame with time, tags and columns; a time series a frame for each series and column, named by the alias. */
-export function framesOf({ resultFormat, alias = '' }: Target, series: readonly InfluxSeries[]): readonly Frame[] {
+export function framesOf(
+  { refId, resultFormat, alias = '' }: Target,
+  series: readonly InfluxSeries[],
+): readonly Frame[] {
   if (series.length === 0) return [];
   if (resultFormat === 'table') {
     const rows = series.flatMap(({ tags = {}, columns, values }) =>
@@ -166,11 +184,12 @@ export function framesOf({ resultFormat, alias = '' }: Target, series: readonly 
     const names = Object.keys(rows[0] ?? {});
     const column = (name: string) =>
       rows.map((row) => (row as Readonly<Record<string, number | string | null>>)[name] ?? null);
-    return [{ name: '', fields: Object.fromEntries(names.map((name) => [name, column(name)])) }];
+    return [{ refId, name: '', fields: Object.fromEntries(names.map((name) => [name, column(name)])) }];
   }
   return series.flatMap(({ tags = {}, columns, values }) =>
     columns.slice(1).map(
       (column, index): Frame => ({
+        refId,
         name: alias.replace(/\$(\w+)/g, (_, key: string) =>
           key === 'col' ? column : (tags[key.replace(/^tag_/, '')] ?? ''),
         ),
@@ -178,4 +197,73 @@ export function framesOf({ resultFormat, alias = '' }: Target, series: readonly 
       }),
     ),
   );
+}
+
+type Cell = number | string | null;
+
+/** What the panel draws: the frames after its transformations (renaming and order of columns aside). */
+export function transformed(
+  frames: readonly Frame[],
+  transformations: readonly Transformation[] = [],
+): readonly Frame[] {
+  return transformations.reduce((before, each): readonly Frame[] => {
+    switch (each.id) {
+      case 'filterFieldsByName':
+        return before.map((frame) =>
+          frame.refId === each.filter.options ? only(frame, each.options.include.names) : frame,
+        );
+      case 'joinByField':
+        return joined(before, each.options.byField);
+      case 'groupingToMatrix':
+        return before.map((frame) => matrixOf(frame, each.options));
+      default:
+        return before;
+    }
+  }, frames);
+}
+
+function only(frame: Frame, names: readonly string[]): Frame {
+  return {
+    ...frame,
+    fields: Object.fromEntries(Object.entries(frame.fields).filter(([name]) => names.includes(name))),
+  };
+}
+
+const rowsOf = ({ fields }: Frame): readonly Readonly<Record<string, Cell>>[] =>
+  (Object.values(fields)[0] ?? []).map((_, index) =>
+    Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values[index] ?? null])),
+  );
+
+/** Every row of both sides stays, with or without a partner. */
+function joined([left, right]: readonly Frame[], by: string): readonly Frame[] {
+  if (left === undefined || right === undefined) return [left, right].flatMap((each) => each ?? []);
+  const [ours, theirs] = [rowsOf(left), rowsOf(right)];
+  const partners = (row: Readonly<Record<string, Cell>>) => theirs.filter((each) => each[by] === row[by]);
+  const rows = [
+    ...ours.flatMap((row) => (partners(row).length === 0 ? [row] : partners(row).map((each) => ({ ...each, ...row })))),
+    ...theirs.filter((each) => ours.every((row) => row[by] !== each[by])),
+  ];
+  const names = [...new Set([...Object.keys(left.fields), ...Object.keys(right.fields)])];
+  const fields = names.map((name) => [name, rows.map((row) => (row as Readonly<Record<string, Cell>>)[name] ?? null)]);
+  return [{ refId: `joinByField-${left.refId}-${right.refId}`, name: '', fields: Object.fromEntries(fields) }];
+}
+
+function matrixOf(
+  frame: Frame,
+  {
+    columnField,
+    rowField,
+    valueField,
+  }: { readonly columnField: string; readonly rowField: string; readonly valueField: string },
+): Frame {
+  const rows = rowsOf(frame);
+  const heads = [...new Set(rows.map((row) => row[rowField] ?? null))].filter((each) => each !== null);
+  const columns = [...new Set(rows.map((row) => String(row[columnField])))];
+  const cells = columns.map((column) => {
+    const values = new Map(
+      rows.filter((row) => String(row[columnField]) === column).map((row) => [row[rowField], row[valueField] ?? null]),
+    );
+    return [column, heads.map((head) => values.get(head) ?? null)] as const;
+  });
+  return { ...frame, fields: { [rowField]: heads, ...Object.fromEntries(cells) } };
 }

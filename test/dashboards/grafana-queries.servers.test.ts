@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BAND_COLUMNS } from '../../dashboards/grafana/influxql.ts';
 import { provisioningFiles } from '../../dashboards/grafana/provisioning.ts';
+import { seeds } from '../../seeds/seeds.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import { hasInflux } from '../servers/influx.ts';
 import {
@@ -18,6 +19,7 @@ import {
   panelsOf,
   sightOf,
   type Target,
+  transformed,
 } from './as-grafana.ts';
 import { type FilledInflux, FROM, NOW, openFilledInflux, SILENT } from './filled-influx.ts';
 
@@ -60,6 +62,7 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     return framesOf(target, await influx.ask(filled(target, choices, sight, intervalMsOf(panel, sight))));
   }
 
+  const deviceIds = seeds.devices.map(({ device }) => device);
   const isFilled = (values: readonly unknown[] | undefined) => values?.some((value) => value !== null) ?? false;
 
   describe.each(dashboards)('%s', (_, dashboard) => {
@@ -75,14 +78,18 @@ describe.runIf(hasInflux())('with a real influxd', () => {
           check(panel, target, frames);
           all.push(...frames);
         }
-        checkLooks(panel, all);
+        const drawn = transformed(all, panel.transformations);
+        checkDrawn(panel, drawn);
+        checkLooks(panel, drawn);
       }
     });
   });
 
   /** An override that matches nothing is a look that nobody sees. */
   function checkLooks({ title, fieldConfig, transformations = [] }: Panel, frames: readonly Frame[]): void {
-    const renamed = transformations.flatMap(({ options }) => Object.values(options.renameByName));
+    const renamed = transformations.flatMap((each) =>
+      each.id === 'organize' ? Object.values(each.options.renameByName) : [],
+    );
     const names = frames.flatMap(({ name, fields }) => [name, ...Object.keys(fields)]).concat(renamed);
     for (const { matcher } of fieldConfig?.overrides ?? []) {
       if (matcher.id === 'byName' && !BANDS.includes(matcher.options)) expect(names, title).toContain(matcher.options);
@@ -92,6 +99,22 @@ describe.runIf(hasInflux())('with a real influxd', () => {
         names.some((name) => pattern.test(name)),
         `${title}: ${matcher.options} among ${names}`,
       ).toBe(true);
+    }
+  }
+
+  /** Every column that a table puts in its place is there; a fleet's curves are named as its sites are, and none is nameless. */
+  function checkDrawn({ title, transformations = [] }: Panel, [frame]: readonly Frame[]): void {
+    const columns = Object.keys(frame?.fields ?? {});
+    for (const each of transformations) {
+      if (each.id === 'organize')
+        for (const name of [...Object.keys(each.options.indexByName), ...Object.keys(each.options.renameByName)])
+          expect(columns, title).toContain(name);
+      if (each.id !== 'groupingToMatrix') continue;
+      expect(columns.length, title).toBeGreaterThan(2);
+      for (const name of columns.filter((column) => column !== 'Time')) {
+        expect(name, title).not.toBe('null');
+        expect(deviceIds, title).not.toContain(name);
+      }
     }
   }
 
@@ -111,10 +134,6 @@ describe.runIf(hasInflux())('with a real influxd', () => {
       const [frame] = frames;
       for (const name of wanted) expect(isFilled(frame?.fields[name]), `${where}: ${name}`).toBe(true);
       expect(isFilled(frame?.fields.Time), `${where}: Time`).toBe(true);
-      const columns = Object.keys(frame?.fields ?? {});
-      for (const { options } of panel.transformations ?? [])
-        for (const name of [...Object.keys(options.indexByName), ...Object.keys(options.renameByName)])
-          expect(columns, where).toContain(name);
       return;
     }
     for (const frame of frames) expect(isFilled(frame.fields.Value), `${where}: ${frame.name}`).toBe(true);
@@ -128,6 +147,25 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     expect(new Set(names).size, `${where}: ${names}`).toBe(names.length);
   }
 
+  it('keeps a device in a table that reported nothing in this time, with dashes where its values would be', async () => {
+    const overview = find('dashboards/en/overview.json');
+    const table = panelsOf(overview).find(({ title }) => title === 'Aquaculture pond · newest values');
+    if (table === undefined) throw new Error('no table of ponds');
+    const choices = await choicesOf(overview);
+    const sight = { from: NOW - 3_600_000, to: NOW };
+    const frames: Frame[] = [];
+    for (const target of table.targets ?? [])
+      frames.push(...framesOf(target, await influx.ask(filled(target, choices, sight, 10_000))));
+    const [frame] = transformed(frames, table.transformations);
+    const row = frame?.fields.device?.indexOf(SILENT) ?? -1;
+    expect(frame?.fields['site name']?.[row]).toBe('Gantang crayfish pond 2');
+    expect(frame?.fields['dissolved oxygen']?.[row]).toBeNull();
+    // The row's link still leads to its own site.
+    expect(frame?.fields.site_id?.[row]).toBe('gantang-pond-2');
+    const all = table.fieldConfig?.overrides?.find(({ matcher }) => matcher.options === '/.*/');
+    expect(all).toMatchObject({ properties: [{ id: 'noValue', value: '–' }] });
+  });
+
   it('offers sites by their names in the language of the dashboard, those of its kind only', async () => {
     const zh = find('dashboards/zh/site-aquaculture_pond.json');
     const en = find('dashboards/en/smart_fishery.json');
@@ -135,6 +173,17 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     const sites = (await choicesOf(en)).get('site_aquaculture_pond') ?? [];
     expect(sites).toContainEqual({ text: 'Zhuxi pond 3, Renshi', value: 'zhuxi-pond-3' });
     expect(sites.map(({ value }) => value).filter((id) => /paddy|reefer|drone|field/.test(id))).toEqual([]);
+  });
+
+  it('opens with the worst site of its kind', async () => {
+    const states = await influx.ask('SELECT last("state") FROM "daoyu_device" GROUP BY "site", "kind"');
+    for (const kind of influx.kinds.keys()) {
+      const ofKind = states.filter(({ tags }) => tags?.kind === kind);
+      const worst = Math.max(...ofKind.map(({ values }) => Number(values[0]?.[1])));
+      const [first] = (await choicesOf(find(`dashboards/en/site-${kind}.json`))).get('site') ?? [];
+      const opened = ofKind.filter(({ tags }) => tags?.site === first?.value).map(({ values }) => values[0]?.[1]);
+      expect(opened, `${kind} opens ${first?.value}`).toContain(worst);
+    }
   });
 
   it("draws behind a curve what the site's own profile says of the field, all of it", async () => {
