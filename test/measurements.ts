@@ -1,24 +1,30 @@
-/** Real measurements that tests replay; nobody of the project made them, so they lie outside of it and may be absent. */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/** Real measurements that tests replay: sources and licences in data/README.md. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { onTestFinished } from 'vitest';
 
-const FOLDER = new URL('../../shared/data/', import.meta.url);
+const FOLDER = new URL('data/', import.meta.url);
 
 export type Row = Readonly<Record<string, string>>;
 
-/** Path and rows of a file; undefined, with a word about it, where the measurements are absent. */
-export function measurements(name: string): { readonly file: string; readonly rows: readonly Row[] } | undefined {
-  const file = fileURLToPath(new URL(name, FOLDER));
-  if (!existsSync(file)) {
-    console.warn(`SKIPPED: the measurements ../shared/data/${name} are not there`);
-    return undefined;
-  }
-  const [header = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
+const textOf = (name: string) => gunzipSync(readFileSync(new URL(`${name}.gz`, FOLDER))).toString();
+
+/** The rows of a file, as texts. */
+export function measurements(name: string): readonly Row[] {
+  const [header = '', ...lines] = textOf(name).trim().split(/\r?\n/);
   const names = header.split(',');
-  return {
-    file,
-    rows: lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell]))),
-  };
+  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell])));
+}
+
+/** Path of the file, unpacked until the test ends. */
+export function measurementsFile(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'daoyu-measurements-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, name);
+  writeFileSync(file, textOf(name));
+  return file;
 }
 
 /** Fields of a pond as the node of Udanor et al. 2022 (doi 10.1016/j.dib.2022.108400) names them, and its columns that are no measurement. */

@@ -1,6 +1,7 @@
 /** Fits the pond's oxygen equation to a week of real measurements, one day held out at a time: `npx tsx docs/scripts/fit-pond.ts [FILE]`. */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { oxygenSaturation, pressureAt } from '../../sensors/oxygen-saturation.ts';
 import { uniform } from '../../simulators/random.ts';
 import { type Metabolism, oxygenRates, stepOxygen } from '../../simulators/water/oxygen.ts';
@@ -39,6 +40,9 @@ const STEP_MINUTES = 10;
 const STEPS_A_DAY = 1440 / STEP_MINUTES;
 const DRAWS = 1500;
 
+/** The week of the document: test/data/README.md. */
+export const LAKE = new URL('../../test/data/pond_lake_mendota_1min.csv.gz', import.meta.url);
+
 export function fitPond(file: string | URL): Fit {
   const { dates, days } = readDays(file);
   const heldOut = dates.slice(1).map((date, index) => {
@@ -72,7 +76,9 @@ export function fitPond(file: string | URL): Fit {
 
 /** Measured days, in means of ten minutes. */
 export function readDays(file: string | URL): { dates: readonly string[]; days: readonly (readonly Step[])[] } {
-  const [header = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
+  const bytes = readFileSync(file);
+  const text = (String(file).endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+  const [header = '', ...lines] = text.trim().split(/\r?\n/);
   const names = header.split(',');
   const place = (name: string) => names.indexOf(name);
   const columns = ['dissolved_oxygen', 'water_temperature', 'par_umol_m2_s', 'wind_speed'].map(place);
@@ -146,7 +152,7 @@ function rootMeanSquare(actual: readonly Step[], guess: readonly number[]): numb
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const file = process.argv[2] ?? new URL('../../../shared/data/pond_lake_mendota_1min.csv', import.meta.url);
+  const file = process.argv[2] ?? LAKE;
   const { parameters, days, mean, inSample } = fitPond(file);
   const row = (cells: readonly (string | number)[]) =>
     `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(2) : cell)).join(' | ')} |\n`;

@@ -1,17 +1,16 @@
 /** One file replayed into two platforms, one embedded and one on NATS and InfluxDB: every route must answer the same. */
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openConnection } from '../../simulators/connection.ts';
 import { replayFile } from '../../simulators/replay.ts';
 import { eventually } from '../eventually.ts';
+import { measurementsFile } from '../measurements.ts';
 import { type RunningPlatform, runPlatform } from '../running-platform.ts';
 import { hasInflux, startInflux } from '../servers/influx.ts';
 import { hasNats, startNats } from '../servers/nats.ts';
 
-const LAKE = fileURLToPath(new URL('../../../shared/data/pond_lake_mendota_1min.csv', import.meta.url));
 const COLUMNS = { dissolved_oxygen: 'dissolved_oxygen', water_temperature: 'water_temperature', ph: 'ph' };
 /** Both platforms receive everything at this moment, so that ages and flags are the same. */
 const NOW = Date.parse('2026-07-08T12:00:00+08:00');
@@ -116,20 +115,17 @@ describe.runIf([hasNats(), hasInflux()].every(Boolean))('the same file', () => {
     const servers = { DAOYU_BUS_URL: nats.url, DAOYU_STORE_URL: influx.url() };
     const stack = await runPlatform({ ...settings, ...servers }, { clock: () => NOW });
     const file = writeStationFile();
-    const hasLake = existsSync(LAKE);
-    if (!hasLake) console.warn('SKIPPED: the lake measurements are not there; only the made station is compared');
+    const lake = measurementsFile('pond_lake_mendota_1min.csv');
     for (const each of [embedded, stack]) {
       await replayInto(each, 'station', file, {});
       await replayInto(each, 'second', file, { shiftMs: -3_600_000 });
-      if (hasLake) {
-        const shiftMs = Date.parse('2026-06-30T00:00:00+08:00') - Date.parse('2009-07-23T00:00:00-05:00');
-        await replayInto(each, 'lake', LAKE, {
-          timeColumn: 'time_local',
-          offsetMinutes: -300,
-          shiftMs,
-          columns: { dissolved_oxygen: 'dissolved_oxygen', water_temperature: 'water_temperature' },
-        });
-      }
+      const shiftMs = Date.parse('2026-06-30T00:00:00+08:00') - Date.parse('2009-07-23T00:00:00-05:00');
+      await replayInto(each, 'lake', lake, {
+        timeColumn: 'time_local',
+        offsetMinutes: -300,
+        shiftMs,
+        columns: { dissolved_oxygen: 'dissolved_oxygen', water_temperature: 'water_temperature' },
+      });
       await eventually(
         () => each.get<Ledger>('/api/v1/ledger'),
         ({ ledger }) => ledger.every(({ pending }) => pending === 0),

@@ -1,24 +1,18 @@
 /** The limits of spikes and stuck sensors stay quiet over a week of real series without a known fault. */
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createQualityChecks } from '../../ingest/quality-checks.ts';
 import { fieldNamed, loadKinds } from '../../sensors/kinds.ts';
-
-/** A lake buoy (LakeMetabolizer, GPL ≥ 2) and an aquaculture tank (Mendeley Data 34rczh25kc), both at about a minute. */
-const FOLDER = new URL('../../../shared/data/', import.meta.url);
+import { measurements, type Row } from '../measurements.ts';
 
 /** How many values of a file's column were believed, as a device would have sent them that reports each so many minutes, and which flags the others got. */
 async function flagsOf(file: string, column: string, every: number, isWanted: IsWanted = () => true) {
   const pond = (await loadKinds()).get('aquaculture_pond');
   const field = pond && fieldNamed(pond, column);
   if (field === undefined) throw new Error(`no field ${column}`);
-  const [header = '', ...lines] = readFileSync(new URL(file, FOLDER), 'utf8').trim().split(/\r?\n/);
-  const names = header.split(',');
   const suspicion = createQualityChecks();
   const counts = { values: 0, spike: 0, stuck: 0, outside: 0 };
   let index = 0;
-  for (const line of lines) {
-    const row = Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell]));
+  for (const row of measurements(file)) {
     const text = row[column];
     if (!isWanted(row) || text === undefined || text === '') continue;
     index++;
@@ -33,13 +27,14 @@ async function flagsOf(file: string, column: string, every: number, isWanted: Is
   return counts;
 }
 
-type IsWanted = (row: Record<string, string>) => boolean;
+type IsWanted = (row: Row) => boolean;
 
+/** A lake buoy and an aquaculture tank, both at about a minute. */
 const LAKE = 'pond_lake_mendota_1min.csv';
 const TANK = 'pond_tank_1min.csv';
-const atDepth = (depth: string) => (row: Record<string, string>) => row.depth_cm === depth;
+const atDepth = (depth: string) => (row: Row) => row.depth_cm === depth;
 
-describe.skipIf(!existsSync(FOLDER))('a healthy series (skipped where the measurements are absent)', () => {
+describe('a healthy series', () => {
   it.each([
     [LAKE, 'dissolved_oxygen', undefined],
     [LAKE, 'water_temperature', undefined],
