@@ -1,175 +1,164 @@
-/** Watches the bytes of a connection before the MQTT parser sees them: bounds packets, shortens an oversized publish, holds reading back. */
-import { randomBytes } from 'node:crypto';
+/**
+ * Watches the bytes of a connection before the MQTT parser sees them: bounds packets, shortens an oversized publish, holds reading back,
+ * and hands whole publishes of a device's telemetry to the express lane, which the parser never sees.
+ */
 import type { Duplex } from 'node:stream';
+import { CutFrame, fixedHeaderBytes, frameSize } from './frame.ts';
+import { ABSOLUTE_BYTES, type Swallowing, swallow } from './oversize.ts';
+
+/** Takes frames by itself. Order is that of the bytes, in both lanes together. */
+export interface Lane {
+  /** Whether a frame that begins with this byte may be one for it. */
+  mayTake(firstByte: number): boolean;
+  /** False: it is for the parser after all. */
+  take(bytes: Buffer, start: number, end: number): boolean;
+}
 
 export interface FrameGuardOptions {
   readonly maxPacketBytes: number;
   /** Before the device is known; a CONNECT needs no more. */
   readonly maxConnectBytes: number;
   readonly isKnown: () => boolean;
-  /** While true, nothing more is read; `release` must be called when it turns false. */
+  /** While true, nothing more is read or taken; the stream must be told `readable` when it turns false. */
   readonly isHeld: () => boolean;
+  readonly lane: Lane;
+  /** At least one packet has come to its end. */
+  readonly onPackets: () => void;
   readonly onOversize: () => void;
 }
 
-export interface FrameGuard {
-  /** Reading may go on. */
-  release(): void;
-}
-
-/** Kept of an oversized publish, for the quarantine. */
-const HEAD_BYTES = 1024;
-/** Topic and packet id of an oversized publish; a longer topic is refused anyway. */
-const MAX_VARIABLE_HEADER = 1030;
-/** Not even swallowed: a remaining length near MQTT's 256 MB is an attack, not a backlog. */
-const ABSOLUTE_BYTES = 16 * 1024 * 1024;
-/** Begins the payload that stands in for an oversized one; nobody outside knows it. */
-const MARK = randomBytes(24);
-
 const PUBLISH = 3;
 
-/** The true size and the first bytes of an oversized payload, when this stands in for one. */
-export function oversizeOf(payload: Buffer): { readonly sizeBytes: number; readonly head: Buffer } | undefined {
-  // The first byte tells nearly all others apart.
-  if (payload[0] !== MARK[0] || payload.length < MARK.length + 4) return undefined;
-  if (!payload.subarray(0, MARK.length).equals(MARK)) return undefined;
-  return { sizeBytes: payload.readUInt32BE(MARK.length), head: payload.subarray(MARK.length + 4) };
-}
-
 /** Puts itself before `stream.read`, which is how the broker takes bytes. */
-export function guardFrames(stream: Duplex, options: FrameGuardOptions): FrameGuard {
+export function guardFrames(stream: Duplex, options: FrameGuardOptions): void {
+  const { isHeld, lane } = options;
   const readOriginal = stream.read.bind(stream);
-  /** A fixed header that is not complete yet. */
-  let header: number[] = [];
-  /** Bytes of the present packet still to pass through. */
+  /** Read from the socket, but not looked at: no more than one read of it. */
+  let rest: Buffer | undefined;
+  /** For the parser, which has not asked for it yet. */
+  let outgoing: Buffer | undefined;
+  /** The beginning of a frame whose fixed header is cut off, or that may be one for the lane. */
+  let cut: CutFrame | undefined;
+  /** Bytes of the parser's present packet still to pass through. */
   let passing = 0;
-  /** Bytes of an oversized publish still to swallow, and what is kept of them until its stand-in goes out. */
-  let swallowing = 0;
-  let oversized: { readonly flags: number; readonly length: number; start: Buffer } | undefined;
+  let swallowing: Swallowing | undefined;
 
   const isAllowed = (size: number) => size <= (options.isKnown() ? options.maxPacketBytes : options.maxConnectBytes);
 
-  /** The usual case: whole headers, nothing oversized. What the last packet still lacks, or undefined when it is not so. */
-  function scan(chunk: Buffer): number | undefined {
-    let at = passing;
+  /** What of these bytes is for the parser, as far as the first frame that is not; those behind it are kept in `rest`. */
+  function sort(chunk: Buffer): Buffer | undefined {
+    if (cut !== undefined) return sortCut(cut, chunk);
+    if (swallowing !== undefined) return swallowMore(swallowing, chunk);
+    let at = Math.min(passing, chunk.length);
+    passing -= at;
+    let hasPacket = at > 0 && passing === 0;
+    /** Everything before `at` that the lane did not take. */
+    let from = 0;
     while (at < chunk.length) {
-      const fixed = fixedHeader(chunk, at);
-      if (fixed === undefined || !isAllowed(fixed.bytes + fixed.length)) return undefined;
-      at += fixed.bytes + fixed.length;
-    }
-    return at - chunk.length;
-  }
-
-  function filter(chunk: Buffer): Buffer {
-    if (header.length === 0 && swallowing === 0) {
-      const rest = scan(chunk);
-      if (rest !== undefined) {
-        passing = rest;
-        return chunk;
+      const size = frameSize(chunk, at);
+      if (size === 0) {
+        cut = new CutFrame(chunk.subarray(at));
+        break;
       }
-    }
-    const out: Buffer[] = [];
-    for (let at = 0; at < chunk.length; ) {
-      if (passing > 0) {
-        const end = Math.min(chunk.length, at + passing);
-        out.push(chunk.subarray(at, end));
-        passing -= end - at;
-        at = end;
-      } else if (swallowing > 0) {
-        const end = Math.min(chunk.length, at + swallowing);
-        swallow(chunk.subarray(at, end), out);
-        at = end;
-      } else {
-        header.push(chunk[at] ?? 0);
-        at += 1;
-        const fixed = fixedHeader(header, 0);
-        if (fixed !== undefined) begin(fixed.length, out);
+      if (!isAllowed(size)) {
+        if (at === from) return begin(chunk.subarray(at), size);
+        rest = chunk.subarray(at);
+        break;
       }
+      const end = at + size;
+      if (lane.mayTake(chunk[at] ?? 0)) {
+        if (at > from) {
+          // What came before it goes before it.
+          rest = chunk.subarray(at);
+          break;
+        }
+        if (end > chunk.length) {
+          cut = new CutFrame(chunk.subarray(at));
+          break;
+        }
+        if (isHeld()) {
+          rest = chunk.subarray(at);
+          break;
+        }
+        if (lane.take(chunk, at, end)) {
+          hasPacket = true;
+          at = end;
+          from = end;
+          continue;
+        }
+      }
+      if (end > chunk.length) passing = end - chunk.length;
+      else hasPacket = true;
+      at = Math.min(end, chunk.length);
     }
-    return Buffer.concat(out);
+    if (hasPacket) options.onPackets();
+    return at > from ? chunk.subarray(from, at) : undefined;
   }
 
-  /** A packet whose fixed header is complete. */
-  function begin(length: number, out: Buffer[]): void {
-    const flags = header[0] ?? 0;
-    const size = header.length + length;
-    if (isAllowed(size)) {
-      out.push(Buffer.from(header));
-      passing = length;
-    } else if (options.isKnown() && flags >> 4 === PUBLISH && size <= ABSOLUTE_BYTES) {
-      oversized = { flags, length, start: Buffer.alloc(0) };
-      swallowing = length;
-    } else throw new Error('packet too large');
-    header = [];
+  function sortCut(frame: CutFrame, chunk: Buffer): Buffer | undefined {
+    const bytes = frame.add(chunk);
+    const size = frameSize(bytes, 0);
+    if (size === 0) return undefined;
+    if (isAllowed(size) && bytes.length < size && lane.mayTake(bytes[0] ?? 0)) return undefined;
+    cut = undefined;
+    return sort(bytes);
   }
 
-  function swallow(part: Buffer, out: Buffer[]): void {
-    swallowing -= part.length;
-    if (oversized === undefined) return;
-    oversized.start = Buffer.concat([oversized.start, part.subarray(0, MAX_VARIABLE_HEADER + HEAD_BYTES)]);
-    if (oversized.start.length < MAX_VARIABLE_HEADER + HEAD_BYTES && swallowing > 0) return;
-    out.push(standInFor(oversized));
-    oversized = undefined;
-    options.onOversize();
+  /** A packet that is larger than allowed. */
+  function begin(chunk: Buffer, size: number): Buffer | undefined {
+    const flags = chunk[0] ?? 0;
+    const isSwallowed = options.isKnown() && flags >> 4 === PUBLISH && size <= ABSOLUTE_BYTES;
+    if (!isSwallowed) throw new Error('packet too large');
+    const header = fixedHeaderBytes(chunk, 0);
+    return swallowMore(swallow(flags, size - header), chunk.subarray(header));
+  }
+
+  function swallowMore(packet: Swallowing, chunk: Buffer): Buffer | undefined {
+    const { taken, standIn } = packet.take(chunk);
+    swallowing = packet.isDone ? undefined : packet;
+    if (packet.isDone) options.onPackets();
+    if (taken < chunk.length) rest = chunk.subarray(taken);
+    if (standIn !== undefined) options.onOversize();
+    return standIn;
+  }
+
+  /** The parser has taken what it was given: what comes behind that for the lane need not wait until it asks again. */
+  function goOn(): void {
+    if (outgoing !== undefined || stream.destroyed) return;
+    try {
+      while (rest !== undefined && outgoing === undefined && !isHeld()) outgoing = sortRest(rest);
+    } catch (error) {
+      stream.destroy(error as Error);
+    }
+    if (outgoing !== undefined) stream.emit('readable');
+  }
+
+  function sortRest(bytes: Buffer): Buffer | undefined {
+    rest = undefined;
+    return sort(bytes);
   }
 
   stream.read = (size?: number) => {
-    if (options.isHeld()) return null;
-    for (;;) {
-      const chunk = readOriginal(size) as Buffer | null;
-      if (chunk === null) return null;
-      try {
-        const passed = filter(chunk);
-        // All of it was swallowed or waits for its rest: nothing for the parser yet, so look for more.
-        if (passed.length > 0) return passed;
-      } catch (error) {
-        stream.destroy(error as Error);
-        return null;
+    if (isHeld()) return null;
+    try {
+      for (;;) {
+        let bytes = outgoing;
+        outgoing = undefined;
+        if (bytes === undefined) {
+          const chunk = rest ?? (readOriginal(size) as Buffer | null);
+          if (chunk === null) return null;
+          bytes = sortRest(chunk);
+        }
+        if (bytes !== undefined) {
+          if (rest !== undefined) process.nextTick(goOn);
+          return bytes;
+        }
+        // All of it was taken or waits for its rest: nothing for the parser yet, so look for more.
+        if (rest !== undefined && isHeld()) return null;
       }
+    } catch (error) {
+      stream.destroy(error as Error);
+      return null;
     }
   };
-
-  return {
-    release() {
-      stream.emit('readable');
-    },
-  };
-}
-
-/** Length of the fixed header and of what follows it; undefined while it is cut off. Throws when it is malformed [MQTT-2.2.3]. */
-function fixedHeader(
-  bytes: ArrayLike<number>,
-  at: number,
-): { readonly bytes: number; readonly length: number } | undefined {
-  let length = 0;
-  for (let index = 0; index < 4; index++) {
-    const byte = bytes[at + 1 + index];
-    if (byte === undefined) return undefined;
-    length += (byte & 0x7f) * 128 ** index;
-    if (byte < 0x80) return { bytes: 2 + index, length };
-  }
-  throw new Error('malformed remaining length');
-}
-
-/** A publish with the same flags, topic and packet id, whose payload says how large the true one was and how it began. */
-function standInFor({
-  flags,
-  length,
-  start,
-}: {
-  readonly flags: number;
-  readonly length: number;
-  readonly start: Buffer;
-}): Buffer {
-  const payloadStart = 2 + start.readUInt16BE(0) + ((flags & 0x06) === 0 ? 0 : 2);
-  if (payloadStart > MAX_VARIABLE_HEADER) throw new Error('topic too long');
-  const size = Buffer.alloc(4);
-  size.writeUInt32BE(length - payloadStart);
-  const body = Buffer.concat([
-    start.subarray(0, payloadStart),
-    MARK,
-    size,
-    start.subarray(payloadStart, payloadStart + HEAD_BYTES),
-  ]);
-  return Buffer.concat([Buffer.from([flags, (body.length & 0x7f) | 0x80, body.length >> 7]), body]);
 }

@@ -20,7 +20,7 @@ export function createPace({ perSecond, monotonic, wake }: PaceOptions): Pace {
   const bucket = createTokenBucket(perSecond, monotonic);
   let heldUntil = 0;
   let waking: NodeJS.Timeout | undefined;
-  const isHeld = () => heldUntil > monotonic();
+  const isHeld = () => heldUntil > 0 && heldUntil > monotonic();
 
   /** A timer may fire up to a millisecond early, since it counts whole ones: a socket that is still held then must not be left asleep. */
   function wakeLater(): NodeJS.Timeout {

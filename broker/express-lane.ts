@@ -1,0 +1,203 @@
+/**
+ * The way of nearly every publish: QoS 1, not retained, on the device's own telemetry topic. It is read in place and handed to intake, and
+ * never becomes a packet of the MQTT library. All that wait for one verdict are acknowledged together, in one write a connection.
+ *
+ * Kept as in the other lane: the order of a client, its pace, the bounds and the deadline of what is in flight, no PUBACK before the verdict
+ * is durable, and when the log refuses none at all: the connection is closed, so that the device sends again.
+ */
+import { type DeviceAddress, topicsOf } from '../base/topics.ts';
+import type { Admit } from './broker.ts';
+import { fixedHeaderBytes } from './frame.ts';
+import type { Lane } from './frame-guard.ts';
+import { attempt, type InFlight, type Wait } from './in-flight.ts';
+import { type EncodePubacks, pubacks } from './puback.ts';
+import type { Refusals } from './refusals.ts';
+import type { Session } from './session.ts';
+
+export interface ExpressLaneOptions {
+  readonly admit: Admit;
+  readonly inFlight: InFlight;
+  readonly refusals: Refusals;
+  /** Epoch ms. */
+  readonly clock: () => number;
+  readonly counts: { received: number; acknowledged: number };
+  /** A client that does not read its PUBACKs for so long is closed. */
+  readonly drainTimeoutMs: number;
+}
+
+export interface ConnectionLane extends Lane {
+  /** The client does not read its PUBACKs, so nothing more of it is read. */
+  readonly isDraining: boolean;
+}
+
+export interface ExpressLane {
+  /** The lane of one connection. `encode` makes the PUBACKs of its protocol version. */
+  of(session: Session, encode?: EncodePubacks): ConnectionLane;
+}
+
+/** PUBLISH, QoS 1, no RETAIN; the second with DUP [MQTT 3.3.1]. */
+const PUBLISH_QOS_1 = 0x32;
+const PUBLISH_QOS_1_DUP = 0x3a;
+const PACKET_ID_BYTES = 2;
+
+/** What one connection has waiting on one verdict. */
+interface Share {
+  readonly connection: Connection;
+  readonly ids: number[];
+  bytes: number;
+}
+
+/** What becomes of a share: the connection's to carry out. */
+interface Connection {
+  acknowledge(share: Share): void;
+  refuse(share: Share, error: Error): void;
+}
+
+/** All that wait on the same promise of `admit`: intake gives one to everything of a commit. */
+interface Verdict extends Wait {
+  readonly shares: Share[];
+}
+
+export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
+  const { admit, inFlight, refusals, clock, counts } = options;
+  let latest: { readonly promise: Promise<void>; readonly verdict: Verdict } | undefined;
+
+  function verdictOf(promise: Promise<void>): Verdict {
+    if (latest?.promise === promise) return latest.verdict;
+    let isOpen = true;
+    const shares: Share[] = [];
+    const close = () => {
+      const isFirst = isOpen;
+      isOpen = false;
+      if (latest?.verdict === verdict) latest = undefined;
+      return isFirst;
+    };
+    const fail = (error: Error) => {
+      for (const share of shares) share.connection.refuse(share, error);
+    };
+    const verdict: Verdict = {
+      shares,
+      startedAt: inFlight.now(),
+      expire: (error) => {
+        if (close()) fail(error);
+      },
+    };
+    latest = { promise, verdict };
+    inFlight.expect(verdict);
+    promise.then(
+      () => {
+        inFlight.end(verdict);
+        if (close()) for (const share of shares) share.connection.acknowledge(share);
+      },
+      (error: unknown) => {
+        inFlight.end(verdict);
+        if (close()) fail(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+    return verdict;
+  }
+
+  return {
+    of(session, encode = pubacks) {
+      const { stream, flow, pace, remote } = session;
+      let topic: { readonly bytes: Buffer; readonly name: string; readonly address: DeviceAddress } | undefined;
+      let open: { readonly verdict: Verdict; readonly share: Share } | undefined;
+      let draining: NodeJS.Timeout | undefined;
+
+      const connection: Connection = {
+        acknowledge(share) {
+          if (open?.share === share) open = undefined;
+          if (!stream.destroyed) {
+            counts.acknowledged += share.ids.length;
+            if (!stream.write(encode(share.ids))) waitForDrain();
+          }
+          flow.settled(share.ids.length, share.bytes);
+        },
+        refuse(share, error) {
+          if (open?.share === share) open = undefined;
+          if (!stream.destroyed) {
+            refusals.note('log', { ...topic?.address, reason: error.message });
+            stream.destroy(error);
+          }
+          flow.settled(share.ids.length, share.bytes);
+        },
+      };
+
+      function waitForDrain(): void {
+        if (draining !== undefined) return;
+        const stop = () => {
+          clearTimeout(draining);
+          draining = undefined;
+          stream.off('drain', stop);
+          stream.off('close', stop);
+          if (!stream.destroyed) stream.emit('readable');
+        };
+        draining = setTimeout(() => stream.destroy(new Error('drain timeout')), options.drainTimeoutMs).unref();
+        stream.on('drain', stop);
+        stream.on('close', stop);
+      }
+
+      /** Of this connection's share in a verdict, one a commit. */
+      function shareOf(verdict: Verdict): Share {
+        if (open?.verdict === verdict) return open.share;
+        const share: Share = { connection, ids: [], bytes: 0 };
+        verdict.shares.push(share);
+        open = { verdict, share };
+        return share;
+      }
+
+      return {
+        get isDraining() {
+          return draining !== undefined;
+        },
+        mayTake: (firstByte) => session.isReady && (firstByte === PUBLISH_QOS_1 || firstByte === PUBLISH_QOS_1_DUP),
+        take(bytes, start, end) {
+          topic ??= topicOf(session.address);
+          if (topic === undefined) return false;
+          const at = start + fixedHeaderBytes(bytes, start);
+          const idAt = at + topic.bytes.length;
+          const payloadAt = idAt + PACKET_ID_BYTES;
+          if (payloadAt > end || !isAt(bytes, at, topic.bytes)) return false;
+          counts.received += 1;
+          if (pace.count()) refusals.note('rate', { remote, ...topic.address });
+          const payload = bytes.subarray(payloadAt, end);
+          const { park, device } = topic.address;
+          const message = {
+            park,
+            device,
+            channel: 'telemetry',
+            topic: topic.name,
+            payload,
+            qos: 1,
+            isResend: bytes[start] === PUBLISH_QOS_1_DUP,
+            isWill: false,
+            receivedAt: clock(),
+          } as const;
+          flow.begin(payload.length);
+          const share = shareOf(verdictOf(attempt(() => admit(message))));
+          share.ids.push(((bytes[idAt] ?? 0) << 8) | (bytes[idAt + 1] ?? 0));
+          share.bytes += payload.length;
+          return true;
+        },
+      };
+    },
+  };
+}
+
+/** The topic as it stands in a PUBLISH: two bytes of length, then itself. */
+function topicOf(address: DeviceAddress | undefined) {
+  if (address === undefined) return undefined;
+  const name = topicsOf(address).telemetry;
+  const bytes = Buffer.alloc(2 + name.length);
+  bytes.writeUInt16BE(name.length);
+  bytes.write(name, 2, 'latin1');
+  return { bytes, name, address };
+}
+
+/** From the end: devices of a park differ there. */
+function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let index = wanted.length - 1; index >= 0; index--) {
+    if (bytes[at + index] !== wanted[index]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,64 @@
+/** A publish that aedes has parsed: everything the express lane leaves to it, down to QoS 0 and last wills. */
+import type { Client, PublishPacket } from 'aedes';
+import type { BrokerOptions, InboundMessage } from './broker.ts';
+import { oversizeOf } from './oversize.ts';
+import type { Refusals } from './refusals.ts';
+import type { Session } from './session.ts';
+import { publishedChannel } from './topic-rules.ts';
+
+export interface PublishHookOptions extends Pick<BrokerOptions, 'admit' | 'admitOversize' | 'clock' | 'limits'> {
+  readonly refusals: Refusals;
+  readonly sessionOf: (client: Client) => Session | undefined;
+  readonly counts: { received: number; acknowledged: number };
+}
+
+/** A `status` is a word; what is longer is not kept for later subscribers. */
+const MAX_RETAINED_BYTES = 1024;
+
+/**
+ * aedes writes the QoS 1 PUBACK right after the callback. An error closes the connection, the only refusal that MQTT 3.1.1 has: in its
+ * MQTT 5 line aedes answers it with a final PUBACK instead, which is why package.json holds to the line 1.2.
+ */
+export function createPublishHook({ admit, admitOversize, clock, limits, ...parts }: PublishHookOptions) {
+  const { refusals, sessionOf, counts } = parts;
+
+  return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
+    const session = client === null ? undefined : sessionOf(client);
+    // The will of a client that has gone has no session; memory keeps none over a restart.
+    if (session?.address === undefined) return callback(new Error('publish without a device'));
+    const { address } = session;
+    const channel = publishedChannel(packet.topic, address, limits.maxTopicBytes);
+    if (channel === undefined) {
+      refusals.note('topic', { clientId: client?.id, topic: packet.topic.slice(0, limits.maxTopicBytes) });
+      return callback(new Error('not a topic of this device'));
+    }
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    packet.retain = packet.retain && channel === 'status' && payload.length <= MAX_RETAINED_BYTES;
+    counts.received += 1;
+    if (session.pace.count()) refusals.note('rate', { remote: session.remote, ...address });
+    const message: InboundMessage = {
+      park: address.park,
+      device: address.device,
+      channel,
+      topic: packet.topic,
+      payload,
+      // QoS 2 is taken as QoS 1: its DUP comes through here again, and the identity of a reading makes it once.
+      qos: packet.qos === 0 ? 0 : 1,
+      isResend: packet.dup,
+      isWill: !('cmd' in packet) || packet.cmd === undefined,
+      receivedAt: clock(),
+    };
+    const oversize = oversizeOf(payload);
+    const work = () => (oversize === undefined ? admit(message) : admitOversize({ ...message, ...oversize }));
+    session.flow.run(payload.length, work, (error) => {
+      if (error === undefined) {
+        counts.acknowledged += 1;
+        // Its stand-in is of no use to anybody.
+        if (oversize !== undefined) packet.payload = Buffer.alloc(0);
+        return callback(null);
+      }
+      refusals.note('log', { clientId: client?.id, reason: error.message });
+      callback(error);
+    });
+  };
+}

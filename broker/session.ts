@@ -1,0 +1,23 @@
+/** What the broker knows of one connection, whichever lane its packets take. */
+import type { Duplex } from 'node:stream';
+import type { DeviceAddress } from '../base/topics.ts';
+import type { ClientFlow } from './in-flight.ts';
+import type { Pace } from './rate-limit.ts';
+
+export interface Session {
+  readonly stream: Duplex;
+  readonly remote: string;
+  readonly flow: ClientFlow;
+  readonly pace: Pace;
+  /** Filters asked for on this connection. */
+  readonly subscriptions: Set<string>;
+  /** Once the credential is proven. */
+  address?: DeviceAddress;
+  willTopic?: string;
+  /** Silence after which the connection ends, ms. */
+  silenceMs: number;
+  /** When the last whole packet was there, ms of the monotonic clock. */
+  heardAt: number;
+  /** Its CONNACK is out: from here on the express lane may take what is meant for it. */
+  isReady: boolean;
+}
