@@ -1,13 +1,16 @@
-/** Chooses log, state and store by their settings; a library is loaded only when it is chosen. */
-import { join } from 'node:path';
+/** Opens log, state and store with the drivers that the settings choose. */
 import type { DiskSpace } from '../base/disk-space.ts';
-import { DaoyuError } from '../base/errors.ts';
+import { driverOf } from '../base/driver.ts';
+import type { Log } from '../base/logger.ts';
 import type { Bus } from '../bus/bus.ts';
+import { busDrivers } from '../bus/drivers.ts';
+import { pubsubDrivers } from '../cluster/pubsub/drivers.ts';
 import type { PubSub } from '../cluster/pubsub/pubsub.ts';
-import type { MetricSink } from '../consumers/platform-metrics/writer.ts';
-import { isNatsUrl } from '../engines/nats/url.ts';
+import { kvDrivers } from '../kv/drivers.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Kind } from '../sensors/kind.ts';
+import { storeDrivers } from '../store/drivers.ts';
+import type { MetricSink } from '../store/metric-sink.ts';
 import type { Store } from '../store/store.ts';
 import type { Config } from './config.ts';
 
@@ -16,90 +19,56 @@ export interface BackendContext {
   readonly folder: string;
   readonly clock: () => number;
   readonly space: DiskSpace;
-  readonly log: Log;
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
-interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
+export function openBus({ config, ...context }: BackendContext): Promise<Bus> {
+  const { busUrl: url, busMaxBytes: maxBytes, busRetain: retainMs, busReplicas: replicas } = config;
+  return driverOf(busDrivers, url).open({ ...context, url, maxBytes, retainMs, replicas });
 }
 
-export async function openBus({ config, folder, clock, space, log }: BackendContext): Promise<Bus> {
-  if (config.busUrl === 'memory') {
-    const { openMemoryBus } = await import('../bus/memory.ts');
-    return openMemoryBus({ maxBytes: config.busMaxBytes, clock });
-  }
-  if (isNatsUrl(config.busUrl)) {
-    const { openJetStreamBus } = await import('../bus/jetstream/jetstream.ts');
-    const { busUrl: url, busMaxBytes: maxBytes, busRetain: retainMs, busReplicas: replicas } = config;
-    return openJetStreamBus({ url, maxBytes, retainMs, replicas, clock, log });
-  }
-  const { openLmdbBus } = await import('../bus/lmdb.ts');
-  return openLmdbBus({
-    folder: join(folder, 'bus'),
-    maxBytes: config.busMaxBytes,
-    retainMs: config.busRetain,
-    clock,
-    space,
-  });
-}
-
-export async function openKv({ config, folder, clock, space, log }: BackendContext): Promise<Kv> {
-  if (config.busUrl === 'memory') {
-    const { openMemoryKv } = await import('../kv/memory.ts');
-    return openMemoryKv();
-  }
-  if (isNatsUrl(config.busUrl)) {
-    const { openJetStreamKv } = await import('../kv/jetstream.ts');
-    return openJetStreamKv({ url: config.busUrl, replicas: config.busReplicas, clock, log });
-  }
-  const { openLmdbKv } = await import('../kv/lmdb.ts');
-  return openLmdbKv({ folder: join(folder, 'state'), space });
+export function openKv({ config, ...context }: BackendContext): Promise<Kv> {
+  const { busUrl: url, busReplicas: replicas } = config;
+  return driverOf(kvDrivers, url).open({ ...context, url, replicas });
 }
 
 /** For what the processes of one platform say to each other. */
-export async function openPubSub({ config, log }: Pick<BackendContext, 'config' | 'log'>): Promise<PubSub> {
-  if (isNatsUrl(config.busUrl)) {
-    const { openNatsPubSub } = await import('../cluster/pubsub/nats.ts');
-    return openNatsPubSub({ url: config.busUrl, log });
-  }
-  const { openLocalPubSub } = await import('../cluster/pubsub/local.ts');
-  return openLocalPubSub();
+export function openPubSub({ config: { busUrl: url }, log }: Pick<BackendContext, 'config' | 'log'>): Promise<PubSub> {
+  return driverOf(pubsubDrivers, url).open({ url, log });
+}
+
+/** `kv` keeps position and ledger of a store that has no transactions of its own. */
+export function openStore(
+  { config, ...context }: BackendContext,
+  kinds: ReadonlyMap<string, Kind>,
+  kv: Kv,
+): Promise<Store> {
+  const { storeUrl: url, storeMemory: memory } = config;
+  return driverOf(storeDrivers, url).open({ ...context, url, memory, kinds, kv });
+}
+
+/** Where figures for Grafana go: beside the readings, where Grafana looks; not every store takes them. */
+export async function openMetricSink({ storeUrl }: Pick<Config, 'storeUrl'>): Promise<MetricSink | undefined> {
+  return await driverOf(storeDrivers, storeUrl).createMetricSink?.(storeUrl);
 }
 
 /** What the settings share among processes: log and state, series. */
 export function sharedParts({ busUrl, storeUrl }: Pick<Config, 'busUrl' | 'storeUrl'>) {
-  return { isLogShared: isNatsUrl(busUrl), isStoreShared: /^influxdbs?:/.test(storeUrl) };
+  return {
+    isLogShared: driverOf(busDrivers, busUrl).isShared,
+    isStoreShared: driverOf(storeDrivers, storeUrl).isShared,
+  };
 }
 
-/** `state` keeps position and ledger of a store that has no transactions of its own. */
-export async function openStore(
-  { config, folder, clock, space }: BackendContext,
-  kinds: ReadonlyMap<string, Kind>,
-  kv: Kv,
-): Promise<Store> {
-  if (config.storeUrl === 'memory') {
-    const { openMemoryStore } = await import('../store/memory.ts');
-    return openMemoryStore();
-  }
-  if (/^influxdbs?:/.test(config.storeUrl)) {
-    const { openInfluxStore } = await import('../store/influx/influx.ts');
-    return openInfluxStore({ url: config.storeUrl, kinds, kv, clock });
-  }
-  if (config.storeUrl !== 'embedded')
-    throw unsupported('DAOYU_STORE_URL', config.storeUrl, 'embedded, influxdb://…, memory');
-  const { openDuckDbStore } = await import('../store/duckdb/duckdb.ts');
-  return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory: config.storeMemory, clock, space });
-}
+/** How the settings would look with which several processes share them. */
+export const sharedForms = {
+  bus: formOf(busDrivers),
+  store: formOf(storeDrivers),
+} as const;
 
-/** Where figures for Grafana go: beside the readings, where Grafana looks; without InfluxDB there is no such context. */
-export async function openMetricSink({ storeUrl }: Pick<Config, 'storeUrl'>): Promise<MetricSink | undefined> {
-  if (!/^influxdbs?:/.test(storeUrl)) return undefined;
-  const { createInfluxMetricSink } = await import('../consumers/platform-metrics/influx-sink.ts');
-  return createInfluxMetricSink(storeUrl);
-}
-
-function unsupported(variable: string, url: string, known: string): DaoyuError {
-  const shown = url.replace(/\/\/[^@/]*@/, '//…@');
-  return new DaoyuError('CONFIG_INVALID', `${variable} is "${shown}" but this version knows: ${known}`);
+function formOf(drivers: readonly { readonly isShared: boolean; readonly form: string }[]): string {
+  return drivers
+    .filter(({ isShared }) => isShared)
+    .map(({ form }) => form)
+    .join(' or ');
 }

@@ -1,6 +1,8 @@
 /** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive (`npm run docs` writes the tables of the READMEs). */
-import { DaoyuError } from '../base/errors.ts';
-import { isNatsUrl, parseNatsUrl } from '../engines/nats/url.ts';
+import { driverUrl } from '../base/driver.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
+import { busDrivers } from '../bus/drivers.ts';
+import { storeDrivers } from '../store/drivers.ts';
 
 interface Setting<T> {
   readonly variable: string;
@@ -71,13 +73,6 @@ function oneOf<const T extends string>(...choices: readonly T[]) {
   };
 }
 
-function logUrl(value: string): string {
-  if (value === 'embedded' || value === 'memory') return value;
-  if (!isNatsUrl(value)) throw new Error('`embedded`, `memory` or nats://host:4222');
-  parseNatsUrl(value);
-  return value;
-}
-
 function replicas(value: string): number {
   const number = Number(value);
   if (![1, 3, 5].includes(number)) throw new Error('1, 3 or 5');
@@ -122,13 +117,13 @@ export const SETTINGS = {
   busUrl: setting(
     'DAOYU_BUS_URL',
     'embedded',
-    logUrl,
+    driverUrl(busDrivers),
     'Event log and shared state: `embedded` (LMDB in the data folder), `nats://user:password@host:4222,…` (JetStream, docs/nats.md), `memory` (for tests)',
   ),
   storeUrl: setting(
     'DAOYU_STORE_URL',
     'embedded',
-    text,
+    driverUrl(storeDrivers),
     'Time series: `embedded` (DuckDB in the data folder), `influxdb://…` (docs/influxdb.md), `memory` (for tests)',
   ),
   apiToken: setting(
@@ -291,7 +286,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     } catch (error) {
       // A URL may hold a password.
       const shown = variable === SETTINGS.apiToken.variable ? '(hidden)' : `"${given.replace(/\/\/[^@/]*@/, '//…@')}"`;
-      problems.push(`${variable} is ${shown} but must be ${(error as Error).message}`);
+      const { message } = error as Error;
+      // A driver says it in its own sentence.
+      const isSentence = codeOf(error) === 'CONFIG_INVALID';
+      problems.push(`${variable} is ${shown} but ${isSentence ? '' : 'must be '}${message}`);
     }
   }
   const known = new Set(Object.values(SETTINGS).map((each) => each.variable));

@@ -5,7 +5,7 @@ import { DaoyuError } from '../base/errors.ts';
 import type { Admit, Broker } from '../broker/broker.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Store } from '../store/store.ts';
-import { openStore, sharedParts } from './backends.ts';
+import { openStore, sharedForms, sharedParts } from './backends.ts';
 import { type Config, ROLES } from './config.ts';
 import { readinessOf } from './readiness.ts';
 import { openApiRole } from './roles/api-role.ts';
@@ -91,8 +91,8 @@ function checkRoles(config: Config): void {
   const { isLogShared, isStoreShared } = sharedParts(config);
   const needsStore = config.roles.some((role) => role !== 'broker');
   const missing = [
-    ...(isLogShared ? [] : ['DAOYU_BUS_URL=nats://…']),
-    ...(isStoreShared || !needsStore ? [] : ['DAOYU_STORE_URL=influxdb://…']),
+    ...(isLogShared ? [] : [`DAOYU_BUS_URL=${sharedForms.bus}`]),
+    ...(isStoreShared || !needsStore ? [] : [`DAOYU_STORE_URL=${sharedForms.store}`]),
   ];
   if (missing.length === 0) return;
   throw new DaoyuError(

@@ -2,6 +2,15 @@
 import { DaoyuError } from '../base/errors.ts';
 import type { Bus, ConsumeOptions } from './bus.ts';
 import { createConsumption, type LogConsumption, type LogRecord } from './consumption.ts';
+import type { BusDriver } from './drivers.ts';
+
+export const memoryLog: BusDriver = {
+  schemes: ['memory'],
+  form: 'memory',
+  isShared: false,
+  validate() {},
+  open: async ({ maxBytes, clock }) => openMemoryBus({ maxBytes, clock }),
+};
 
 export interface MemoryBusOptions {
   readonly maxBytes?: number;

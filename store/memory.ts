@@ -1,6 +1,7 @@
 /** Time series in memory: the plain reference of the contract, for tests; nothing survives the process. */
 import { FLAGS, type Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
+import type { StoreDriver } from './drivers.ts';
 import { foldLatest, type LatestState, toLatest } from './latest.ts';
 import { additionOf, merge } from './merge.ts';
 import { tooLarge } from './query-size.ts';
@@ -21,6 +22,16 @@ interface Sample {
   readonly value: number;
   readonly flags: readonly Flag[];
 }
+
+export const memoryStore: StoreDriver = {
+  schemes: ['memory'],
+  form: 'memory',
+  isShared: false,
+  hasTransactions: true,
+  rejectsPoints: false,
+  validate() {},
+  open: async () => openMemoryStore(),
+};
 
 export function openMemoryStore(): Store {
   /** By `park/device`, then time. */

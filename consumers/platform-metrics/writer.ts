@@ -1,6 +1,7 @@
 /** Writes the platform's figures beside the readings, twice a minute; what cannot be written now is written anew at the next turn. */
 
 import { METRICS_EVERY_MS, TRANSIENT_METRICS } from '../../dashboards/definition/platform-metrics.ts';
+import type { MetricSink } from '../../store/metric-sink.ts';
 import type { Latest, LedgerRow } from '../../store/store.ts';
 import { lineOf } from './line.ts';
 import {
@@ -11,13 +12,6 @@ import {
   platformMetricsOf,
   siteMetrics,
 } from './metrics.ts';
-
-export interface MetricSink {
-  /** Lines of InfluxDB's protocol, times in ms. Rejects when they are not kept. */
-  write(lines: readonly string[]): Promise<void>;
-  /** Removes what is older than this time. */
-  forget(measurement: string, before: number): Promise<void>;
-}
 
 export interface PlatformMetricsOptions extends Pick<Moment, 'kinds' | 'registry' | 'isConnected'> {
   readonly sink: MetricSink;

@@ -14,14 +14,11 @@ export interface NatsAddress {
   readonly monitors: readonly string[];
 }
 
+export const NATS_SCHEMES = ['nats', 'tls'] as const;
+
 const DEFAULT_PORT = 4222;
 const MONITOR_PORT = 8222;
 const PARAMETERS = ['credentials', 'ca', 'cert', 'key', 'monitor'];
-
-/** Whether a setting means NATS at all. */
-export function isNatsUrl(text: string): boolean {
-  return text.startsWith('nats://') || text.startsWith('tls://');
-}
 
 /** Throws `CONFIG_INVALID` with what would be right; the password is not in the message. */
 export function parseNatsUrl(text: string): NatsAddress {

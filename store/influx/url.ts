@@ -63,5 +63,5 @@ export function parseInfluxUrl(text: string): InfluxTarget {
 }
 
 function invalid(what: string): DaoyuError {
-  return new DaoyuError('CONFIG_INVALID', `DAOYU_STORE_URL ${what}; right would be ${EXAMPLES}`);
+  return new DaoyuError('CONFIG_INVALID', `the InfluxDB URL ${what}; right would be ${EXAMPLES}`);
 }

@@ -35,4 +35,32 @@ describe('settings', () => {
   it('ask for certificate and key together', () => {
     expect(() => readConfig({ DAOYU_TLS_CERT: '/x.pem' })).toThrow(/give both or none/);
   });
+
+  it('that choose log and store are checked in the words of the one they choose, without its password', () => {
+    const problemOf = (environment: Record<string, string>) => {
+      try {
+        readConfig(environment);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'none';
+    };
+    expect(problemOf({ DAOYU_BUS_URL: 'kafka://host' })).toBe(
+      'DAOYU_BUS_URL is "kafka://host" but must be embedded or nats://host:4222 or memory',
+    );
+    expect(problemOf({ DAOYU_BUS_URL: 'embedded:///x' })).toMatch(/must be embedded or/);
+    expect(problemOf({ DAOYU_BUS_URL: 'nats' })).toMatch(/must be embedded or/);
+    expect(problemOf({ DAOYU_BUS_URL: 'nats://user:pa55@host?creds=x' })).toMatch(/NATS URL has "creds" behind the \?/);
+    expect(problemOf({ DAOYU_STORE_URL: 'postgres://x' })).toMatch(/must be embedded or influxdb:\/\/… or memory/);
+    expect(problemOf({ DAOYU_STORE_URL: 'influxdb://token:pa55@host:8086?org=a' })).toMatch(
+      /needs either db or bucket/,
+    );
+    for (const url of ['nats://user:pa55@host?creds=x', 'influxdb://token:pa55@host:8086?org=a'])
+      for (const variable of ['DAOYU_BUS_URL', 'DAOYU_STORE_URL'])
+        expect(problemOf({ [variable]: url })).not.toContain('pa55');
+    for (const url of ['embedded', 'memory', 'nats://host', 'tls://one,two:4333'])
+      expect(problemOf({ DAOYU_BUS_URL: url })).toBe('none');
+    for (const url of ['embedded', 'memory', 'influxdbs://u:p@host?db=x'])
+      expect(problemOf({ DAOYU_STORE_URL: url })).toBe('none');
+  });
 });

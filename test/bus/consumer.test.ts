@@ -10,7 +10,7 @@ import { DaoyuError } from '../../base/errors.ts';
 import type { Bus, Delivery } from '../../bus/bus.ts';
 import { startConsumer } from '../../bus/consumer.ts';
 import { type ConsumerOptions, PoisonedEntries } from '../../bus/handler.ts';
-import { openLmdbBus } from '../../bus/lmdb.ts';
+import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import { intoQuarantine, readEntries } from '../../bus/poison.ts';
 import { eventually } from '../eventually.ts';

@@ -1,7 +1,7 @@
 /** A consumer of one's own in one file: writes down each entry of the log, says so, and goes on until it is killed. */
 import { appendFileSync } from 'node:fs';
 import { startConsumer } from '../../bus/consumer.ts';
-import { openLmdbBus } from '../../bus/lmdb.ts';
+import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 
 const [folder = '', file = ''] = process.argv.slice(2);
 const bus = await openLmdbBus({ folder, maxBytes: 1e9, retainMs: 86_400_000, clock: Date.now });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Bus } from '../../bus/bus.ts';
-import { openLmdbBus } from '../../bus/lmdb.ts';
+import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 import { describeBus, take } from '../contract/bus.ts';
 
 const folders = new WeakMap<Bus, string>();

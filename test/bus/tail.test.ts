@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../bus/consumption.ts';
-import { createTail } from '../../bus/tail.ts';
+import { createTail } from '../../bus/lmdb/tail.ts';
 
 const record = (position: number, size = 10): LogRecord => ({
   position,

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createInfluxMetricSink } from '../../consumers/platform-metrics/influx-sink.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import { openInfluxStore } from '../../store/influx/influx.ts';
+import { createInfluxMetricSink } from '../../store/influx/metric-sink.ts';
 import { hasInflux, startInflux } from '../servers/influx.ts';
 
 const NOW = Date.parse('2026-07-20T05:40:00+08:00');

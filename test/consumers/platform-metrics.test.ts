@@ -2,11 +2,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Figure, lineOf } from '../../consumers/platform-metrics/line.ts';
 import { bandMetrics, deviceMetrics, type Moment, siteMetrics } from '../../consumers/platform-metrics/metrics.ts';
-import { type MetricSink, startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
+import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
+import type { MetricSink } from '../../store/metric-sink.ts';
 
 const NOW = Date.parse('2026-07-20T05:40:00+08:00');
 const kinds = await loadKinds();

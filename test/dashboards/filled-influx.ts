@@ -1,5 +1,5 @@
 /** A real InfluxDB that holds six hours of the whole demo fleet, every field of it, with doubtful values and a silent device, and the platform's figures of now. */
-import { createInfluxMetricSink } from '../../consumers/platform-metrics/influx-sink.ts';
+
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
@@ -10,6 +10,7 @@ import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { createSignal } from '../../simulators/signal.ts';
 import { openInfluxStore } from '../../store/influx/influx.ts';
+import { createInfluxMetricSink } from '../../store/influx/metric-sink.ts';
 import type { Store } from '../../store/store.ts';
 import { type InfluxServer, openInflux } from '../servers/influx.ts';
 import type { InfluxSeries } from './as-grafana.ts';

@@ -1,9 +1,9 @@
 /** The event log on LMDB: one process, fsync before an append resolves, positions and consumers in the same files. */
-import type { DiskSpace } from '../base/disk-space.ts';
-import { codeOf, DaoyuError } from '../base/errors.ts';
-import { openEnvironment, type Put, type Table } from '../engines/lmdb.ts';
-import type { Bus, BusStatus, ConsumeOptions, Entry } from './bus.ts';
-import { createConsumption, type LogConsumption, type LogRecord } from './consumption.ts';
+import type { DiskSpace } from '../../base/disk-space.ts';
+import { codeOf, DaoyuError } from '../../base/errors.ts';
+import { openEnvironment, type Put, type Table } from '../../engines/lmdb.ts';
+import type { Bus, BusStatus, ConsumeOptions, Entry } from '../bus.ts';
+import { createConsumption, type LogConsumption, type LogRecord } from '../consumption.ts';
 import { createTail } from './tail.ts';
 
 export interface EmbeddedBusOptions {

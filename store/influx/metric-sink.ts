@@ -1,9 +1,9 @@
 /** Figures into the InfluxDB that holds the readings: the one place where Grafana looks. */
 import { DaoyuError } from '../../base/errors.ts';
-import { createInfluxHttp } from '../../store/influx/http.ts';
-import { instant, name } from '../../store/influx/influxql.ts';
-import { parseInfluxUrl } from '../../store/influx/url.ts';
-import type { MetricSink } from './writer.ts';
+import type { MetricSink } from '../metric-sink.ts';
+import { createInfluxHttp } from './http.ts';
+import { instant, name } from './influxql.ts';
+import { parseInfluxUrl } from './url.ts';
 
 /** Of the setting of the store. Rejects with `CONFIG_INVALID` as the store does; asks nothing yet. */
 export function createInfluxMetricSink(url: string): MetricSink {

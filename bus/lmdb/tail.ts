@@ -1,5 +1,5 @@
 /** The newest entries of a log as they were appended, so that consumers that keep up need not read and decode again what this process just wrote. */
-import type { LogRecord } from './consumption.ts';
+import type { LogRecord } from '../consumption.ts';
 
 export interface Tail {
   /** Durable entries in the order of their positions. What does not join on to those before begins anew. */

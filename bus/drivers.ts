@@ -1,0 +1,25 @@
+/** The logs that `DAOYU_BUS_URL` chooses from. */
+import type { DiskSpace } from '../base/disk-space.ts';
+import type { Driver } from '../base/driver.ts';
+import type { Log } from '../base/logger.ts';
+import type { Bus } from './bus.ts';
+import { jetStreamLog } from './jetstream/driver.ts';
+import { lmdbLog } from './lmdb/driver.ts';
+import { memoryLog } from './memory.ts';
+
+export interface BusContext {
+  readonly url: string;
+  /** Of what the process keeps; the log makes one of its own in it. */
+  readonly folder: string;
+  readonly maxBytes: number;
+  /** How long entries stay that every durable consumer took. */
+  readonly retainMs: number;
+  readonly replicas: number;
+  readonly clock: () => number;
+  readonly space: DiskSpace;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+}
+
+export type BusDriver = Driver<BusContext, Bus>;
+
+export const busDrivers: readonly BusDriver[] = [lmdbLog, jetStreamLog, memoryLog];

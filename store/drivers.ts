@@ -1,0 +1,37 @@
+/** The stores that `DAOYU_STORE_URL` chooses from. */
+import type { DiskSpace } from '../base/disk-space.ts';
+import type { Driver } from '../base/driver.ts';
+import type { Kind } from '../sensors/kind.ts';
+import { duckDbStore } from './duckdb/driver.ts';
+import type { CheckpointKv } from './influx/checkpoint.ts';
+import { influxStore } from './influx/driver.ts';
+import { memoryStore } from './memory.ts';
+import type { MetricSink } from './metric-sink.ts';
+import type { Store } from './store.ts';
+
+export interface StoreContext {
+  readonly url: string;
+  /** Of what the process keeps; a store makes one of its own in it. */
+  readonly folder: string;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** Memory that the store may use, e.g. `512MB`. */
+  readonly memory: string;
+  readonly clock: () => number;
+  readonly space: DiskSpace;
+  /** For the checkpoint of a store without transactions. */
+  readonly kv: CheckpointKv;
+}
+
+export interface StoreDriver extends Driver<StoreContext, Store> {
+  /**
+   * Readings, tallies and position commit together. Without, a batch may be in the store in part: its end is kept as a checkpoint (`pendingUpTo`),
+   * and a batch that does not end there is a `STORE_CONFLICT`.
+   */
+  readonly hasTransactions: boolean;
+  /** The server may refuse single points for their content; they are handed to `onRejected`. */
+  readonly rejectsPoints: boolean;
+  /** Where platform figures go beside the readings, for dashboards that read the store itself. Asks nothing yet. */
+  readonly createMetricSink?: (url: string) => Promise<MetricSink>;
+}
+
+export const storeDrivers: readonly StoreDriver[] = [duckDbStore, influxStore, memoryStore];

@@ -1,0 +1,16 @@
+/** The embedded store: one DuckDB file in the data folder, one process. */
+import { join } from 'node:path';
+import type { StoreDriver } from '../drivers.ts';
+
+export const duckDbStore: StoreDriver = {
+  schemes: ['embedded'],
+  form: 'embedded',
+  isShared: false,
+  hasTransactions: true,
+  rejectsPoints: false,
+  validate() {},
+  async open({ folder, kinds, memory, clock, space }) {
+    const { openDuckDbStore } = await import('./duckdb.ts');
+    return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory, clock, space });
+  },
+};
