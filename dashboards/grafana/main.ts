@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadKinds } from '../../sensors/kinds.ts';
-import { provisioningFiles } from './provisioning.ts';
+import { alertingFiles, provisioningFiles } from './provisioning.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +21,10 @@ for (const [path, text] of files) {
   await mkdir(dirname(join(values.out, path)), { recursive: true });
   await writeFile(join(values.out, path), text);
 }
+// Rules are of the platform's own figures, the same for any kinds.
+const alerting = fileURLToPath(new URL('./alerting/', import.meta.url));
+await mkdir(alerting, { recursive: true });
+for (const [path, text] of alertingFiles()) await writeFile(join(alerting, path), text);
 // A dashboard of a kind that is gone must not stay; other files of the folder are not ours.
 for (const language of ['zh', 'en']) {
   for (const file of await readdir(join(values.out, 'dashboards', language)))

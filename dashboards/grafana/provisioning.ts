@@ -1,17 +1,25 @@
-/** Every file of Grafana's provisioning folder: one datasource, one provider a language, the dashboards. Path (relative) → text. */
+/** Every file of Grafana's provisioning folder: one datasource, one provider a language, the dashboards, and alerting for those who want it. */
 import type { Kind } from '../../sensors/kind.ts';
 import { dashboardsOf } from '../definition/dashboards.ts';
+import { alertRules, contactPoints } from './alerting.ts';
 import { DATASOURCE, FOLDERS, LANGUAGES } from './names.ts';
 import { renderDashboard } from './render.ts';
 
 /** Where the folder is mounted in Grafana's own image. */
 const MOUNTED = '/etc/grafana/provisioning';
 
+/** Path below `provisioning/` → text. */
 export function provisioningFiles(kinds: Iterable<Kind>): ReadonlyMap<string, string> {
   const dashboards = dashboardsOf(kinds);
   return new Map([
     ['datasources/daoyu.yaml', datasource],
     ['dashboards/daoyu.yaml', providers],
+    // Grafana logs an error at each start for a folder that it misses.
+    ['plugins/daoyu.yaml', `${GENERATED}\napiVersion: 1\n`],
+    [
+      'alerting/daoyu.yaml',
+      `${GENERATED}\n# Off. On: mount dashboards/grafana/alerting here (docs/grafana.md).\napiVersion: 1\n`,
+    ],
     ...LANGUAGES.flatMap((language) =>
       dashboards.map(
         (dashboard) =>
@@ -21,6 +29,14 @@ export function provisioningFiles(kinds: Iterable<Kind>): ReadonlyMap<string, st
           ] as const,
       ),
     ),
+  ]);
+}
+
+/** Beside `provisioning/`, mounted over its `alerting/` by those who let Grafana notify people. */
+export function alertingFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ['rules.yaml', alertRules(GENERATED)],
+    ['contact-points.yaml', contactPoints(GENERATED)],
   ]);
 }
 

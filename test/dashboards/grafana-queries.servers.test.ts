@@ -1,5 +1,6 @@
 /** Every query of every panel, filled in as Grafana does, against a real InfluxDB that holds the whole demo fleet: no panel is empty, and each column is the one the panel draws. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALERT_RULES } from '../../dashboards/grafana/alerting.ts';
 import { BAND_COLUMNS } from '../../dashboards/grafana/influxql.ts';
 import { provisioningFiles } from '../../dashboards/grafana/provisioning.ts';
 import { seeds } from '../../seeds/seeds.ts';
@@ -173,6 +174,24 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     const sites = (await choicesOf(en)).get('site_aquaculture_pond') ?? [];
     expect(sites).toContainEqual({ text: 'Zhuxi pond 3, Renshi', value: 'zhuxi-pond-3' });
     expect(sites.map(({ value }) => value).filter((id) => /paddy|reefer|drone|field/.test(id))).toEqual([]);
+  });
+
+  it('has alert rules that fire for whom the platform holds critical or unknown, and for nobody else', async () => {
+    const states = await influx.ask('SELECT last("state") FROM "daoyu_device" GROUP BY "device"');
+    const stateOf = new Map(states.map(({ tags, values }) => [tags?.device, Number(values[0]?.[1])]));
+    expect(stateOf.get(SILENT)).toBe(2);
+    for (const { uid, query, fires } of ALERT_RULES) {
+      const series = await influx.ask(query.replace('$timeFilter', `time >= ${NOW - 300_000}ms and time <= ${NOW}ms`));
+      expect(series.length, uid).toBeGreaterThan(0);
+      const firing = series.filter(({ values: [row] }) => {
+        const value = Number(row?.[1]);
+        return fires.type === 'gt' ? value > fires.than : value < fires.than;
+      });
+      const worstFrom = { 'daoyu-critical': 3, 'daoyu-unknown': 2 }[uid];
+      const expected =
+        worstFrom === undefined ? [] : [...stateOf].filter(([, state]) => state >= worstFrom).map(([device]) => device);
+      expect(firing.map(({ tags }) => tags?.device).sort(), uid).toEqual(expected.sort());
+    }
   });
 
   it('opens with the worst site of its kind', async () => {

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ALERT_RULES } from '../../dashboards/grafana/alerting.ts';
 import { DATASOURCE, FOLDERS } from '../../dashboards/grafana/names.ts';
-import { provisioningFiles } from '../../dashboards/grafana/provisioning.ts';
+import { alertingFiles, provisioningFiles } from '../../dashboards/grafana/provisioning.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import { type Dashboard, filled, panelsOf } from './as-grafana.ts';
 
@@ -29,6 +30,49 @@ it('is what "npm run dashboards" writes today', async () => {
   }
   expect([...found.keys()].sort()).toEqual([...files.keys()].sort());
   for (const [path, text] of files) expect(found.get(path) === text, `${path} is stale: npm run dashboards`).toBe(true);
+});
+
+it('has the folders that Grafana looks for, and alerting is off in them until the other folder is mounted', async () => {
+  for (const folder of ['datasources', 'dashboards', 'plugins', 'alerting'])
+    expect(parse(files.get(`${folder}/daoyu.yaml`) ?? '')).toMatchObject({ apiVersion: 1 });
+  expect(parse(files.get('alerting/daoyu.yaml') ?? '')).toEqual({ apiVersion: 1 });
+  const found = await readdir(join(FOLDER, '../alerting'));
+  expect(found.sort()).toEqual([...alertingFiles().keys()].sort());
+  for (const [path, text] of alertingFiles())
+    expect(await readFile(join(FOLDER, '../alerting', path), 'utf8'), `${path} is stale`).toBe(text);
+});
+
+it('has alert rules whose condition stands on the query, and that silence never resolves', () => {
+  const { groups } = parse(alertingFiles().get('rules.yaml') ?? '') as {
+    readonly groups: readonly [{ readonly rules: readonly Rule[] }];
+  };
+  interface Rule {
+    readonly uid: string;
+    readonly condition: string;
+    readonly noDataState: string;
+    readonly execErrState: string;
+    readonly data: readonly { readonly refId: string; readonly datasourceUid: string; readonly model: Model }[];
+  }
+  interface Model {
+    readonly refId: string;
+    readonly expression?: string;
+    readonly query?: string;
+  }
+  const [{ rules }] = groups;
+  expect(rules.map(({ uid }) => uid)).toEqual(ALERT_RULES.map(({ uid }) => uid));
+  for (const { condition, noDataState, execErrState, data } of rules) {
+    expect(noDataState).not.toBe('OK');
+    expect(execErrState).toBe('Alerting');
+    const byId = new Map(data.map((each) => [each.refId, each]));
+    // From the condition back to the query, each step standing on the one before.
+    let step = byId.get(condition);
+    while (step?.model.expression !== undefined) step = byId.get(step.model.expression);
+    expect(step?.datasourceUid).toBe(DATASOURCE.uid);
+    expect(step?.model.query).toContain('$timeFilter');
+    // Grafana's server fills in what it knows; nobody fills in a variable of a dashboard.
+    expect(step?.model.query?.replaceAll('$timeFilter', '')).not.toContain('$');
+  }
+  expect(ALERT_RULES.filter(({ noData }) => noData === 'Alerting').length).toBe(1);
 });
 
 it('is the same whenever it is written', async () => {
