@@ -2,22 +2,15 @@
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { foldLatest, type LatestState } from '../latest.ts';
-import { additionOf, merge } from '../merge.ts';
 import { type Batch, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from '../store.ts';
 import { applyChanges, LedgerChanges, type LedgerCounts } from '../tallies.ts';
 import type { Cache } from './cache.ts';
 import type { Database, Writer } from './database.ts';
 import { insertReadings } from './insert.ts';
+import { addLate } from './late.ts';
+import { type Plan, planFor } from './plan.ts';
+import { keptSince } from './removal.ts';
 import { flagBits, flagColumn, levelsOf, rawTable, valueColumn } from './schema.ts';
-
-/** What one batch does to the table of a kind. */
-interface Plan {
-  readonly kind: Kind;
-  /** New rows by `device time`. */
-  readonly inserts: Map<string, Reading>;
-  /** Fields to add to stored rows. */
-  readonly additions: Map<string, Reading>;
-}
 
 export function createBatchWriter(database: Database, cache: Cache, kinds: ReadonlyMap<string, Kind>) {
   return async (
@@ -43,11 +36,13 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
             outcome[isStored ? 'stored' : 'duplicate'] += 1;
             changes.addOutcome(reading.park, reading.device, isStored ? 'stored' : 'duplicate');
           });
-          await insertReadings(writer, cache, kind, [...plan.inserts.values()]);
-          for (const addition of plan.additions.values()) await addFields(writer, cache, kind, addition);
-          await markDirty(writer, cache, plan);
-          inserted += plan.inserts.size;
-          for (const reading of [...plan.inserts.values(), ...plan.additions.values()]) {
+          const [kept, removed] = divide(plan, keptSince(cache, rawTable(kind)));
+          await insertReadings(writer, cache, kind, kept.inserts);
+          for (const addition of kept.additions) await addFields(writer, cache, kind, addition);
+          await markDirty(writer, cache, kept);
+          await addLate(writer, cache, removed);
+          inserted += kept.inserts.length;
+          for (const reading of [...plan.inserts, ...plan.additions]) {
             const key = `${reading.park}/${reading.device}/${kind.name}`;
             latest.set(key, foldLatest(latest.get(key) ?? cache.latest.get(key), reading));
           }
@@ -90,78 +85,14 @@ function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {
   return groups;
 }
 
-async function planFor(
-  writer: Writer,
-  cache: Cache,
-  kind: Kind,
-  readings: readonly Reading[],
-  count: (reading: Reading, isStored: boolean) => void,
-): Promise<Plan> {
-  const plan: Plan = { kind, inserts: new Map(), additions: new Map() };
-  const keyOf = (reading: Reading) => `${cache.devices.id(reading.park, reading.device)} ${reading.time}`;
-  // A time newer than the newest stored of its device cannot be stored yet.
-  const isLate = (reading: Reading) =>
-    reading.time <=
-    (cache.latest.get(`${reading.park}/${reading.device}/${kind.name}`)?.newest.time ?? Number.NEGATIVE_INFINITY);
-  const stored = await readStored(writer, cache, kind, readings.filter(isLate));
-  for (const reading of readings) {
-    const key = keyOf(reading);
-    const inserting = plan.inserts.get(key);
-    if (inserting !== undefined) {
-      const addition = additionOf(inserting, reading);
-      if (addition !== undefined) plan.inserts.set(key, merge(inserting, addition));
-      count(reading, addition !== undefined);
-      continue;
-    }
-    const present = stored.get(key);
-    if (present === undefined) {
-      plan.inserts.set(key, reading);
-      count(reading, true);
-      continue;
-    }
-    const earlier = plan.additions.get(key);
-    const known = earlier === undefined ? present : { values: { ...present.values, ...earlier.values } };
-    const addition = additionOf(known, reading);
-    if (addition !== undefined) plan.additions.set(key, earlier === undefined ? addition : merge(earlier, addition));
-    count(reading, addition !== undefined);
-  }
-  return plan;
-}
-
-/** Which of these are stored, with the fields they hold. */
-async function readStored(
-  writer: Writer,
-  cache: Cache,
-  kind: Kind,
-  late: readonly Reading[],
-): Promise<Map<string, Pick<Reading, 'values'>>> {
-  const stored = new Map<string, Pick<Reading, 'values'>>();
-  if (late.length === 0) return stored;
-  const ids = late.map((reading) => cache.devices.id(reading.park, reading.device));
-  const times = late.map((reading) => reading.time);
-  await writer.run('CREATE OR REPLACE TEMP TABLE late (device INTEGER, time BIGINT)');
-  await writer.append('late', ['INTEGER', 'BIGINT'], [ids, times.map(BigInt)]);
-  const fields = kind.fields.map((field) => field.name);
-  // The bounds let whole blocks of the table be skipped.
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const time of times) {
-    low = Math.min(low, time);
-    high = Math.max(high, time);
-  }
-  const columns = await writer.columns(
-    `SELECT device, time, ${fields.map(valueColumn).join(', ')} FROM ${rawTable(kind)} SEMI JOIN late USING (device, time) WHERE time BETWEEN ${low} AND ${high}`,
-  );
-  const [devices = [], found = []] = columns;
-  for (let row = 0; row < devices.length; row++) {
-    const values: Record<string, number> = {};
-    for (const [index, field] of fields.entries()) {
-      const value = columns[2 + index]?.[row];
-      if (value !== null && value !== undefined) values[field] = Number(value);
-    }
-    stored.set(`${devices[row]} ${found[row]}`, { values });
-  }
-  return stored;
+/** By whether the raw readings of their time are still kept. */
+function divide({ kind, inserts, additions }: Plan, since: number): readonly [kept: Plan, removed: Plan] {
+  const part = (isWanted: (reading: Reading) => boolean): Plan => ({
+    kind,
+    inserts: inserts.filter(isWanted),
+    additions: additions.filter(isWanted),
+  });
+  return [part(({ time }) => time >= since), part(({ time }) => time < since)];
 }
 
 async function addFields(writer: Writer, cache: Cache, kind: Kind, addition: Reading): Promise<void> {
@@ -175,13 +106,13 @@ async function addFields(writer: Writer, cache: Cache, kind: Kind, addition: Rea
   );
 }
 
-/** Windows that were summed already and got something new are summed again. */
+/** Windows that were summed already and got something new are summed again; what was removed is not. */
 async function markDirty(writer: Writer, cache: Cache, { kind, inserts, additions }: Plan): Promise<void> {
   for (const { table, lengthMs } of levelsOf(kind)) {
-    const upTo = cache.rolledUpTo.get(table) ?? 0;
+    const [since, upTo] = [keptSince(cache, table), cache.rolledUpTo.get(table) ?? 0];
     const windows = new Map<string, readonly [number, number]>();
-    for (const { park, device, time } of [...inserts.values(), ...additions.values()]) {
-      if (time >= upTo) continue;
+    for (const { park, device, time } of [...inserts, ...additions]) {
+      if (time < since || time >= upTo) continue;
       const start = Math.floor(time / lengthMs) * lengthMs;
       const id = cache.devices.id(park, device);
       windows.set(`${id} ${start}`, [id, start]);

@@ -16,6 +16,8 @@ export interface Cache {
   readonly latest: Map<string, LatestState>;
   /** By rollup table: windows before it are summed, but for dirty ones. */
   readonly rolledUpTo: Map<string, number>;
+  /** By raw or rollup table: rows of readings before it were removed. */
+  readonly keptSince: Map<string, number>;
   /** Columns of each raw table in the order of the file. */
   readonly columns: ReadonlyMap<string, readonly string[]>;
 }

@@ -10,6 +10,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
   INTEGER,
+  SQLNULL,
   UTINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
@@ -30,10 +31,10 @@ export interface Database {
 }
 
 export interface Reader {
-  /** Column by column. */
-  columns(sql: string): Promise<readonly (readonly unknown[])[]>;
-  /** In slices of rows, as they are read from disk. */
-  stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]>;
+  /** Column by column. Whole numbers are bound as BIGINT. */
+  columns(sql: string, values?: readonly Cell[]): Promise<readonly (readonly unknown[])[]>;
+  /** The same in chunks of some thousand rows, with a breath for the process between them. */
+  stream(sql: string, values?: readonly Cell[]): AsyncIterable<readonly (readonly unknown[])[]>;
 }
 
 export interface Writer extends Reader {
@@ -63,7 +64,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   let turn: Promise<unknown> = Promise.resolve();
   let isBroken = false;
   let reading = 0;
-  const waitingReaders: (() => void)[] = [];
+  const waiting: ((connection: DuckDBConnection) => void)[] = [];
 
   /** After some failures (a full disk in a checkpoint) DuckDB refuses everything until the file is opened again. */
   async function reopen(): Promise<void> {
@@ -92,13 +93,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     }
   }
 
+  /** First come, first served: whoever asks again and again, as an export does, goes to the end of the line. */
   async function takeReader(): Promise<DuckDBConnection> {
-    while (readers.length === 0 && readersMade >= READERS)
-      await new Promise<void>((resolve) => waitingReaders.push(resolve));
     const idle = readers.pop();
     if (idle !== undefined) return idle;
+    if (readersMade >= READERS) return await new Promise((resolve) => waiting.push(resolve));
     readersMade += 1;
     return await instance.connect();
+  }
+
+  function giveBack(connection: DuckDBConnection): void {
+    const next = waiting.shift();
+    if (next === undefined) readers.push(connection);
+    else next(connection);
   }
 
   return {
@@ -108,10 +115,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return mine;
     },
     async read(work, signal) {
-      const connection = await takeReader();
-      const made = instance;
-      const interrupt = () => connection.interrupt();
+      // From here on the file is not opened anew.
       reading += 1;
+      const connection = await takeReader().catch((error: unknown) => {
+        reading -= 1;
+        throw translate(error);
+      });
+      const interrupt = () => connection.interrupt();
       try {
         signal?.throwIfAborted();
         signal?.addEventListener('abort', interrupt, { once: true });
@@ -126,8 +136,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       } finally {
         signal?.removeEventListener('abort', interrupt);
         reading -= 1;
-        if (made === instance) readers.push(connection);
-        waitingReaders.shift()?.();
+        giveBack(connection);
       }
     },
     sizeBytes: () => sizeOf(options.file) + sizeOf(`${options.file}.wal`),
@@ -161,25 +170,35 @@ async function open({ file, memory, threads }: DatabaseOptions): Promise<DuckDBI
 
 function readerOn(connection: DuckDBConnection): Reader {
   return {
-    async columns(sql) {
-      return (await connection.runAndReadAll(sql)).getColumns();
+    async columns(sql, values = []) {
+      return (await connection.runAndReadAll(sql, ...bound(values))).getColumns();
     },
-    async *stream(sql) {
-      const result = await connection.stream(sql);
+    async *stream(sql, values = []) {
+      const result = await connection.stream(sql, ...bound(values));
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;
-        yield chunk.getRows();
+        yield chunk.getColumns();
       }
     },
   };
 }
 
+function bound(values: readonly Cell[]): [DuckDBValue[], DuckDBType[]] {
+  return [values.map((value) => (Number.isSafeInteger(value) ? BigInt(Number(value)) : value)), values.map(typeOf)];
+}
+
+function typeOf(value: Cell): DuckDBType {
+  if (value === null) return SQLNULL;
+  if (typeof value === 'string') return VARCHAR;
+  return typeof value === 'bigint' || Number.isSafeInteger(value) ? BIGINT : DOUBLE;
+}
+
 function writerOn(connection: DuckDBConnection): Writer {
   return {
     ...readerOn(connection),
-    async run(sql, values) {
-      await (values === undefined ? connection.run(sql) : connection.run(sql, [...values] as DuckDBValue[]));
+    async run(sql, values = []) {
+      await connection.run(sql, ...bound(values));
     },
     async append(table, types, columns) {
       const rows = columns[0]?.length ?? 0;

@@ -4,17 +4,18 @@ import type { DiskSpace } from '../../base/disk-space.ts';
 import type { DaoyuError } from '../../base/errors.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { checkedKind } from '../known-fields.ts';
-import { type LatestState, toLatest } from '../latest.ts';
+import { toLatest } from '../latest.ts';
 import { tooLarge } from '../query-size.ts';
-import { DEFAULT_WRITER, type Point, type Series, type SeriesFilter, type SeriesQuery, type Store } from '../store.ts';
-import { type LedgerCounts, ledgerRows, writersAt } from '../tallies.ts';
-import { createBatchWriter, positionName } from './batch.ts';
-import type { Cache } from './cache.ts';
-import { type Database, openDatabase, type Reader } from './database.ts';
-import { createNames } from './names.ts';
+import type { Point, Series, SeriesFilter, SeriesQuery, Store } from '../store.ts';
+import { ledgerRows, writersAt } from '../tallies.ts';
+import { createBatchWriter } from './batch.ts';
+import { openDatabase, type Reader } from './database.ts';
+import { exportReadings } from './export.ts';
+import { load } from './load.ts';
+import { removeBefore } from './removal.ts';
 import { startRollups } from './rollups.ts';
-import { flagsOf, levelsOf, rawColumns, rawTable, rollupColumns, SHARED_TABLES } from './schema.ts';
-import { levelFor, rawSeriesSql, type Selection, windowSeriesSql } from './series.ts';
+import { flagsOf } from './schema.ts';
+import { type Coverage, levelFor, rawSeriesSql, type Selection, windowSeriesSql } from './series.ts';
 
 export interface DuckDbStoreOptions {
   readonly folder: string;
@@ -36,7 +37,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
     threads,
     ...(space && { space }),
   });
-  const cache = await prepare(database, kinds).catch(async (error: unknown) => {
+  const cache = await load(database, kinds).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
@@ -68,8 +69,8 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
     const columns = await database.read(async (reader) => {
       if (every === undefined) return await reader.columns(rawSeriesSql(kind, query, select(query), limit));
       const level = levelFor(kind, every);
-      const upTo = level === undefined ? 0 : await rolledUpTo(reader, level.table);
-      return await reader.columns(windowSeriesSql(kind, { ...query, every }, select(query), level, upTo, limit));
+      const rollup = level && { ...level, ...(await coverageOf(reader, level.table)) };
+      return await reader.columns(windowSeriesSql(kind, { ...query, every }, select(query), rollup, limit));
     }, signal);
     const found = toSeries(columns, fields, aggregates, every === undefined);
     const points = found.reduce((sum, each) => sum + each.points.length, 0);
@@ -141,37 +142,15 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
             (device === undefined || reading.device === device),
         );
     },
-    async *export(query) {
-      const kind = checkedKind(kinds, query);
-      const { fields, signal } = query;
-      const wanted = `SELECT device, site, time, received, ${fields.map((field) => `f_${field}, q_${field}`).join(', ')} FROM (${rawRows(kind, query, select(query))}) ORDER BY time, device`;
-      // A day at a time: an export of years neither sorts in memory nor holds up a reader for long.
-      for (const [from, to] of days(query.from, query.to)) {
-        const slices = await database.read(async (reader) => {
-          const rows: (readonly unknown[])[] = [];
-          for await (const slice of reader.stream(
-            wanted.replaceAll('$from', String(from)).replaceAll('$to', String(to)),
-          ))
-            rows.push(...slice);
-          return rows;
-        }, signal);
-        for (const row of slices) yield toReading(row, fields, kind.name, cache);
-      }
+    async *export({ fields, from, to, signal, ...filter }) {
+      const kind = checkedKind(kinds, { kind: filter.kind, fields, from, to });
+      const selection = select(filter);
+      yield* exportReadings(database, cache, { kind, fields, from, to, selection, ...(signal && { signal }) });
     },
-    async forget({ raw, minute }) {
-      for (const kind of kinds.values()) {
-        // What leaves the raw table must be in the sums first.
-        await rollups.run();
-        await database.transaction(async (writer) => {
-          if (raw !== undefined)
-            await writer.run(
-              `DELETE FROM ${rawTable(kind)} WHERE time < ${Math.trunc(Math.min(raw, cache.rolledUpTo.get(levelsOf(kind)[0]?.table ?? '') ?? 0))}`,
-            );
-          const [, minutes] = levelsOf(kind);
-          if (minute !== undefined && minutes !== undefined)
-            await writer.run(`DELETE FROM ${minutes.table} WHERE start < ${Math.trunc(minute)}`);
-        });
-      }
+    async forget(before) {
+      // What leaves the raw table must be in the sums first.
+      await rollups.run();
+      for (const kind of kinds.values()) await removeBefore(database, cache, kind, before);
     },
     async status() {
       return {
@@ -188,98 +167,10 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
   };
 }
 
-function rawRows(kind: Kind, query: { readonly fields: readonly string[] }, { devices, sites }: Selection): string {
-  const anyValue = query.fields.map((field) => `f_${field} IS NOT NULL`).join(' OR ');
-  const inList = (column: string, ids: readonly number[] | undefined) =>
-    ids === undefined ? '' : ids.length === 0 ? 'AND false' : `AND ${column} IN (${ids.join(', ')})`;
-  return `SELECT * FROM ${rawTable(kind)} WHERE time >= $from AND time < $to AND (${anyValue}) ${inList('device', devices)} ${inList('site', sites)}`;
-}
-
-function* days(from: number, to: number): Generator<readonly [number, number]> {
-  const day = 86_400_000;
-  for (let start = from; start < to; start = Math.floor(start / day) * day + day)
-    yield [start, Math.min(to, Math.floor(start / day) * day + day)];
-}
-
-function toReading(row: readonly unknown[], fields: readonly string[], kind: string, cache: Cache) {
-  const { park, name: device } = cache.devices.name(Number(row[0]));
-  const { name: site } = cache.sites.name(Number(row[1]));
-  const values: Record<string, number> = {};
-  const flags: Record<string, ReturnType<typeof flagsOf>> = {};
-  for (const [index, field] of fields.entries()) {
-    const value = row[4 + index * 2];
-    if (value === null || value === undefined) continue;
-    values[field] = Number(value);
-    const fieldFlags = flagsOf(row[5 + index * 2]);
-    if (fieldFlags.length > 0) flags[field] = fieldFlags;
-  }
-  return {
-    park,
-    site,
-    device,
-    kind,
-    time: Number(row[2]),
-    receivedAt: Number(row[3]),
-    values,
-    ...(Object.keys(flags).length > 0 && { flags }),
-  };
-}
-
-async function rolledUpTo(reader: Reader, rollup: string): Promise<number> {
-  const [values] = await reader.columns(`SELECT upto FROM rolled WHERE rollup = '${rollup}'`);
-  return Number(values?.[0] ?? 0);
-}
-
-/** The inverse of `positionName`. */
-function writerNamed(name: string): string {
-  return name === positionName(DEFAULT_WRITER) ? DEFAULT_WRITER : name.slice('position:'.length);
-}
-
-/** Makes the tables or adds what they lack, and reads what is kept in memory. */
-async function prepare(database: Database, kinds: ReadonlyMap<string, Kind>): Promise<Cache> {
-  return await database.transaction(async (writer) => {
-    for (const statement of SHARED_TABLES.split(';').filter((text) => text.trim() !== '')) await writer.run(statement);
-    const columns = new Map<string, readonly string[]>();
-    let readings = 0;
-    const rolled = new Map<string, number>();
-    for (const kind of kinds.values()) {
-      const tables = [
-        [rawTable(kind), rawColumns(kind)] as const,
-        ...levelsOf(kind).map((level) => [level.table, rollupColumns(kind)] as const),
-      ];
-      for (const [table, wanted] of tables) {
-        await writer.run(`CREATE TABLE IF NOT EXISTS ${table} (${wanted.join(', ')})`);
-        const [present = []] = await writer.columns(
-          `SELECT column_name FROM information_schema.columns WHERE table_name = '${table}' ORDER BY ordinal_position`,
-        );
-        const missing = wanted.filter((column) => !present.includes(column.split(' ')[0]));
-        for (const column of missing) await writer.run(`ALTER TABLE ${table} ADD COLUMN ${column}`);
-        columns.set(table, [...present.map(String), ...missing.map((column) => column.split(' ')[0] ?? '')]);
-      }
-      const [count] = await writer.columns(`SELECT count(*) FROM ${rawTable(kind)}`);
-      readings += Number(count?.[0] ?? 0);
-      for (const level of levelsOf(kind)) rolled.set(level.table, await rolledUpTo(writer, level.table));
-    }
-    const pairs = async (sql: string) => {
-      const [names = [], texts = []] = await writer.columns(sql);
-      return names.map((name, index) => [String(name), JSON.parse(String(texts[index]))] as const);
-    };
-    const named = async (table: string, column: string) => {
-      const [ids = [], parks = [], names = []] = await writer.columns(`SELECT id, park, ${column} FROM ${table}`);
-      return createNames(ids.map((id, index) => [Number(id), String(parks[index]), String(names[index])] as const));
-    };
-    const [names = [], positions = []] = await writer.columns(
-      `SELECT name, value FROM meta WHERE name LIKE 'position%'`,
-    );
-    return {
-      positions: new Map(names.map((name, index) => [writerNamed(String(name)), Number(positions[index])])),
-      readings,
-      devices: await named('devices', 'device'),
-      sites: await named('sites', 'site'),
-      ledger: new Map(await pairs('SELECT name, counts FROM ledger')) as Map<string, LedgerCounts>,
-      latest: new Map(await pairs('SELECT name, state FROM latest')) as Map<string, LatestState>,
-      rolledUpTo: rolled,
-      columns,
-    };
-  });
+/** For which windows the rollup stands, in the reader's view. */
+async function coverageOf(reader: Reader, rollup: string): Promise<Coverage> {
+  const [upTo, since] = await reader.columns(
+    `SELECT (SELECT upto FROM rolled WHERE rollup = '${rollup}'), (SELECT since FROM kept WHERE name = '${rollup}')`,
+  );
+  return { upTo: Number(upTo?.[0] ?? 0), since: Number(since?.[0] ?? 0) };
 }

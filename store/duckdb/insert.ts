@@ -17,6 +17,7 @@ export async function insertReadings(
   cache: Cache,
   kind: Kind,
   readings: readonly Reading[],
+  table = rawTable(kind),
 ): Promise<void> {
   if (readings.length === 0) return;
   const known = new Set(cache.columns.get(rawTable(kind)));
@@ -31,7 +32,7 @@ export async function insertReadings(
     columns.map(({ cells }) => cells),
   );
   const cells = columns.map(({ name, absent }) => (absent === undefined ? name : `nullif(${name}, ${absent})`));
-  await writer.run(`INSERT INTO ${rawTable(kind)} (${names.join(', ')}) SELECT ${cells.join(', ')} FROM incoming`);
+  await writer.run(`INSERT INTO ${table} (${names.join(', ')}) SELECT ${cells.join(', ')} FROM incoming`);
 }
 
 interface Column {

@@ -1,8 +1,8 @@
 /** Sums finished windows into the rollups and sums again those that got late data; queries are right with or without it, only slower. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Cache } from './cache.ts';
-import type { Database } from './database.ts';
-import { fillRollup, type Level, levelsOf } from './schema.ts';
+import type { Database, Writer } from './database.ts';
+import { fillRollup, type Level, levelsOf, rawTable } from './schema.ts';
 
 export interface Rollups {
   /** One round now; resolves when it is done. */
@@ -30,7 +30,7 @@ export function startRollups({ database, cache, kinds, everyMs, clock }: RollupO
       for (const level of levelsOf(kind)) {
         if (isClosed) return;
         await sumFinished(kind, level);
-        await sumDirty(kind, level);
+        await database.transaction((writer) => sumDirty(writer, kind, level));
       }
     }
   }
@@ -42,7 +42,7 @@ export function startRollups({ database, cache, kinds, everyMs, clock }: RollupO
     if (upTo <= from) return;
     await database
       .transaction(async (writer) => {
-        await writer.run(fillRollup(kind, level, `time >= ${from} AND time < ${upTo}`));
+        await writer.run(fillRollup(kind, level, rawTable(kind), `time >= ${from} AND time < ${upTo}`));
         await writer.run(`INSERT OR REPLACE INTO rolled VALUES ('${table}', ${upTo})`);
         // Within the transaction: a write that follows it must see the new bound when it marks windows.
         cache.rolledUpTo.set(table, upTo);
@@ -51,22 +51,6 @@ export function startRollups({ database, cache, kinds, everyMs, clock }: RollupO
         cache.rolledUpTo.set(table, from);
         throw error;
       });
-  }
-
-  async function sumDirty(kind: Kind, level: Level): Promise<void> {
-    const { table, lengthMs } = level;
-    const dirty = `SELECT DISTINCT device, start FROM dirty WHERE rollup = '${table}'`;
-    await database.transaction(async (writer) => {
-      const [starts = []] = await writer
-        .columns(`SELECT min(start), max(start) FROM dirty WHERE rollup = '${table}'`)
-        .then((columns) => [columns.map((column) => column[0])]);
-      const [low, high] = starts;
-      if (low === null || low === undefined) return;
-      await writer.run(`DELETE FROM ${table} WHERE (device, start) IN (${dirty})`);
-      const isDirty = `time >= ${low} AND time < ${Number(high) + lengthMs} AND (device, (time // ${lengthMs}) * ${lengthMs}) IN (${dirty})`;
-      await writer.run(fillRollup(kind, level, isDirty));
-      await writer.run(`DELETE FROM dirty WHERE rollup = '${table}'`);
-    });
   }
 
   function run(): Promise<void> {
@@ -88,4 +72,17 @@ export function startRollups({ database, cache, kinds, everyMs, clock }: RollupO
       await running?.catch(() => {});
     },
   };
+}
+
+/** Sums the marked windows of a level again from their raw readings, which are complete: a window whose raw readings were removed is never marked. */
+export async function sumDirty(writer: Writer, kind: Kind, level: Level): Promise<void> {
+  const { table, lengthMs } = level;
+  const dirty = `SELECT DISTINCT device, start FROM dirty WHERE rollup = '${table}'`;
+  const [lows, highs] = await writer.columns(`SELECT min(start), max(start) FROM dirty WHERE rollup = '${table}'`);
+  const [low, high] = [lows?.[0], highs?.[0]];
+  if (low === null || low === undefined) return;
+  await writer.run(`DELETE FROM ${table} WHERE (device, start) IN (${dirty})`);
+  const isDirty = `time >= ${low} AND time < ${Number(high) + lengthMs} AND (device, (time // ${lengthMs}) * ${lengthMs}) IN (${dirty})`;
+  await writer.run(fillRollup(kind, level, rawTable(kind), isDirty));
+  await writer.run(`DELETE FROM dirty WHERE rollup = '${table}'`);
 }

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS ledger (name VARCHAR PRIMARY KEY, counts VARCHAR NOT 
 CREATE TABLE IF NOT EXISTS latest (name VARCHAR PRIMARY KEY, state VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS rolled (rollup VARCHAR PRIMARY KEY, upto BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS dirty (rollup VARCHAR NOT NULL, device INTEGER NOT NULL, start BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS kept (name VARCHAR PRIMARY KEY, since BIGINT NOT NULL);
 `;
 
 export const rawTable = (kind: Kind) => `readings_${kind.name}`;
@@ -47,22 +48,50 @@ export function levelsOf(kind: Kind): readonly Level[] {
   return kind.intervalMs < 60_000 ? [hour, { table: `rollup_1m_${kind.name}`, lengthMs: 60_000 }] : [hour];
 }
 
-const SUMS = ['n UINTEGER', 's DOUBLE', 'lo DOUBLE', 'hi DOUBLE', 'first DOUBLE', 'last DOUBLE', 'q UTINYINT'];
+/**
+ * What is kept of the field's values in a window. `t0` and `t1` are the ms from the window's start to its first and last value: a late
+ * reading makes a second row of the same window, and the rows of one window together must tell which value was first.
+ */
+export const SUMS = {
+  n: 'UINTEGER',
+  s: 'DOUBLE',
+  lo: 'DOUBLE',
+  hi: 'DOUBLE',
+  first: 'DOUBLE',
+  last: 'DOUBLE',
+  q: 'UTINYINT',
+  t0: 'UINTEGER',
+  t1: 'UINTEGER',
+} as const;
 
 export function rollupColumns(kind: Kind): readonly string[] {
   return [
     'device INTEGER',
     'site INTEGER',
     'start BIGINT',
-    ...kind.fields.flatMap(({ name }) => SUMS.map((column) => `${name}_${column}`)),
+    ...kind.fields.flatMap(({ name }) => Object.entries(SUMS).map(([sum, type]) => `${name}_${sum} ${type}`)),
   ];
 }
 
-/** Sums the raw readings that the condition names into the rollup, one row a device, site and window. */
-export function fillRollup(kind: Kind, level: Level, condition: string): string {
-  const columns = kind.fields.flatMap(({ name }) =>
-    ['n', 's', 'lo', 'hi', 'first', 'last', 'q'].map((column) => `${name}_${column}`),
-  );
+/** The identities of raw readings that were removed, so that their resend is still told from a late reading. */
+export const removedTable = (kind: Kind) => `removed_${kind.name}`;
+export const heldColumn = (field: string) => `h_${field}`;
+
+export function removedColumns(kind: Kind): readonly string[] {
+  return ['device INTEGER', 'time BIGINT', ...kind.fields.map(({ name }) => `${heldColumn(name)} BOOLEAN`)];
+}
+
+/** Notes the identities of the readings in `source` that the condition names. */
+export function fillRemoved(kind: Kind, source: string, condition: string): string {
+  const held = kind.fields.map(({ name }) => heldColumn(name));
+  const isHeld = kind.fields.map(({ name }) => `nullif(${valueColumn(name)} IS NOT NULL, false)`);
+  return `INSERT INTO ${removedTable(kind)} (device, time, ${held.join(', ')})
+    SELECT device, time, ${isHeld.join(', ')} FROM ${source} WHERE ${condition}`;
+}
+
+/** Sums the readings in `source` that the condition names into the rollup, one row a device, site and window. */
+export function fillRollup(kind: Kind, level: Level, source: string, condition: string): string {
+  const columns = kind.fields.flatMap(({ name }) => Object.keys(SUMS).map((sum) => `${name}_${sum}`));
   const sums = kind.fields.flatMap(({ name }) => {
     const value = valueColumn(name);
     return [
@@ -73,11 +102,13 @@ export function fillRollup(kind: Kind, level: Level, condition: string): string 
       `arg_min(${value}, time)`,
       `arg_max(${value}, time)`,
       `bit_or(CASE WHEN ${value} IS NULL THEN NULL ELSE ${flagColumn(name)} END)`,
+      `min(CASE WHEN ${value} IS NULL THEN NULL ELSE time % ${level.lengthMs} END)`,
+      `max(CASE WHEN ${value} IS NULL THEN NULL ELSE time % ${level.lengthMs} END)`,
     ];
   });
   const start = `(time // ${level.lengthMs}) * ${level.lengthMs}`;
   return `INSERT INTO ${level.table} (device, site, start, ${columns.join(', ')})
-    SELECT device, site, ${start}, ${sums.join(', ')} FROM ${rawTable(kind)} r WHERE ${condition} GROUP BY ALL`;
+    SELECT device, site, ${start}, ${sums.join(', ')} FROM ${source} WHERE ${condition} GROUP BY ALL`;
 }
 
 const FLAG_NAMES = Object.keys(FLAGS) as readonly Flag[];

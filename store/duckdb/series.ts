@@ -2,7 +2,7 @@
 import type { Kind } from '../../sensors/kind.ts';
 import type { Aggregate, Every, SeriesQuery } from '../store.ts';
 import { HOUR_MS, shortestMs, windowStartSql } from '../window.ts';
-import { flagColumn, type Level, levelsOf, rawTable, valueColumn } from './schema.ts';
+import { flagColumn, type Level, levelsOf, rawTable, type SUMS, valueColumn } from './schema.ts';
 
 /** Device and site ids that the filter selects; undefined: all. */
 export interface Selection {
@@ -30,49 +30,87 @@ export function levelFor(kind: Kind, every: Every): Level | undefined {
   );
 }
 
-/** Rows (device, site, window, then one column an aggregate and field, and flags a field). `rolledUpTo` bounds what the rollup is complete for. */
+/** For which windows a rollup stands: from `since` (older ones were removed) to `upTo` (later ones are not summed yet). */
+export interface Coverage {
+  readonly since: number;
+  readonly upTo: number;
+}
+
+/** Rows (device, site, window, then one column an aggregate and field, and flags a field). */
 export function windowSeriesSql(
   kind: Kind,
   query: SeriesQuery & { readonly every: Every },
   selection: Selection,
-  level: Level | undefined,
-  rolledUpTo: number,
+  rollup: (Level & Coverage) | undefined,
   limit: number,
 ): string {
-  const { from, to, fields, every } = query;
+  const { from, to, fields, every, aggregates } = query;
+  const sums = sumsFor(aggregates);
   const where = `time >= ${from} AND time < ${to} ${selected(selection)}`;
-  let parts = rawPart(kind, fields, every, where);
-  if (level !== undefined) {
-    const { lengthMs, table } = level;
-    const first = Math.ceil(from / lengthMs) * lengthMs;
-    const end = Math.min(Math.floor(to / lengthMs) * lengthMs, rolledUpTo);
+  let parts = rawPart(kind, fields, sums, every, where);
+  if (rollup !== undefined) {
+    const { lengthMs, table } = rollup;
+    const first = Math.max(Math.ceil(from / lengthMs) * lengthMs, rollup.since);
+    const end = Math.min(Math.floor(to / lengthMs) * lengthMs, rollup.upTo);
     if (end > first) {
-      const isDirty = `(device, (time // ${lengthMs}) * ${lengthMs}) IN (SELECT (device, start) FROM dirty WHERE rollup = '${table}' AND start >= ${first} AND start < ${end})`;
-      const edges = rawPart(kind, fields, every, `${where} AND (time < ${first} OR time >= ${end})`);
-      const dirty = rawPart(kind, fields, every, `${where} AND time >= ${first} AND time < ${end} AND ${isDirty}`);
-      const rolled = `SELECT device, site, ${windowStartSql('start', every)} AS w, start AS o, ${fields
-        .map((field) => ['n', 's', 'lo', 'hi', 'first', 'last', 'q'].map((column) => `${field}_${column}`).join(', '))
-        .join(', ')}
-        FROM ${table} WHERE start >= ${first} AND start < ${end} ${selected(selection)}
-        AND (device, start) NOT IN (SELECT (device, start) FROM dirty WHERE rollup = '${table}')`;
-      parts = `${rolled} UNION ALL ${edges} UNION ALL ${dirty}`;
+      const dirty = `SELECT (device, start) FROM dirty WHERE rollup = '${table}' AND start >= ${first} AND start < ${end}`;
+      const isDirty = `(device, (time // ${lengthMs}) * ${lengthMs}) IN (${dirty})`;
+      const columns = fields.flatMap((field) => sums.map((sum) => rolledColumn(field, sum)));
+      const rolled = `SELECT device, site, ${windowStartSql('start', every)} AS w, ${columns.join(', ')}
+        FROM ${table} WHERE start >= ${first} AND start < ${end} ${selected(selection)} AND (device, start) NOT IN (${dirty})`;
+      const edges = rawPart(kind, fields, sums, every, `${where} AND (time < ${first} OR time >= ${end})`);
+      const again = rawPart(
+        kind,
+        fields,
+        sums,
+        every,
+        `${where} AND time >= ${first} AND time < ${end} AND ${isDirty}`,
+      );
+      parts = `${rolled} UNION ALL ${edges} UNION ALL ${again}`;
     }
   }
   const columns = fields.flatMap((field) => [
-    ...query.aggregates.map((aggregate) => aggregateSql(field, aggregate)),
+    ...aggregates.map((aggregate) => aggregateSql(field, aggregate)),
     `bit_or(${field}_q)`,
   ]);
   const anyValue = fields.map((field) => `sum(${field}_n) > 0`).join(' OR ');
   return `SELECT device, site, w, ${columns.join(', ')} FROM (${parts}) GROUP BY device, site, w HAVING ${anyValue} ORDER BY device, site, w LIMIT ${limit}`;
 }
 
+type Sum = keyof typeof SUMS;
+
+/** What the aggregates are made of; the rest of a rollup is not read. */
+function sumsFor(aggregates: readonly Aggregate[]): readonly Sum[] {
+  const sums = new Set<Sum>(['n', 'q']);
+  for (const aggregate of aggregates) for (const sum of SUMS_OF[aggregate]) sums.add(sum);
+  return [...sums];
+}
+
+const SUMS_OF: Readonly<Record<Aggregate, readonly Sum[]>> = {
+  mean: ['s'],
+  sum: ['s'],
+  count: [],
+  min: ['lo'],
+  max: ['hi'],
+  first: ['first', 't0'],
+  last: ['last', 't1'],
+};
+
+function rolledColumn(field: string, sum: Sum): string {
+  const column = `${field}_${sum}`;
+  return sum === 't0' || sum === 't1' ? `start + ${column} AS ${column}` : column;
+}
+
 /** A raw reading as a rollup of itself. */
-function rawPart(kind: Kind, fields: readonly string[], every: Every, where: string): string {
-  const columns = fields.map((field) => {
-    const value = valueColumn(field);
-    return `(${value} IS NOT NULL)::UINTEGER AS ${field}_n, ${value} AS ${field}_s, ${value} AS ${field}_lo, ${value} AS ${field}_hi, ${value} AS ${field}_first, ${value} AS ${field}_last, ${flagColumn(field)} AS ${field}_q`;
-  });
-  return `SELECT device, site, ${windowStartSql('time', every)} AS w, time AS o, ${columns.join(', ')} FROM ${rawTable(kind)} WHERE ${where}`;
+function rawPart(kind: Kind, fields: readonly string[], sums: readonly Sum[], every: Every, where: string): string {
+  const columns = fields.flatMap((field) => sums.map((sum) => `${rawAs(field, sum)} AS ${field}_${sum}`));
+  return `SELECT device, site, ${windowStartSql('time', every)} AS w, ${columns.join(', ')} FROM ${rawTable(kind)} WHERE ${where}`;
+}
+
+function rawAs(field: string, sum: Sum): string {
+  if (sum === 'n') return `(${valueColumn(field)} IS NOT NULL)::UINTEGER`;
+  if (sum === 'q') return flagColumn(field);
+  return sum === 't0' || sum === 't1' ? 'time' : valueColumn(field);
 }
 
 function aggregateSql(field: string, aggregate: Aggregate): string {
@@ -88,13 +126,14 @@ function aggregateSql(field: string, aggregate: Aggregate): string {
     case 'max':
       return `max(${field}_hi)`;
     case 'first':
-      return `arg_min(${field}_first, o)`;
+      return `arg_min(${field}_first, ${field}_t0)`;
     case 'last':
-      return `arg_max(${field}_last, o)`;
+      return `arg_max(${field}_last, ${field}_t1)`;
   }
 }
 
-function selected({ devices, sites }: Selection): string {
+/** The condition on devices and sites; numbers of ours, never a text that came with the question. */
+export function selected({ devices, sites }: Selection): string {
   const inList = (column: string, ids: readonly number[]) =>
     ids.length === 0 ? 'AND false' : `AND ${column} IN (${ids.join(', ')})`;
   return `${devices === undefined ? '' : inList('device', devices)} ${sites === undefined ? '' : inList('site', sites)}`;

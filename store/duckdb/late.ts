@@ -1,0 +1,20 @@
+/** Readings of a time whose raw readings were removed: they are added to the sums of their windows, which cannot be summed anew. */
+import type { Reading } from '../../sensors/reading.ts';
+import type { Cache } from './cache.ts';
+import type { Writer } from './database.ts';
+import { insertReadings } from './insert.ts';
+import type { Plan } from './plan.ts';
+import { keptSince } from './removal.ts';
+import { fillRemoved, fillRollup, levelsOf, rawTable } from './schema.ts';
+
+/** A second row of the same device, site and window: questions add the rows of a window up. */
+export async function addLate(writer: Writer, cache: Cache, { kind, inserts, additions }: Plan): Promise<void> {
+  const late: readonly Reading[] = [...inserts, ...additions];
+  if (late.length === 0) return;
+  const table = `late_${kind.name}`;
+  await writer.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${rawTable(kind)} LIMIT 0`);
+  await insertReadings(writer, cache, kind, late, table);
+  for (const level of levelsOf(kind))
+    await writer.run(fillRollup(kind, level, table, `time >= ${keptSince(cache, level.table)}`));
+  await writer.run(fillRemoved(kind, table, 'true'));
+}

@@ -1,0 +1,42 @@
+/** Brings a file of an earlier version up to this one. */
+import type { Kind } from '../../sensors/kind.ts';
+import { HOUR_MS } from '../window.ts';
+import type { Writer } from './database.ts';
+import { fillRemoved, levelsOf, rawTable, valueColumn } from './schema.ts';
+
+/** 2: the bounds of what was removed, identities of removed readings, times of a window's first and last value. */
+const SCHEMA = 2;
+
+/** The tables have all their columns already. */
+export async function migrate(writer: Writer, kinds: ReadonlyMap<string, Kind>): Promise<void> {
+  const [versions] = await writer.columns("SELECT value FROM meta WHERE name = 'schema'");
+  const version = Number(versions?.[0] ?? 1);
+  if (version < 2) for (const kind of kinds.values()) await toTwo(writer, kind);
+  if (version !== SCHEMA) await writer.run(`INSERT OR REPLACE INTO meta VALUES ('schema', ${SCHEMA})`);
+}
+
+/**
+ * Version 1 removed raw readings up to any instant and wrote down nowhere up to which. An hour whose sum counts more values than there are
+ * raw ones was removed, in part at least: it and all before it keep their sums, and only what comes later is added.
+ */
+async function toTwo(writer: Writer, kind: Kind): Promise<void> {
+  for (const { table, lengthMs } of levelsOf(kind)) {
+    // The times within a window are not known: of what is summed the first value counts as the earliest, the last as the latest.
+    const sets = kind.fields.map(({ name }) => `${name}_t0 = 0, ${name}_t1 = ${lengthMs - 1}`);
+    await writer.run(`UPDATE ${table} SET ${sets.join(', ')}`);
+  }
+  const [hours] = levelsOf(kind);
+  if (hours === undefined) return;
+  const values = kind.fields.map(({ name }) => `(${valueColumn(name)} IS NOT NULL)::INTEGER`).join(' + ');
+  const summed = kind.fields.map(({ name }) => `coalesce(${name}_n, 0)::BIGINT`).join(' + ');
+  const [ends] = await writer.columns(`
+    WITH raw AS (SELECT device, site, (time // ${HOUR_MS}) * ${HOUR_MS} AS start, sum(${values}) AS held FROM ${rawTable(kind)} GROUP BY ALL)
+    SELECT max(start) + ${HOUR_MS} FROM ${hours.table} LEFT JOIN raw USING (device, site, start) WHERE ${summed} > coalesce(held, 0)`);
+  const before = Number(ends?.[0] ?? 0);
+  if (before === 0) return;
+  await writer.run(fillRemoved(kind, rawTable(kind), `time < ${before}`));
+  await writer.run(`DELETE FROM ${rawTable(kind)} WHERE time < ${before}`);
+  await writer.run(`INSERT OR REPLACE INTO kept VALUES ('${rawTable(kind)}', ${before})`);
+  for (const { table } of levelsOf(kind))
+    await writer.run(`DELETE FROM dirty WHERE rollup = '${table}' AND start < ${before}`);
+}

@@ -1,0 +1,94 @@
+/** What a batch does to the readings of one kind: new rows, fields added to rows that are there, duplicates. */
+import type { Kind } from '../../sensors/kind.ts';
+import type { Reading } from '../../sensors/reading.ts';
+import { additionOf, merge } from '../merge.ts';
+import type { Cache } from './cache.ts';
+import type { Writer } from './database.ts';
+import { keptSince } from './removal.ts';
+import { heldColumn, rawTable, removedTable, valueColumn } from './schema.ts';
+
+export interface Plan {
+  readonly kind: Kind;
+  readonly inserts: readonly Reading[];
+  /** Fields to add to stored rows. */
+  readonly additions: readonly Reading[];
+}
+
+/** Calls `count` for every reading, in their order. */
+export async function planFor(
+  writer: Writer,
+  cache: Cache,
+  kind: Kind,
+  readings: readonly Reading[],
+  count: (reading: Reading, isStored: boolean) => void,
+): Promise<Plan> {
+  const inserts = new Map<string, Reading>();
+  const additions = new Map<string, Reading>();
+  const keyOf = (reading: Reading) => `${cache.devices.id(reading.park, reading.device)} ${reading.time}`;
+  // A time newer than the newest stored of its device cannot be stored yet.
+  const isLate = (reading: Reading) =>
+    reading.time <=
+    (cache.latest.get(`${reading.park}/${reading.device}/${kind.name}`)?.newest.time ?? Number.NEGATIVE_INFINITY);
+  const stored = await readStored(writer, cache, kind, readings.filter(isLate));
+  for (const reading of readings) {
+    const key = keyOf(reading);
+    const inserting = inserts.get(key);
+    if (inserting !== undefined) {
+      const addition = additionOf(inserting, reading);
+      if (addition !== undefined) inserts.set(key, merge(inserting, addition));
+      count(reading, addition !== undefined);
+      continue;
+    }
+    const present = stored.get(key);
+    if (present === undefined) {
+      inserts.set(key, reading);
+      count(reading, true);
+      continue;
+    }
+    const earlier = additions.get(key);
+    const known = earlier === undefined ? present : { values: { ...present.values, ...earlier.values } };
+    const addition = additionOf(known, reading);
+    if (addition !== undefined) additions.set(key, earlier === undefined ? addition : merge(earlier, addition));
+    count(reading, addition !== undefined);
+  }
+  return { kind, inserts: [...inserts.values()], additions: [...additions.values()] };
+}
+
+/** Only the names of the values count. */
+type Stored = Map<string, { readonly values: Record<string, number> }>;
+
+/** Which of these are stored, or were until retention removed them, with the fields they hold. */
+async function readStored(writer: Writer, cache: Cache, kind: Kind, late: readonly Reading[]): Promise<Stored> {
+  const stored: Stored = new Map();
+  if (late.length === 0) return stored;
+  const ids = late.map((reading) => cache.devices.id(reading.park, reading.device));
+  const times = late.map((reading) => reading.time);
+  await writer.run('CREATE OR REPLACE TEMP TABLE late (device INTEGER, time BIGINT)');
+  await writer.append('late', ['INTEGER', 'BIGINT'], [ids, times.map(BigInt)]);
+  // The bounds let whole blocks of the table be skipped.
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const time of times) {
+    low = Math.min(low, time);
+    high = Math.max(high, time);
+  }
+  const fields = kind.fields.map((field) => field.name);
+  const read = async (table: string, columnOf: (field: string) => string) => {
+    const [devices = [], found = [], ...held] = await writer.columns(
+      `SELECT device, time, ${fields.map(columnOf).join(', ')} FROM ${table} SEMI JOIN late USING (device, time) WHERE time BETWEEN ${low} AND ${high}`,
+    );
+    for (let row = 0; row < devices.length; row++) {
+      const key = `${devices[row]} ${found[row]}`;
+      const values = stored.get(key)?.values ?? {};
+      for (const [index, field] of fields.entries()) {
+        const value = held[index]?.[row];
+        if (value !== null && value !== undefined) values[field] = Number(value);
+      }
+      stored.set(key, { values });
+    }
+  };
+  const since = keptSince(cache, rawTable(kind));
+  if (high >= since) await read(rawTable(kind), valueColumn);
+  if (low < since) await read(removedTable(kind), heldColumn);
+  return stored;
+}
