@@ -1,4 +1,5 @@
 /** Raw readings in order of time, in slices of bounded size: memory and the time that others wait do not grow with the answer. */
+import { setImmediate } from 'node:timers/promises';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import type { SeriesQuery } from '../store.ts';
@@ -31,8 +32,11 @@ export async function* exportReadings(database: Database, cache: Cache, query: E
       for await (const chunk of reader.stream(sql, [from, to])) read.push(chunk);
       return read;
     }, signal);
-    for (const chunk of chunks)
+    for (const chunk of chunks) {
       for (let row = 0; row < (chunk[0]?.length ?? 0); row++) yield toReading(chunk, row, fields, kind.name, cache);
+      // A reader that takes everything at once, as a file does, must not keep the process from its other work.
+      await setImmediate();
+    }
   }
 }
 
