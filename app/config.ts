@@ -114,6 +114,12 @@ export const SETTINGS = {
     'Page and API; without the role `api` health and metrics only; `0` picks a free one',
   ),
   dataDir: setting('DAOYU_DATA_DIR', './data', text, 'Everything the program keeps; one process at a time'),
+  demo: setting(
+    'DAOYU_DEMO',
+    'no',
+    (value) => oneOf('yes', 'no')(value) === 'yes',
+    'Plant the demo park with its sites and devices: `yes` or `no`; `daoyu demo remove` takes it out again',
+  ),
   busUrl: setting(
     'DAOYU_BUS_URL',
     'embedded',

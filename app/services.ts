@@ -8,7 +8,7 @@ import type { PubSub } from '../cluster/pubsub/pubsub.ts';
 import type { Kv } from '../kv/kv.ts';
 import { openRegistry } from '../registry/open-registry.ts';
 import type { Registry } from '../registry/registry.ts';
-import { seedsAt } from '../seeds/seeds.ts';
+import { seedsAt, withoutDemo } from '../seeds/seeds.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import { type BackendContext, openBus, openKv, openPubSub, sharedParts } from './backends.ts';
@@ -49,7 +49,7 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const context = { config, folder: folder.path, clock, log, space: watchDiskSpace(folder.path, config.diskReserve) };
   const bus = keep(await openBus(context));
   const kv = keep(await openKv(context));
-  const registry = keep(await openRegistry({ kv, kinds, seeds: seedsAt(clock()), clock }));
+  const registry = keep(await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, clock }));
   const pubsub = keep(await openPubSub(context));
   const monotonic = () => performance.now();
   const presence = keep(await followPresence(pubsub, monotonic));

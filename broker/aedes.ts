@@ -99,6 +99,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     urls: listeners.urls,
     tell: clients.tellBy(aedes),
     isConnected: clients.isConnected,
+    disconnect: clients.disconnect,
     devices: clients.devices,
     status: () => ({ connections: clients.count(), ...inFlight.status(), refused: refusals.counts(), ...counts }),
     async close() {

@@ -25,8 +25,10 @@ export type AdmitOversize = (
   message: Omit<InboundMessage, 'payload'> & { readonly sizeBytes: number; readonly head: Uint8Array },
 ) => Promise<void>;
 
-/** What the broker asks of the registry: the address and password hash behind a user name, or undefined. */
-export type FindCredential = (username: string) => (DeviceAddress & { readonly passwordHash: string }) | undefined;
+/** What the broker asks of the registry: the address behind a user name and the hashes that prove it (two while a password is rotated), or undefined. */
+export type FindCredential = (
+  username: string,
+) => (DeviceAddress & { readonly passwordHashes: readonly string[] }) | undefined;
 
 export interface BrokerLimits {
   /** Largest MQTT packet after CONNECT. */
@@ -98,6 +100,8 @@ export interface Broker {
   /** To the device's own `errors` or `commands/{name}` topic, QoS 1; resolves when handed over, whether or not the device is connected. */
   tell(device: DeviceAddress, channel: 'errors' | `commands/${string}`, payload: string): Promise<void>;
   isConnected(device: DeviceAddress): boolean;
+  /** Closes the device's connection, if it has one: its credential no longer holds. */
+  disconnect(device: DeviceAddress): void;
   /** Every device that is connected now. */
   devices(): readonly DeviceAddress[];
   status(): BrokerStatus;

@@ -61,6 +61,7 @@ export function createClients({ limits, refusals, sessionOf, onPresence }: Clien
       async (device, channel, payload) =>
         tell(aedes, device, channel, payload),
     isConnected: (device: DeviceAddress) => connected.has(clientIdOf(device)),
+    disconnect: (device: DeviceAddress) => connected.get(clientIdOf(device))?.close(),
     devices: () => [...connected.values()].flatMap((client) => sessionOf(client)?.address ?? []),
     count: () => connected.size,
   };

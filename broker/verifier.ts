@@ -42,6 +42,11 @@ export function createVerifier(findCredential: FindCredential, monotonic: () => 
   const waiting: (() => void)[] = [];
   let hashing = 0;
 
+  async function provenBy(password: Buffer, encoded: readonly string[]): Promise<string | undefined> {
+    for (const each of encoded) if (await hashInTurn(password, each)) return each;
+    return undefined;
+  }
+
   async function hashInTurn(password: Buffer, encoded: string): Promise<boolean> {
     if (hashing >= MAX_HASHING) await new Promise<void>((resolve) => waiting.push(resolve));
     hashing += 1;
@@ -70,21 +75,24 @@ export function createVerifier(findCredential: FindCredential, monotonic: () => 
       const mac = createHmac('sha256', processKey).update(username).update('\0').update(password).digest();
       const known = proven.get(username);
       // Asked before the back-off: guesses of a neighbour at the same address keep the right device out of nothing.
-      if (known?.passwordHash === credential.passwordHash && timingSafeEqual(known.mac, mac)) return credential;
+      const isProven = known !== undefined && credential.passwordHashes.includes(known.passwordHash);
+      if (isProven && timingSafeEqual(known.mac, mac)) return credential;
       const key = `${remote} ${username}`;
       const failure = failures.get(key);
-      if (failure?.passwordHash === credential.passwordHash) {
+      const newest = credential.passwordHashes[0] ?? '';
+      if (failure?.passwordHash === newest) {
         // The same mistake again is no guess: it costs no hash, and holds nobody up.
         if (failure.wrong.has(mac.toString('base64'))) return 'password';
         if (failure.until > monotonic()) return 'backoff';
       }
       if (waiting.length >= MAX_WAITING) return 'busy';
-      if (!(await hashInTurn(password, credential.passwordHash))) {
-        noteFailure(key, credential.passwordHash, mac);
+      const passwordHash = await provenBy(password, credential.passwordHashes);
+      if (passwordHash === undefined) {
+        noteFailure(key, newest, mac);
         return 'password';
       }
       failures.delete(key);
-      remember(proven, username, { passwordHash: credential.passwordHash, mac });
+      remember(proven, username, { passwordHash, mac });
       return credential;
     },
   };

@@ -5,6 +5,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { DeviceEntry } from '../bus/events.ts';
 import { createRecords, payloadOf, randomRun } from '../bus/quarantine-record.ts';
 import type { Rejection } from '../bus/rejection.ts';
+import { lockOf } from '../registry/device-change.ts';
 import type { Device, Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { type Classified, classifyReadings } from './classify.ts';
@@ -142,6 +143,8 @@ export function createIntake(options: IntakeOptions): Intake {
         // Our own broker knows who publishes; behind another one, anybody may name any device.
         const device = registry.device(message.park, message.device);
         if (device === undefined) return refuseMessage(message, deviceUnknown(message));
+        const lock = lockOf(device);
+        if (lock !== undefined) return refuseMessage(message, deviceLocked(message, lock));
         if (message.channel === 'telemetry') return admitTelemetry(message, device);
         if (message.channel === 'status') return admitStatus(message);
         return refuseMessage(message, channelUnknown(message.channel));
@@ -209,6 +212,10 @@ function parseStatus(payload: Uint8Array): Outcome<'online' | 'offline' | undefi
 
 function deviceUnknown({ park, device }: DeviceTopic): Rejection {
   return { code: 'DEVICE_UNKNOWN', message: `no device ${device} is registered in park ${park}` };
+}
+
+function deviceLocked({ park, device }: DeviceTopic, lock: 'disabled' | 'retired'): Rejection {
+  return { code: 'DEVICE_DISABLED', message: `device ${device} of park ${park} is ${lock}: enable it, then replay` };
 }
 
 function kindUnknown({ kind }: Device): Rejection {

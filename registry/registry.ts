@@ -9,7 +9,18 @@ export interface Park {
   readonly id: string;
   readonly label: Label;
   readonly towns: readonly Label[];
+  /** Planted by the demo; `daoyu demo remove` takes it away. */
+  readonly isDemo?: boolean;
 }
+
+export interface NewPark {
+  readonly park: string;
+  readonly label?: Label;
+  readonly towns?: readonly Label[];
+}
+
+/** What is absent stays. */
+export type ParkChange = Partial<Pick<Park, 'label' | 'towns'>>;
 
 export type SiteType = 'pond' | 'paddy' | 'cold_store' | 'vehicle' | 'field' | 'other';
 
@@ -33,6 +44,12 @@ export interface Site {
 export type SiteChange = { readonly label?: Label } & {
   readonly [K in 'profile' | 'stages' | 'latitude' | 'longitude' | 'boundary']?: Site[K] | null;
 };
+
+/** What a site can be made with. */
+export interface NewSite extends Partial<Omit<Site, 'park' | 'id'>> {
+  readonly park: string;
+  readonly site: string;
+}
 
 /** How a device's own keys become fields: value × scale + offset. */
 export interface KeyMapping {
@@ -65,8 +82,30 @@ export interface Device {
   readonly mapping?: Mapping;
   /** Encoded scrypt hash of the password (broker/credentials.ts); never leaves the server. */
   readonly passwordHash: string;
+  /** The password before the last rotation, good until then. */
+  readonly previousPassword?: { readonly hash: string; readonly validUntil: number };
+  /** Kept out until enabled again: its connection is closed, a new one refused. */
+  readonly isDisabled?: boolean;
+  /** Epoch ms from which on it is history: kept out, and no longer expected to report. */
+  readonly retiredAt?: number;
   readonly createdAt: number;
 }
+
+/** What is absent stays; `intervalMs: null` returns to the kind's. A device that moves leaves its readings at the site where they were measured. */
+export interface DeviceChange {
+  readonly site?: string;
+  readonly label?: Label;
+  readonly intervalMs?: number | null;
+  readonly isDisabled?: boolean;
+  readonly isRetired?: boolean;
+}
+
+/** A record that was made, changed or removed, here or by another process. */
+export type RegistryChange =
+  | { readonly noun: 'park'; readonly before?: Park; readonly after?: Park }
+  | { readonly noun: 'site'; readonly before?: Site; readonly after?: Site }
+  | { readonly noun: 'device'; readonly before?: Device; readonly after?: Device }
+  | { readonly noun: 'profile'; readonly before?: Profile; readonly after?: Profile };
 
 /** A whole profile. `version` is the one that it was made of, 0 where it is new; absent `effective` is today. */
 export type ProfileChange = Omit<Profile, 'effective'> & Partial<Pick<Profile, 'effective'>>;
@@ -92,13 +131,31 @@ export interface Registry {
   device(park: string, id: string): Device | undefined;
   site(park: string, id: string): Site | undefined;
   profiles(): readonly Profile[];
-  /** Makes the device, and its site when it is new. Rejects with `DEVICE_EXISTS`, `PARK_UNKNOWN`, `KIND_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `MAPPING_INVALID`. */
-  addDevice(device: NewDevice, passwordHash: string): Promise<Device>;
-  /** Rejects with `DEVICE_UNKNOWN`, `MAPPING_INVALID`. */
-  setMapping(park: string, id: string, mapping: Mapping | undefined): Promise<Device>;
+  /** Rejects with `PARK_EXISTS`, `ID_INVALID`. */
+  addPark(park: NewPark): Promise<Park>;
+  /** Rejects with `PARK_UNKNOWN`. */
+  setPark(id: string, change: ParkChange): Promise<Park>;
+  /** Only an empty one. Rejects with `PARK_UNKNOWN`, `PARK_NOT_EMPTY`. */
+  removePark(id: string): Promise<void>;
+  /** Rejects with `SITE_EXISTS`, `PARK_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `SITE_INVALID`. */
+  addSite(site: NewSite): Promise<Site>;
   /** Changes made at the same time elsewhere are kept. Rejects with `SITE_UNKNOWN`, `PROFILE_UNKNOWN`, `SITE_INVALID`. */
   setSite(park: string, id: string, change: SiteChange): Promise<Site>;
+  /** Only one without devices. Rejects with `SITE_UNKNOWN`, `SITE_NOT_EMPTY`. */
+  removeSite(park: string, id: string): Promise<void>;
+  /** Makes the device, and its site when it is new. Rejects with `DEVICE_EXISTS`, `PARK_UNKNOWN`, `KIND_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `MAPPING_INVALID`. */
+  addDevice(device: NewDevice, passwordHash: string): Promise<Device>;
+  /** Rejects with `DEVICE_UNKNOWN`, `SITE_UNKNOWN`, `DEVICE_INVALID`. */
+  setDevice(park: string, id: string, change: DeviceChange): Promise<Device>;
+  /** Rejects with `DEVICE_UNKNOWN`, `MAPPING_INVALID`. */
+  setMapping(park: string, id: string, mapping: Mapping | undefined): Promise<Device>;
+  /** The password of before stays valid for the overlap. Rejects with `DEVICE_UNKNOWN`. */
+  setPassword(park: string, id: string, passwordHash: string, overlapMs: number): Promise<Device>;
+  /** Its readings stay in the store. Rejects with `DEVICE_UNKNOWN`. */
+  removeDevice(park: string, id: string): Promise<void>;
   /** Makes a profile, or the next version of one. Rejects with `PROFILE_CHANGED`, `PROFILE_INVALID`. */
   setProfile(change: ProfileChange): Promise<Profile>;
+  /** Calls after each change from now on; returns the function that ends it. */
+  watch(onChange: (change: RegistryChange) => void): () => void;
   close(): Promise<void>;
 }

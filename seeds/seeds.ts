@@ -10,8 +10,16 @@ import { ponds } from './profiles/ponds.ts';
 import { seasons, stagesAround } from './seasons.ts';
 import { sites } from './sites.ts';
 
+/** What an installation without the demo begins with: threshold profiles, and nothing measured by them. */
+export const withoutDemo = { parks: [], sites: [], profiles: [...ponds, ...paddies, ...coldChain, ...drone] };
+
 /** Without what depends on the date. */
-export const seeds = { parks, sites, devices, profiles: [...ponds, ...paddies, ...coldChain, ...drone] };
+export const seeds = {
+  parks: parks.map((park) => ({ ...park, isDemo: true })),
+  sites,
+  devices,
+  profiles: withoutDemo.profiles,
+};
 
 /** The same with the rice years around a time, and the outlines of fields. */
 export function seedsAt(time: number): typeof seeds & { readonly sites: readonly Site[] } {

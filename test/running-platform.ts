@@ -40,6 +40,7 @@ export async function runPlatform(
     DAOYU_HTTP_PORT: '0',
     DAOYU_DATA_DIR: dataDir,
     DAOYU_LOG_LEVEL: 'silent',
+    DAOYU_DEMO: 'yes',
     ...environment,
   });
   const platform = await startPlatform(config, { log: pino({ level: config.logLevel }), clock: Date.now, ...options });

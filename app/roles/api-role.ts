@@ -38,7 +38,7 @@ export async function openApiRole(
 ): Promise<Api> {
   const { config, log, clock, monotonic, folder, kinds, bus, kv, registry, pubsub, presence } = services;
   const { token, sessionSecret } = services;
-  await addDemoDevices(folder, kv, registry, kinds);
+  if (config.demo) await addDemoDevices(folder, kv, registry, kinds);
   const { writers, writerOf } = planWriters(config);
   const names = writers.map(({ name }) => name);
   const ledger = keep(await openLedger({ bus, store, log, writers: names, writerOf }));

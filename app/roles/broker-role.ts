@@ -7,6 +7,8 @@ import type { Admit, Broker } from '../../broker/broker.ts';
 import { type LocalConnections, openDownlink, type Tell } from '../../cluster/downlink.ts';
 import { type Announcer, announcePresence } from '../../cluster/presence.ts';
 import { createIntake } from '../../ingest/intake.ts';
+import { lockOf, passwordHashesOf } from '../../registry/device-change.ts';
+import type { RegistryChange } from '../../registry/registry.ts';
 import type { Config } from '../config.ts';
 import type { Closer, Services } from '../services.ts';
 
@@ -48,13 +50,15 @@ export async function openBrokerRole(
       findCredential(username) {
         const [park = '', id = ''] = username.split('.');
         const device = registry.device(park, id);
-        return device && { park, device: id, passwordHash: device.passwordHash };
+        if (device === undefined || lockOf(device) !== undefined) return undefined;
+        return { park, device: id, passwordHashes: passwordHashesOf(device, clock()) };
       },
       clock,
       log,
     }),
   );
   announcer = keep(await announcePresence(pubsub, id, broker));
+  keep({ close: registry.watch((change) => shutOut(change, broker)) });
   const bridge = config.bridge === undefined ? undefined : keep(await startBridge(config.bridge));
   doors = { broker, bridge, presence };
   return { broker, ...(bridge && { bridge }), tell: telling.tell };
@@ -72,6 +76,15 @@ export async function openBrokerRole(
       log,
     });
   }
+}
+
+/** Whoever may no longer connect is disconnected at once, on every process. */
+function shutOut(change: RegistryChange, broker: Broker): void {
+  if (change.noun !== 'device' || change.before === undefined) return;
+  const { before, after } = change;
+  const isOut = after === undefined || lockOf(after) !== undefined;
+  const isRotated = after !== undefined && !passwordHashesOf(after, 0).includes(before.passwordHash);
+  if (isOut || isRotated) broker.disconnect({ park: before.park, device: before.id });
 }
 
 function limitsOf(config: Config) {

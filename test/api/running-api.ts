@@ -7,7 +7,8 @@ import { openSignInCodes } from '../../app/sign-in-codes.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
-import type { Device, NewDevice } from '../../registry/registry.ts';
+import { openRegistry } from '../../registry/open-registry.ts';
+import type { NewDevice } from '../../registry/registry.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { openMemoryStore } from '../../store/memory.ts';
@@ -40,15 +41,12 @@ export async function apiOptions(
   clock: () => number = () => NOW,
 ): Promise<ApiOptions & { write: RunningApi['write'] }> {
   const store = openMemoryStore();
-  const devices: Device[] = ['probe', 'silent'].map((id) => ({
-    park: 'tianyu',
-    site: 'pond-1',
-    id,
-    label,
-    kind: 'aquaculture_pond',
-    passwordHash: 'scrypt-secret',
-    createdAt: NOW,
-  }));
+  const kinds = await loadKinds();
+  const parks = [{ id: 'tianyu', label, towns: [label] }];
+  const sites = [{ park: 'tianyu', id: 'pond-1', label, type: 'pond' as const }];
+  const registry = await openRegistry({ kv: openMemoryKv(), kinds, seeds: { parks, sites, profiles: [] }, clock });
+  const known = { park: 'tianyu', site: 'pond-1', label, kind: 'aquaculture_pond' };
+  for (const device of ['probe', 'silent']) await registry.addDevice({ ...known, device }, 'scrypt-secret');
   let position = 0;
   const keep = (fields: object) => void logged.push(fields);
   return {
@@ -57,33 +55,8 @@ export async function apiOptions(
     token: TOKEN,
     sessionSecret: 'secret',
     codes: await openSignInCodes({ kv: openMemoryKv(), clock, monotonic: clock }),
-    kinds: await loadKinds(),
-    registry: {
-      parks: () => [{ id: 'tianyu', label, towns: [label] }],
-      sites: (park) =>
-        park === undefined || park === 'tianyu' ? [{ park: 'tianyu', id: 'pond-1', label, type: 'pond' }] : [],
-      devices: ({ park, site, kind } = {}) =>
-        devices.filter(
-          (device) =>
-            (park ?? device.park) === device.park &&
-            (site ?? device.site) === device.site &&
-            (kind ?? device.kind) === device.kind,
-        ),
-      device: (park, id) => devices.find((device) => device.park === park && device.id === id),
-      site: () => undefined,
-      profiles: () => [],
-      addDevice: async () => Promise.reject(new Error('not used')),
-      async setMapping(park, id, mapping) {
-        const index = devices.findIndex((device) => device.park === park && device.id === id);
-        const found = devices[index];
-        if (found === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
-        devices[index] = { ...found, ...(mapping && { mapping }) };
-        return devices[index];
-      },
-      setSite: async () => Promise.reject(new Error('not used')),
-      setProfile: async () => Promise.reject(new Error('not used')),
-      close: async () => undefined,
-    },
+    kinds,
+    registry,
     store,
     ledger: {
       account: async () => ({
@@ -97,12 +70,10 @@ export async function apiOptions(
       replay: async (id) => Promise.reject(new DaoyuError('QUARANTINE_UNKNOWN', `no record ${id} in quarantine`)),
     },
     live: { follow: () => nothing() },
-    async addDevice(given: NewDevice) {
-      const { device: id, ...rest } = given;
-      const device: Device = { label, ...rest, id, passwordHash: 'scrypt-secret', createdAt: NOW };
-      devices.push(device);
-      return { device, password: 'shown-once' };
-    },
+    addDevice: async (given: NewDevice) => ({
+      device: await registry.addDevice({ label, ...given }, 'scrypt-secret'),
+      password: 'shown-once',
+    }),
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],

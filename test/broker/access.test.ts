@@ -98,7 +98,7 @@ describe('who connects', () => {
       authenticateTimeoutMs: 200,
       findCredential: (username) => {
         const [park = '', device = ''] = username.split('.');
-        return { park, device, passwordHash: device === 'slow' ? slow : quick };
+        return { park, device, passwordHashes: [device === 'slow' ? slow : quick] };
       },
     });
     const client = await raw();

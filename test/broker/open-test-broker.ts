@@ -65,7 +65,7 @@ export async function openTestBroker(
       findCredential: (username) => {
         const [park, device] = username.split('.');
         return park === 'park' && device !== undefined && device !== 'nobody'
-          ? { park, device, passwordHash: hash }
+          ? { park, device, passwordHashes: [hash] }
           : undefined;
       },
       clock: Date.now,

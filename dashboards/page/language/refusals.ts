@@ -37,6 +37,7 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
     ['请发送一个对象，或由对象组成的数组', 'send an object or an array of objects'],
   ),
   DEVICE_UNKNOWN: refusal(['未登记的设备', 'unknown device'], ['登记该设备后重放', 'make the device, then replay']),
+  DEVICE_DISABLED: refusal(['设备已停用', 'device disabled'], ['启用该设备后重放', 'enable the device, then replay']),
   KIND_UNKNOWN: refusal(
     ['未知的设备类型', 'unknown kind of device'],
     ['装上该类型的定义文件后重放', "add the kind's file, then replay"],

@@ -1,0 +1,54 @@
+/** What may be changed of a device, checked before the registry takes it: what is absent stays, what is null goes. */
+import { DaoyuError } from '../base/errors.ts';
+import type { Device, DeviceChange, Site } from './registry.ts';
+
+/** Reporting faster than this is a mistake of units; slower than a day is no telemetry. */
+const MIN_INTERVAL_MS = 1000;
+const MAX_INTERVAL_MS = 86_400_000;
+
+/** The device as it would be. Throws `SITE_UNKNOWN` or `DEVICE_INVALID`. */
+export function changedDevice(device: Device, change: DeviceChange, sites: readonly Site[], now: number): Device {
+  const { site, label, intervalMs, isDisabled, isRetired } = change;
+  if (site !== undefined && !sites.some((each) => each.park === device.park && each.id === site)) {
+    throw new DaoyuError('SITE_UNKNOWN', `park ${device.park} has no site ${site}; GET /api/v1/parks names them`);
+  }
+  if (intervalMs != null && !(intervalMs >= MIN_INTERVAL_MS && intervalMs <= MAX_INTERVAL_MS)) {
+    throw new DaoyuError(
+      'DEVICE_INVALID',
+      `intervalMs is ${intervalMs} but must be from ${MIN_INTERVAL_MS} (1 s) to ${MAX_INTERVAL_MS} (1 day)`,
+    );
+  }
+  const { intervalMs: ownInterval, isDisabled: wasDisabled, retiredAt: wasRetiredAt, ...rest } = device;
+  const interval = intervalMs === undefined ? ownInterval : intervalMs;
+  const retiredAt = isRetired === undefined ? wasRetiredAt : isRetired ? (wasRetiredAt ?? now) : undefined;
+  return {
+    ...rest,
+    ...(site !== undefined && { site }),
+    ...(label !== undefined && { label }),
+    ...(interval != null && { intervalMs: interval }),
+    ...((isDisabled ?? wasDisabled) && { isDisabled: true }),
+    ...(retiredAt !== undefined && { retiredAt }),
+  };
+}
+
+/** Why a device may not connect or publish; undefined when it may. */
+export function lockOf({
+  isDisabled,
+  retiredAt,
+}: Pick<Device, 'isDisabled' | 'retiredAt'>): 'disabled' | 'retired' | undefined {
+  if (retiredAt !== undefined) return 'retired';
+  return isDisabled ? 'disabled' : undefined;
+}
+
+/** A new password beside the one in use, which stays valid for the overlap: a device in the field learns the new one first. */
+export function withPassword(device: Device, passwordHash: string, overlapMs: number, now: number): Device {
+  const { previousPassword: _, ...rest } = device;
+  const previousPassword = { hash: device.passwordHash, validUntil: now + overlapMs };
+  return { ...rest, passwordHash, ...(overlapMs > 0 && { previousPassword }) };
+}
+
+/** The hashes that prove the device at a time, newest first. */
+export function passwordHashesOf({ passwordHash, previousPassword }: Device, now: number): readonly string[] {
+  const isValid = previousPassword !== undefined && now < previousPassword.validUntil;
+  return isValid ? [passwordHash, previousPassword.hash] : [passwordHash];
+}
