@@ -2,7 +2,9 @@
 /** The command line. Each command is a file in commands/; an error of ours ends in one sentence, not in a stack. */
 import { Command } from 'commander';
 import { DaoyuError } from './base/errors.ts';
+import { demoCommand } from './cli/demo.ts';
 import { devicesCommand } from './cli/devices.ts';
+import { parksCommand } from './cli/parks.ts';
 import { profilesCommand } from './cli/profiles.ts';
 import { replayCommand } from './cli/replay.ts';
 import { settingsCommand } from './cli/settings.ts';
@@ -20,7 +22,9 @@ for (const command of [
   stackCommand,
   simulateCommand,
   replayCommand,
+  demoCommand,
   devicesCommand,
+  parksCommand,
   sitesCommand,
   profilesCommand,
   settingsCommand,

@@ -64,6 +64,13 @@ export interface Check {
   readonly promise?: { readonly survives: 'power loss' | 'process death' | 'nothing'; readonly message: string };
 }
 
+export interface DemoRemoval {
+  readonly devices: number;
+  readonly sites: number;
+  readonly parks: number;
+  readonly kept: readonly string[];
+}
+
 export interface ApiOptions {
   readonly host: string;
   readonly port: number;
@@ -82,6 +89,10 @@ export interface ApiOptions {
   readonly live: LiveFeed;
   /** Makes device and password; the password is shown once and never again. */
   readonly addDevice: (device: NewDevice) => Promise<DeviceCredentials>;
+  /** Takes the demo's devices, sites and parks out; `kept` names its sites on which other devices stand. */
+  readonly removeDemo: () => Promise<DemoRemoval>;
+  /** A new password for a device, shown once; the old one stays valid for the overlap. */
+  readonly rotatePassword: (park: string, device: string, overlapMs: number) => Promise<string>;
   readonly isConnected: (park: string, device: string) => boolean;
   /** Resolves when handed over, whether or not the device is connected. */
   readonly tell: (device: DeviceAddress, channel: `commands/${string}`, payload: string) => Promise<void>;

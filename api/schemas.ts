@@ -54,6 +54,8 @@ export const Mapping = Type.Object(
   { additionalProperties: false, description: "How a device's own keys become fields" },
 );
 
+const SiteType = OneOf(['pond', 'paddy', 'cold_store', 'vehicle', 'field', 'other']);
+
 export const NewDevice = Type.Object(
   {
     park: Slug,
@@ -64,7 +66,7 @@ export const NewDevice = Type.Object(
     intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 86_400_000 })),
     mapping: Type.Optional(Mapping),
     siteLabel: Type.Optional(Label),
-    siteType: Type.Optional(OneOf(['pond', 'paddy', 'cold_store', 'vehicle', 'field', 'other'])),
+    siteType: Type.Optional(SiteType),
     profile: Type.Optional(Text('threshold profile of a new site', 64)),
   },
   { additionalProperties: false },
@@ -73,39 +75,47 @@ export const NewDevice = Type.Object(
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const Position = Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: '[longitude, latitude]' });
 
-export const SiteChange = Type.Object(
-  {
-    label: Type.Optional(Label),
-    profile: orNull(Text('threshold profile; before the first stage where there are stages', 64)),
-    stages: orNull(
-      Type.Array(
-        Type.Object(
-          {
-            from: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Beijing day, e.g. 2026-05-10' }),
-            profile: Text('threshold profile from that day on', 64),
-          },
-          { additionalProperties: false },
-        ),
-        { maxItems: MOST_STAGES, description: 'ascending; the last one stays in force' },
-      ),
-    ),
-    latitude: orNull(Type.Number({ minimum: -90, maximum: 90 })),
-    longitude: orNull(Type.Number({ minimum: -180, maximum: 180 })),
-    boundary: orNull(
+const siteDetails = {
+  label: Type.Optional(Label),
+  profile: orNull(Text('threshold profile; before the first stage where there are stages', 64)),
+  stages: orNull(
+    Type.Array(
       Type.Object(
         {
-          type: Type.Literal('Polygon'),
-          coordinates: Type.Array(Type.Array(Position, { minItems: 4, maxItems: MOST_POSITIONS }), {
-            minItems: 1,
-            maxItems: 1,
-            description: 'one closed ring',
-          }),
+          from: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Beijing day, e.g. 2026-05-10' }),
+          profile: Text('threshold profile from that day on', 64),
         },
-        { additionalProperties: false, description: 'outline of the field: GeoJSON polygon (RFC 7946), WGS-84' },
+        { additionalProperties: false },
       ),
+      { maxItems: MOST_STAGES, description: 'ascending; the last one stays in force' },
     ),
-  },
-  { additionalProperties: false, minProperties: 1, description: 'what is absent stays, null takes it away' },
+  ),
+  latitude: orNull(Type.Number({ minimum: -90, maximum: 90 })),
+  longitude: orNull(Type.Number({ minimum: -180, maximum: 180 })),
+  boundary: orNull(
+    Type.Object(
+      {
+        type: Type.Literal('Polygon'),
+        coordinates: Type.Array(Type.Array(Position, { minItems: 4, maxItems: MOST_POSITIONS }), {
+          minItems: 1,
+          maxItems: 1,
+          description: 'one closed ring',
+        }),
+      },
+      { additionalProperties: false, description: 'outline of the field: GeoJSON polygon (RFC 7946), WGS-84' },
+    ),
+  ),
+};
+
+export const SiteChange = Type.Object(siteDetails, {
+  additionalProperties: false,
+  minProperties: 1,
+  description: 'what is absent stays, null takes it away',
+});
+
+export const NewSite = Type.Object(
+  { park: Slug, site: Slug, type: Type.Optional(SiteType), ...siteDetails },
+  { additionalProperties: false },
 );
 
 const Limit = Type.Optional(Type.Number());

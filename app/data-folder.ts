@@ -13,6 +13,7 @@ export interface DataFolder {
   /** JSON beside the secrets, mode 0600. */
   readPrivate<T>(name: string): T | undefined;
   writePrivate(name: string, value: unknown): void;
+  removePrivate(name: string): void;
   close(): void;
 }
 
@@ -43,6 +44,7 @@ export function openDataFolder(folder: string): DataFolder {
     path,
     readPrivate,
     writePrivate,
+    removePrivate: (name) => rmSync(join(secrets, name), { force: true }),
     secret(name) {
       const file = join(secrets, name);
       const known = readIfThere(file)?.trim();

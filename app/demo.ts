@@ -1,5 +1,6 @@
 /** Gives a fresh install its demo devices: passwords made here, hashes to the registry, the passwords themselves only to a private file for the simulators. */
 
+import type { DemoRemoval } from '../api/api.ts';
 import { codeOf } from '../base/errors.ts';
 import { generatePassword, hashPassword } from '../broker/credentials.ts';
 import type { Kv } from '../kv/kv.ts';
@@ -12,6 +13,7 @@ import type { FleetMember } from '../simulators/fleet.ts';
 import type { DataFolder } from './data-folder.ts';
 
 const FILE = 'devices.json';
+const BEGUN = 'demo/devices';
 
 /** Makes those that are missing; a device whose password is no longer known is left as it is. */
 export async function addDemoDevices(
@@ -54,10 +56,29 @@ export async function addDemoDevices(
   }
 }
 
+/** Takes the demo out of an installation that grew from it: its devices, then its sites and parks that are empty without them. */
+export async function removeDemo(folder: DataFolder, kv: Kv, registry: Registry): Promise<DemoRemoval> {
+  const devices = seeds.devices.filter(({ park, device }) => registry.device(park, device) !== undefined);
+  for (const { park, device } of devices) await registry.removeDevice(park, device);
+  const there = seeds.sites.filter(({ park, id }) => registry.site(park, id) !== undefined);
+  const inUse = there.filter(({ park, id }) => registry.devices({ park, site: id }).length > 0);
+  const sites = there.filter((site) => !inUse.includes(site));
+  for (const { park, id } of sites) await registry.removeSite(park, id);
+  const known = new Set(registry.parks().map(({ id }) => id));
+  const parks = seeds.parks.filter(
+    ({ id }) => known.has(id) && registry.sites(id).length === 0 && registry.devices({ park: id }).length === 0,
+  );
+  for (const { id } of parks) await registry.removePark(id);
+  folder.removePrivate(FILE);
+  await kv.delete(BEGUN);
+  const kept = inUse.map(({ park, id }) => `${park}/${id}`);
+  return { devices: devices.length, sites: sites.length, parks: parks.length, kept };
+}
+
 /** Of several processes that start on an empty platform one makes them, because only its data folder then has the passwords. */
 async function isFirst(kv: Kv): Promise<boolean> {
   try {
-    await kv.put('demo/devices', { begun: true }, 0);
+    await kv.put(BEGUN, { begun: true }, 0);
     return true;
   } catch (error) {
     if (codeOf(error) === 'STATE_CONFLICT') return false;

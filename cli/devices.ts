@@ -1,6 +1,7 @@
-/** `daoyu devices add|list`: the registry of a running platform, over its API. */
+/** `daoyu devices list|add|set|rotate|remove`: the registry of a running platform, over its API. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addDeviceLifeCommands } from './device-life.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 
 const PATH = '/api/v1/devices';
@@ -25,6 +26,7 @@ export function devicesCommand(): Command {
     .requiredOption('--kind <kind>', 'e.g. aquaculture_pond')
     .option('--mapping <file>', 'JSON file: how its own keys become fields')
     .action(add);
+  addDeviceLifeCommands(command);
   return command;
 }
 
@@ -51,5 +53,6 @@ async function add(device: string, options: NewDeviceOptions): Promise<void> {
     kind,
     ...(mapping !== undefined && { mapping }),
   });
-  process.stdout.write(`${JSON.stringify(answer, null, 2)}\nThe password is shown this once.\n`);
+  process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  process.stderr.write('The password is shown this once.\n');
 }

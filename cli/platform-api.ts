@@ -23,7 +23,7 @@ const PATIENCE = 60;
 /** Rejects with `PLATFORM_UNREACHABLE`, `CREDENTIALS_MISSING`, or the code of the answer. */
 export async function askPlatform(
   target: ApiTarget,
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<unknown> {
@@ -38,6 +38,7 @@ export async function askPlatform(
       await new Promise((resolve) => setTimeout(resolve, Math.max(1, seconds) * 1000));
       continue;
     }
+    if (response.status === 204) return undefined;
     const answer = (await response.json()) as { detail?: string; code?: string };
     if (response.ok) return answer;
     throw new DaoyuError(answer.code ?? `HTTP_${response.status}`, answer.detail ?? response.statusText);

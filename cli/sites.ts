@@ -54,6 +54,21 @@ export function sitesCommand(): Command {
     .option('--boundary <file>', 'outline of the field: GeoJSON with one polygon, WGS-84')
     .option('--clear <what>', `take away, comma-separated: ${CLEARABLE.join(', ')}`)
     .action(set);
+  withTarget(command.command('add'))
+    .description('make a site')
+    .argument('<site>', 'id: lower-case letters, digits, hyphens')
+    .requiredOption('--park <id>', 'the park it lies in')
+    .requiredOption('--type <type>', 'pond, paddy, cold_store, vehicle, field or other')
+    .option('--zh <name>', 'Chinese name')
+    .option('--en <name>', 'English name')
+    .option('--profile <name>', 'threshold profile, e.g. crab_pond')
+    .option('--position <latitude,longitude>', 'WGS-84 degrees')
+    .action(add);
+  withTarget(command.command('remove'))
+    .description('remove a site that has no devices; readings measured there stay')
+    .argument('<site>', 'id')
+    .requiredOption('--park <id>', 'the park it lies in')
+    .action(remove);
   return command;
 }
 
@@ -83,6 +98,22 @@ async function set(id: string, options: SetOptions): Promise<void> {
   const change = await changeOf(id, options);
   if (Object.keys(change).length === 0) throw new DaoyuError('OPTION_INVALID', 'nothing to change: see --help');
   print((await askPlatform(options, 'PATCH', `/api/v1/sites/${options.park}/${id}`, change)) as Site);
+}
+
+async function add(site: string, options: SetOptions & { readonly type: string }): Promise<void> {
+  const { park, type, zh, en, profile, position } = options;
+  const body = {
+    ...{ park, site, type },
+    ...((zh ?? en) !== undefined && { label: { zh: zh ?? en ?? site, en: en ?? zh ?? site } }),
+    ...(profile !== undefined && { profile }),
+    ...(position !== undefined && positionOf(position)),
+  };
+  print((await askPlatform(options, 'POST', '/api/v1/sites', body)) as Site);
+}
+
+async function remove(site: string, options: InPark): Promise<void> {
+  await askPlatform(options, 'DELETE', `/api/v1/sites/${options.park}/${site}`);
+  process.stderr.write(`site ${options.park}/${site} is removed\n`);
 }
 
 const print = (site: Site) => process.stdout.write(`${JSON.stringify(site, null, 2)}\n`);

@@ -26,7 +26,11 @@ export function upCommand(): Command {
 }
 
 async function up(options: Options): Promise<void> {
-  const config = readConfig({ ...process.env, ...(options.roles !== undefined && { DAOYU_ROLES: options.roles }) });
+  const config = readConfig({
+    ...process.env,
+    ...(options.simulate && { DAOYU_DEMO: 'yes' }),
+    ...(options.roles !== undefined && { DAOYU_ROLES: options.roles }),
+  });
   if (options.simulate && config.roles.length < ROLES.length)
     throw new DaoyuError(
       'OPTION_INVALID',

@@ -4,7 +4,6 @@ import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
 import type {
-  Device,
   Mapping as MappingInput,
   NewDevice as NewDeviceInput,
   ProfileChange as ProfileChangeInput,
@@ -13,6 +12,7 @@ import type {
 import type { ApiOptions } from '../api.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { Mapping, NewDevice, ProfileChange, ProfileName, Rows, SiteChange, Slug, Text, Where } from '../schemas.ts';
+import { createShowDevice } from '../show-device.ts';
 
 type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'addDevice' | 'isConnected' | 'mqttUrls'>;
 
@@ -20,13 +20,7 @@ export const registryRoutes: FastifyPluginAsyncTypebox<Options> = async (
   app,
   { kinds, registry, addDevice, isConnected, mqttUrls },
 ) => {
-  const show = ({ passwordHash: _, id, mapping, ...device }: Device) => ({
-    ...device,
-    device: id,
-    mapping: mapping ?? null,
-    intervalMs: device.intervalMs ?? kinds.get(device.kind)?.intervalMs,
-    isConnected: isConnected(device.park, id),
-  });
+  const show = createShowDevice(kinds, isConnected);
 
   app.get(
     '/kinds',

@@ -13,7 +13,7 @@ import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
 import type { NewDevice } from '../../registry/registry.ts';
 import type { Store } from '../../store/store.ts';
 import { openMetricSink } from '../backends.ts';
-import { addDemoDevices } from '../demo.ts';
+import { addDemoDevices, removeDemo } from '../demo.ts';
 import type { Closer, Services } from '../services.ts';
 import { openSignInCodes } from '../sign-in-codes.ts';
 import { planWriters } from '../store-writers.ts';
@@ -65,6 +65,12 @@ export async function openApiRole(
       async addDevice(device: NewDevice) {
         const password = generatePassword();
         return { device: await registry.addDevice(device, await hashPassword(password)), password };
+      },
+      removeDemo: () => removeDemo(folder, kv, registry),
+      async rotatePassword(park, id, overlapMs) {
+        const password = generatePassword();
+        await registry.setPassword(park, id, await hashPassword(password), overlapMs);
+        return password;
       },
       isConnected,
       tell: door?.tell ?? sendOverPubSub(pubsub, presence),

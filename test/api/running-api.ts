@@ -74,6 +74,11 @@ export async function apiOptions(
       device: await registry.addDevice({ label, ...given }, 'scrypt-secret'),
       password: 'shown-once',
     }),
+    removeDemo: async () => ({ devices: 0, sites: 0, parks: 0, kept: [] }),
+    async rotatePassword(park, device, overlapMs) {
+      await registry.setPassword(park, device, 'scrypt-next', overlapMs);
+      return 'shown-once-more';
+    },
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],

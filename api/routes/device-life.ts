@@ -1,0 +1,96 @@
+/** What becomes of a device after it is made: moved, renamed, disabled, retired, given a new password, removed. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { clientIdOf, topicsOf } from '../../base/topics.ts';
+import type { ApiOptions } from '../api.ts';
+import { Label, Slug } from '../schemas.ts';
+import { Credentials, createShowDevice, ShownDevice } from '../show-device.ts';
+
+type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'isConnected' | 'mqttUrls' | 'rotatePassword' | 'clock'>;
+
+const OneDevice = Type.Object({ park: Slug, device: Slug }, { additionalProperties: false });
+const DAY_MINUTES = 24 * 60;
+
+export const deviceLifeRoutes: FastifyPluginAsyncTypebox<Options> = async (app, options) => {
+  const { kinds, registry, isConnected, mqttUrls, rotatePassword, clock } = options;
+  const show = createShowDevice(kinds, isConnected);
+
+  app.patch(
+    '/devices/:park/:device',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Moves, renames, disables or retires a device; a disabled or retired one is disconnected at once',
+        params: OneDevice,
+        body: Type.Object(
+          {
+            site: Type.Optional(Slug),
+            label: Type.Optional(Label),
+            intervalMs: Type.Optional(
+              Type.Union([Type.Integer(), Type.Null()], { description: "ms between readings; null: the kind's" }),
+            ),
+            isDisabled: Type.Optional(Type.Boolean()),
+            isRetired: Type.Optional(Type.Boolean({ description: 'kept as history, no longer expected to report' })),
+          },
+          {
+            additionalProperties: false,
+            minProperties: 1,
+            description: 'what is absent stays; readings keep the site where they were measured',
+          },
+        ),
+        response: { 200: ShownDevice },
+      },
+    },
+    async ({ params: { park, device }, body }) => show(await registry.setDevice(park, device, body)),
+  );
+
+  app.post(
+    '/devices/:park/:device/credentials',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'A new password, in this answer and nowhere else; the old one stays valid for the overlap',
+        params: OneDevice,
+        body: Type.Object(
+          {
+            overlapMinutes: Type.Optional(
+              Type.Integer({
+                minimum: 0,
+                maximum: 90 * DAY_MINUTES,
+                description: `default ${DAY_MINUTES}, one day; 0 ends the old password and its connection at once`,
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 201: Credentials },
+      },
+    },
+    async ({ params: { park, device }, body }, reply) => {
+      const overlapMs = (body.overlapMinutes ?? DAY_MINUTES) * 60_000;
+      const password = await rotatePassword(park, device, overlapMs);
+      const address = { park, device };
+      const id = clientIdOf(address);
+      return reply.code(201).send({
+        ...{ username: id, password, clientId: id, topics: topicsOf(address), urls: [...mqttUrls()] },
+        validUntilOfOld: clock() + overlapMs,
+      });
+    },
+  );
+
+  app.delete(
+    '/devices/:park/:device',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Removes a device and its credential; its readings stay in the store',
+        params: OneDevice,
+        response: { 204: Type.Null({ description: 'removed' }) },
+      },
+    },
+    async ({ params: { park, device } }, reply) => {
+      await registry.removeDevice(park, device);
+      return reply.code(204).send(null);
+    },
+  );
+};

@@ -1,0 +1,72 @@
+/** `daoyu devices set|rotate|remove`: what becomes of a device after it is made. */
+import type { Command } from 'commander';
+import { DaoyuError } from '../base/errors.ts';
+import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
+
+interface InPark extends ApiTarget {
+  readonly park: string;
+}
+
+interface SetOptions extends InPark {
+  readonly site?: string;
+  readonly zh?: string;
+  readonly en?: string;
+  readonly interval?: string;
+  readonly disable?: boolean;
+  readonly enable?: boolean;
+  readonly retire?: boolean;
+}
+
+export function addDeviceLifeCommands(command: Command): void {
+  one(command.command('set'))
+    .description('move, rename, disable or retire a device; what no option names stays as it is')
+    .option('--site <id>', 'move it there; its readings stay where they were measured')
+    .option('--zh <name>', 'Chinese name')
+    .option('--en <name>', 'English name')
+    .option('--interval <seconds>', "seconds between readings; 0 returns to the kind's")
+    .option('--disable', 'disconnect it and keep it out')
+    .option('--enable', 'let it connect again, also a retired one')
+    .option('--retire', 'keep it out and keep its readings; it is no longer expected to report')
+    .action(set);
+  one(command.command('rotate'))
+    .description('make a new password and print it once; the old one stays valid for the overlap')
+    .option('--overlap <hours>', 'hours for which both passwords are valid; 0 ends the old one at once', '24')
+    .action(rotate);
+  one(command.command('remove'))
+    .description('remove a device and its credential; its readings stay in the store')
+    .action(remove);
+}
+
+const one = (command: Command) =>
+  withTarget(command.argument('<device>', 'id')).requiredOption('--park <id>', 'the park it belongs to');
+
+const pathOf = (park: string, device: string) => `/api/v1/devices/${park}/${device}`;
+
+async function set(device: string, options: SetOptions): Promise<void> {
+  const { park, site, zh, en, interval, disable, enable, retire } = options;
+  const change = {
+    ...(site !== undefined && { site }),
+    ...((zh ?? en) !== undefined && { label: { zh: zh ?? en, en: en ?? zh } }),
+    ...(interval !== undefined && { intervalMs: interval === '0' ? null : Math.round(Number(interval) * 1000) }),
+    ...(disable && { isDisabled: true }),
+    ...(enable && { isDisabled: false, isRetired: false }),
+    ...(retire && { isRetired: true }),
+  };
+  if (Object.keys(change).length === 0) throw new DaoyuError('OPTION_INVALID', 'nothing to change: see --help');
+  print(await askPlatform(options, 'PATCH', pathOf(park, device), change));
+}
+
+async function rotate(device: string, options: InPark & { readonly overlap: string }): Promise<void> {
+  const hours = Number(options.overlap);
+  if (!(hours >= 0)) throw new DaoyuError('OPTION_INVALID', `--overlap ${options.overlap} must be hours, e.g. 24`);
+  const overlapMinutes = Math.round(hours * 60);
+  print(await askPlatform(options, 'POST', `${pathOf(options.park, device)}/credentials`, { overlapMinutes }));
+  process.stderr.write('The password is shown this once.\n');
+}
+
+async function remove(device: string, options: InPark): Promise<void> {
+  await askPlatform(options, 'DELETE', pathOf(options.park, device));
+  process.stderr.write(`device ${options.park}.${device} is removed; its readings stay\n`);
+}
+
+const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
