@@ -3,9 +3,8 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
-import { assess } from '../../sensors/assess.ts';
+import { deviceHealth } from '../../registry/device-health.ts';
 import type { Kind } from '../../sensors/kind.ts';
-import { profileAt } from '../../sensors/stages.ts';
 import { AGGREGATES, type Aggregate, type Every } from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, TIMEZONE } from '../../store/window.ts';
 import type { ApiOptions } from '../api.ts';
@@ -82,13 +81,8 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
         if (kind === undefined) return [];
         const reading = found.get(`${device.park}/${device.id}/${device.kind}`);
         const site = registry.site(device.park, device.site);
-        const inForce = site && profileAt(site, now);
-        const profile = registry.profiles().find((each) => each.name === inForce && each.kinds.includes(kind.name));
-        const {
-          state,
-          reasons,
-          ageMs = null,
-        } = assess({ kind, profile, intervalMs: device.intervalMs ?? kind.intervalMs, now, latest: reading });
+        const profiles = registry.profiles();
+        const { state, reasons, ageMs = null } = deviceHealth({ device, kind, site, profiles, latest: reading, now });
         return [
           {
             park: device.park,

@@ -23,14 +23,13 @@ import {
   siteNameMetric,
   stateMetric,
 } from '../../dashboards/definition/platform-metrics.ts';
+import { deviceHealth } from '../../registry/device-health.ts';
 import type { Registry } from '../../registry/registry.ts';
-import { assess } from '../../sensors/assess.ts';
 import type { Language } from '../../sensors/format.ts';
 import type { Assessment, HealthState } from '../../sensors/health.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Label } from '../../sensors/label.ts';
 import { limitsOf } from '../../sensors/limits.ts';
-import type { Profile } from '../../sensors/profile.ts';
 import { profileAt } from '../../sensors/stages.ts';
 import type { Latest, LedgerRow } from '../../store/store.ts';
 import type { Figure } from './line.ts';
@@ -78,14 +77,7 @@ export function deviceMetrics(moment: Moment): readonly Figure[] {
     const site = sites.get(`${device.park}/${device.site}`);
     const reading = newest.get(`${device.park}/${device.id}/${kind.name}`);
     const assessment =
-      latest &&
-      assess({
-        kind,
-        profile: profileFor(registry.profiles(), site && profileAt(site, now), kind),
-        intervalMs: device.intervalMs ?? kind.intervalMs,
-        now,
-        latest: reading,
-      });
+      latest && deviceHealth({ device, kind, site, profiles: registry.profiles(), latest: reading, now });
     const count = counts.get(device.park);
     if (assessment !== undefined && count !== undefined) count[assessment.state] += 1;
     const row = rows.get(`${device.park}/${device.id}`);
@@ -250,10 +242,6 @@ function stateFields({ state, reasons, ageMs }: Assessment, now: number): Figure
     [ageMetric.name]: ageMs === undefined ? undefined : ageMs / 1000,
     [measuredMetric.name]: ageMs === undefined ? undefined : now - ageMs,
   };
-}
-
-function profileFor(profiles: readonly Profile[], name: string | undefined, kind: Kind): Profile | undefined {
-  return profiles.find((each) => each.name === name && each.kinds.includes(kind.name));
 }
 
 function inBoth(name: string, { zh, en }: Label): Record<string, string> {

@@ -1,13 +1,13 @@
 /** Sites as the overview shows them: what matters of each, worst first. */
+import { deviceHealth } from '../../../registry/device-health.ts';
 import type { Site } from '../../../registry/registry.ts';
-import { assess } from '../../../sensors/assess.ts';
 import { type Assessment, type HealthState, worstFirst } from '../../../sensors/health.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Label } from '../../../sensors/label.ts';
 import type { Profile } from '../../../sensors/profile.ts';
 import { type Catalog, type DeviceInfo, labelOf } from './catalog.ts';
 import { keyOf, type LatestRow } from './latest.ts';
-import { type ProfileInterval, profileOf, seasonOf } from './season.ts';
+import { type ProfileInterval, seasonOf } from './season.ts';
 
 export interface DeviceCard {
   readonly key: string;
@@ -107,8 +107,6 @@ function judge(
   const kind = catalog.kinds.get(device.kind);
   if (kind === undefined) return undefined;
   const season = seasonOf(catalog, site, kind);
-  const profile = profileOf(season, now);
-  const intervalMs = device.intervalMs ?? kind.intervalMs;
   const latest =
     row === undefined || row.time === null
       ? undefined
@@ -118,7 +116,8 @@ function judge(
           ...(row.flags && { flags: row.flags }),
           ...(row.olderFields && { olderFields: row.olderFields }),
         };
-  const assessment = assess({ kind, profile, intervalMs, now, latest });
+  const health = deviceHealth({ device, kind, site, profiles: catalog.profiles, latest, now });
+  const { profile, intervalMs, ...assessment } = health;
   const siteLabel = labelOf(site?.label, device.site);
   const card = { key: keyOf(device), device, siteLabel, kind, profile, season, intervalMs, row, assessment };
   return { card, at: now };

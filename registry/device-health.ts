@@ -1,0 +1,38 @@
+/** How a device is at a moment: its own interval, its site's profile then in force and its newest values put together. The one place for it. */
+import { assess, type LatestValues } from '../sensors/assess.ts';
+import type { Assessment } from '../sensors/health.ts';
+import type { Kind } from '../sensors/kind.ts';
+import type { Profile } from '../sensors/profile.ts';
+import { profileAt } from '../sensors/stages.ts';
+import type { Device, Site } from './registry.ts';
+
+export interface DeviceMoment {
+  readonly device: Pick<Device, 'intervalMs'>;
+  readonly kind: Kind;
+  /** Undefined: the registry has none, so no profile judges. */
+  readonly site: Pick<Site, 'profile' | 'stages'> | undefined;
+  /** All there are. */
+  readonly profiles: readonly Profile[];
+  /** By measured time; undefined for a device that never sent. */
+  readonly latest: LatestValues | undefined;
+  readonly now: number;
+}
+
+export interface DeviceHealth extends Assessment {
+  /** By which it was judged: in force now, and made for its kind. */
+  readonly profile?: Profile;
+  /** How often the device is expected to report. */
+  readonly intervalMs: number;
+}
+
+export function deviceHealth({ device, kind, site, profiles, latest, now }: DeviceMoment): DeviceHealth {
+  const inForce = site && profileAt(site, now);
+  const profile = profiles.find(({ name, kinds }) => name === inForce && kinds.includes(kind.name));
+  const intervalMs = intervalOf(device, kind);
+  return { ...assess({ kind, profile, intervalMs, now, latest }), ...(profile && { profile }), intervalMs };
+}
+
+/** How often a device is expected to report. */
+export function intervalOf(device: Pick<Device, 'intervalMs'>, kind: Pick<Kind, 'intervalMs'>): number {
+  return device.intervalMs ?? kind.intervalMs;
+}
