@@ -100,7 +100,7 @@ export function createAuthenticator(
       if (identity === undefined) {
         throw new DaoyuError(
           'UNAUTHORIZED',
-          'send the API token as "Authorization: Bearer …" (it lies in secrets/api-token of the data folder), or open the sign-in link in a browser',
+          'send the API token as "Authorization: Bearer …" (DAOYU_API_TOKEN where it is set, else secrets/api-token in the data folder), or open the sign-in link in a browser',
         );
       }
       if (identity.by === 'token' || SAFE_METHODS.has(request.method)) return;

@@ -3,6 +3,7 @@ import { driverUrl } from '../base/driver.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import { busDrivers } from '../bus/drivers.ts';
 import { storeDrivers } from '../store/drivers.ts';
+import { readSettingFiles } from './setting-files.ts';
 
 interface Setting<T> {
   readonly variable: string;
@@ -144,12 +145,7 @@ export const SETTINGS = {
     optional,
     'Password of the device whose readings `replay` publishes; demo devices need none',
   ),
-  logLevel: setting(
-    'DAOYU_LOG_LEVEL',
-    'info',
-    oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    'What the program says of itself',
-  ),
+  logLevel: setting('DAOYU_LOG_LEVEL', 'info', oneOf('debug', 'info', 'warn', 'error', 'silent'), 'Log level'),
   kindsDir: setting('DAOYU_KINDS_DIR', '', optional, 'Folder of sensor kinds to use instead of `sensors/kinds`'),
 
   diskReserve: setting(
@@ -281,9 +277,14 @@ export const SETTINGS = {
 type Settings = typeof SETTINGS;
 export type Config = { readonly [Name in keyof Settings]: ReturnType<Settings[Name]['parse']> };
 
-/** Reads all settings from the environment. Throws `CONFIG_INVALID` naming every wrong or unknown `DAOYU_…` variable and what would be right. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const problems: string[] = [];
+/**
+ * Reads all settings from the environment; `DAOYU_X_FILE` names a file that holds the value of `DAOYU_X`.
+ * Throws `CONFIG_INVALID` naming every wrong or unknown `DAOYU_…` variable and what would be right.
+ */
+export function readConfig(given: Readonly<Record<string, string | undefined>>): Config {
+  const known = new Set(Object.values(SETTINGS).map((each) => each.variable));
+  const { environment, problems: unread } = readSettingFiles(given, known);
+  const problems = [...unread];
   const values: Record<string, unknown> = {};
   for (const [name, { variable, fallback, parse }] of Object.entries(SETTINGS)) {
     const given = environment[variable] ?? fallback;
@@ -298,7 +299,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       problems.push(`${variable} is ${shown} but ${isSentence ? '' : 'must be '}${message}`);
     }
   }
-  const known = new Set(Object.values(SETTINGS).map((each) => each.variable));
   for (const variable of Object.keys(environment)) {
     if (!variable.startsWith('DAOYU_') || variable.startsWith('DAOYU_TEST_') || known.has(variable)) continue;
     problems.push(`${variable} is not a setting${nearest(variable, known)}`);

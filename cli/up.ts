@@ -62,22 +62,29 @@ async function up(options: Options): Promise<void> {
   endSoon();
 }
 
-async function greet({ urls, signInLink }: Platform, { dataDir, roles }: Config): Promise<void> {
+async function greet({ urls, signInLink }: Platform, { dataDir, roles, apiToken }: Config): Promise<void> {
   const link = await signInLink();
+  const token = apiToken === undefined ? `${dataDir}/secrets/api-token` : 'the one set as DAOYU_API_TOKEN';
+
   process.stdout.write(
     [
       '',
       `  稻渔 daoyu is up${roles.length === ROLES.length ? '' : `: ${roles.join(', ')}`}`,
       ...(link === undefined
-        ? [`  health   ${urls.http}/readyz`]
+        ? [`  health   ${reachable(urls.http)}/readyz`]
         : [
-            `  page     ${link}   (signs one browser in, once)`,
-            `  API      ${urls.http}/docs   (token: ${dataDir}/secrets/api-token)`,
+            `  page     ${reachable(link)}   (signs one browser in, once)`,
+            `  API      ${reachable(urls.http)}/docs   (token: ${token})`,
           ]),
-      ...Object.entries(urls.mqtt).map(([name, url]) => `  ${name.padEnd(8)} ${url}`),
+      ...Object.entries(urls.mqtt).map(([name, url]) => `  ${name.padEnd(8)} ${reachable(url)}`),
       `  data     ${dataDir}`,
       '',
       '',
     ].join('\n'),
   );
+}
+
+/** To listen on all addresses is not an address that a browser or a device can open. */
+function reachable(url: string): string {
+  return url.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=[:/]|$)/, '//127.0.0.1');
 }

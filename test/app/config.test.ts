@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../app/config.ts';
 
 describe('settings', () => {
@@ -30,6 +33,31 @@ describe('settings', () => {
     expect(read).toThrow(/DAOYU_MQTT_PORT is "99999" but must be a whole number from 0 to 65535/);
     expect(read).toThrow(/DAOYU_BUS_RETAIN is "soon" but must be a time such as/);
     expect(read).toThrow(/DAOYU_MQTT_PROT is not a setting; did you mean DAOYU_MQTT_PORT\?/);
+  });
+
+  it('stand in files where containers hand out secrets, and a wrong value from there is not repeated', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'daoyu-settings-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const config = readConfig({
+      DAOYU_API_TOKEN_FILE: file('token', 's3cret\n'),
+      DAOYU_BUS_URL_FILE: file('bus', 'nats://daoyu:pw@nats:4222'),
+    });
+    expect(config).toMatchObject({ apiToken: 's3cret', busUrl: 'nats://daoyu:pw@nats:4222' });
+    expect(() => readConfig({ DAOYU_API_TOKEN: 'a', DAOYU_API_TOKEN_FILE: '/x' })).toThrow(
+      /DAOYU_API_TOKEN and DAOYU_API_TOKEN_FILE are both set: give one of them/,
+    );
+    expect(() => readConfig({ DAOYU_STORE_URL_FILE: join(folder, 'none') })).toThrow(
+      /DAOYU_STORE_URL_FILE names .*none, which cannot be read \(ENOENT\)/,
+    );
+    expect(() => readConfig({ DAOYU_API_TOKEN_FILE: file('empty', '\n') })).toThrow(/which is empty/);
+    expect(() => readConfig({ DAOYU_API_TOKN_FILE: '/x' })).toThrow(/DAOYU_API_TOKN_FILE is not a setting/);
+    const wrong = { DAOYU_STORE_URL_FILE: file('store', 'influxdb://t0ken@host:8086?org=a') };
+    expect(() => readConfig(wrong)).toThrow(/needs either db or bucket/);
+    expect(() => readConfig(wrong)).not.toThrow(/t0ken/);
   });
 
   it('ask for certificate and key together', () => {

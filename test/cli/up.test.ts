@@ -55,6 +55,20 @@ describe('daoyu up --simulate', () => {
     expect(await second.ended).toBe(0);
   }, 120_000);
 
+  it('prints addresses that can be opened, and where the token really is', async () => {
+    const environment = { ...elsewhere(newDataDir()), DAOYU_HOST: '0.0.0.0', DAOYU_API_TOKEN: 'given-token' };
+    const command = runCommand(['up'], environment);
+    await command.prints(/ {2}data /);
+    expect(command.printed).toMatch(
+      /API {6}http:\/\/127\.0\.0\.1:\d+\/docs {3}\(token: the one set as DAOYU_API_TOKEN\)/,
+    );
+    expect(command.printed).not.toContain('0.0.0.0');
+    expect(command.printed).not.toContain('given-token');
+    const [, base = ''] = /API {6}(http:\/\/[^/]+)/.exec(command.printed) ?? [];
+    const refused = await fetch(`${base}/api/v1/latest`);
+    expect(await refused.text()).toContain('DAOYU_API_TOKEN where it is set');
+  });
+
   it('signs one browser in with its link, once', async () => {
     const command = runCommand(['up'], elsewhere(newDataDir()));
     const [, link = ''] = await command.prints(/page {5}(\S+)/);
