@@ -149,7 +149,7 @@ describe('a stranger', () => {
 });
 
 describe('the live stream', () => {
-  it('carries a reading within a second and replays what came behind an id', async () => {
+  it('carries a reading and replays what came behind an id', async () => {
     const { addDevice, connect, platform } = await runPlatform();
     const credentials = await addDevice('probe', 'aquaculture_pond');
     const client = await connect(credentials);

@@ -125,22 +125,29 @@ test('no line is drawn across more than three missed points', () => {
   ).toEqual([[1, 2]]);
 });
 
-test('the sun of Kaijiang rises and sets when almanacs say', () => {
-  // Nearby Chongqing-latitude almanac values, Beijing time: midsummer about 05:47–19:55, midwinter about 07:43–17:50.
-  const clock = (time: number) => ((time + 8 * 3_600_000) % DAY) / 3_600_000;
-  const summer = sunOf(Date.UTC(2026, 5, 21) / DAY);
-  const winter = sunOf(Date.UTC(2026, 11, 22) / DAY);
-  expect(clock(summer.rise)).toBeCloseTo(5.78, 0);
-  expect(clock(summer.set)).toBeCloseTo(19.9, 0);
-  expect(clock(winter.rise)).toBeCloseTo(7.7, 0);
-  expect(clock(winter.set)).toBeCloseTo(17.85, 0);
-  expect(summer.set - summer.rise).toBeGreaterThan(13.9 * 3_600_000);
+test.each([
+  // PyEphem 4.2.1: 31.08° N, 107.88° E, upper limb, refraction of 34′.
+  ['2026-02-12', '07:32:34', '18:33:06'],
+  ['2026-03-20', '06:52:49', '18:59:39'],
+  ['2026-06-21', '05:45:12', '19:55:15'],
+  ['2026-09-23', '06:37:06', '18:44:19'],
+  ['2026-11-03', '07:05:05', '17:58:36'],
+  ['2026-12-22', '07:42:59', '17:50:48'],
+])('on %s the sun of Kaijiang rises at %s and sets at %s, to two minutes', (date, rise, set) => {
+  const sun = sunOf(Date.parse(`${date}T00:00:00Z`) / DAY);
+  const minutesOff = (time: number, clock: string) => Math.abs(time - Date.parse(`${date}T${clock}+08:00`)) / MINUTE;
+  expect(minutesOff(sun.rise, rise)).toBeLessThan(2);
+  expect(minutesOff(sun.set, set)).toBeLessThan(2);
 });
 
 test('nights are cut to the range', () => {
   const noon = Date.UTC(2026, 5, 21, 4);
   const nights = nightsBetween(noon, noon + 2 * DAY);
   expect(nights).toHaveLength(2);
+  // From sunset to sunrise: under ten hours in June, the first one this evening.
+  for (const [start, end] of nights) expect((end - start) / MINUTE).toBeCloseTo(9.84 * 60, -1);
+  const midnight = noon + 12 * 60 * MINUTE;
+  expect(nightsBetween(midnight, midnight + MINUTE)).toEqual([[midnight, midnight + MINUTE]]);
   expect(nightsBetween(noon, noon + 60 * MINUTE)).toEqual([]);
 });
 
