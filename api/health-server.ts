@@ -2,30 +2,32 @@
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
-import type { ApiOptions } from './api.ts';
+import type { ServerOptions } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { listen } from './listen.ts';
-import { createMetrics } from './metrics.ts';
-import { installProblems } from './problem.ts';
-import { healthRoutes } from './routes/health.ts';
+import type { MetricsOptions } from './metrics.ts';
+import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
+import { type HealthRouteOptions, healthRoutes } from './routes/health.ts';
+import { metricRoutes } from './routes/metrics.ts';
 
-export type HealthOptions = Pick<
-  ApiOptions,
-  'host' | 'port' | 'token' | 'sessionSecret' | 'checks' | 'status' | 'clock' | 'log'
->;
+export type HealthOptions = ServerOptions & HealthRouteOptions & Pick<MetricsOptions, 'status'>;
 
 export async function openHealth(options: HealthOptions): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const app = Fastify({ bodyLimit: 1024, requestTimeout: 30_000, forceCloseConnections: true });
+  const app = Fastify({
+    bodyLimit: 1024,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    ...PROBLEM_HANDLERS,
+  }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, options.log);
   // Nobody signs in here; who did at the API is known.
   const codes = { make: async () => '', take: async () => false };
   const authenticator = createAuthenticator({ ...options, codes }, options.clock);
-  const metrics = createMetrics(options);
   await app.register(cookie);
-  await app.withTypeProvider<TypeBoxTypeProvider>().register(healthRoutes, { ...options, authenticator });
-  app.get('/metrics', async (request, reply) => {
-    authenticator.check(request);
-    return reply.type(metrics.contentType).send(await metrics.render());
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.url === '/metrics') authenticator.check(request as never);
   });
+  await app.register(healthRoutes, { ...options, authenticator });
+  await app.register(metricRoutes, { status: options.status });
   return { url: await listen(app, options), close: () => app.close() };
 }

@@ -1,8 +1,34 @@
 /** The platform in numbers, for Prometheus; read from the parts when asked, so nothing is counted twice. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { ApiOptions } from './api.ts';
+import type { BusStatus } from '../bus/bus.ts';
+import type { Ledger } from '../consumers/ledger.ts';
+import type { StoreStatus } from '../store/store.ts';
 
-type Status = Awaited<ReturnType<ApiOptions['status']>>;
+/** Of what the process has; absent otherwise. */
+export interface PlatformStatus {
+  readonly bus: BusStatus;
+  readonly store?: StoreStatus;
+  readonly bridge?: {
+    readonly isConnected: boolean;
+    readonly inFlight: number;
+    readonly received: number;
+    readonly acknowledged: number;
+  };
+  /** Names of what this process does of the work that is divided among several. */
+  readonly duties?: readonly string[];
+  readonly broker?: {
+    readonly connections: number;
+    readonly refused: Readonly<Record<string, number>>;
+    readonly received: number;
+    readonly acknowledged: number;
+    readonly inFlight: number;
+  };
+}
+
+export interface MetricsOptions {
+  readonly status: () => Promise<PlatformStatus>;
+  readonly ledger?: Ledger;
+}
 
 export interface Metrics {
   readonly contentType: string;
@@ -10,10 +36,7 @@ export interface Metrics {
 }
 
 /** Of a part that the process does not have there are no numbers, rather than zeros. */
-export function createMetrics({
-  status,
-  ledger,
-}: Pick<ApiOptions, 'status'> & Partial<Pick<ApiOptions, 'ledger'>>): Metrics {
+export function createMetrics({ status, ledger }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'daoyu_' });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -45,14 +68,14 @@ export function createMetrics({
     total.inc(value);
   }
 
-  function showBridge(bridge: NonNullable<Status['bridge']>): void {
+  function showBridge(bridge: NonNullable<PlatformStatus['bridge']>): void {
     bridged.set(bridge.isConnected ? 1 : 0);
     bridgeInFlight.set(bridge.inFlight);
     set(bridgeReceived, bridge.received);
     set(bridgeAcknowledged, bridge.acknowledged);
   }
 
-  function showBroker(broker: NonNullable<Status['broker']>): void {
+  function showBroker(broker: NonNullable<PlatformStatus['broker']>): void {
     connections.set(broker.connections);
     inFlight.set(broker.inFlight);
     set(received, broker.received);

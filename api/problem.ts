@@ -1,10 +1,14 @@
 /** Errors as RFC 9457 problem details: what is wrong, what would be right, and a stable code. */
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { codeOf, DaoyuError } from '../base/errors.ts';
+import type { Log } from '../base/logger.ts';
 import { SLUG } from '../base/topics.ts';
+import type { Problem } from './schemas.ts';
 
 /** The HTTP status of our codes; any other is our own fault, 500. */
-const STATUS: Readonly<Record<string, number>> = {
+export const STATUS: Readonly<Record<string, number>> = {
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   SIGN_IN_INVALID: 403,
@@ -45,21 +49,7 @@ const STATUS: Readonly<Record<string, number>> = {
   STORAGE_FAILED: 503,
 };
 
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: string;
-  /** What the schema of the route does not take, one by one. */
-  readonly errors?: readonly FieldProblem[];
-}
-
-export interface FieldProblem {
-  /** `body.site`, `querystring.every` */
-  readonly field: string;
-  readonly message: string;
-}
+type FieldProblem = NonNullable<Problem['errors']>[number];
 
 interface Known {
   readonly code: string;
@@ -71,7 +61,7 @@ export function problemOf(error: unknown): Problem {
   const known: Known =
     error instanceof DaoyuError ? { code: error.code, detail: error.message } : fastifyProblem(error);
   const status = statusOf(error) ?? STATUS[known.code] ?? 500;
-  const detail = status === 500 ? 'something broke on our side; the log of the server says what' : known.detail;
+  const detail = status === 500 ? 'internal error; the server log has the details' : known.detail;
   return {
     type: `/docs/errors#${known.code}`,
     title: titleOf(status),
@@ -95,7 +85,24 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
     .send(problem);
 }
 
-export function installProblems(app: FastifyInstance, log: { error(fields: object, message: string): void }): void {
+/** For requests that reach no route and no hook: what Fastify and Node would answer in their own form. */
+export const PROBLEM_HANDLERS = {
+  frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+    void sendProblem(reply, error),
+  clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket) {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+    const problem = problemOf(
+      Object.assign(new Error('this is no HTTP request that can be read'), { statusCode: status }),
+    );
+    const body = JSON.stringify(problem);
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  },
+} satisfies Partial<FastifyServerOptions>;
+
+export function installProblems(app: FastifyInstance, log: Pick<Log, 'error'>): void {
   app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply) => {
     if (problemOf(error).status === 500)
       log.error({ reason: error.message, stack: error.stack, route: request.routeOptions.url }, 'request failed');
@@ -159,15 +166,15 @@ function statusOf(error: unknown): number | undefined {
 
 function titleOf(status: number): string {
   const titles: Readonly<Record<number, string>> = {
-    400: 'The request cannot be answered as it is',
-    401: 'Who are you?',
+    400: 'Invalid request',
+    401: 'Authentication required',
     403: 'Not allowed',
     404: 'Not found',
     409: 'Conflict',
     413: 'Too large',
-    415: 'Send application/json',
+    415: 'Unsupported media type',
     429: 'Too many requests',
-    503: 'Not available now',
+    503: 'Temporarily unavailable',
   };
-  return titles[status] ?? (status >= 500 ? 'Failure on our side' : 'Refused');
+  return titles[status] ?? (status >= 500 ? 'Internal server error' : 'Refused');
 }

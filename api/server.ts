@@ -1,35 +1,45 @@
-/** The HTTP server: guards first, then routes. Everything but health and sign-in asks who you are. */
+/** The HTTP server: guards first, then routes. Everything but health, sign-in and the description of codes asks who you are. */
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { DaoyuError } from '../base/errors.ts';
 import type { Api, ApiOptions } from './api.ts';
-import { createAuthenticator } from './authenticate.ts';
-import { compressAnswer } from './compress.ts';
+import { type Authenticator, createAuthenticator } from './authenticate.ts';
 import { listen } from './listen.ts';
-import { createMetrics } from './metrics.ts';
-import { installProblems } from './problem.ts';
+import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
+import { documentProblems } from './problem-answers.ts';
 import { createQueryGate } from './query-gate.ts';
-import { ledgerRoutes } from './routes/accounts.ts';
+import { installRateLimit } from './rate-limit.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { errorsDocumentRoutes } from './routes/errors-document.ts';
 import { healthRoutes } from './routes/health.ts';
+import { kindRoutes } from './routes/kinds.ts';
+import { latestRoutes } from './routes/latest.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { liveRoutes } from './routes/live.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
-import { placeRoutes } from './routes/places.ts';
-import { readingRoutes } from './routes/readings.ts';
-import { registryRoutes } from './routes/registry.ts';
+import { parkRoutes } from './routes/parks.ts';
+import { profileRoutes } from './routes/profiles.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
+import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { siteRoutes } from './routes/sites.ts';
 
 /** Open to everybody: they tell a stranger nothing. */
-const OPEN = [/^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//];
+const OPEN = [/^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//, /^\/docs\/errors$/];
+const isOpen = (url: string) => OPEN.some((pattern) => pattern.test(url.split('?')[0] ?? ''));
 
 const MAX_EXPORTS = 2;
+/** Shorter answers fit a packet anyway. */
+const COMPRESS_FROM_BYTES = 1200;
 
 export async function openApi(options: ApiOptions): Promise<Api> {
   const app = await buildApp(options);
@@ -50,13 +60,51 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
+    ...PROBLEM_HANDLERS,
   }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, log);
+  // What a handler answers goes out as it is: the schema of an answer is a promise that the tests hold, not a filter that hides a breach.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  documentProblems(app as never, isOpen);
   const authenticator = createAuthenticator(options, clock);
-  const gate = createQueryGate(limits);
-  const exports = createQueryGate({ ...limits, maxConcurrentQueries: MAX_EXPORTS });
-  const metrics = createMetrics(options);
 
+  await installGuards(app as never, authenticator, limits);
+  // Before the routes: a day of a chart is a tenth of its size over 4G, an export as well.
+  await app.register(compress, {
+    threshold: COMPRESS_FROM_BYTES,
+    encodings: ['gzip', 'deflate'],
+    customTypes: /^(text\/(?!event-stream)|application\/(problem\+)?json)/,
+    // Each piece of an export goes out when it is ready.
+    zlibOptions: { flush: constants.Z_SYNC_FLUSH, level: 6 },
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'daoyu',
+        version: '1',
+        description:
+          'Readings of rice–fish parks. Times in answers are epoch ms, in CSV Beijing time; windows follow Asia/Shanghai. Errors are RFC 9457 problem details.',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(errorsDocumentRoutes);
+  await app.register(healthRoutes, { ...options, authenticator });
+  await app.register(metricRoutes, options);
+  await app.register(apiRoutes as never, { options, authenticator, prefix: '/api/v1' });
+  await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
+  await app.ready();
+  return app as unknown as FastifyInstance;
+}
+
+async function installGuards(
+  app: FastifyInstance,
+  authenticator: Authenticator,
+  limits: ApiOptions['limits'],
+): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
@@ -72,57 +120,32 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
     strictTransportSecurity: false, // Behind TLS the proxy in front says it.
   });
   await app.register(cookie);
-  await app.register(rateLimit, { global: false });
-  const take = app.createRateLimit({
-    max: limits.requestsPerMinute,
-    timeWindow: 60_000,
-    keyGenerator: (request) => `${authenticator.identify(request as never)?.id ?? 'stranger'}@${request.ip}`,
-  });
   // Counted before it is asked who it is, at addresses that do not exist too: a token cannot be guessed at leisure.
-  app.addHook('onRequest', async (request, reply) => {
-    // A flood of strangers must not make a watchdog restart the platform.
-    if (request.url === '/healthz') return;
-    const taken = await take(request as never);
-    if (taken.isAllowed || !taken.isExceeded) return;
-    void reply.header('retry-after', taken.ttlInSeconds);
-    throw new DaoyuError(
-      'TOO_MANY_REQUESTS',
-      `more than ${taken.max} requests a minute; slow down, or raise DAOYU_API_RATE`,
-    );
-  });
+  await installRateLimit(app, { authenticator, perMinute: limits.requestsPerMinute });
   app.addHook('onRequest', async (request) => {
-    const path = request.url.split('?')[0] ?? '';
-    if (!OPEN.some((pattern) => pattern.test(path))) authenticator.check(request as never);
+    if (!isOpen(request.url)) authenticator.check(request);
   });
-  app.addHook('onSend', compressAnswer as never);
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'daoyu',
-        version: '1',
-        description:
-          'Readings of rice–fish parks. Times in answers are epoch ms, in CSV Beijing time; windows follow Asia/Shanghai. Errors are RFC 9457 problem details.',
-      },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      security: [{ token: [] }],
-    },
-  });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
-  await app.register(healthRoutes, { ...options, authenticator });
-  app.get('/metrics', { schema: { tags: ['health'], summary: 'Prometheus metrics' } }, async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.render()),
-  );
-  const inV1 = { prefix: '/api/v1' };
-  await app.register(registryRoutes, { ...options, ...inV1 });
-  await app.register(placeRoutes, { ...options, ...inV1 });
-  await app.register(deviceLifeRoutes, { ...options, ...inV1 });
-  await app.register(readingRoutes, { ...options, ...inV1, gate, exports });
-  await app.register(ledgerRoutes, { ...options, ...inV1 });
-  await app.register(commandRoutes, { ...options, ...inV1 });
-  await app.register(sessionRoutes, { authenticator, ...inV1 });
-  await app.register(liveRoutes, { ...options, ...inV1 });
-  await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
-  await app.ready();
-  return app as unknown as FastifyInstance;
+}
+
+interface V1Options {
+  readonly options: ApiOptions;
+  readonly authenticator: Authenticator;
+}
+
+async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Options): Promise<void> {
+  const gate = createQueryGate(options.limits);
+  const exports = createQueryGate({ ...options.limits, maxConcurrentQueries: MAX_EXPORTS });
+  await app.register(kindRoutes, options);
+  await app.register(parkRoutes, options);
+  await app.register(siteRoutes, options);
+  await app.register(profileRoutes, options);
+  await app.register(deviceRoutes, options);
+  await app.register(deviceLifeRoutes, options);
+  await app.register(latestRoutes, { ...options, gate });
+  await app.register(seriesRoutes, { ...options, gate, exports });
+  await app.register(ledgerRoutes, options);
+  await app.register(quarantineRoutes, options);
+  await app.register(commandRoutes, options);
+  await app.register(sessionRoutes, { authenticator });
+  await app.register(liveRoutes, options);
 }

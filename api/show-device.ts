@@ -1,49 +1,69 @@
-/** A device as answers show it: without a password or its hash. */
+/** A device and its credentials as answers show them: without a password's hash. */
 import { type Static, Type } from 'typebox';
+import type { topicsOf } from '../base/topics.ts';
 import type { Device } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
-import { Label, Slug } from './schemas.ts';
+import { Exact, Label, List, Mapping, Maybe, Slug, Time } from './schemas.ts';
 
-export const ShownDevice = Type.Object(
-  {
-    park: Slug,
-    site: Slug,
-    device: Slug,
-    label: Label,
-    kind: Type.String(),
-    intervalMs: Type.Optional(Type.Number({ description: "ms between readings, the device's own or its kind's" })),
-    mapping: Type.Unknown({ description: 'how its own keys become fields; null: none' }),
-    isConnected: Type.Boolean(),
-    isDisabled: Type.Optional(Type.Boolean()),
-    retiredAt: Type.Optional(Type.Number({ description: 'epoch ms' })),
-    oldPasswordValidUntil: Type.Optional(Type.Number({ description: 'epoch ms; while a password is rotated' })),
-    createdAt: Type.Number({ description: 'epoch ms' }),
-  },
-  { additionalProperties: false },
-);
+export const ShownDevice = Exact({
+  park: Slug,
+  site: Slug,
+  device: Slug,
+  kind: Type.String(),
+  label: Label,
+  intervalMs: Type.Optional(
+    Type.Integer({
+      description: "ms between readings, the device's own or its kind's; absent: its kind is not installed",
+    }),
+  ),
+  mapping: Maybe(Mapping),
+  isConnected: Type.Boolean(),
+  isDisabled: Type.Optional(Type.Boolean()),
+  retiredAt: Type.Optional(Time('from then on it is history')),
+  oldPasswordValidUntil: Type.Optional(Time('while a password is rotated')),
+  createdAt: Time('when it was made'),
+});
+export type ShownDevice = Static<typeof ShownDevice>;
 
-export const Credentials = Type.Object({
+const credentials = {
   username: Type.String(),
-  password: Type.String(),
-  clientId: Type.String(),
-  topics: Type.Record(Type.String(), Type.String()),
-  urls: Type.Array(Type.String()),
-  validUntilOfOld: Type.Optional(Type.Number({ description: 'epoch ms until which the old password is valid' })),
+  password: Type.String({ description: 'shown here and nowhere else' }),
+  clientId: Type.String({ description: 'the client id that the device must use' }),
+  topics: Exact({
+    telemetry: Type.String(),
+    status: Type.String(),
+    errors: Type.String(),
+    commands: Type.String(),
+    replies: Type.String(),
+  } satisfies Record<keyof ReturnType<typeof topicsOf>, unknown>),
+  urls: List(Type.String(), { description: 'MQTT addresses of this process' }),
+};
+export const Credentials = Exact(credentials);
+export const NextCredentials = Exact({
+  ...credentials,
+  validUntilOfOld: Time('until which the old password is valid'),
 });
 
 export function createShowDevice(
   kinds: ReadonlyMap<string, Kind>,
   isConnected: (park: string, device: string) => boolean,
-): (device: Device) => Static<typeof ShownDevice> {
-  return ({ passwordHash: _, previousPassword, id, mapping, intervalMs, ...device }) => {
-    const interval = intervalMs ?? kinds.get(device.kind)?.intervalMs;
+): (device: Device) => ShownDevice {
+  /** Member by member: a secret that a device may carry one day stays here. */
+  return ({ park, site, id, kind, label, mapping, createdAt, previousPassword, isDisabled, retiredAt, ...device }) => {
+    const intervalMs = device.intervalMs ?? kinds.get(kind)?.intervalMs;
     return {
-      ...device,
+      park,
+      site,
       device: id,
+      kind,
+      label,
+      ...(intervalMs !== undefined && { intervalMs }),
       mapping: mapping ?? null,
-      ...(interval !== undefined && { intervalMs: interval }),
+      isConnected: isConnected(park, id),
+      ...(isDisabled !== undefined && { isDisabled }),
+      ...(retiredAt !== undefined && { retiredAt }),
       ...(previousPassword && { oldPasswordValidUntil: previousPassword.validUntil }),
-      isConnected: isConnected(device.park, id),
+      createdAt,
     };
   };
 }

@@ -1,4 +1,5 @@
 /** What a browser without a session sees. */
+import { escapeHtml } from './escape-html.ts';
 
 export function signInPage(problem = ''): string {
   return `<!doctype html>
@@ -9,8 +10,4 @@ button{background:#0b6e66;color:#fff;border:0;cursor:pointer}.problem{color:#9c2
 <body><h1>稻渔 daoyu</h1>${problem === '' ? '' : `<p class="problem">${escapeHtml(problem)}</p>`}
 <p>请打开启动时打印的登录链接（只读），或填入 API 令牌（在启动时打印的位置；12 小时内可重放隔离数据）。<br><small>Open the sign-in link that was printed at start (reads only), or enter the API token (<code>DAOYU_API_TOKEN</code> where it is set, else <code>secrets/api-token</code> in the data folder; may replay from quarantine for 12 hours).</small></p>
 <form method="post" action=""><label>API 令牌 token<input name="token" type="password" autocomplete="current-password" required autofocus></label><button>登录 Sign in</button></form></body></html>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

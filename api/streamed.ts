@@ -36,6 +36,11 @@ export async function sendStreamed(
   return reply;
 }
 
+/** What is in memory already, sent as it is made into text. */
+export function sendPieces(reply: FastifyReply, pieces: Iterable<string>): FastifyReply {
+  return reply.send(Readable.from(pieces));
+}
+
 async function* paced(
   first: IteratorResult<string>,
   pieces: AsyncIterator<string>,

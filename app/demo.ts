@@ -1,6 +1,6 @@
 /** Gives a fresh install its demo devices: passwords made here, hashes to the registry, the passwords themselves only to a private file for the simulators. */
 
-import type { DemoRemoval } from '../api/api.ts';
+import type { DemoRemoval } from '../api/routes/parks.ts';
 import { codeOf } from '../base/errors.ts';
 import { generatePassword, hashPassword } from '../broker/credentials.ts';
 import type { Kv } from '../kv/kv.ts';

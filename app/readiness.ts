@@ -1,5 +1,5 @@
 /** What must be well for the platform to be ready, in words an operator can act on. A dead store does not make it unready: intake goes on. */
-import type { Check } from '../api/api.ts';
+import type { Check } from '../api/routes/health.ts';
 import type { Bridge, BridgeStatus } from '../broker/bridge/bridge.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Store } from '../store/store.ts';

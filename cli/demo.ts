@@ -1,6 +1,6 @@
 /** `daoyu demo remove`: takes the demo out of a running installation that grew from it. */
 import { Command } from 'commander';
-import type { DemoRemoval } from '../api/api.ts';
+import type { DemoRemoval } from '../api/routes/parks.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 
 export function demoCommand(): Command {

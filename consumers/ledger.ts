@@ -37,8 +37,11 @@ export interface LedgerFilter {
   readonly device?: string;
 }
 
-export interface OpenLedger {
+export interface Ledger {
   account(filter?: LedgerFilter): Promise<Account>;
+}
+
+export interface OpenLedger extends Ledger {
   /** Those of `account`, for who asks again soon anyway. */
   rows(filter?: LedgerFilter): Promise<readonly LedgerView[]>;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import { parseEntry } from '../bus/parse-event.ts';
 import type { Reading } from '../sensors/reading.ts';
 
 export interface LiveEvent {
+  /** Position in the log: the id of a server-sent event. */
   readonly position: number;
   readonly readings: readonly Reading[];
 }
@@ -19,9 +20,12 @@ export interface LiveFeedOptions {
   readonly maxBuffered?: number;
 }
 
-export interface OpenLiveFeed {
+export interface LiveFeed {
   /** What was appended behind `after` (or from now on), each once and in order, then live. Ends with `signal`, or when the follower lags: it comes back with its last position. */
   follow(after: number | 'now', signal: AbortSignal): AsyncIterable<LiveEvent>;
+}
+
+export interface OpenLiveFeed extends LiveFeed {
   close(): Promise<void>;
 }
 

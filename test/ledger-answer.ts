@@ -1,5 +1,5 @@
 /** What `GET /api/v1/ledger` answers, and when there is nothing more to wait for. */
-import type { LedgerView } from '../api/api.ts';
+import type { LedgerView } from '../consumers/ledger.ts';
 
 export interface LedgerAnswer {
   readonly ledger: readonly LedgerView[];

@@ -2,38 +2,46 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
-import type { ApiOptions } from '../api.ts';
-import { Label, Slug } from '../schemas.ts';
-import { Credentials, createShowDevice, ShownDevice } from '../show-device.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { Kind } from '../../sensors/kind.ts';
+import { Exact, Label, Maybe, Slug } from '../schemas.ts';
+import { createShowDevice, NextCredentials, ShownDevice } from '../show-device.ts';
 
-type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'isConnected' | 'mqttUrls' | 'rotatePassword' | 'clock'>;
+export interface DeviceLifeOptions {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly registry: Pick<Registry, 'setDevice' | 'removeDevice'>;
+  readonly isConnected: (park: string, device: string) => boolean;
+  readonly mqttUrls: () => readonly string[];
+  /** A new password for a device, shown once; the old one stays valid for the overlap. */
+  readonly rotatePassword: (park: string, device: string, overlapMs: number) => Promise<string>;
+  readonly clock: () => number;
+}
 
-const OneDevice = Type.Object({ park: Slug, device: Slug }, { additionalProperties: false });
+const OneDevice = Exact({ park: Slug, device: Slug });
+const Removed = Type.Null({ description: 'removed' });
 const DAY_MINUTES = 24 * 60;
 
-export const deviceLifeRoutes: FastifyPluginAsyncTypebox<Options> = async (app, options) => {
+export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = async (app, options) => {
   const { kinds, registry, isConnected, mqttUrls, rotatePassword, clock } = options;
   const show = createShowDevice(kinds, isConnected);
 
   app.patch(
     '/devices/:park/:device',
     {
+      config: { problems: ['DEVICE_UNKNOWN', 'SITE_UNKNOWN', 'DEVICE_INVALID', 'STATE_CONFLICT'] },
       schema: {
         tags: ['registry'],
         summary: 'Moves, renames, disables or retires a device; a disabled or retired one is disconnected at once',
         params: OneDevice,
-        body: Type.Object(
+        body: Exact(
           {
             site: Type.Optional(Slug),
             label: Type.Optional(Label),
-            intervalMs: Type.Optional(
-              Type.Union([Type.Integer(), Type.Null()], { description: "ms between readings; null: the kind's" }),
-            ),
+            intervalMs: Type.Optional(Maybe(Type.Integer({ description: "ms between readings; null: the kind's" }))),
             isDisabled: Type.Optional(Type.Boolean()),
             isRetired: Type.Optional(Type.Boolean({ description: 'kept as history, no longer expected to report' })),
           },
           {
-            additionalProperties: false,
             minProperties: 1,
             description: 'what is absent stays; readings keep the site where they were measured',
           },
@@ -47,23 +55,21 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<Options> = async (app, 
   app.post(
     '/devices/:park/:device/credentials',
     {
+      config: { problems: ['DEVICE_UNKNOWN', 'STATE_CONFLICT'] },
       schema: {
         tags: ['registry'],
         summary: 'A new password, in this answer and nowhere else; the old one stays valid for the overlap',
         params: OneDevice,
-        body: Type.Object(
-          {
-            overlapMinutes: Type.Optional(
-              Type.Integer({
-                minimum: 0,
-                maximum: 90 * DAY_MINUTES,
-                description: `default ${DAY_MINUTES}, one day; 0 ends the old password and its connection at once`,
-              }),
-            ),
-          },
-          { additionalProperties: false },
-        ),
-        response: { 201: Credentials },
+        body: Exact({
+          overlapMinutes: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 90 * DAY_MINUTES,
+              description: `default ${DAY_MINUTES}, one day; 0 ends the old password and its connection at once`,
+            }),
+          ),
+        }),
+        response: { 201: NextCredentials },
       },
     },
     async ({ params: { park, device }, body }, reply) => {
@@ -72,7 +78,7 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<Options> = async (app, 
       const address = { park, device };
       const id = clientIdOf(address);
       return reply.code(201).send({
-        ...{ username: id, password, clientId: id, topics: topicsOf(address), urls: [...mqttUrls()] },
+        ...{ username: id, password, clientId: id, topics: topicsOf(address), urls: mqttUrls() },
         validUntilOfOld: clock() + overlapMs,
       });
     },
@@ -81,11 +87,12 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<Options> = async (app, 
   app.delete(
     '/devices/:park/:device',
     {
+      config: { problems: ['DEVICE_UNKNOWN', 'STATE_CONFLICT'] },
       schema: {
         tags: ['registry'],
         summary: 'Removes a device and its credential; its readings stay in the store',
         params: OneDevice,
-        response: { 204: Type.Null({ description: 'removed' }) },
+        response: { 204: Removed },
       },
     },
     async ({ params: { park, device } }, reply) => {

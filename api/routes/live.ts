@@ -3,16 +3,28 @@ import { once } from 'node:events';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { codeOf, DaoyuError } from '../../base/errors.ts';
-import type { ApiOptions } from '../api.ts';
-import { Where, Whole } from '../schemas.ts';
+import type { Log } from '../../base/logger.ts';
+import type { LiveFeed } from '../../consumers/live-feed.ts';
+import { Exact, Where, Whole } from '../schemas.ts';
 
-type Options = Pick<ApiOptions, 'live' | 'limits' | 'log'>;
+export interface LiveOptions {
+  readonly live: LiveFeed;
+  readonly limits: { readonly maxLiveClients: number };
+  readonly log: Log;
+}
 
 const HEARTBEAT_MS = 15_000;
 /** A client that has not read for so long is ended; it comes back with its last id. */
 const STALLED_MS = 30_000;
 
-export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live, limits, log }) => {
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+};
+
+export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { live, limits, log }) => {
   const open = new Set<AbortController>();
   app.addHook('preClose', async () => {
     for (const controller of open) controller.abort();
@@ -21,18 +33,21 @@ export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live
   app.get(
     '/live',
     {
+      config: { problems: ['LIVE_FULL'] },
       schema: {
         tags: ['readings'],
         summary:
           'Server-sent events: `event: readings`, `id:` a position in the log, `data: {"readings": […]}`. Last-Event-ID (or after=) replays what came behind it',
-        querystring: Type.Object(
-          {
-            ...Where,
-            after: Type.Optional(Whole('position behind which to begin; for clients that cannot send Last-Event-ID')),
+        querystring: Exact({
+          ...Where,
+          after: Type.Optional(Whole('position behind which to begin; for clients that cannot send Last-Event-ID')),
+        }),
+        response: {
+          200: {
+            description: 'server-sent events, until the client or the platform ends them',
+            content: { 'text/event-stream': { schema: Type.String() } },
           },
-          { additionalProperties: false },
-        ),
-        produces: ['text/event-stream'],
+        },
       },
     },
     async (request, reply) => {
@@ -42,18 +57,15 @@ export const liveRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { live
           'LIVE_FULL',
           `${limits.maxLiveClients} live streams are open already; close one or raise DAOYU_API_MAX_LIVE`,
         );
+      // A HEAD is answered by what a GET would begin with; it follows nothing.
+      if (request.method === 'HEAD') return reply.headers(HEADERS).send('');
       const { park, site, device } = request.query;
       const stopping = new AbortController();
       open.add(stopping);
       const { raw } = reply;
       raw.once('close', () => stopping.abort());
       reply.hijack();
-      raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        'x-content-type-options': 'nosniff',
-      });
+      raw.writeHead(200, HEADERS);
       raw.write('retry: 2000\n\n');
       // Who does not read gets nothing more into its buffer.
       const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': still here\n\n'), HEARTBEAT_MS);

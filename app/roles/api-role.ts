@@ -1,7 +1,8 @@
 /** The api role: what people and programs read, over HTTP: series, accounts, the live feed, the page. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Api, ApiOptions, Check } from '../../api/api.ts';
+import type { Api, ApiOptions } from '../../api/api.ts';
+import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
 import { generatePassword, hashPassword } from '../../broker/credentials.ts';
 import { sendOverPubSub } from '../../cluster/downlink.ts';

@@ -1,11 +1,11 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ApiOptions, LiveEvent, LiveFeed } from '../../api/api.ts';
+import type { ApiOptions } from '../../api/api.ts';
 import { openApi } from '../../api/server.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
-import { openLiveFeed } from '../../consumers/live-feed.ts';
+import { type LiveEvent, type LiveFeed, openLiveFeed } from '../../consumers/live-feed.ts';
 import { eventually } from '../eventually.ts';
 import { apiOptions, bearer, limits } from './running-api.ts';
 

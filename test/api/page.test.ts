@@ -1,17 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { builtPage } from './built-page.ts';
 import { runApi } from './running-api.ts';
-
-function builtPage(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daoyu-page-'));
-  mkdirSync(join(folder, 'assets'));
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>ponds</title>');
-  writeFileSync(join(folder, 'assets', 'page-1a2b3c.js'), 'export {};');
-  writeFileSync(join(folder, 'secret.txt'), 'not for anybody');
-  return folder;
-}
 
 it('a browser that is not signed in is led to a page that says in both languages how to', async () => {
   const { get } = await runApi({ pageFolder: builtPage() });

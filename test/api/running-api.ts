@@ -1,11 +1,12 @@
 /** The real application over hand-made parts: a memory store, one park with two ponds, a feed the test pushes into. */
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
-import type { ApiOptions, LiveEvent } from '../../api/api.ts';
+import type { ApiOptions } from '../../api/api.ts';
 import { buildApp } from '../../api/server.ts';
 import { openSignInCodes } from '../../app/sign-in-codes.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
+import type { LiveEvent } from '../../consumers/live-feed.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import type { NewDevice } from '../../registry/registry.ts';

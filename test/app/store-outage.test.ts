@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { LedgerView } from '../../api/api.ts';
 import { DaoyuError } from '../../base/errors.ts';
+import type { LedgerView } from '../../consumers/ledger.ts';
 import { eventually } from '../eventually.ts';
 import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import { runPlatform } from '../running-platform.ts';

@@ -1,5 +1,5 @@
 /** The whole platform on real servers under load: NATS and InfluxDB behind wires that can be cut, daoyu in a process of its own, a hundred devices. */
-import type { LedgerView } from '../../api/api.ts';
+import type { LedgerView } from '../../consumers/ledger.ts';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
 import { freePort, type PlatformProcess, spawnPlatform } from '../kill/spawn-platform.ts';

@@ -1,5 +1,5 @@
 /** Holds what the devices know against what InfluxDB holds, asked directly, and against the ledger. */
-import type { LedgerView } from '../../api/api.ts';
+import type { LedgerView } from '../../consumers/ledger.ts';
 import { type Comparison, compare, type StoredPoint, sumOf } from '../kill/comparison.ts';
 import type { FleetTimes, Stage } from './stage.ts';
 

@@ -1,10 +1,16 @@
-/** The HTTP API as this page asks it. */
-import type { Check, LedgerView } from '../../../api/api.ts';
-import type { QuarantineRecord } from '../../../bus/rejection.ts';
+/** The HTTP API as this page asks it. Types of answers are those of the routes' schemas. */
+import type { DevicesAnswer } from '../../../api/routes/devices.ts';
+import type { Check, ReadinessAnswer } from '../../../api/routes/health.ts';
+import type { KindsAnswer } from '../../../api/routes/kinds.ts';
+import type { LatestAnswer } from '../../../api/routes/latest.ts';
+import type { LedgerAnswer } from '../../../api/routes/ledger.ts';
+import type { ParksAnswer } from '../../../api/routes/parks.ts';
+import type { QuarantineAnswer, ReplayAnswer } from '../../../api/routes/quarantine.ts';
+import type { SeriesAnswer } from '../../../api/routes/series.ts';
+import type { SessionAnswer } from '../../../api/routes/session.ts';
+import type { Problem } from '../../../api/schemas.ts';
 import type { Kind } from '../../../sensors/kind.ts';
-import type { Series } from '../../../store/store.ts';
-import type { Catalog, DeviceInfo } from './catalog.ts';
-import type { LatestRow } from './latest.ts';
+import type { Catalog } from './catalog.ts';
 
 export class RequestFailed extends Error {
   readonly status: number;
@@ -26,37 +32,36 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
     throw new RequestFailed(0, String(error));
   }
   if (!response.ok) {
-    const problem = (await response.json().catch(() => ({}))) as { readonly detail?: string };
+    const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
     throw new RequestFailed(response.status, problem.detail ?? response.statusText);
   }
   return (await response.json()) as T;
 }
 
-export type Places = Pick<Catalog, 'parks' | 'sites' | 'profiles'>;
-
-export const loadPlaces = () => get<Places>('/parks');
+export const loadPlaces = () => get<ParksAnswer>('/parks');
 
 export async function loadCatalog(): Promise<Catalog> {
-  const [{ kinds }, places, { devices }] = await Promise.all([
-    get<{ kinds: readonly Kind[] }>('/kinds'),
-    loadPlaces(),
-    get<{ devices: readonly DeviceInfo[] }>('/devices'),
-  ]);
-  return { ...places, kinds: new Map(kinds.map((kind) => [kind.name, kind])), devices };
+  const [{ kinds }, places, devices] = await Promise.all([get<KindsAnswer>('/kinds'), loadPlaces(), loadDevices()]);
+  return { ...places, kinds: new Map(kinds.map((kind) => [kind.name, withoutFormulas(kind)])), devices };
 }
 
-export const loadLatest = async () => (await get<{ latest: readonly LatestRow[] }>('/latest')).latest;
-export const loadDevices = async () => (await get<{ devices: readonly DeviceInfo[] }>('/devices')).devices;
-export const loadLedger = () =>
-  get<{ readonly ledger: readonly LedgerView[]; readonly isComplete: boolean }>('/ledger');
-export const loadSession = () => get<{ mayOperate: boolean }>('/session');
+/** A formula does not travel as JSON; the values worked out by it do, with the others. */
+const withoutFormulas = (kind: KindsAnswer['kinds'][number]): Kind => ({
+  ...kind,
+  fields: kind.fields.map(({ derived: _, ...field }) => field),
+});
+
+export const loadLatest = async () => (await get<LatestAnswer>('/latest')).latest;
+export const loadDevices = async () => (await get<DevicesAnswer>('/devices')).devices;
+export const loadLedger = () => get<LedgerAnswer>('/ledger');
+export const loadSession = () => get<SessionAnswer>('/session');
 
 export type LogPromise = NonNullable<Check['promise']>;
 
 /** What an acknowledged reading survives; beside the API, and answered with 503 when the log is away. */
 export async function loadPromise(): Promise<LogPromise | undefined> {
   const response = await fetch('/readyz', { headers: { accept: 'application/json' } });
-  const { checks } = (await response.json()) as { readonly checks: readonly Check[] };
+  const { checks } = (await response.json()) as ReadinessAnswer;
   return checks.find(({ name }) => name === 'log')?.promise;
 }
 
@@ -71,16 +76,11 @@ export interface QuarantineAsked {
 export async function loadQuarantine({ limit, ...filter }: QuarantineAsked) {
   const query = new URLSearchParams({ limit: String(limit) });
   for (const [key, value] of Object.entries(filter)) if (value) query.set(key, value);
-  return (await get<{ quarantine: readonly QuarantineRecord[] }>(`/quarantine?${query}`)).quarantine;
+  return (await get<QuarantineAnswer>(`/quarantine?${query}`)).quarantine;
 }
 
-export interface Replayed {
-  readonly accepted: number;
-  readonly duplicate: number;
-  readonly refused: readonly { readonly code: string; readonly message: string }[];
-}
-
-export const replay = (id: string) => ask<Replayed>(`/quarantine/${encodeURIComponent(id)}/replay`, { method: 'POST' });
+export const replay = (id: string) =>
+  ask<ReplayAnswer>(`/quarantine/${encodeURIComponent(id)}/replay`, { method: 'POST' });
 
 export interface SeriesAsked {
   readonly kind: string;
@@ -94,7 +94,7 @@ export interface SeriesAsked {
   readonly aggregates?: readonly string[];
 }
 
-export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Promise<readonly Series[]> {
+export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesAnswer['series']> {
   const query = new URLSearchParams({ kind: asked.kind, fields: asked.fields.join(',') });
   if (asked.park) query.set('park', asked.park);
   if (asked.site) query.set('site', asked.site);
@@ -102,5 +102,5 @@ export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Prom
   query.set('to', String(Math.round(asked.to)));
   if (asked.every) query.set('every', asked.every);
   if (asked.every && asked.aggregates) query.set('agg', asked.aggregates.join(','));
-  return (await get<{ series: readonly Series[] }>(`/series?${query}`, signal)).series;
+  return (await get<SeriesAnswer>(`/series?${query}`, signal)).series;
 }

@@ -1,18 +1,12 @@
 /** What exists, as the registry tells it: kinds, parks, sites, profiles and devices. */
+import type { ShownDevice } from '../../../api/show-device.ts';
 import type { Park, Site } from '../../../registry/registry.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Label } from '../../../sensors/label.ts';
 import type { Profile } from '../../../sensors/profile.ts';
 
-export interface DeviceInfo {
-  readonly park: string;
-  readonly site: string;
-  readonly device: string;
-  readonly kind: string;
-  readonly label?: Label;
-  readonly intervalMs?: number;
-  readonly isConnected?: boolean;
-}
+/** Of a device what the page cannot do without, and the rest where it is told. */
+export type DeviceInfo = Pick<ShownDevice, 'park' | 'site' | 'device' | 'kind'> & Partial<ShownDevice>;
 
 export interface Catalog {
   readonly kinds: ReadonlyMap<string, Kind>;

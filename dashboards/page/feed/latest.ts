@@ -1,20 +1,11 @@
 /** Each device's newest values by measured time; a reading applied twice or out of order changes nothing that is newer. */
+import type { LatestRow as Row } from '../../../api/routes/latest.ts';
 import type { Flag } from '../../../sensors/flag.ts';
 import type { Reading } from '../../../sensors/reading.ts';
 
-export interface LatestRow {
-  readonly park: string;
-  readonly site: string;
-  readonly device: string;
-  readonly kind: string;
-  /** Null for a device that never sent. */
-  readonly time: number | null;
-  readonly receivedAt: number | null;
-  readonly values: Readonly<Record<string, number>>;
-  readonly flags?: Readonly<Record<string, readonly Flag[]>>;
-  readonly olderFields?: Readonly<Record<string, number>>;
-  readonly ageMs?: number | null;
-}
+/** As the API answers it; one that a live reading made has no judgement of the server. */
+export type LatestRow = Pick<Row, 'park' | 'site' | 'device' | 'kind' | 'time' | 'receivedAt' | 'values'> &
+  Partial<Row>;
 
 export const keyOf = ({
   park,

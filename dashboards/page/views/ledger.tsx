@@ -1,6 +1,6 @@
 /** received = stored + duplicate + quarantined + pending, for every device, in sight. */
 import { useState } from 'preact/hooks';
-import type { LedgerView } from '../../../api/api.ts';
+import type { LedgerRow } from '../../../api/routes/ledger.ts';
 import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
@@ -16,13 +16,13 @@ const VITALS = ['rssi', 'battery_level', 'battery_voltage'] as const;
 const MOST_ROWS = 60;
 
 interface Props {
-  readonly ledger: readonly LedgerView[];
+  readonly ledger: readonly LedgerRow[];
   /** False while the newest entries of the log are not counted. */
   readonly isComplete: boolean;
   readonly devices: readonly DeviceInfo[];
 }
 
-export const addsUp = (row: Pick<LedgerView, (typeof COLUMNS)[number]>) =>
+export const addsUp = (row: Pick<LedgerRow, (typeof COLUMNS)[number]>) =>
   row.received === row.stored + row.duplicate + row.quarantined + row.pending;
 
 export function Ledger({ ledger, isComplete, devices }: Props) {

@@ -1,6 +1,6 @@
 /** What became of everything that was received: ledger, health of the devices themselves, quarantine with reasons and payload. */
 import { useEffect, useState } from 'preact/hooks';
-import type { LedgerView } from '../../../api/api.ts';
+import type { LedgerRow } from '../../../api/routes/ledger.ts';
 import { loadDevices, loadLedger } from '../feed/api.ts';
 import { useLanguage } from '../feed/app-context.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';
@@ -12,7 +12,7 @@ import { Quarantine } from './quarantine.tsx';
 const REFRESH_MS = 5000;
 
 interface Loaded {
-  readonly ledger: readonly LedgerView[];
+  readonly ledger: readonly LedgerRow[];
   readonly isComplete: boolean;
   readonly devices: readonly DeviceInfo[];
 }

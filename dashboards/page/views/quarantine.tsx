@@ -1,6 +1,6 @@
 /** What was refused: when, whose, why, and the bytes themselves; judged again on request of an operator. */
 import { useEffect, useState } from 'preact/hooks';
-import type { QuarantineRecord } from '../../../bus/rejection.ts';
+import type { QuarantineRow } from '../../../api/routes/quarantine.ts';
 import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
@@ -14,7 +14,7 @@ export function Quarantine() {
   const { word, language, state } = useAppContext();
   const [code, setCode] = useState('');
   const [limit, setLimit] = useState(PAGE);
-  const [records, setRecords] = useState<readonly QuarantineRecord[]>();
+  const [records, setRecords] = useState<readonly QuarantineRow[]>();
   const [mayOperate, setMayOperate] = useState(false);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -103,7 +103,7 @@ export function Quarantine() {
 }
 
 /** The reason, and of which field. */
-function Why({ record: { park, device, reason } }: { readonly record: QuarantineRecord }) {
+function Why({ record: { park, device, reason } }: { readonly record: QuarantineRow }) {
   const { language, state } = useAppContext();
   const { kinds, devices } = state.catalog;
   const kind = kinds.get(devices.find((each) => each.park === park && each.device === device)?.kind ?? '');

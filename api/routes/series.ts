@@ -1,118 +1,117 @@
-/** Latest values and series: what was measured. */
-import { Readable } from 'node:stream';
+/** Series: readings or windows of them over a time, as JSON or CSV. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
-import { deviceHealth } from '../../registry/device-health.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { FLAGS } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
-import { AGGREGATES, type Aggregate, type Every } from '../../store/store.ts';
+import { AGGREGATES, type Aggregate, type Every, type Point, type Store } from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, TIMEZONE } from '../../store/window.ts';
-import type { ApiOptions } from '../api.ts';
 import { csvOfReadings, csvOfSeries } from '../csv.ts';
 import type { QueryGate } from '../query-gate.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
-import { OneOf, Rows, Text, Where } from '../schemas.ts';
-import { sendStreamed } from '../streamed.ts';
+import { Exact, List, Maybe, OneOf, Slug, Text, Time, Where } from '../schemas.ts';
+import { sendPieces, sendStreamed } from '../streamed.ts';
 import { parseRange } from '../time-range.ts';
 
-type Options = Pick<ApiOptions, 'kinds' | 'registry' | 'store' | 'limits' | 'clock'> & {
+export interface SeriesOptions {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices'>;
+  readonly store: Pick<Store, 'series' | 'export'>;
+  readonly limits: { readonly maxPoints: number };
+  readonly clock: () => number;
+}
+
+interface Gates {
   readonly gate: QueryGate;
   /** Exports run long; they have places of their own. */
   readonly exports: QueryGate;
-};
+}
 
 /** Windows of `every=auto`: about one a pixel of a chart. */
 const AUTO_WINDOWS = 1000;
 
-const SeriesQuery = Type.Object(
-  {
-    kind: Text('name of a sensor kind', 64),
-    ...Where,
-    fields: Type.Optional(Text('comma-separated field names; default: the primary ones of the kind', 2000)),
-    from: Type.Optional(Text('RFC 3339 with offset, epoch ms, or relative (-24h); default -24h', 40)),
-    to: Type.Optional(Text('the same, exclusive; default now', 40)),
-    every: Type.Optional(
-      Text('window: 10s, 5m, 1h, 1d, 1w, 1mo, on Asia/Shanghai boundaries; `auto`; absent: raw readings', 10),
-    ),
-    agg: Type.Optional(Text(`comma-separated of ${AGGREGATES.join(', ')}; default mean`, 100)),
-    format: Type.Optional(OneOf(['json', 'csv'])),
-  },
-  { additionalProperties: false },
-);
+const SeriesQuery = Exact({
+  kind: Text('name of a sensor kind', 64),
+  ...Where,
+  fields: Type.Optional(Text('comma-separated field names; default: the primary ones of the kind', 2000)),
+  from: Type.Optional(Text('RFC 3339 with offset, epoch ms, or relative (-24h); default -24h', 40)),
+  to: Type.Optional(Text('the same, exclusive; default now', 40)),
+  every: Type.Optional(
+    Text('window: 10s, 5m, 1h, 1d, 1w, 1mo, on Asia/Shanghai boundaries; `auto`; absent: raw readings', 10),
+  ),
+  agg: Type.Optional(Text(`comma-separated of ${AGGREGATES.join(', ')}; default mean`, 100)),
+  format: Type.Optional(OneOf(['json', 'csv'])),
+});
 
-export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
+/** Written out, because JSON Schema 2020-12 has `prefixItems` for a tuple. */
+const PointAnswer = Type.Unsafe<Point>({
+  type: 'array',
+  prefixItems: [
+    { type: 'integer', description: 'epoch ms; of a window its start' },
+    { type: 'number' },
+    { type: 'array', items: { type: 'string', enum: Object.keys(FLAGS) }, description: 'flags met' },
+  ],
+  minItems: 2,
+  maxItems: 3,
+});
+
+export const SeriesAnswer = Exact({
+  kind: Type.String(),
+  every: Maybe(Type.String({ description: 'the window; null: raw readings' })),
+  timezone: Type.Literal(TIMEZONE),
+  from: Time('inclusive'),
+  to: Time('exclusive'),
+  series: List(
+    Exact({
+      park: Slug,
+      site: Slug,
+      device: Slug,
+      field: Type.String(),
+      aggregate: OneOf([...AGGREGATES, 'raw']),
+      unit: Type.String({ description: 'UCUM' }),
+      points: List(PointAnswer, { description: 'in order of time' }),
+    }),
+  ),
+});
+export type SeriesAnswer = Static<typeof SeriesAnswer>;
+
+export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = async (
   app,
   { kinds, registry, store, limits, clock, gate, exports },
 ) => {
   app.get(
-    '/latest',
-    {
-      schema: {
-        tags: ['readings'],
-        summary: "Every device's newest values by measured time, with age, state and why",
-        querystring: Type.Object(
-          { ...Where, kind: Type.Optional(Text('name of a sensor kind', 64)) },
-          { additionalProperties: false },
-        ),
-        response: {
-          200: Rows(
-            'latest',
-            '{park, site, device, kind, time, receivedAt, ageMs, state, reasons, values, flags, olderFields?, attributes?}; time is null for a device that never sent',
-          ),
-        },
-      },
-    },
-    async (request) => {
-      const { query } = request;
-      if (query.kind !== undefined) kindNamed(kinds, query.kind);
-      checkPlace(registry, query);
-      const now = clock();
-      const found = new Map(
-        (await gate.run(request, () => store.latest(query))).map((each) => [
-          `${each.park}/${each.device}/${each.kind}`,
-          each,
-        ]),
-      );
-      const devices = registry
-        .devices(query)
-        .filter((device) => query.device === undefined || device.id === query.device);
-      const latest = devices.flatMap((device) => {
-        const kind = kinds.get(device.kind);
-        if (kind === undefined) return [];
-        const reading = found.get(`${device.park}/${device.id}/${device.kind}`);
-        const site = registry.site(device.park, device.site);
-        const profiles = registry.profiles();
-        const { state, reasons, ageMs = null } = deviceHealth({ device, kind, site, profiles, latest: reading, now });
-        return [
-          {
-            park: device.park,
-            site: device.site,
-            device: device.id,
-            kind: device.kind,
-            time: reading?.time ?? null,
-            receivedAt: reading?.receivedAt ?? null,
-            ageMs,
-            state,
-            reasons,
-            values: reading?.values ?? {},
-            flags: reading?.flags ?? {},
-            ...(reading?.olderFields && { olderFields: reading.olderFields }),
-            ...(reading?.attributes && { attributes: reading.attributes }),
-          },
-        ];
-      });
-      return { latest };
-    },
-  );
-
-  app.get(
     '/series',
     {
+      config: {
+        problems: [
+          'KIND_UNKNOWN',
+          'PARK_UNKNOWN',
+          'SITE_UNKNOWN',
+          'DEVICE_UNKNOWN',
+          'FIELD_UNKNOWN',
+          'AGGREGATE_UNKNOWN',
+          'EVERY_INVALID',
+          'TIME_INVALID',
+          'QUERY_TOO_LARGE',
+          'QUERIES_BUSY',
+          'QUERY_STOPPED',
+          'STORE_UNAVAILABLE',
+        ],
+      },
       schema: {
         tags: ['readings'],
         summary: 'Readings or windows of them over a time, as JSON or CSV',
         querystring: SeriesQuery,
-        response: { 200: Type.Any() },
+        response: {
+          200: {
+            description: 'as JSON, or as CSV (RFC 4180) where format=csv',
+            content: {
+              'application/json': { schema: SeriesAnswer },
+              'text/csv': { schema: Type.String({ description: 'Beijing times; units in the header' }) },
+            },
+          },
+        },
       },
     },
     async (request, reply) => {
@@ -151,8 +150,8 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
           signal,
         }),
       );
-      if (isCsv) return reply.send(Readable.from(csvOfSeries(series, byName)));
-      return {
+      if (isCsv) return sendPieces(reply, csvOfSeries(series, byName));
+      const answer: SeriesAnswer = {
         kind: kind.name,
         every: every === undefined ? null : formatEvery(every),
         timezone: TIMEZONE,
@@ -160,6 +159,7 @@ export const readingRoutes: FastifyPluginAsyncTypebox<Options> = async (
         to,
         series: series.map((each) => ({ ...each, unit: byName.get(each.field)?.unit ?? '1' })),
       };
+      return answer;
     },
   );
 };

@@ -1,0 +1,52 @@
+/** Says in the OpenAPI document which problems each route answers with: those that it names, and those that any route of its shape has. */
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { TSchema } from 'typebox';
+import { STATUS } from './problem.ts';
+import { Problem } from './schemas.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Codes of the problems that this route has of its own. */
+    readonly problems?: readonly string[];
+  }
+}
+
+type Answers = Record<string, unknown>;
+
+/** To be called before the routes are made. `isOpen`: whether strangers may ask it. */
+export function documentProblems(app: Pick<FastifyInstance, 'addHook'>, isOpen: (url: string) => boolean): void {
+  app.addHook('onRoute', (route) => {
+    const { schema } = route;
+    if (schema === undefined || schema.hide === true) return;
+    const answers = { ...(schema.response as Answers | undefined) };
+    for (const [status, codes] of byStatus(codesOf(route, isOpen(route.url)))) answers[status] ??= answerOf(codes);
+    route.schema = { ...schema, response: answers };
+  });
+}
+
+function codesOf({ method, schema, config }: RouteOptions, isOpen: boolean): readonly string[] {
+  const isReading = [method].flat().every((each) => each === 'GET' || each === 'HEAD');
+  const takesAnything = schema?.params ?? schema?.querystring ?? schema?.body;
+  return [
+    ...(takesAnything ? ['REQUEST_INVALID'] : []),
+    ...(isOpen ? [] : ['UNAUTHORIZED', 'TOO_MANY_REQUESTS']),
+    ...(isReading ? [] : ['FORBIDDEN']),
+    ...(config?.problems ?? []),
+  ];
+}
+
+function byStatus(codes: readonly string[]): ReadonlyMap<number, readonly string[]> {
+  const found = new Map<number, readonly string[]>();
+  for (const code of codes) {
+    const status = STATUS[code];
+    if (status === undefined) throw new Error(`a route names the problem ${code}, which has no status`);
+    found.set(status, [...(found.get(status) ?? []), code]);
+  }
+  // Also for bodies that are too large or of another type.
+  return found;
+}
+
+const answerOf = (codes: readonly string[]) => ({
+  description: codes.map((code) => `\`${code}\``).join(', '),
+  content: { 'application/problem+json': { schema: Problem as TSchema } },
+});

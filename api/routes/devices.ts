@@ -1,0 +1,115 @@
+/** Devices: listed, made, and given a mapping. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Static, Type } from 'typebox';
+import { clientIdOf, topicsOf } from '../../base/topics.ts';
+import type { Device, NewDevice as NewDeviceInput, Registry } from '../../registry/registry.ts';
+import type { Kind } from '../../sensors/kind.ts';
+import { checkPlace, kindNamed } from '../query-names.ts';
+import { Exact, Label, List, Mapping, OneOf, SITE_TYPES, Slug, Text, Where } from '../schemas.ts';
+import { Credentials, createShowDevice, ShownDevice } from '../show-device.ts';
+
+export interface DeviceCredentials {
+  readonly device: Device;
+  readonly password: string;
+}
+
+export interface DeviceOptions {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'setMapping'>;
+  /** Makes device and password; the password is shown once and never again. */
+  readonly addDevice: (device: NewDeviceInput) => Promise<DeviceCredentials>;
+  readonly isConnected: (park: string, device: string) => boolean;
+  /** Public addresses, shown on the page and in answers to `POST /devices`. */
+  readonly mqttUrls: () => readonly string[];
+}
+
+const DevicesAnswer = Exact({ devices: List(ShownDevice) });
+export type DevicesAnswer = Static<typeof DevicesAnswer>;
+
+const NewDevice = Exact({
+  park: Slug,
+  site: Slug,
+  device: Slug,
+  kind: Text('name of a sensor kind', 64),
+  label: Type.Optional(Label),
+  intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 86_400_000 })),
+  mapping: Type.Optional(Mapping),
+  siteLabel: Type.Optional(Label),
+  siteType: Type.Optional(OneOf(SITE_TYPES)),
+  profile: Type.Optional(Text('threshold profile of a new site', 64)),
+});
+
+export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
+  app,
+  { kinds, registry, addDevice, isConnected, mqttUrls },
+) => {
+  const show = createShowDevice(kinds, isConnected);
+
+  app.get(
+    '/devices',
+    {
+      config: { problems: ['KIND_UNKNOWN', 'PARK_UNKNOWN', 'SITE_UNKNOWN'] },
+      schema: {
+        tags: ['registry'],
+        summary: 'Devices; never a password',
+        querystring: Exact({
+          park: Where.park,
+          site: Where.site,
+          kind: Type.Optional(Text('name of a sensor kind', 64)),
+        }),
+        response: { 200: DevicesAnswer },
+      },
+    },
+    async ({ query }) => {
+      if (query.kind !== undefined) kindNamed(kinds, query.kind);
+      checkPlace(registry, query);
+      return { devices: registry.devices(query).map(show) };
+    },
+  );
+
+  app.post(
+    '/devices',
+    {
+      config: {
+        problems: [
+          'DEVICE_EXISTS',
+          'PARK_UNKNOWN',
+          'KIND_UNKNOWN',
+          'ID_INVALID',
+          'PROFILE_UNKNOWN',
+          'MAPPING_INVALID',
+          'STATE_CONFLICT',
+        ],
+      },
+      schema: {
+        tags: ['registry'],
+        summary: 'Makes a device, and its site when it is new; the password is in this answer and nowhere else',
+        body: NewDevice,
+        response: { 201: Credentials },
+      },
+    },
+    async ({ body }, reply) => {
+      const { device, password } = await addDevice(body);
+      const address = { park: device.park, device: device.id };
+      const id = clientIdOf(address);
+      return reply
+        .code(201)
+        .send({ username: id, password, clientId: id, topics: topicsOf(address), urls: mqttUrls() });
+    },
+  );
+
+  app.put(
+    '/devices/:park/:device/mapping',
+    {
+      config: { problems: ['DEVICE_UNKNOWN', 'MAPPING_INVALID', 'STATE_CONFLICT'] },
+      schema: {
+        tags: ['registry'],
+        summary: "Sets how a device's keys become fields; what was refused before can then be replayed from quarantine",
+        params: Exact({ park: Slug, device: Slug }),
+        body: Mapping,
+        response: { 200: ShownDevice },
+      },
+    },
+    async ({ params, body }) => show(await registry.setMapping(params.park, params.device, body)),
+  );
+};

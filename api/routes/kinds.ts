@@ -1,0 +1,64 @@
+/** What can be measured: kinds with their fields. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Static, Type } from 'typebox';
+import type { Kind } from '../../sensors/kind.ts';
+import { SUBPLATFORMS } from '../../sensors/subplatforms.ts';
+import { ByName, Exact, Label, List, OneOf, Pair } from '../schemas.ts';
+
+export interface KindOptions {
+  readonly kinds: ReadonlyMap<string, Kind>;
+}
+
+const Field = Exact({
+  name: Type.String({ description: 'the key in readings, in queries and in CSV headers' }),
+  label: Label,
+  unit: Type.String({ description: 'UCUM; `1` for a bare number' }),
+  symbol: Type.String({ description: 'the unit as people write it' }),
+  physical: Pair('inclusive; a value outside is refused'),
+  normal: Type.Optional(Pair('healthy operation')),
+  resolution: Type.Number({ description: 'smallest step of the sensor' }),
+  decimals: Type.Integer(),
+  shape: OneOf(['number', 'boolean', 'enum']),
+  choices: Type.Optional(ByName(Label, { description: 'meaning of each value of an enumeration' })),
+  sentinels: Type.Optional(List(Type.Number(), { description: 'values that stand for a broken probe' })),
+  clampFrom: Type.Optional(Type.Number({ description: 'a small negative down to this one is stored as 0' })),
+  maxStep: Type.Optional(Type.Number({ description: 'largest believable step within a minute' })),
+  isIntervalSum: Type.Optional(Type.Literal(true)),
+  stuckAfterMinutes: Type.Optional(Type.Number()),
+  derived: Type.Optional(
+    Exact(
+      { from: List(Type.String()), source: Type.String({ description: 'where the formula comes from' }) },
+      { description: 'worked out of these fields where the device does not send it' },
+    ),
+  ),
+  aliases: Type.Optional(List(Type.String(), { description: 'keys that real devices use for it' })),
+});
+
+const KindAnswer = Exact({
+  name: Type.String(),
+  label: Label,
+  subplatform: OneOf(Object.keys(SUBPLATFORMS) as (keyof typeof SUBPLATFORMS)[]),
+  intervalMs: Type.Integer({ description: 'how often a device reports unless the registry says otherwise' }),
+  fields: List(Field),
+  primary: List(Type.String(), { description: 'fields that matter, the most important first' }),
+  panels: List(Exact({ title: Label, fields: List(Type.String()) })),
+  isIntermittent: Type.Optional(Type.Literal(true)),
+  attributes: Type.Optional(List(Type.String(), { description: 'texts that travel with a reading' })),
+});
+
+export const KindsAnswer = Exact({ kinds: List(KindAnswer) });
+export type KindsAnswer = Static<typeof KindsAnswer>;
+
+export const kindRoutes: FastifyPluginAsyncTypebox<KindOptions> = async (app, { kinds }) => {
+  app.get(
+    '/kinds',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Sensor kinds with their fields, units (UCUM) and ranges',
+        response: { 200: KindsAnswer },
+      },
+    },
+    async () => ({ kinds: [...kinds.values()] }),
+  );
+};

@@ -1,0 +1,111 @@
+/** Parks: listed with their sites and profiles, made, renamed and removed. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Static, Type } from 'typebox';
+import type { Registry } from '../../registry/registry.ts';
+import { Exact, Label, List, Slug } from '../schemas.ts';
+import { Profile } from './profiles.ts';
+import { Site } from './sites.ts';
+
+const RemovedDemo = Exact({
+  devices: Type.Integer(),
+  sites: Type.Integer(),
+  parks: Type.Integer(),
+  kept: List(Type.String(), { description: 'park/site of demo sites with other devices' }),
+});
+
+export type DemoRemoval = Static<typeof RemovedDemo>;
+
+export interface ParkOptions {
+  readonly registry: Pick<Registry, 'parks' | 'sites' | 'profiles' | 'addPark' | 'setPark' | 'removePark'>;
+  /** Takes the demo's devices, sites and parks out; `kept` names its sites on which other devices stand. */
+  readonly removeDemo: () => Promise<DemoRemoval>;
+}
+
+const Towns = List(Label, { maxItems: 64, description: 'towns the park lies in' });
+const Park = Exact({
+  id: Slug,
+  label: Label,
+  towns: Towns,
+  isDemo: Type.Optional(Type.Boolean({ description: 'planted by the demo' })),
+});
+const ParksAnswer = Exact({
+  parks: List(Park),
+  sites: List(Site),
+  profiles: List(Profile),
+});
+export type ParksAnswer = Static<typeof ParksAnswer>;
+
+const Removed = Type.Null({ description: 'removed' });
+const InPark = Exact({ park: Slug });
+
+export const parkRoutes: FastifyPluginAsyncTypebox<ParkOptions> = async (app, { registry, removeDemo }) => {
+  app.get(
+    '/parks',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Parks, their sites, and the threshold profiles',
+        response: { 200: ParksAnswer },
+      },
+    },
+    async () => ({ parks: registry.parks(), sites: registry.sites(), profiles: registry.profiles() }),
+  );
+
+  app.post(
+    '/parks',
+    {
+      config: { problems: ['PARK_EXISTS', 'ID_INVALID'] },
+      schema: {
+        tags: ['registry'],
+        summary: 'Makes a park',
+        body: Exact({ park: Slug, label: Type.Optional(Label), towns: Type.Optional(Towns) }),
+        response: { 201: Park },
+      },
+    },
+    async ({ body }, reply) => reply.code(201).send(await registry.addPark(body)),
+  );
+
+  app.patch(
+    '/parks/:park',
+    {
+      config: { problems: ['PARK_UNKNOWN'] },
+      schema: {
+        tags: ['registry'],
+        summary: 'Renames a park',
+        params: InPark,
+        body: Exact({ label: Type.Optional(Label), towns: Type.Optional(Towns) }, { minProperties: 1 }),
+        response: { 200: Park },
+      },
+    },
+    async ({ params, body }) => registry.setPark(params.park, body),
+  );
+
+  app.delete(
+    '/parks/:park',
+    {
+      config: { problems: ['PARK_UNKNOWN', 'PARK_NOT_EMPTY'] },
+      schema: {
+        tags: ['registry'],
+        summary: 'Removes a park that has no sites and no devices',
+        params: InPark,
+        response: { 204: Removed },
+      },
+    },
+    async ({ params }, reply) => {
+      await registry.removePark(params.park);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete(
+    '/demo',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'Takes the demo out: its devices, and its sites and parks where nothing else stands; readings stay',
+        response: { 200: RemovedDemo },
+      },
+    },
+    async () => removeDemo(),
+  );
+};

@@ -1,0 +1,301 @@
+import Schema from 'typebox/schema';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { connectMqtt, type RunningPlatform, runPlatform } from '../running-platform.ts';
+import { runApi } from './running-api.ts';
+
+interface Media {
+  readonly schema: object;
+}
+interface Answer {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, Media>>;
+}
+type Operation = { readonly responses: Readonly<Record<string, Answer>> };
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+interface Sample {
+  readonly path: string;
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const DEVICES = '/api/v1/devices';
+const PROFILE = {
+  label: { zh: '试验塘', en: 'trial pond' },
+  author: 'the tests',
+  kinds: ['aquaculture_pond'],
+  bands: [{ field: 'dissolved_oxygen', target: [5, 12], warnBelow: 4, criticalBelow: 3, source: 'the tests' }],
+};
+const RING = [
+  [107.8, 31.1],
+  [107.81, 31.1],
+  [107.81, 31.11],
+  [107.8, 31.1],
+];
+
+/** Whatever is answered, at least once of each route: first what is well, then what the route refuses. */
+function samplesOf(recordId: string): Readonly<Record<string, readonly Sample[]>> {
+  const strange = { authorization: 'Bearer guess' };
+  return {
+    'get /healthz': [{ path: '/healthz', status: 200 }],
+    'get /readyz': [
+      { path: '/readyz', status: 200 },
+      { path: '/readyz', status: 200, headers: strange },
+    ],
+    'get /metrics': [
+      { path: '/metrics', status: 200 },
+      { path: '/metrics', status: 401, headers: strange },
+    ],
+    'get /api/v1/kinds': [{ path: '/api/v1/kinds', status: 200 }],
+    'get /api/v1/parks': [{ path: '/api/v1/parks', status: 200 }],
+    'post /api/v1/parks': [
+      { path: '/api/v1/parks', status: 201, body: { park: 'moon', label: { zh: '月', en: 'moon' }, towns: [] } },
+      { path: '/api/v1/parks', status: 409, body: { park: 'moon' } },
+      { path: '/api/v1/parks', status: 400, body: { park: 'No slug' } },
+    ],
+    'patch /api/v1/parks/{park}': [
+      { path: '/api/v1/parks/moon', status: 200, body: { label: { zh: '月球', en: 'the moon' } } },
+      { path: '/api/v1/parks/mars', status: 400, body: { towns: [] } },
+    ],
+    'post /api/v1/sites': [
+      { path: '/api/v1/sites', status: 201, body: { park: 'moon', site: 'sea', type: 'pond', boundary: null } },
+      { path: '/api/v1/sites', status: 409, body: { park: 'moon', site: 'sea' } },
+      { path: '/api/v1/sites', status: 400, body: { park: 'mars', site: 'sea' } },
+    ],
+    'delete /api/v1/parks/{park}': [
+      { path: '/api/v1/parks/moon', status: 409 },
+      { path: '/api/v1/parks/mars', status: 400 },
+    ],
+    'delete /api/v1/sites/{park}/{site}': [
+      { path: '/api/v1/sites/moon/sea', status: 204 },
+      { path: '/api/v1/sites/moon/sea', status: 404 },
+      { path: '/api/v1/sites/daoyu/openapi-site', status: 409 },
+    ],
+    'patch /api/v1/sites/{park}/{site}': [
+      {
+        path: '/api/v1/sites/daoyu/openapi-site',
+        status: 200,
+        body: {
+          stages: [{ from: '2026-05-10', profile: 'crab_pond' }],
+          latitude: 31.1,
+          longitude: 107.8,
+          boundary: { type: 'Polygon', coordinates: [RING] },
+        },
+      },
+      { path: '/api/v1/sites/daoyu/nowhere', status: 404, body: { latitude: null, longitude: null } },
+      { path: '/api/v1/sites/daoyu/openapi-site', status: 400, body: { profile: 'nothing-such' } },
+      { path: '/api/v1/sites/daoyu/openapi-site', status: 400, body: { colour: 'red' } },
+    ],
+    'put /api/v1/profiles/{name}': [
+      { path: '/api/v1/profiles/trial_pond', status: 200, body: { ...PROFILE, version: 0 } },
+      { path: '/api/v1/profiles/trial_pond', status: 409, body: { ...PROFILE, version: 0 } },
+      { path: '/api/v1/profiles/trial_pond', status: 400, body: { ...PROFILE, version: 1, name: 'another' } },
+    ],
+    'get /api/v1/devices': [
+      { path: DEVICES, status: 200 },
+      { path: `${DEVICES}?kind=fish`, status: 400 },
+      { path: `${DEVICES}?site=nowhere`, status: 404 },
+    ],
+    'post /api/v1/devices': [
+      {
+        path: DEVICES,
+        status: 201,
+        body: { park: 'daoyu', site: 'openapi-site', device: 'second', kind: 'cold_chain' },
+      },
+      {
+        path: DEVICES,
+        status: 409,
+        body: { park: 'daoyu', site: 'openapi-site', device: 'probe', kind: 'cold_chain' },
+      },
+      { path: DEVICES, status: 400, body: { park: 'mars', site: 'openapi-site', device: 'x', kind: 'cold_chain' } },
+      { path: DEVICES, status: 401, body: {}, headers: strange },
+    ],
+    'patch /api/v1/devices/{park}/{device}': [
+      { path: `${DEVICES}/daoyu/silent`, status: 200, body: { isRetired: true, isDisabled: true } },
+      { path: `${DEVICES}/daoyu/nobody`, status: 404, body: { isDisabled: true } },
+      { path: `${DEVICES}/daoyu/silent`, status: 400, body: {} },
+    ],
+    'post /api/v1/devices/{park}/{device}/credentials': [
+      { path: `${DEVICES}/daoyu/silent/credentials`, status: 201, body: {} },
+      { path: `${DEVICES}/daoyu/nobody/credentials`, status: 404, body: {} },
+    ],
+    'put /api/v1/devices/{park}/{device}/mapping': [
+      {
+        path: `${DEVICES}/daoyu/probe/mapping`,
+        status: 200,
+        body: { keys: { rong_yang: 'dissolved_oxygen', T: { field: 'water_temperature', scale: 0.1 }, rssi: null } },
+      },
+      { path: `${DEVICES}/daoyu/nobody/mapping`, status: 404, body: {} },
+      { path: `${DEVICES}/daoyu/probe/mapping`, status: 400, body: { keys: { DO: 'oxygen' } } },
+    ],
+    'post /api/v1/devices/{park}/{device}/commands/{name}': [
+      { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 202, body: { on: true } },
+      { path: `${DEVICES}/daoyu/nobody/commands/aerator`, status: 404, body: {} },
+    ],
+    'get /api/v1/latest': [
+      { path: '/api/v1/latest', status: 200 },
+      { path: '/api/v1/latest?device=nobody', status: 404 },
+      { path: '/api/v1/latest?kind=fish', status: 400 },
+    ],
+    'get /api/v1/series': [
+      { path: '/api/v1/series?kind=aquaculture_pond', status: 200 },
+      { path: '/api/v1/series?kind=aquaculture_pond&every=5m&agg=mean,min,max,count', status: 200 },
+      { path: '/api/v1/series?kind=aquaculture_pond&format=csv', status: 200 },
+      { path: '/api/v1/series?kind=aquaculture_pond&format=csv&every=1h', status: 200 },
+      { path: '/api/v1/series?kind=aquaculture_pond&from=yesterday', status: 400 },
+      { path: '/api/v1/series?kind=aquaculture_pond&device=nobody', status: 404 },
+      { path: '/api/v1/series', status: 400 },
+    ],
+    'get /api/v1/ledger': [
+      { path: '/api/v1/ledger', status: 200 },
+      { path: '/api/v1/ledger?park=X', status: 400 },
+    ],
+    'get /api/v1/quarantine': [
+      { path: '/api/v1/quarantine', status: 200 },
+      { path: '/api/v1/quarantine?limit=0', status: 400 },
+    ],
+    'get /api/v1/quarantine/{id}': [
+      { path: `/api/v1/quarantine/${recordId}`, status: 200 },
+      { path: '/api/v1/quarantine/nothing', status: 404 },
+    ],
+    'post /api/v1/quarantine/{id}/replay': [
+      { path: `/api/v1/quarantine/${recordId}/replay`, status: 200 },
+      { path: `/api/v1/quarantine/${recordId}/replay`, status: 409 },
+      { path: '/api/v1/quarantine/nothing/replay', status: 404 },
+    ],
+    'get /api/v1/session': [
+      { path: '/api/v1/session', status: 200 },
+      { path: '/api/v1/session', status: 401, headers: strange },
+    ],
+    'delete /api/v1/devices/{park}/{device}': [
+      { path: `${DEVICES}/daoyu/silent`, status: 204 },
+      { path: `${DEVICES}/daoyu/silent`, status: 404 },
+    ],
+    'delete /api/v1/demo': [
+      { path: '/api/v1/demo', status: 200 },
+      { path: '/api/v1/demo', status: 401, headers: strange },
+    ],
+    'get /api/v1/live': [
+      { path: '/api/v1/live?after=0', status: 200 },
+      { path: '/api/v1/live?after=x', status: 400 },
+    ],
+  };
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+describe('the OpenAPI document', () => {
+  it('describes what every route really answers, to the last member', async () => {
+    const running = await runPlatform();
+    const probe = await running.addDevice('probe', 'aquaculture_pond', { site: 'openapi-site' });
+    await running.addDevice('silent', 'paddy_water', { site: 'openapi-field' });
+    const client = await connectMqtt(running.platform.urls.mqtt.mqtt ?? '', probe);
+    const now = Date.now();
+    const readings = Array.from({ length: 40 }, (_, index) => ({
+      time: now - (40 - index) * 60_000,
+      seq: index,
+      dissolved_oxygen: index === 20 ? 19 : 6.4,
+      water_temperature: 24,
+    }));
+    await client.publishAsync(probe.topics.telemetry, JSON.stringify(readings), { qos: 1 });
+    await client.publishAsync(probe.topics.telemetry, '{"rong_yang": 6.1}', { qos: 1 });
+    await client.publishAsync(probe.topics.telemetry, '{', { qos: 1 });
+    interface Kept {
+      readonly quarantine: readonly { readonly id: string; readonly reason: { readonly field?: string } }[];
+    }
+    let kept: Kept['quarantine'] = [];
+    await eventually(async () => {
+      kept = (await running.get<Kept>('/api/v1/quarantine')).quarantine;
+      const { ledger } = await running.get<{ ledger: { pending: number }[] }>('/api/v1/ledger');
+      return kept.length >= 2 && ledger.every(({ pending }) => pending === 0);
+    });
+    const samples = samplesOf(kept.find(({ reason }) => reason.field === 'rong_yang')?.id ?? '');
+    const document = await running.get<Document>('/docs/json');
+    expect(document.openapi).toMatch(/^3\.1/);
+    // A route without a sample, and a sample of a route that is gone.
+    expect(operationsOf(document)).toEqual(Object.keys(samples).sort());
+    const breaches: string[] = [];
+    for (const [operation, each] of Object.entries(samples)) {
+      const [method = '', path = ''] = operation.split(' ');
+      const { responses } = document.paths[path]?.[method] ?? { responses: {} };
+      for (const sample of each) {
+        const { status, type, text } = await ask(running, method, sample);
+        const name = `${method} ${sample.path} → ${status} ${type}`;
+        if (status !== sample.status) breaches.push(`${name}, not ${sample.status}: ${text.slice(0, 300)}`);
+        const answer = responses[status];
+        // Nothing to hold against a schema.
+        if (status === 204 && text === '' && answer !== undefined) continue;
+        const schema = answer?.content?.[type]?.schema;
+        if (schema === undefined) {
+          breaches.push(`${name} is not documented`);
+          continue;
+        }
+        const isJson = /json$/.test(type);
+        const value: unknown = isJson ? JSON.parse(text) : text;
+        const [isRight, errors] = Schema.Errors(schema as never, value);
+        if (!isRight) breaches.push(`${name}: ${JSON.stringify(errors.slice(0, 3))}`);
+        const { code } = (isJson ? value : {}) as { code?: string };
+        if (type === 'application/problem+json' && !answer?.description.includes(`\`${code}\``))
+          breaches.push(`${name}: ${code} is not among ${answer?.description}`);
+      }
+    }
+    expect(breaches).toEqual([]);
+  });
+
+  it('says of every answer what it holds: no schema takes anything', async () => {
+    const { get } = await runApi();
+    const document = (await get('/docs/json')).json<Document>();
+    const loose: string[] = [];
+    const walk = (schema: unknown, at: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      const { type, properties, additionalProperties, patternProperties, items, anyOf, prefixItems, ...rest } =
+        schema as Record<string, unknown>;
+      const says = type ?? anyOf ?? rest.enum ?? rest.const;
+      if (says === undefined) loose.push(at);
+      if (type === 'object' && properties !== undefined && additionalProperties !== false) loose.push(`${at} (open)`);
+      for (const [name, each] of Object.entries({ ...(properties as object), ...(patternProperties as object) }))
+        walk(each, `${at}.${name}`);
+      if (Array.isArray(anyOf)) anyOf.forEach((each, index) => void walk(each, `${at}|${index}`));
+      if (type === 'array' && items === undefined && prefixItems === undefined) loose.push(`${at} (items)`);
+      walk(items, `${at}[]`);
+    };
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const [method, { responses }] of Object.entries(methods))
+        for (const [status, { content = {} }] of Object.entries(responses))
+          for (const [type, { schema }] of Object.entries(content)) walk(schema, `${method} ${path} ${status} ${type}`);
+    expect(loose).toEqual([]);
+  });
+});
+
+function operationsOf({ paths }: Document): readonly string[] {
+  return Object.entries(paths)
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+    .filter((name) => METHODS.includes(name.split(' ')[0] ?? ''))
+    .sort();
+}
+
+async function ask(running: RunningPlatform, method: string, { path, body, headers }: Sample) {
+  const stopping = new AbortController();
+  const response = await fetch(new URL(path, running.platform.urls.http), {
+    method: method.toUpperCase(),
+    signal: stopping.signal,
+    headers: {
+      authorization: `Bearer ${running.platform.token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  if (type !== 'text/event-stream') return { status: response.status, type, text: await response.text() };
+  // It does not end by itself.
+  const reader = response.body?.getReader();
+  const first = await reader?.read();
+  stopping.abort();
+  return { status: response.status, type, text: new TextDecoder().decode(first?.value) };
+}
