@@ -1,6 +1,8 @@
-/** What a platform that keeps its promises must make of what a device sent: the ledger that docs/errors.md and docs/firmware.md promise, worked out from the sender's side. */
+/**
+ * What a platform that keeps its promises must make of what a device sent: the ledger that docs/errors.md and docs/firmware.md
+ * promise, worked out from the sender's side. It shares no rule with the code that it is held against; only ranges come from the kind.
+ */
 import type { Field, Kind } from '../sensors/kind.ts';
-import { isSentinel } from '../sensors/sentinel.ts';
 import type { Measurement, Sent } from './measurement.ts';
 import { type Register, registersOf, type SenderMapping, toRegister } from './vendor-format.ts';
 
@@ -27,6 +29,15 @@ export interface Sender {
 /** Clocks that were never set say 1970 or 2000: nothing is believed before 2001. */
 const EARLIEST = Date.UTC(2001, 0, 1);
 const FUTURE_TOLERATED_MS = 600_000;
+/** Full and empty 16-bit registers. */
+const REGISTER_ENDS = [2 ** 16 - 1, 2 ** 15 - 1, -(2 ** 15)];
+/** What converters say without a probe, where it cannot be a value. */
+const NO_PROBE = new Set([
+  ...REGISTER_ENDS.flatMap((end) => [1, 10, 100, 1000].map((scale) => end / scale)),
+  ...[-(2 ** 15) + 1, 2 ** 15 - 2, 2 ** 16 - 2, 2 ** 12 - 1, 2 ** 31 - 1, -(2 ** 31)],
+  ...[-127, -128, 127.9, -99, -99.9, 99.9, -999, -999.9, 999, 999.9, -9999, 9999],
+]);
+const POWER_UP_CELSIUS = 85;
 /** Repeats come soon after their first; older times are forgotten. */
 const MAX_REMEMBERED = 20_000;
 
@@ -105,7 +116,7 @@ function refusalOf(field: Field, sent: Sent, register: Register, takesTexts: boo
   if (isText && !(takesTexts && sent.trim() !== '' && Number.isFinite(Number(sent)))) return 'VALUE_NOT_A_NUMBER';
   const raw = Number(toRegister(register, isText ? Number(sent) : sent));
   const value = Number((raw * register.scale + register.offset).toPrecision(12));
-  if (isSentinel(field, raw, value, undefined)) return 'VALUE_SENTINEL';
+  if (meansNoProbe(field, raw, value)) return 'VALUE_SENTINEL';
   if (field.shape !== 'number') {
     const isChoice = field.choices === undefined ? value === 0 || value === 1 : Object.hasOwn(field.choices, value);
     return isChoice ? undefined : 'VALUE_NOT_A_CHOICE';
@@ -113,4 +124,12 @@ function refusalOf(field: Field, sent: Sent, register: Register, takesTexts: boo
   const [low, high] = field.physical;
   const lowest = field.clampFrom ?? low;
   return value >= Math.min(low, lowest) && value <= high ? undefined : 'VALUE_OUT_OF_RANGE';
+}
+
+/** Whether the number stands for a missing probe. */
+function meansNoProbe(field: Field, raw: number, value: number): boolean {
+  const [low, high] = field.physical;
+  if (field.shape === 'number' && high <= 1e6 && REGISTER_ENDS.includes(raw)) return true;
+  if (value >= low && value <= high) return field.sentinels?.includes(value) ?? false;
+  return NO_PROBE.has(raw) || NO_PROBE.has(value) || (field.unit === 'Cel' && raw === POWER_UP_CELSIUS);
 }
