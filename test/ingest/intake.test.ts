@@ -41,6 +41,19 @@ describe('a good reading', () => {
     ]);
   });
 
+  it('keeps its counter where that is a whole number, and attributes of up to 128 signs', async () => {
+    const { addDevice, publish, stored } = await openParts();
+    await addDevice('truck', { kind: 'cold_chain' });
+    const sent = [{ seq: 2 ** 53 - 1, shipment_id: 'x'.repeat(200) }, { seq: 1.5, shipment_id: 7 }, { seq: '3' }, {}];
+    for (const [index, more] of sent.entries())
+      await publish('truck', { time: NOW - index, air_temperature: 4, ...more });
+    const byTime = [...(await stored())].sort((a, b) => b.time - a.time);
+    expect(byTime.map(({ seq }) => seq)).toEqual([2 ** 53 - 1, undefined, undefined, undefined]);
+    expect(byTime.map(({ attributes }) => attributes?.shipment_id)).toEqual([
+      ...['x'.repeat(128), '7', undefined, undefined],
+    ]);
+  });
+
   it('of a vendor goes through the mapping: keys, nesting, scale, texts', async () => {
     const { addDevice, publish, stored, told } = await openParts();
     const keys = {
@@ -112,6 +125,25 @@ describe('an unknown key', () => {
     expect(told).toMatchObject([{ code: 'FIELD_UNKNOWN', field: 'radiation' }]);
     await records(1);
     expect(intake.status()).toMatchObject({ accepted: 3, unknownValues: 2 });
+  });
+
+  it('that says null says nothing', async () => {
+    const { addDevice, publish, told, intake } = await openParts();
+    await addDevice('probe');
+    await publish('probe', { ph: 7, radiation: null });
+    expect(told).toEqual([]);
+    expect(intake.status()).toMatchObject({ accepted: 1, unknownValues: 0 });
+  });
+
+  it('is named with its neighbours: eight of them, then how many more, none longer than 64 signs', async () => {
+    const { addDevice, publish, told } = await openParts();
+    await addDevice('probe');
+    const keys = Array.from({ length: 10 }, (_, index) => `k${index}`);
+    await publish('probe', Object.fromEntries(keys.map((key) => [key, 1])));
+    const eight = '"k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7" and 2 more: ';
+    expect(told).toMatchObject([{ field: 'k0', message: expect.stringContaining(eight) }]);
+    await publish('probe', { ph: 7, ['x'.repeat(100)]: 1 });
+    expect(told[1]?.message).toContain(`"${'x'.repeat(64)}"`);
   });
 
   it('alone takes every such reading into quarantine: nothing of it would be left', async () => {

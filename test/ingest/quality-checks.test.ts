@@ -56,6 +56,78 @@ describe('a jump', () => {
   });
 });
 
+describe('a step', () => {
+  it('as large as the field allows is none of it, a little larger is, upwards and downwards', () => {
+    for (const step of [2, -2]) {
+      expect(
+        flagsOf([
+          [0, 6],
+          [1, 6 + step],
+        ]),
+      ).toEqual(['', '']);
+      expect(
+        flagsOf([
+          [0, 6],
+          [1, 6 + step * 1.001],
+        ]),
+      ).toEqual(['', 'spike']);
+    }
+  });
+
+  it('may grow with the root of the time between: four minutes allow twice as much, half a minute no less than one', () => {
+    const after = (minutes: number, value: number) =>
+      flagsOf([
+        [0, 6],
+        [minutes, value],
+      ])[1];
+    expect([after(4, 10), after(4, 10.01)]).toEqual(['', 'spike']);
+    expect([after(0.5, 8), after(0.5, 8.01)]).toEqual(['', 'spike']);
+  });
+
+  it('is held against the last believed value, not against a spike', () => {
+    expect(
+      flagsOf([
+        [0, 6],
+        [1, 20],
+        [2, 6],
+        [3, 20],
+      ]),
+    ).toEqual(['', 'spike', '', 'spike']);
+  });
+});
+
+describe('a field', () => {
+  const of = (field: Field, samples: readonly (readonly [number, number])[]) => {
+    const checks = createQualityChecks();
+    return samples.map(([minute, value]) => checks.flagsOf(field, value, minute * MINUTE).join());
+  };
+  const { maxStep, stuckAfterMinutes, ...plain } = oxygen;
+  const steady = [0, 20, 40, 60, 80].map((minute) => [minute, 6] as const);
+
+  it('without limits of its own is never doubtful', () => {
+    expect(of(plain, [...steady, [81, 25]])).toEqual(Array(6).fill(''));
+  });
+
+  it('with one of the two limits is held against that one', () => {
+    expect(of({ ...plain, maxStep: maxStep ?? 0 }, [...steady, [81, 25]])).toEqual(['', '', '', '', '', 'spike']);
+    expect(of({ ...plain, stuckAfterMinutes: stuckAfterMinutes ?? 0 }, [...steady, [81, 25]])).toEqual([
+      ...['', '', '', ''],
+      ...['stuck', ''],
+    ]);
+  });
+
+  it('that cannot be clamped is stuck at its lowest value too', () => {
+    const { clampFrom, ...unclamped } = oxygen;
+    expect(clampFrom).toBeDefined();
+    expect(
+      of(
+        unclamped,
+        steady.map(([minute]) => [minute, 0] as const),
+      ).at(-1),
+    ).toBe('stuck');
+  });
+});
+
 describe('equal values', () => {
   const every = (minutes: number, count: number, value = 6) =>
     flagsOf([...Array(count).keys()].map((n) => [n * minutes, value] as const));

@@ -64,6 +64,17 @@ describe('the time of a reading', () => {
     });
   });
 
+  it('within retention is believed, to the last millisecond', () => {
+    const retainMs = 7 * 24 * HOUR;
+    expect(timeOf(receivedAt - retainMs, undefined, { retainMs })).toBe(receivedAt - retainMs);
+    expect(timeOf(receivedAt - retainMs - 1, undefined, { retainMs })).toMatchObject({
+      code: 'TIME_TOO_OLD',
+      message: expect.stringMatching(/older than the 7 days/),
+    });
+    expect(timeOf(Date.UTC(2001, 0, 1))).toBe(Date.UTC(2001, 0, 1));
+    expect(timeOf(Date.UTC(2001, 0, 1) - 1)).toMatchObject({ message: expect.stringMatching(/before 2001/) });
+  });
+
   it('more than ten minutes ahead is refused, and Beijing time sent as UTC is recognised', () => {
     expect(timeOf(receivedAt + 10 * MINUTE)).toBe(receivedAt + 10 * MINUTE);
     expect(timeOf(receivedAt + 11 * MINUTE)).toMatchObject({
@@ -88,7 +99,8 @@ describe('a believed time', () => {
 
   it('up to half a minute ahead is nothing to speak of; more is a doubtful clock', () => {
     expect(timeFlags(receivedAt + 20_000, receivedAt, stream)).toEqual([]);
-    expect(timeFlags(receivedAt + 31_000, receivedAt, stream)).toEqual(['clock']);
+    expect(timeFlags(receivedAt + 30_000, receivedAt, stream)).toEqual([]);
+    expect(timeFlags(receivedAt + 30_001, receivedAt, stream)).toEqual(['clock']);
   });
 
   it('that steps back among fresh readings is a doubtful clock', () => {
