@@ -46,7 +46,10 @@ export async function settle({ baseUrl, version }: InfluxTarget): Promise<void> 
 async function ensureBucket(http: InfluxHttp, target: InfluxTarget): Promise<void> {
   const { database, org = '' } = target;
   const found = await http.request('GET', `/api/v2/buckets?${new URLSearchParams({ org, name: database })}`);
-  if (found.status === 200 && listIn(found.body, 'buckets').length > 0) return;
+  if (found.status === 200 && listIn(found.body, 'buckets').length > 0) {
+    await mayWrite(http, target);
+    return;
+  }
   if (found.status === 401) throw unavailable(401, errorIn(found.body), target);
   const orgs = await http.request('GET', `/api/v2/orgs?${new URLSearchParams({ org })}`);
   const [known] = listIn(orgs.body, 'orgs');
@@ -55,6 +58,28 @@ async function ensureBucket(http: InfluxHttp, target: InfluxTarget): Promise<voi
   const made = await http.request('POST', '/api/v2/buckets', { orgID: known.id, name: database, retentionRules: [] });
   // 422: another process made it meanwhile.
   if (made.status !== 201 && made.status !== 422) throw unavailable(made.status, errorIn(made.body), target);
+}
+
+/** A token that only reads sees the bucket, too. The server looks at the right to write before it finds that nothing is written. */
+async function mayWrite(http: InfluxHttp, target: InfluxTarget): Promise<void> {
+  const { org = '', database } = target;
+  const path = `/api/v2/write?${new URLSearchParams({ org, bucket: database, precision: 'ms' })}`;
+  const { status, body } = await http.request('POST', path);
+  if (status === 401 || status === 403) throw unavailable(status, errorIn(body), target);
+}
+
+/** Bytes on disk, from the server's own metrics: 2.x says nothing of its shards over InfluxQL. 0 where they are switched off. */
+export async function bucketSize(http: InfluxHttp, { database, org = '' }: InfluxTarget): Promise<number> {
+  const found = await http.request('GET', `/api/v2/buckets?${new URLSearchParams({ org, name: database })}`);
+  const id = listIn(found.body, 'buckets')[0]?.id;
+  const { body } = await http.request('GET', '/metrics');
+  if (typeof id !== 'string' || typeof body !== 'string') return 0;
+  let bytes = 0;
+  for (const line of body.split('\n')) {
+    const [, labels = '', value] = /^storage_shard_disk_size\{([^}]*)\} (\S+)/.exec(line) ?? [];
+    if (value !== undefined && labels.includes(`bucket="${id}"`)) bytes += Number(value);
+  }
+  return bytes;
 }
 
 function listIn(body: unknown, key: string): readonly { readonly id?: unknown }[] {

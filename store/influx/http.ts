@@ -162,14 +162,16 @@ function fromFailure(error: unknown, { shown }: InfluxTarget, signal?: AbortSign
 
 /** Status codes become one code of ours with what to do; foreign texts are only repeated. */
 export function unavailable(status: number, said: string, target: InfluxTarget, cause?: unknown): DaoyuError {
-  const text = `${target.shown} answered ${status}${said === '' ? '' : ` (${said})`}: ${adviceFor(status, target)}`;
+  const text = `${target.shown} answered ${status}${said === '' ? '' : ` (${said})`}: ${adviceFor(status, said, target)}`;
   return new DaoyuError('STORE_UNAVAILABLE', text, cause === undefined ? undefined : { cause });
 }
 
-function adviceFor(status: number, { version, database }: InfluxTarget): string {
+function adviceFor(status: number, said: string, { version, database, org }: InfluxTarget): string {
   const holder = version === 2 ? 'token' : 'user';
   if (status === 401) return `correct the ${version === 2 ? 'token' : 'user and password'} in DAOYU_STORE_URL`;
   if (status === 403) return `give the ${holder} in DAOYU_STORE_URL the right to read and write "${database}"`;
+  if (status === 404 && version === 2 && /organi[sz]ation/.test(said))
+    return `correct org=${org} in DAOYU_STORE_URL (\`influx org list\` names them), or give a token of that organisation`;
   if (status === 404) {
     return version === 2
       ? `create the bucket: influx bucket create --name ${database}, or give a token that may`

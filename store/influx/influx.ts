@@ -6,13 +6,13 @@ import { tooLarge } from '../query-size.ts';
 import type { SeriesQuery, Store } from '../store.ts';
 import { createBatchWriter } from './batch.ts';
 import { type CheckpointKv, readCommitted, readPositions } from './checkpoint.ts';
-import { ensureDatabase, settle } from './database.ts';
+import { bucketSize, ensureDatabase, settle } from './database.ts';
 import { createInfluxHttp, type InfluxHttp } from './http.ts';
 import { name } from './influxql.ts';
 import { createInfluxLatest } from './latest.ts';
 import { exportOf } from './readings.ts';
 import { extentQuestion, SeriesCollector, seriesQuestion } from './series.ts';
-import { parseInfluxUrl } from './url.ts';
+import { type InfluxTarget, parseInfluxUrl } from './url.ts';
 
 export interface InfluxStoreOptions {
   /** `influxdb://token@host:8086?org=&bucket=` (2.x) or `influxdb://user:password@host:8086?db=` (1.x); `influxdbs://` for TLS. */
@@ -27,6 +27,8 @@ export interface InfluxStoreOptions {
 const STATEMENTS_PER_REQUEST = 60;
 /** The size on disk changes slowly and costs a question. */
 const SIZE_FOR_MS = 30_000;
+/** How often a process that never wrote asks whether a server that was away, or refused it, takes readings now. */
+const ASKED_AGAIN_MS = 10_000;
 
 /** Opens whether or not the server answers: readings wait in the log until it does. Rejects with `CONFIG_INVALID`. */
 export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: InfluxStoreOptions): Promise<Store> {
@@ -52,10 +54,23 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
     isEnsured = false;
   }
 
-  await ensure().catch(failed);
+  /** A process that only reads has no write that would find the server well again. */
+  async function ensureAgain(): Promise<void> {
+    try {
+      await ensure();
+      problem = undefined;
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  await ensureAgain();
+  let askedAgainAt = clock();
+  let hasWritten = false;
 
   return {
     async write(batch, position, options) {
+      hasWritten = true;
       try {
         await ensure();
         const outcome = await write(batch, position, options);
@@ -100,8 +115,12 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
     },
     async status() {
       const { readings } = await readCommitted(kv, prefix);
+      if (problem !== undefined && !hasWritten && clock() >= askedAgainAt + ASKED_AGAIN_MS) {
+        askedAgainAt = clock();
+        await ensureAgain();
+      }
       if (clock() >= size.until && problem === undefined)
-        size = { bytes: await sizeOnDisk(http, target.database).catch(() => size.bytes), until: clock() + SIZE_FOR_MS };
+        size = { bytes: await sizeOf(http, target).catch(() => size.bytes), until: clock() + SIZE_FOR_MS };
       return { isWritable: problem === undefined, ...(problem && { problem }), readings, sizeBytes: size.bytes };
     },
     async close() {},
@@ -119,7 +138,11 @@ async function shortened(http: InfluxHttp, query: SeriesQuery): Promise<SeriesQu
   return { ...query, from: Math.max(query.from, from), to: Math.min(query.to, to) };
 }
 
-/** What 1.x says of its shards; 2.x says nothing over InfluxQL: 0. */
+function sizeOf(http: InfluxHttp, target: InfluxTarget): Promise<number> {
+  return target.version === 2 ? bucketSize(http, target) : sizeOnDisk(http, target.database);
+}
+
+/** What 1.x says of its shards. */
 async function sizeOnDisk(http: InfluxHttp, database: string): Promise<number> {
   let bytes = 0;
   for await (const { tags, columns, values } of http.query(`SHOW STATS FOR 'shard'`)) {

@@ -42,7 +42,7 @@ async function startScripted(answer: (seen: Seen) => Reply) {
           ? answer(one)
           : { status: 401, body: { code: 'unauthorized', message: 'unauthorized access' } };
       response.writeHead(reply.status, { 'content-type': 'application/json' });
-      response.end(reply.body === undefined ? '' : JSON.stringify(reply.body));
+      response.end(typeof reply.body === 'object' ? JSON.stringify(reply.body) : String(reply.body ?? ''));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -53,11 +53,12 @@ async function startScripted(answer: (seen: Seen) => Reply) {
   const { port } = server.address() as AddressInfo;
   return {
     seen,
-    open: (token = TOKEN) =>
+    open: (token = TOKEN, clock = Date.now) =>
       openInfluxStore({
         url: `influxdb://${encodeURIComponent(token)}@127.0.0.1:${port}?org=county&bucket=farm`,
         kinds,
         kv: openMemoryKv(),
+        clock,
       }),
   };
 }
@@ -161,7 +162,50 @@ it.each([
     code: 'STORE_UNAVAILABLE',
     message: expect.stringContaining(advice),
   });
-  expect((await store.committed()).writers['store-writer']?.position).toBe(0);
+  expect((await store.committed()).writers['store-writer']?.position ?? 0).toBe(0);
+});
+
+it('a token that may only read is said by the status of every process, one that never writes, too; and no longer once it may', async () => {
+  let mayWrite = false;
+  const { open } = await startScripted((each) => {
+    if (each.path !== '/api/v2/write' || mayWrite) return plain(each, true);
+    return { status: 403, body: { code: 'forbidden', message: 'insufficient permissions for write' } };
+  });
+  let now = T0;
+  const store = await open(TOKEN, () => now);
+  const { isWritable, problem } = await store.status();
+  expect(isWritable).toBe(false);
+  expect(problem?.message).toContain('insufficient permissions for write');
+  expect(problem?.message).toContain('give the token in DAOYU_STORE_URL the right to read and write "farm"');
+  mayWrite = true;
+  now += 60_000;
+  expect(await store.status()).toMatchObject({ isWritable: true });
+});
+
+it('an organisation that is not there is said, and not taken for a missing bucket', async () => {
+  const { open } = await startScripted(({ path }) => {
+    if (!path.startsWith('/api/v2')) return { status: 200, body: { results: [] } };
+    return { status: 404, body: { code: 'not found', message: 'organization name "county" not found' } };
+  });
+  const { problem } = await (await open()).status();
+  expect(problem?.message).toContain('correct org=county in DAOYU_STORE_URL');
+  expect(problem?.message).not.toContain('bucket create');
+});
+
+it('the size is that of the shards of the bucket, as the server measures them', async () => {
+  const { open } = await startScripted((each) => {
+    if (each.path !== '/metrics') return plain(each, true);
+    const shard = (bucket: string, id: number, bytes: string) =>
+      `storage_shard_disk_size{bucket="${bucket}",engine="tsm1",id="${id}",path="/x",status="ok",walPath="/y"} ${bytes}`;
+    const lines = [
+      '# TYPE storage_shard_disk_size gauge',
+      shard('0b', 1, '1.5e+06'),
+      shard('0b', 2, '500'),
+      shard('0c', 3, '7'),
+    ];
+    return { status: 200, body: lines.join('\n') };
+  });
+  expect((await (await open()).status()).sizeBytes).toBe(1_500_500);
 });
 
 it('a wrong token is said, not shown', async () => {
