@@ -39,9 +39,12 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     authenticateTimeoutMs: options.authenticateTimeoutMs ?? AUTHENTICATE_TIMEOUT_MS,
   });
   const { admit, admitOversize } = options;
-  const onPublish = createPublishHook({ admit, admitOversize, clock, limits, refusals, sessionOf, counts });
   const { drainTimeoutMs } = limits;
   const expressLane = createExpressLane({ admit, inFlight, refusals, clock, counts, drainTimeoutMs });
+  const onPublish = createPublishHook({
+    ...{ admit, admitOversize, clock, limits, refusals, sessionOf, counts },
+    onWait: expressLane.endShares,
+  });
   const keepAlive = createKeepAlive(monotonic, ({ stream, address }) => {
     refusals.note('keepalive', { ...address });
     stream.destroy(new Error('keep alive timeout'));

@@ -33,6 +33,11 @@ export interface ConnectionLane extends Lane {
 export interface ExpressLane {
   /** The lane of one connection. `encode` makes the PUBACKs of its protocol version. */
   of(session: Session, encode?: EncodePubacks): ConnectionLane;
+  /**
+   * A publish in the other lane begins to wait. What comes behind it must not be acknowledged with what came before it: PUBACKs keep the
+   * order of the publishes [MQTT-4.6.0-2].
+   */
+  endShares(): void;
 }
 
 /** PUBLISH, QoS 1, no RETAIN; the second with DUP [MQTT 3.3.1]. */
@@ -98,6 +103,9 @@ export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
   }
 
   return {
+    endShares() {
+      latest = undefined;
+    },
     of(session, encode = pubacks) {
       const { stream, flow, pace, remote } = session;
       let topic: { readonly bytes: Buffer; readonly name: string; readonly address: DeviceAddress } | undefined;
@@ -150,14 +158,17 @@ export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
         get isDraining() {
           return draining !== undefined;
         },
-        mayTake: (firstByte) => session.isReady && (firstByte === PUBLISH_QOS_1 || firstByte === PUBLISH_QOS_1_DUP),
-        take(bytes, start, end) {
+        mayTake(bytes, start) {
+          const first = bytes[start];
+          if (!session.isReady || (first !== PUBLISH_QOS_1 && first !== PUBLISH_QOS_1_DUP)) return false;
           topic ??= topicOf(session.address);
+          return topic !== undefined && isAt(bytes, start + fixedHeaderBytes(bytes, start), topic.bytes);
+        },
+        take(bytes, start, end) {
           if (topic === undefined) return false;
-          const at = start + fixedHeaderBytes(bytes, start);
-          const idAt = at + topic.bytes.length;
+          const idAt = start + fixedHeaderBytes(bytes, start) + topic.bytes.length;
           const payloadAt = idAt + PACKET_ID_BYTES;
-          if (payloadAt > end || !isAt(bytes, at, topic.bytes)) return false;
+          if (payloadAt > end) return false;
           counts.received += 1;
           if (pace.count()) refusals.note('rate', { remote, ...topic.address });
           const payload = bytes.subarray(payloadAt, end);
@@ -194,9 +205,9 @@ function topicOf(address: DeviceAddress | undefined) {
   return { bytes, name, address };
 }
 
-/** From the end: devices of a park differ there. */
+/** As far as the bytes go. From the end: devices of a park differ there. */
 function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
-  for (let index = wanted.length - 1; index >= 0; index--) {
+  for (let index = Math.min(wanted.length, bytes.length - at) - 1; index >= 0; index--) {
     if (bytes[at + index] !== wanted[index]) return false;
   }
   return true;

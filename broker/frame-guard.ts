@@ -8,8 +8,8 @@ import { ABSOLUTE_BYTES, type Swallowing, swallow } from './oversize.ts';
 
 /** Takes frames by itself. Order is that of the bytes, in both lanes together. */
 export interface Lane {
-  /** Whether a frame that begins with this byte may be one for it. */
-  mayTake(firstByte: number): boolean;
+  /** Whether the frame that begins there may be one for it, by as much of it as is there. */
+  mayTake(bytes: Buffer, start: number): boolean;
   /** False: it is for the parser after all. */
   take(bytes: Buffer, start: number, end: number): boolean;
 }
@@ -66,7 +66,7 @@ export function guardFrames(stream: Duplex, options: FrameGuardOptions): void {
         break;
       }
       const end = at + size;
-      if (lane.mayTake(chunk[at] ?? 0)) {
+      if (lane.mayTake(chunk, at)) {
         if (at > from) {
           // What came before it goes before it.
           rest = chunk.subarray(at);
@@ -99,7 +99,7 @@ export function guardFrames(stream: Duplex, options: FrameGuardOptions): void {
     const bytes = frame.add(chunk);
     const size = frameSize(bytes, 0);
     if (size === 0) return undefined;
-    if (isAllowed(size) && bytes.length < size && lane.mayTake(bytes[0] ?? 0)) return undefined;
+    if (isAllowed(size) && bytes.length < size && lane.mayTake(bytes, 0)) return undefined;
     cut = undefined;
     return sort(bytes);
   }

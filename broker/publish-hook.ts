@@ -10,6 +10,8 @@ export interface PublishHookOptions extends Pick<BrokerOptions, 'admit' | 'admit
   readonly refusals: Refusals;
   readonly sessionOf: (client: Client) => Session | undefined;
   readonly counts: { received: number; acknowledged: number };
+  /** One more waits in this lane. */
+  readonly onWait: () => void;
 }
 
 /** A `status` is a word; what is longer is not kept for later subscribers. */
@@ -20,7 +22,7 @@ const MAX_RETAINED_BYTES = 1024;
  * MQTT 5 line aedes answers it with a final PUBACK instead, which is why package.json holds to the line 1.2.
  */
 export function createPublishHook({ admit, admitOversize, clock, limits, ...parts }: PublishHookOptions) {
-  const { refusals, sessionOf, counts } = parts;
+  const { refusals, sessionOf, counts, onWait } = parts;
 
   return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
     const session = client === null ? undefined : sessionOf(client);
@@ -49,7 +51,10 @@ export function createPublishHook({ admit, admitOversize, clock, limits, ...part
       receivedAt: clock(),
     };
     const oversize = oversizeOf(payload);
-    const work = () => (oversize === undefined ? admit(message) : admitOversize({ ...message, ...oversize }));
+    const work = () => {
+      onWait();
+      return oversize === undefined ? admit(message) : admitOversize({ ...message, ...oversize });
+    };
     session.flow.run(payload.length, work, (error) => {
       if (error === undefined) {
         counts.acknowledged += 1;

@@ -63,7 +63,7 @@ function throughGuard(chunks: readonly Buffer[], isHoldingAfterEach: boolean) {
   guardFrames(stream, {
     ...{ maxPacketBytes: MAX_PACKET_BYTES, maxConnectBytes: 10, isKnown: () => true, isHeld: () => isHeld },
     lane: {
-      mayTake: (first) => first === 0x32,
+      mayTake: (bytes, at) => bytes[at] === 0x32,
       take(bytes, start, end) {
         const packet = parseOne(bytes.subarray(start, end));
         if (packet.topic !== LANE_TOPIC) return false;

@@ -97,11 +97,15 @@ export async function openTestBroker(
       });
       return client;
     },
-    raw: () => openRaw(port),
+    async raw() {
+      const client = await openRaw(port);
+      onTestFinished(() => void client.socket.destroy());
+      return client;
+    },
   };
 }
 
-async function openRaw(port: number): Promise<RawClient> {
+export async function openRaw(port: number): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   const packets: Packet[] = [];
@@ -115,7 +119,6 @@ async function openRaw(port: number): Promise<RawClient> {
   socket.on('data', (chunk) => parser.parse(chunk));
   socket.on('error', () => {});
   const closed = once(socket, 'close');
-  onTestFinished(() => void socket.destroy());
   return {
     socket,
     packets,
