@@ -78,7 +78,7 @@ beforeAll(async () => {
       return verdict();
     },
     admitOversize: async () => {},
-    findCredential: () => ({ ...ADDRESS, passwordHash }),
+    findCredential: () => ({ ...ADDRESS, passwordHashes: [passwordHash] }),
     log: { info() {}, warn() {}, error() {} },
   });
 });
