@@ -11,8 +11,10 @@ export interface LogRecord {
 
 export interface ConsumptionOptions {
   readonly subjects: readonly string[];
-  /** Entries up to this position were taken before. */
-  readonly after: number;
+  /** Entries up to this position were taken before; asked when it may read for the first time. */
+  readonly after: () => number;
+  /** False while another consumption holds the name; `wake` says that this may have changed. Absent: always. */
+  readonly mayRead?: () => boolean;
   readonly maxInFlight: number;
   /** Entries behind a position, oldest first, a bounded slice of them. */
   readonly read: (after: number) => readonly LogRecord[];
@@ -24,14 +26,14 @@ export interface ConsumptionOptions {
 export interface LogConsumption extends Consumption {
   /** Says that there may be more to read. */
   wake(): void;
-  /** The position up to which all is taken. */
-  readonly taken: number;
 }
 
 export function createConsumption(options: ConsumptionOptions): LogConsumption {
-  const { subjects, maxInFlight, read, onTaken } = options;
-  let taken = options.after;
-  let cursor = options.after;
+  const { subjects, maxInFlight, read, onTaken, mayRead = () => true } = options;
+  let hasBegun = false;
+  /** Up to here all is taken. */
+  let taken = 0;
+  let cursor = 0;
   let slice: readonly LogRecord[] = [];
   let index = 0;
   let isClosed = false;
@@ -47,6 +49,14 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   function wake(): void {
     wakeUp?.();
     wakeUp = undefined;
+  }
+
+  function begin(): boolean {
+    if (hasBegun || !mayRead()) return hasBegun;
+    hasBegun = true;
+    taken = options.after();
+    cursor = taken;
+    return true;
   }
 
   function settle(): void {
@@ -126,7 +136,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   async function* deliveries(): AsyncGenerator<Delivery> {
     let sinceBreath = 0;
     while (!isClosed) {
-      const mayDeliver = outstanding < maxInFlight && pause === undefined;
+      const mayDeliver = begin() && outstanding < maxInFlight && pause === undefined;
       const record = mayDeliver ? nextRecord() : undefined;
       if (record !== undefined) {
         sinceBreath += 1;
@@ -141,11 +151,9 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
     }
   }
 
+  begin();
   return {
     wake,
-    get taken() {
-      return taken;
-    },
     [Symbol.asyncIterator]: deliveries,
     async close() {
       if (isClosed) return;

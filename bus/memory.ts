@@ -1,8 +1,9 @@
 /** The event log in memory: the reference of the contract, for tests; nothing survives the process. */
 import { DaoyuError } from '../base/errors.ts';
-import type { Bus, ConsumeOptions } from './bus.ts';
-import { createConsumption, type LogConsumption, type LogRecord } from './consumption.ts';
+import type { Bus } from './bus.ts';
+import type { LogRecord } from './consumption.ts';
 import type { BusDriver } from './drivers.ts';
+import { createReaders } from './readers.ts';
 
 export const memoryLog: BusDriver = {
   schemes: ['memory'],
@@ -23,12 +24,18 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
   let sizeBytes = 0;
   let isClosed = false;
   let isFull = false;
-  const taken = new Map<string, number>();
-  const consumptions = new Set<LogConsumption>();
+  const readers = createReaders({
+    first: () => records[0]?.position ?? last + 1,
+    last: () => last,
+    read(position) {
+      const start = records.findIndex((record) => record.position > position);
+      return start < 0 ? [] : records.slice(start, start + 64);
+    },
+  });
 
   /** Removes the oldest that every durable consumer took, until there is room. */
   function makeRoom(needed: number): boolean {
-    const floor = Math.min(last, ...taken.values());
+    const floor = readers.floor();
     while (sizeBytes + needed > maxBytes) {
       const oldest = records[0];
       if (oldest === undefined || oldest.position > floor) return false;
@@ -36,13 +43,6 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
       sizeBytes -= oldest.data.length;
     }
     return true;
-  }
-
-  function startOf({ from, name }: ConsumeOptions): number {
-    const known = name === undefined ? undefined : taken.get(name);
-    if (known !== undefined) return known;
-    if (from === 'first') return (records[0]?.position ?? last + 1) - 1;
-    return from === 'new' ? last : from.after;
   }
 
   return {
@@ -57,30 +57,11 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
         records.push({ position: last, subject, data, appendedAt: clock() });
       }
       sizeBytes += needed;
-      for (const consumption of consumptions) consumption.wake();
+      readers.wake();
       return last;
     },
-    async consume(options) {
-      const { name } = options;
-      const after = startOf(options);
-      if (name !== undefined) taken.set(name, after);
-      const consumption = createConsumption({
-        subjects: options.subjects,
-        after,
-        maxInFlight: options.maxInFlight ?? 256,
-        read: (position) => {
-          const start = records.findIndex((record) => record.position > position);
-          return start < 0 ? [] : records.slice(start, start + 64);
-        },
-        ...(name !== undefined && { onTaken: (position: number) => taken.set(name, position) }),
-        onClose: () => consumptions.delete(consumption),
-      });
-      consumptions.add(consumption);
-      return consumption;
-    },
-    async forget(name) {
-      taken.delete(name);
-    },
+    consume: async (options) => readers.consume(options),
+    forget: async (name) => readers.forget(name),
     async status() {
       return {
         isWritable: !isClosed && !isFull,
@@ -90,12 +71,12 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
         maxBytes,
         firstPosition: records[0]?.position ?? last + 1,
         lastPosition: last,
-        consumers: [...taken].map(([name, position]) => ({ name, position, pending: last - position })),
+        consumers: readers.status(),
       };
     },
     async close() {
       isClosed = true;
-      await Promise.all([...consumptions].map((consumption) => consumption.close()));
+      await readers.close();
       records = [];
     },
   };

@@ -5,7 +5,8 @@ import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
 import { parseTallies } from '../bus/parse-event.ts';
 import type { Tally } from '../sensors/tally.ts';
-import { type Committed, DEFAULT_WRITER, type LedgerRow, type Store } from '../store/store.ts';
+import { DEFAULT_WRITER, type LedgerRow, type Store } from '../store/store.ts';
+import { createPendingTallies, keyOf, positionOf } from './pending-tallies.ts';
 
 export interface LedgerView extends LedgerRow {
   readonly pending: number;
@@ -47,16 +48,6 @@ export interface OpenLedger extends Ledger {
   close(): Promise<void>;
 }
 
-type Totals = Map<string, Tally>;
-
-/** Entries of the log that one writer takes, from the first to the last position, added up. */
-interface Block {
-  readonly writer: string;
-  readonly from: number;
-  to: number;
-  readonly totals: Totals;
-}
-
 /** Every entry passes here, so that reaching the end of the log can be told from waiting for it. */
 const EVERYTHING = 'daoyu.>';
 /** Nothing is gained by waiting: an answer waits for the newest entry. */
@@ -72,17 +63,15 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     patienceMs = 2000,
     maxTallies = 100_000,
   } = options;
-  let blocks: Block[] = [];
   // The writer that is furthest behind decides: what others have taken since is told apart by their own positions. One that never had
   // anything to write has no position in the store, but its consumer has passed what was not for it.
   const { consumers } = await bus.status();
   const passed = new Map(consumers.map(({ name, position }) => [name, position]));
   // Asked second: what a consumer has passed is committed.
-  let committed = await store.committed();
-  const from = Math.min(...writers.map((name) => Math.max(positionOf(committed, name), passed.get(name) ?? 0)));
+  const pending = createPendingTallies(await store.committed(), maxTallies);
+  const from = Math.min(...writers.map((name) => Math.max(positionOf(pending.committed, name), passed.get(name) ?? 0)));
   let seen = from;
   let waiting: (() => void)[] = [];
-  let held = 0;
   let renewing: Promise<void> | undefined;
 
   async function take(deliveries: readonly Delivery[]): Promise<void> {
@@ -91,27 +80,15 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
       if (position <= seen) continue;
       seen = position;
       const writer = writerOf(subject);
-      const tallies = position > positionOf(committed, writer) ? parseTallies(data) : [];
-      if (tallies.length > 0) {
-        blocks.push({ writer, from: position, to: position, totals: addAll(new Map(), tallies) });
-        held += tallies.length;
-        if (held > maxTallies) await shrink();
+      if (position > positionOf(pending.committed, writer)) pending.add(writer, position, parseTallies(data));
+      // Nobody may have asked for long, or the store may be away for long.
+      if (pending.isTooMuch) {
+        await renew().catch(() => undefined);
+        pending.shrink();
       }
       const calls = waiting;
       waiting = [];
       for (const call of calls) call();
-    }
-  }
-
-  /** Nobody may have asked for long, or the store may be away for long. */
-  async function shrink(): Promise<void> {
-    await renew().catch(() => undefined);
-    held = sizeOf(blocks);
-    while (held > maxTallies / 2) {
-      const smaller = merged(blocks);
-      if (smaller.length === blocks.length) return;
-      blocks = smaller;
-      held = sizeOf(blocks);
     }
   }
 
@@ -134,22 +111,11 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   function renew(): Promise<void> {
     renewing ??= store
       .committed()
-      .then(adopt)
+      .then(pending.adopt)
       .finally(() => {
         renewing = undefined;
       });
     return renewing;
-  }
-
-  /** Takes over what the store committed, unless a position lies inside a block: then the older one still adds up with the blocks. */
-  function adopt(next: Committed): void {
-    const isInside = blocks.some(({ writer, from: start, to }) => {
-      const position = positionOf(next, writer);
-      return start <= position && position < to;
-    });
-    if (isInside) return;
-    blocks = blocks.filter(({ writer, from: start }) => start > positionOf(next, writer));
-    committed = next;
   }
 
   const consumer = await startConsumer({
@@ -166,8 +132,10 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     seen = Math.max(seen, firstPosition - 1);
     // A server that is away is not asked: what it had last may not be all.
     const isComplete = (await untilSeen(lastPosition)) && problem?.code !== 'BUS_UNAVAILABLE';
-    const views = new Map<string, LedgerView>(committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]));
-    for (const { totals } of blocks) for (const tally of totals.values()) addTo(views, tally);
+    const views = new Map<string, LedgerView>(
+      pending.committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]),
+    );
+    for (const tally of pending.tallies()) addTo(views, tally);
     const rows = [...views.values()]
       .filter((row) => (park === undefined || row.park === park) && (device === undefined || row.device === device))
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -181,10 +149,6 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   };
 }
 
-const positionOf = ({ writers }: Committed, writer: string) => writers[writer]?.position ?? 0;
-
-const keyOf = ({ park, device }: Pick<Tally, 'park' | 'device'>) => `${park}.${device}`;
-
 function addTo(rows: Map<string, LedgerView>, { park, device, received, duplicate, quarantined }: Tally): void {
   const key = keyOf({ park, device });
   const row = rows.get(key) ?? { park, device, received: 0, stored: 0, duplicate: 0, quarantined: 0, pending: 0 };
@@ -195,41 +159,4 @@ function addTo(rows: Map<string, LedgerView>, { park, device, received, duplicat
     quarantined: row.quarantined + quarantined,
     pending: row.pending + received - duplicate - quarantined,
   });
-}
-
-function addAll(totals: Totals, tallies: Iterable<Tally>): Totals {
-  for (const tally of tallies) {
-    const { park, device, received, duplicate, quarantined } = totals.get(keyOf(tally)) ?? NOTHING;
-    const isFirst = park === '';
-    totals.set(keyOf(tally), {
-      park: isFirst ? tally.park : park,
-      device: isFirst ? tally.device : device,
-      received: received + tally.received,
-      duplicate: duplicate + tally.duplicate,
-      quarantined: quarantined + tally.quarantined,
-    });
-  }
-  return totals;
-}
-
-const NOTHING: Tally = { park: '', device: '', received: 0, duplicate: 0, quarantined: 0 };
-
-const sizeOf = (blocks: readonly Block[]) => blocks.reduce((sum, { totals }) => sum + totals.size, 0);
-
-/** Neighbours of one writer added up: half as many, each twice as long, so that memory stays bounded however long the store is away. */
-function merged(blocks: readonly Block[]): Block[] {
-  const pairs: Block[] = [];
-  const open = new Map<string, Block>();
-  for (const block of blocks) {
-    const first = open.get(block.writer);
-    if (first === undefined) {
-      open.set(block.writer, block);
-      pairs.push(block);
-      continue;
-    }
-    addAll(first.totals, block.totals.values());
-    first.to = block.to;
-    open.delete(block.writer);
-  }
-  return pairs;
 }

@@ -44,7 +44,8 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
   const kept = new Map<string, { readonly receivedAt: number; readonly bytes: number }>();
   let bytes = 0;
   for await (const { key, value } of kv.list<QuarantineRecord>(QUARANTINE_PREFIX)) note(key, value);
-  await makeRoom();
+  // What cannot be removed now is no reason to keep nothing.
+  await tidy();
 
   function note(key: string, { receivedAt, payload }: QuarantineRecord): void {
     bytes += payload.length - (kept.get(key)?.bytes ?? 0);
@@ -74,6 +75,10 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     }
   }
 
+  function tidy(): Promise<void> {
+    return makeRoom().catch((error: unknown) => log.warn({ code: codeOf(error) }, 'old quarantine cannot be removed'));
+  }
+
   async function take(deliveries: readonly Delivery[]): Promise<void> {
     await Promise.all(readEntries(deliveries).flatMap(({ entry }) => entry.records.map(keep)));
     await makeRoom();
@@ -89,9 +94,7 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     setAside: intoQuarantine({ bus, log }),
     ...(backOff && { backOff }),
   });
-  const hourly = setInterval(() => {
-    makeRoom().catch((error: unknown) => log.warn({ code: codeOf(error) }, 'old quarantine cannot be removed'));
-  }, HOUR);
+  const hourly = setInterval(() => void tidy(), HOUR);
   hourly.unref();
 
   return {

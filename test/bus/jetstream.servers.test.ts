@@ -60,6 +60,14 @@ describe.runIf(hasNats())('on a real server', () => {
         await server.start();
         return await open({}, server);
       },
+      async crash(bus) {
+        const server = serverOf(bus);
+        await server.kill();
+        // Its process is gone as well.
+        void bus.close();
+        await server.start();
+        return await open({}, server);
+      },
     },
     { open: () => open(), openSmall: () => open({ maxBytes: 130_000 }) },
   );

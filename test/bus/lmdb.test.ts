@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,6 +28,12 @@ describeBus(
     async reopen(bus) {
       await bus.close();
       return await open({ folder: folders.get(bus) ?? '' });
+    },
+    /** Its files as a killed process leaves them. */
+    async crash(bus) {
+      const folder = mkdtempSync(join(tmpdir(), 'daoyu-bus-crash-'));
+      cpSync(folders.get(bus) ?? '', folder, { recursive: true });
+      return await open({ folder });
     },
   },
   { open: () => open(), openSmall: () => open({ maxBytes: 100_000 }) },

@@ -1,12 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DaoyuError } from '../../base/errors.ts';
 import { subjectMatches, subjects } from '../../base/topics.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
+import type { Kv } from '../../kv/kv.ts';
 import { openLmdbKv } from '../../kv/lmdb.ts';
+import { eventually } from '../eventually.ts';
 import { NOW, openParts, silent } from '../ingest/parts.ts';
 
 /** On disk, because order and paging are the storage's. */
@@ -53,6 +55,39 @@ describe('quarantine', () => {
     expect(await open({ maxRecords: 4 })).toEqual([0, 1000, 2000, 3000]);
     expect(await open({ maxBytes: 3 * '{"ph":7}'.length })).toEqual([0, 1000, 2000]);
     expect(await open({ retainMs: 1500 })).toEqual([0, 1000]);
+  });
+});
+
+describe('a keeper that cannot make room', () => {
+  it('keeps what is refused all the same, says so, and removes the oldest once it can', async () => {
+    const [bus, kv] = [openMemoryBus(), await openKv()];
+    const parts = await openParts({ bus, kv });
+    for (let count = 0; count < 3; count++) await parts.publish('ghost', { ph: 7 }, { receivedAt: NOW + count });
+    await parts.records(3);
+    await parts.close();
+    let isStuck = true;
+    let tried = 0;
+    const stuck: Kv = {
+      ...kv,
+      async delete(key) {
+        tried += 1;
+        if (isStuck) throw new DaoyuError('STATE_UNAVAILABLE', 'read-only');
+        await kv.delete(key);
+      },
+    };
+    const keeper = await startQuarantineKeeper({
+      ...{ bus, kv: stuck, log: silent, clock: () => NOW, maxRecords: 2, backOff: { firstMs: 1, maxMs: 1 } },
+    });
+    onTestFinished(() => keeper.close());
+    const record = { ...(await parts.quarantine.list({ limit: 1 }))[0], id: 'zz-newest', receivedAt: NOW + 9 };
+    const data = JSON.stringify({ version: 1, records: [record], tallies: [] });
+    await bus.append([{ subject: subjects.quarantine({ park: 'tianyu', device: 'ghost' }), data }]);
+    const times = async () => (await parts.quarantine.list({ limit: 10 })).map(({ receivedAt }) => receivedAt - NOW);
+    await eventually(async () => (await times())[0] === 9 && tried > 3);
+    expect(await times()).toEqual([9, 2, 1, 0]);
+    isStuck = false;
+    await eventually(async () => (await times()).length === 2);
+    expect(await times()).toEqual([9, 2]);
   });
 });
 

@@ -1,11 +1,13 @@
 /** What every event log must do; run against each implementation. */
 import { describe, expect, it } from 'vitest';
-import type { Bus, ConsumeOptions, Delivery } from '../../bus/bus.ts';
+import type { Bus, ConsumeOptions, Consumption, Delivery } from '../../bus/bus.ts';
 import { eventually } from '../eventually.ts';
 
 export interface BusFeatures {
   /** Survives closing and opening again. */
   readonly reopen?: (bus: Bus) => Promise<Bus>;
+  /** What is there after the process, or the server, was killed: nothing was closed. */
+  readonly crash?: (bus: Bus) => Promise<Bus>;
 }
 
 /** A log with room for a hundred entries of a thousand characters or so. */
@@ -36,6 +38,23 @@ export async function take(
 
 const entry = (data: string, subject = 'daoyu.readings.park.pond') => ({ subject, data });
 const durable = (name: string, subjects = ['daoyu.>']): ConsumeOptions => ({ name, subjects, from: 'first' });
+
+/** Reads on in the background. */
+function collect(consumption: Consumption, each: (delivery: Delivery) => void = () => {}) {
+  const out: Delivery[] = [];
+  const done = (async () => {
+    for await (const delivery of consumption) {
+      out.push(delivery);
+      each(delivery);
+    }
+  })();
+  return { out, texts: () => out.map(({ data }) => data), done };
+}
+
+/** Resolves when another consumer has read all that is on the log: what was to be given meanwhile is given. */
+async function untilRead(bus: Bus, count: number): Promise<void> {
+  await take(bus, { subjects: ['daoyu.>'], from: 'first' }, count);
+}
 
 export function describeBus(name: string, features: BusFeatures, { open, openSmall }: BusUnderTest): void {
   describe(`${name}: appending`, () => {
@@ -141,19 +160,85 @@ export function describeBus(name: string, features: BusFeatures, { open, openSma
       const bus = await open();
       await bus.append(Array.from({ length: 10 }, (_, index) => entry(String(index))));
       const consumption = await bus.consume({ ...durable('reader'), maxInFlight: 3 });
-      const out: Delivery[] = [];
-      const reading = (async () => {
-        for await (const delivery of consumption) out.push(delivery);
-      })();
+      const { out, texts, done } = collect(consumption);
       await eventually(() => out.length >= 3);
-      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-      expect(out.map((delivery) => delivery.data)).toEqual(['0', '1', '2']);
+      await untilRead(bus, 10);
+      expect(texts()).toEqual(['0', '1', '2']);
       out[0]?.ack();
       await eventually(() => out.length >= 4);
-      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-      expect(out).toHaveLength(4);
+      await untilRead(bus, 10);
+      expect(texts()).toEqual(['0', '1', '2', '3']);
       await consumption.close();
-      await reading;
+      await done;
+    });
+
+    it('under one name goes to one consumption at a time; the next goes on behind its last acknowledgement when that is closed', async () => {
+      const bus = await open();
+      await bus.append(['a', 'b', 'c'].map((data) => entry(data)));
+      const one = await bus.consume(durable('reader'));
+      const first = collect(one, (delivery) => delivery.data === 'a' && delivery.ack());
+      await eventually(() => first.out.length === 3);
+      const two = await bus.consume(durable('reader'));
+      const second = collect(two, (delivery) => delivery.ack());
+      await bus.append([entry('d')]);
+      await eventually(() => first.out.length === 4);
+      await untilRead(bus, 4);
+      expect(second.texts()).toEqual([]);
+      await one.close();
+      await first.done;
+      await eventually(() => second.out.length === 3, Boolean, 10_000);
+      expect(second.texts()).toEqual(['b', 'c', 'd']);
+      await two.close();
+      await second.done;
+      expect(await take(bus, durable('reader'), 0)).toEqual([]);
+      await eventually(async () => (await bus.status()).consumers[0]?.pending === 0);
+    });
+
+    it('counts no acknowledgement of what was given before a retry', async () => {
+      const bus = await open();
+      await bus.append(['a', 'b', 'c', 'd'].map((data) => entry(data)));
+      const consumption = await bus.consume({ ...durable('reader'), maxInFlight: 2 });
+      const { out, texts, done } = collect(consumption);
+      await eventually(() => out.length === 2);
+      out[0]?.retry(0);
+      await eventually(() => out.length === 4);
+      // Given twice, and acknowledged only as they were before.
+      out[0]?.ack();
+      out[1]?.ack();
+      await untilRead(bus, 4);
+      expect(texts()).toEqual(['a', 'b', 'a', 'b']);
+      await consumption.close();
+      await done;
+      expect(await take(bus, durable('reader'), 4)).toEqual(['a', 'b', 'c', 'd']);
+    });
+
+    it('of a quiet subject moves on with the log, so that it can be trimmed', async () => {
+      const bus = await openSmall();
+      const quiet = await bus.consume(durable('quiet', ['daoyu.quarantine.>']));
+      const { done, texts } = collect(quiet, (delivery) => delivery.ack());
+      // Three times what it holds.
+      for (let index = 0; index < 300; index++) {
+        await bus.append([entry('x'.repeat(1000))]);
+        if (index % 20 === 0)
+          await eventually(async () => ((await bus.status()).consumers[0]?.pending ?? 99) === 0, Boolean, 10_000);
+      }
+      await bus.append([entry('at last', 'daoyu.quarantine.park')]);
+      await eventually(() => texts().length === 1);
+      await quiet.close();
+      await done;
+    });
+
+    it('is forgotten: the log waits for it no longer, and the name begins anew', async () => {
+      const bus = await openSmall();
+      await bus.append([entry('first')]);
+      expect(await take(bus, durable('reader'), 1)).toEqual(['first']);
+      await bus.forget('reader');
+      expect((await bus.status()).consumers).toEqual([]);
+      await bus.forget('nobody');
+      expect(await take(bus, durable('reader'), 1)).toEqual(['first']);
+      await bus.forget('reader');
+      for (let index = 0; index < 300; index++) await bus.append([entry('x'.repeat(1000))]);
+      expect((await bus.status()).firstPosition).toBeGreaterThan(1);
     });
 
     it('without a name begins where it is told and leaves no trace', async () => {
@@ -185,8 +270,25 @@ export function describeBus(name: string, features: BusFeatures, { open, openSma
     });
   });
 
-  if (features.reopen === undefined) return;
-  const { reopen } = features;
+  const { reopen, crash } = features;
+  if (crash !== undefined)
+    describe(`${name}: after a crash`, () => {
+      it('gives again what was not acknowledged, in order, and nothing that was long before', async () => {
+        const bus = await open();
+        await bus.append(['a', 'b', 'c', 'd'].map((data) => entry(data)));
+        expect(await take(bus, durable('reader'), 2)).toEqual(['a', 'b']);
+        // Positions become durable a little later.
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        const held: string[] = [];
+        const consumption = await bus.consume(durable('reader'));
+        for await (const { data } of consumption) if (held.push(data) === 2) break;
+        const again = await crash(bus);
+        expect(held).toEqual(['c', 'd']);
+        expect(await take(again, durable('reader'), 2)).toEqual(['c', 'd']);
+        expect(await again.append([entry('e')])).toBe(5);
+      });
+    });
+  if (reopen === undefined) return;
 
   describe(`${name}: after closing and opening`, () => {
     it('has every entry, every consumer where it was, and never uses a position twice', async () => {
