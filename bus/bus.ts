@@ -60,7 +60,7 @@ export interface Bus {
    * rejection nothing is on the log when it lives in this process; a server may have kept some, and has them once if the ids come again. */
   append(entries: readonly Entry[]): Promise<number>;
   consume(options: ConsumeOptions): Promise<Consumption>;
-  /** Forgets a durable consumer; the log no longer waits for it. */
+  /** Forgets a durable consumer, whose consumptions are closed; the log no longer waits for it. Unknown names are none. */
   forget(name: string): Promise<void>;
   status(): Promise<BusStatus>;
   /** Ends all consumptions; appends under way are finished first. */
