@@ -1,4 +1,5 @@
 /** Which keys there are and at which revision, in order: what a server that knows no order leaves to us. */
+import { compareKeys } from './key-order.ts';
 
 export interface KeyIndex {
   /** False when this revision or a newer one is known already. */
@@ -22,7 +23,7 @@ export function createKeyIndex(): KeyIndex {
     let high = keys.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBefore(keys[middle] ?? '', key)) low = middle + 1;
+      if (compareKeys(keys[middle] ?? '', key) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -51,14 +52,9 @@ export function createKeyIndex(): KeyIndex {
         if (key === undefined) break;
         if (key === after) continue;
         if (key.startsWith(prefix)) found.push(key);
-        else if (isReverse ? isBefore(key, prefix) : isBefore(prefix, key)) break;
+        else if (compareKeys(key, prefix) * step > 0) break;
       }
       return found;
     },
   };
-}
-
-/** By code points, as the contract says; plain comparison goes by UTF-16 units. */
-function isBefore(a: string, b: string): boolean {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }

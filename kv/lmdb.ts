@@ -21,7 +21,7 @@ export async function openLmdbKv({
     *range(prefix, { after, isReverse }) {
       const end = `${prefix}${BEHIND_ALL}`;
       const range = isReverse
-        ? items.getRange({ start: after ?? end, end: prefix, reverse: true })
+        ? items.getRange({ start: after ?? end, end: prefix, inclusiveEnd: true, reverse: true })
         : items.getRange({ start: after ?? prefix, end });
       for (const { key, value } of range) yield { key, text: value };
     },

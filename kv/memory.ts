@@ -1,5 +1,5 @@
 /** Shared state in memory: the reference of the contract, for tests. */
-
+import { compareKeys } from './key-order.ts';
 import type { Kv } from './kv.ts';
 import { createRevisions, type Storage } from './revisions.ts';
 
@@ -8,7 +8,7 @@ export function openMemoryKv(): Kv {
   const storage: Storage = {
     get: (key) => texts.get(key),
     *range(prefix, { isReverse }) {
-      const keys = [...texts.keys()].filter((each) => each.startsWith(prefix)).sort();
+      const keys = [...texts.keys()].filter((each) => each.startsWith(prefix)).sort(compareKeys);
       for (const key of isReverse ? keys.reverse() : keys) {
         yield { key, text: texts.get(key) ?? '' };
       }

@@ -1,5 +1,6 @@
 /** What every state of one process shares: JSON texts with revisions, conflict checks, paging and watching, over a plain key–text storage. */
 import { DaoyuError } from '../base/errors.ts';
+import { compareKeys } from './key-order.ts';
 import type { Change, Item, Kv, ListOptions } from './kv.ts';
 
 export interface Storage {
@@ -62,8 +63,8 @@ export function createRevisions(storage: Storage): Kv {
     for (;;) {
       const slice: Item<T>[] = [];
       for (const { key, text } of storage.range(prefix, { after, isReverse })) {
-        if (!key.startsWith(prefix)) continue;
-        if (after !== undefined && (isReverse ? key >= after : key <= after)) continue;
+        if (!key.startsWith(prefix) || key === LAST_REVISION) continue;
+        if (after !== undefined && compareKeys(key, after) * (isReverse ? -1 : 1) <= 0) continue;
         slice.push(decode<T>(key, text));
         if (slice.length === SLICE) break;
       }
