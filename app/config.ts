@@ -1,4 +1,4 @@
-/** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive (`npm run docs` writes the tables of the READMEs). */
+/** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive (`npm run docs` writes docs/settings.md). */
 import { driverUrl } from '../base/driver.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import { busDrivers } from '../bus/drivers.ts';

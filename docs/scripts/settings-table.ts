@@ -1,4 +1,4 @@
-/** The settings tables of README.md and README.zh-CN.md, made from config.ts: `npm run docs` writes them, a test says when they are stale. */
+/** The tables of docs/settings.md and docs/settings.zh-CN.md, made from config.ts: `npm run docs` writes them, a test says when they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SETTINGS } from '../../app/config.ts';
@@ -43,10 +43,10 @@ export function withSettings(page: string, language: 'en' | 'zh'): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [name, language] of [
-    ['README.md', 'en'],
-    ['README.zh-CN.md', 'zh'],
+    ['settings.md', 'en'],
+    ['settings.zh-CN.md', 'zh'],
   ] as const) {
-    const file = new URL(`../../${name}`, import.meta.url);
+    const file = new URL(`../${name}`, import.meta.url);
     writeFileSync(file, withSettings(readFileSync(file, 'utf8'), language));
   }
 }

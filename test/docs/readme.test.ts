@@ -11,9 +11,9 @@ const pages = Object.fromEntries(
   ['README.md', 'README.zh-CN.md'].map((name) => [name, readFileSync(new URL(name, root), 'utf8')]),
 );
 
-describe.each(Object.entries(pages))('%s', (name, page) => {
+describe.each(['docs/settings.md', 'docs/settings.zh-CN.md'])('%s', (name) => {
   it('lists every setting with its default, as `npm run docs` writes it', () => {
-    const [, , ...rows] = settingsOf(page);
+    const [, , ...rows] = settingsOf(readFileSync(new URL(name, root), 'utf8'));
     const expected = Object.values(SETTINGS).map(({ variable, fallback }) => [
       `\`${variable}\``,
       fallback === '' ? '–' : `\`${fallback}\``,
@@ -21,9 +21,20 @@ describe.each(Object.entries(pages))('%s', (name, page) => {
     expect(rows.map((cells) => cells.slice(0, 2))).toEqual(expected);
     for (const [index, { about }] of Object.values(SETTINGS).entries()) {
       const meaning = rows[index]?.[2] ?? '';
-      if (name === 'README.md') expect(meaning).toBe(about);
+      if (name === 'docs/settings.md') expect(meaning).toBe(about);
       else expect(meaning).toMatch(/\p{Script=Han}/u);
     }
+  });
+});
+
+describe.each(Object.entries(pages))('%s', (_, page) => {
+  it('draws what it is with Mermaid and keeps to lines that a terminal shows', () => {
+    expect(blocksOf(page).filter(({ language }) => language === 'mermaid').length).toBeGreaterThanOrEqual(3);
+    // A Chinese character is two columns wide; tables, pictures and examples have their own measure.
+    const width = (line: string) => [...line].reduce((sum, each) => sum + (/[⺀-￯]/u.test(each) ? 2 : 1), 0);
+    const prose = page.replace(/```.*?```/gs, '').split('\n');
+    const long = prose.filter((line) => !/^(\||!\[)/.test(line) && width(line) > 110);
+    expect(long).toEqual([]);
   });
 
   it('names only files that are there, the proofs of its promises above all', () => {
