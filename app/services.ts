@@ -5,6 +5,7 @@ import type { Log } from '../base/logger.ts';
 import type { Bus } from '../bus/bus.ts';
 import { followPresence, type Presence } from '../cluster/presence.ts';
 import type { PubSub } from '../cluster/pubsub/pubsub.ts';
+import { FORMATS } from '../ingest/decoders/table.ts';
 import type { Kv } from '../kv/kv.ts';
 import { openRegistry } from '../registry/open-registry.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -49,7 +50,9 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const context = { config, folder: folder.path, clock, log, space: watchDiskSpace(folder.path, config.diskReserve) };
   const bus = keep(await openBus(context));
   const kv = keep(await openKv(context));
-  const registry = keep(await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, clock }));
+  const registry = keep(
+    await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, formats: FORMATS, clock }),
+  );
   const pubsub = keep(await openPubSub(context));
   const monotonic = () => performance.now();
   const presence = keep(await followPresence(pubsub, monotonic));

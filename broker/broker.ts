@@ -7,6 +7,8 @@ export interface InboundMessage extends DeviceTopic {
   readonly qos: 0 | 1;
   /** The client says it sent this before. */
   readonly isResend: boolean;
+  /** Handed out by another broker that had kept it: not fresh. */
+  readonly isRetained?: boolean;
   /** A last will, published by the broker because the connection broke. */
   readonly isWill: boolean;
   /** Epoch ms. */

@@ -1,7 +1,8 @@
 /** Where a device may publish and what it may read: everything lies below its own prefix. */
 import { type DeviceAddress, topicPrefix } from '../base/topics.ts';
 
-const PUBLISHED = /^(telemetry(\/senml|\/cbor)?|status|replies(\/[A-Za-z0-9_-]{1,64}){0,2})$/;
+/** Any channel but those that we speak on; what nothing listens to is acknowledged and quarantined, so that stock firmware with a topic of its own stays connected. */
+const PUBLISHED = /^(?!errors$|commands(\/|$)|\/|.*\/\/)[A-Za-z0-9_:.~ -][A-Za-z0-9_:.~ /-]{0,254}$/;
 const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;
 
 /** The channel, or undefined when the topic is not this device's to publish on. `$`-topics never are. */

@@ -7,12 +7,19 @@ import type { Device } from '../registry/registry.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { RawReading } from './decode.ts';
 import { compare, type DeviceMemory, type Values } from './device-memory.ts';
-import { type EvaluateContext, type Evaluation, type Flags, flagsOf, judge, namesOf } from './evaluate.ts';
+import { type EvaluateContext, type Evaluation, type Flags, flagsOf, judge, type Note } from './evaluate.ts';
 import type { KeyMap } from './map.ts';
 import { readingPayload } from './reading-payload.ts';
+import { createUnplaced } from './unplaced.ts';
 
 export interface ClassifyContext {
-  readonly message: DeviceTopic & { readonly topic: string; readonly receivedAt: number; readonly isResend: boolean };
+  readonly message: DeviceTopic & {
+    readonly topic: string;
+    readonly receivedAt: number;
+    readonly isResend: boolean;
+    /** Kept by another broker, who knows how long: its receipt says nothing of when it was measured. */
+    readonly isRetained?: boolean;
+  };
   readonly device: Pick<Device, 'site' | 'kind'>;
   readonly keyMap: KeyMap;
   readonly intervalMs: number;
@@ -27,9 +34,12 @@ export interface Classified {
   readonly duplicate: number;
   /** Readings refused whole; their records count in the tally, those of single values do not. */
   readonly quarantined: number;
-  readonly records: readonly { readonly text: string; readonly counted: 0 | 1 }[];
+  readonly records: readonly { readonly text: string; readonly counted: 0 | 1; readonly isUnplaced?: true }[];
+  /** Told to the device. */
   readonly reasons: readonly Rejection[];
-  /** Values left out because their key was reported before. */
+  /** Of the accepted readings. */
+  readonly values: number;
+  /** Values that no field takes, all of them in quarantine. */
   readonly unknownValues: number;
   /** To be called once all of it is durable. */
   remember(): void;
@@ -44,22 +54,25 @@ export function classifyReadings(raws: readonly RawReading[], context: ClassifyC
   const sorting = new Sorting(context);
   const isAlone = raws.length === 1;
   for (const raw of raws) sorting.sort(raw, isAlone);
+  sorting.keepUnplaced();
   return sorting;
 }
 
 /** Thousands of them wait for the disk at one time; so it holds on to nothing but what comes of the message. */
 class Sorting implements Classified {
   readonly readings: string[] = [];
-  readonly records: { text: string; counted: 0 | 1 }[] = [];
+  readonly records: { text: string; counted: 0 | 1; isUnplaced?: true }[] = [];
   readonly reasons: Rejection[] = [];
   duplicate = 0;
   quarantined = 0;
-  unknownValues = 0;
+  values = 0;
   readonly #context: ClassifyContext;
   readonly #judging: EvaluateContext;
   /** What is taken of this message, by time: nothing of what was known before, which may yet fail to get to the disk. */
   readonly #own = new Map<number, Values>();
   readonly #untimed: string[] = [];
+  readonly #aged: { readonly content: string; readonly time: number }[] = [];
+  readonly #unplaced = createUnplaced();
   /** Of messages before it that are on their way to the disk, and that it repeats or adds to. */
   readonly #earlier = new Set<Promise<void>>();
   #reported: readonly string[] = [];
@@ -67,7 +80,8 @@ class Sorting implements Classified {
   constructor(context: ClassifyContext) {
     const { keyMap, intervalMs, retainMs, message } = context;
     this.#context = context;
-    this.#judging = { keyMap, receivedAt: message.receivedAt, intervalMs, retainMs };
+    const { counters } = context.memory;
+    this.#judging = { keyMap, receivedAt: message.receivedAt, intervalMs, retainMs, counters };
   }
 
   /** `isAlone`: the only one of its message; in a backlog a step back in time says nothing. */
@@ -75,6 +89,24 @@ class Sorting implements Classified {
     const judgement = judge(raw, this.#judging);
     if (judgement.is === 'refused') this.#refuse(raw, judgement.reason, judgement.bad);
     else this.#take(raw, judgement, isAlone);
+  }
+
+  get unknownValues(): number {
+    return this.#unplaced.count;
+  }
+
+  /** The last step: one record for all of the message. */
+  keepUnplaced(): void {
+    const { memory, message, record, keyMap } = this.#context;
+    for (const { content, time } of this.#aged) memory.rememberAged(content, time);
+    const kept = this.#unplaced.finish(keyMap.kind.name, (keys) => memory.newUnknownKeys(keys));
+    if (kept === undefined) return;
+    const text = JSON.stringify(record(message, 'field', kept.reason, kept.payload));
+    this.records.push({ text, counted: 0, isUnplaced: true });
+    if (kept.fresh.length === 0) return;
+    memory.rememberUnknownKeys(kept.fresh);
+    this.#reported = [...this.#reported, ...kept.fresh];
+    this.reasons.push(...kept.told);
   }
 
   remember(): void {
@@ -94,12 +126,16 @@ class Sorting implements Classified {
   #take(raw: RawReading, accepted: Accepted, isAlone: boolean): void {
     const { memory, message } = this.#context;
     const isClockless = raw.time === undefined || raw.time === null;
+    if (isClockless && message.isRetained === true) {
+      this.#refuse(raw, { ...RETAINED, position: raw.position }, []);
+      return;
+    }
     const content = isClockless ? contentOf(raw, accepted) : undefined;
     if (content !== undefined && this.#isRepeatOfUntimed(content)) {
       this.duplicate += 1;
       return;
     }
-    const time = accepted.time ?? memory.assignTime(message.receivedAt);
+    const time = this.#timeOf(accepted, isClockless);
     const own = this.#own.get(time);
     const before = joined(own, this.#earlierAt(time));
     const comparison = before === undefined ? undefined : compare(before, accepted.values);
@@ -114,17 +150,43 @@ class Sorting implements Classified {
       return;
     }
     for (const reason of conflicts) delete accepted.values[reason.field];
+    this.#note(accepted.notes);
     for (const reason of [...accepted.bad, ...conflicts]) {
       this.#quarantine('field', reason, raw, time);
       this.reasons.push(reason);
     }
-    this.#reportUnknown(raw, accepted.unknown, time);
+    this.#unplaced.add(raw, accepted.unplaced, time);
     const newest = isAlone ? memory.newest : undefined;
     const flags = flagsOf(accepted, time, this.#judging, { suspicion: memory.suspicion, newest });
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
     this.#own.set(time, own === undefined ? accepted.values : { ...accepted.values, ...own });
     if (content !== undefined) this.#untimed.push(content);
     this.readings.push(textOf(time, accepted, flags, this.#context));
+    this.values += Object.keys(accepted.values).length;
+  }
+
+  /** A node without a clock sends `age` again, grown by the seconds in between: it means the time that it meant before. */
+  #timeOf(accepted: Accepted, isClockless: boolean): number {
+    const { memory, message, intervalMs } = this.#context;
+    if (accepted.time === undefined) return memory.assignTime(message.receivedAt);
+    if (!isClockless) return accepted.time;
+    const content = `${accepted.seq ?? ''}|${JSON.stringify(accepted.values)}`;
+    const tolerance =
+      accepted.seq === undefined ? Math.min(AGE_TOLERANCE_MS, intervalMs / 2) : AGE_WITH_SEQ_TOLERANCE_MS;
+    const time = memory.agedNear(content, accepted.time, tolerance) ?? accepted.time;
+    this.#aged.push({ content, time });
+    return time;
+  }
+
+  #note(notes: readonly Note[]): void {
+    const { memory } = this.#context;
+    for (const note of notes) {
+      const key = `note of ${note.code} ${note.field}`;
+      if (memory.newUnknownKeys([key]).length === 0) continue;
+      memory.rememberUnknownKeys([key]);
+      this.#reported = [...this.#reported, key];
+      this.reasons.push(note);
+    }
   }
 
   #refuse(raw: RawReading, reason: Rejection, bad: readonly Rejection[]): void {
@@ -152,26 +214,17 @@ class Sorting implements Classified {
     if (pending !== undefined) this.#earlier.add(pending);
     return pending !== undefined || memory.hasUntimed(content, message.receivedAt);
   }
-
-  #reportUnknown(raw: RawReading, keys: readonly string[], time: number): void {
-    if (keys.length === 0) return;
-    const { memory, keyMap } = this.#context;
-    const fresh = memory.newUnknownKeys(keys);
-    this.unknownValues += keys.length - fresh.length;
-    const [first] = fresh;
-    if (first === undefined) return;
-    this.#reported = [...this.#reported, ...fresh];
-    memory.rememberUnknownKeys(fresh);
-    const reason: Rejection = {
-      code: 'FIELD_UNKNOWN',
-      field: first,
-      position: raw.position,
-      message: `${keyMap.kind.name} has no field for ${namesOf(fresh)}: the other values were taken; told once a key, ask for a mapping`,
-    };
-    this.#quarantine('field', reason, raw, time);
-    this.reasons.push(reason);
-  }
 }
+
+/** What a node's clock of seconds and the way through the network leave between two words on the same moment. */
+const AGE_TOLERANCE_MS = 10_000;
+const AGE_WITH_SEQ_TOLERANCE_MS = 60_000;
+
+const RETAINED: Rejection = {
+  code: 'TIME_OF_RETAINED_UNKNOWN',
+  message:
+    'a retained message without a time: nobody knows when it was measured; send a time, or publish without retain',
+};
 
 /** Not before the last of them is known: until then what is on its way may yet get there. */
 async function afterAll(promises: readonly Promise<void>[]): Promise<void> {

@@ -1,7 +1,14 @@
-/** Payload → raw readings: our own objects and arrays, and the wrappings of vendors, told apart by their shape. */
+/** Payload → raw readings: the decoder that the mapping or the topic names, or the first one that recognises the message. Pure. */
 import { isObject, type JsonObject } from '../base/json.ts';
-import type { Mapping } from '../registry/registry.ts';
+import type { Rejection } from '../bus/rejection.ts';
+import type { Mapping } from '../registry/mapping.ts';
+import type { DecodeContext, Decoder, Draft } from './decoders/decoder.ts';
+import { DECODERS, decoderNamed } from './decoders/table.ts';
 import { type Outcome, parseJson, refuse } from './json.ts';
+import { joinPath, valueAt } from './path.ts';
+import type { KeptReading } from './reading-payload.ts';
+import { timeOf } from './time-keys.ts';
+import { unfold } from './unfold.ts';
 
 export const MAX_READINGS = 5000;
 const MAX_KEYS_OF_READING = 256;
@@ -14,27 +21,65 @@ export interface RawReading {
   readonly age: unknown;
   readonly seq: unknown;
   readonly values: JsonObject;
-  /** Vendors of this wrapping write numbers as texts. */
+  /** Where the values stood in the message. */
+  readonly root?: string;
+  /** Numbers come as texts in its format. */
   readonly isVendors: boolean;
+  /** Of times that the format defines as local. */
+  readonly utcOffsetMinutes?: number;
+  /** Understood, and not to be stored. */
+  readonly refusal?: Rejection;
 }
-
-type Draft = Omit<RawReading, 'position' | 'isVendors'>;
-export type Envelope = NonNullable<Mapping['envelope']>;
 
 /** Never throws; a refusal is of the message as a whole. */
-export function decode(payload: Uint8Array, envelope: Envelope = 'auto'): Outcome<readonly RawReading[]> {
-  const parsed = parseJson(payload);
-  return parsed.ok ? decodeValue(parsed.value, envelope) : parsed;
+export function decode(payload: Uint8Array, context: DecodeContext = {}): Outcome<readonly RawReading[]> {
+  const named = namedBy(context);
+  const ofBytes = named === undefined ? undefined : fromBytes(payload, [named], context);
+  if (ofBytes !== undefined) return ofBytes;
+  const parsed = named?.parse?.(payload) ?? parseJson(payload);
+  // What is no JSON, or a bare text or number, may be a frame.
+  const mayBeFrame = named === undefined && (!parsed.ok || typeof parsed.value !== 'object');
+  const frames = mayBeFrame ? fromBytes(payload, DECODERS, context) : undefined;
+  if (frames !== undefined) return frames;
+  return parsed.ok ? decodeValue(parsed.value, context) : parsed;
 }
 
-export function decodeValue(value: unknown, envelope: Envelope = 'auto'): Outcome<readonly RawReading[]> {
+/** The topic says it, or the mapping. */
+function namedBy({ channel, mapping }: DecodeContext): Decoder | undefined {
+  if (channel === 'telemetry/senml') return decoderNamed('senml');
+  if (channel === 'telemetry/cbor') return decoderNamed('cbor');
+  return decoderNamed(mapping?.envelope);
+}
+
+function fromBytes(
+  payload: Uint8Array,
+  decoders: readonly Decoder[],
+  context: DecodeContext,
+): Outcome<readonly RawReading[]> | undefined {
+  for (const decoder of decoders) {
+    const drafts = decoder.fromBytes?.(payload, context);
+    if (drafts !== undefined) return drafts.ok ? readingsOf(drafts.value, decoder, context) : drafts;
+  }
+  return undefined;
+}
+
+const RECOGNISING = DECODERS.filter((decoder) => !decoder.isNamedOnly);
+
+export function decodeValue(value: unknown, context: DecodeContext = {}): Outcome<readonly RawReading[]> {
+  const named = namedBy(context);
+  const isPlain = named === undefined && context.mapping?.envelope === 'none';
+  // A notation such as CBOR says nothing of what is in it.
+  const candidates = isPlain ? [] : named === undefined || named.parse !== undefined ? RECOGNISING : [named];
+  for (const decoder of candidates) {
+    const drafts = decoder.fromValue?.(value, context);
+    if (drafts !== undefined) return drafts.ok ? readingsOf(drafts.value, decoder, context) : drafts;
+  }
   if (!Array.isArray(value) && !isObject(value)) {
     return refuse({
       code: 'PAYLOAD_NOT_AN_OBJECT',
       message: `the payload is ${nameOf(value)}: send an object such as {"dissolved_oxygen": 6.42}, or an array of them`,
     });
   }
-  const unwrap = UNWRAP[envelope];
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (elements.length === 0) return refuse({ code: 'PAYLOAD_EMPTY', message: 'the array holds no reading' });
   if (elements.length > MAX_READINGS) return tooMany(elements.length);
@@ -47,11 +92,43 @@ export function decodeValue(value: unknown, envelope: Envelope = 'auto'): Outcom
         message: `element ${index} of the array is ${nameOf(element)}: each must be an object`,
       });
     }
-    for (const draft of unwrap(element)) drafts.push(draft);
+    for (const draft of draftsOf(element, candidates, context)) drafts.push(draft);
     if (drafts.length > MAX_READINGS) return tooMany(drafts.length);
   }
-  if (drafts.length === 0) return refuse({ code: 'PAYLOAD_EMPTY', message: 'the payload holds no reading' });
-  const crowded = drafts.findIndex(({ values }) => Object.keys(values).length > MAX_KEYS_OF_READING);
+  return readingsOf(drafts, named, context);
+}
+
+/** Readings out of quarantine: taken out of their wrapping before, and looked at anew with the mapping of today. */
+export function decodeKept(kept: readonly KeptReading[], mapping: Mapping | undefined): Outcome<readonly RawReading[]> {
+  const drafts = kept.map(({ texts: _, ...draft }) => draft);
+  const decoded = readingsOf(drafts, undefined, { mapping });
+  const hasTexts = kept.some(({ texts }) => texts === true);
+  const isVendors = hasTexts || decoderNamed(mapping?.envelope)?.acceptsTexts === true;
+  return decoded.ok && isVendors ? { ok: true, value: decoded.value.map((raw) => ({ ...raw, isVendors })) } : decoded;
+}
+
+function draftsOf(object: JsonObject, candidates: readonly Decoder[], context: DecodeContext): readonly Draft[] {
+  for (const decoder of candidates) {
+    const drafts = decoder.fromObject?.(object, context);
+    if (drafts !== undefined) return drafts;
+  }
+  return [own(object)];
+}
+
+/** Our own shape: the values with their time, age and number among them. */
+function own(object: JsonObject): Draft {
+  return { time: timeOf(object), age: object.age, seq: object.seq, values: object };
+}
+
+function readingsOf(
+  drafts: readonly Draft[],
+  decoder: Decoder | undefined,
+  { mapping }: DecodeContext,
+): Outcome<readonly RawReading[]> {
+  const unfolded = drafts.flatMap((draft) => unfold(withMapped(draft, mapping), mapping));
+  if (unfolded.length === 0) return refuse({ code: 'PAYLOAD_EMPTY', message: 'the payload holds no reading' });
+  if (unfolded.length > MAX_READINGS) return tooMany(unfolded.length);
+  const crowded = unfolded.findIndex(({ values }) => Object.keys(values).length > MAX_KEYS_OF_READING);
   if (crowded >= 0) {
     return refuse({
       code: 'PAYLOAD_TOO_MANY_KEYS',
@@ -59,10 +136,41 @@ export function decodeValue(value: unknown, envelope: Envelope = 'auto'): Outcom
       message: `a reading holds more than ${MAX_KEYS_OF_READING} keys`,
     });
   }
-  const isVendors = envelope === 'alink' || envelope === 'thingsboard';
+  const isVendors = decoder?.acceptsTexts === true;
   return {
     ok: true,
-    value: drafts.map(({ time, age, seq, values }, position) => ({ position, time, age, seq, values, isVendors })),
+    value: unfolded.map(({ time, age, seq, values, root, utcOffsetMinutes, refusal }, position) => ({
+      position,
+      time,
+      age,
+      seq,
+      values,
+      isVendors,
+      ...(root !== undefined && { root }),
+      ...(utcOffsetMinutes !== undefined && { utcOffsetMinutes }),
+      ...(refusal !== undefined && { refusal }),
+    })),
+  };
+}
+
+/** What the mapping names: the time where it says, and what it takes out of the message around the values. */
+function withMapped(draft: Draft, mapping: Mapping | undefined): Draft {
+  const { envelope, root, values } = draft;
+  const timeKey = mapping?.time?.key;
+  const keys = envelope === undefined ? [] : Object.keys(mapping?.keys ?? {});
+  if (timeKey === undefined && keys.length === 0) return draft;
+  const found: Record<string, unknown> = {};
+  for (const key of keys) {
+    if (mapping?.keys?.[key] === null || key in values || (root !== undefined && key.startsWith(joinPath(root, ''))))
+      continue;
+    const value = valueAt(values, key) === undefined ? valueAt(envelope, key) : undefined;
+    if (value !== undefined) found[key] = value;
+  }
+  const stated = timeKey === undefined ? undefined : (valueAt(values, timeKey) ?? valueAt(envelope, timeKey));
+  return {
+    ...draft,
+    values: { ...values, ...found },
+    ...(stated !== undefined && stated !== null && { time: stated }),
   };
 }
 
@@ -71,96 +179,6 @@ function tooMany(count: number) {
     code: 'PAYLOAD_TOO_MANY_READINGS',
     message: `${count} readings or more in one message: send at most ${MAX_READINGS}`,
   });
-}
-
-const UNWRAP: Readonly<Record<Envelope, (object: JsonObject) => readonly Draft[]>> = {
-  none: (object) => [own(object)],
-  thingsboard: (object) => thingsBoard(object) ?? [own(object)],
-  alink: (object) => alink(object) ?? [own(object)],
-  auto: (object) => alink(object) ?? thingsBoard(object) ?? batch(object) ?? [own(object)],
-};
-
-/** Keys of time, in the order in which they are believed. */
-export const TIME_KEYS = ['time', 'ts', 'timestamp'] as const;
-
-function own(object: JsonObject): Draft {
-  return { time: timeOf(object), age: object.age, seq: object.seq, values: object };
-}
-
-function timeOf(object: JsonObject): unknown {
-  return object.time ?? object.ts ?? object.timestamp;
-}
-
-/** `{ts, m: {…}}`, with an optional `batch: [{ts, m}]` of older ones. */
-function batch(given: JsonObject): readonly Draft[] | undefined {
-  if (!('m' in given || 'batch' in given)) return undefined;
-  const { batch: list, ...object } = given;
-  const older = Array.isArray(list) && list.length > 0 && list.every(isObject) ? list : undefined;
-  if (older === undefined) return isObject(object.m) && list === undefined ? [wrapped(object, 'm')] : undefined;
-  const hasOwn = Object.keys(object).some((key) => !isTimeKey(key) && key !== 'seq');
-  return [...older, ...(hasOwn ? [object] : [])].map((each) => wrapped(each, 'm'));
-}
-
-/** Values that stand beside the wrapping are taken with those inside of it: nothing is dropped without a word. */
-function wrapped(object: JsonObject, name: string): Draft {
-  const { [name]: inner, ...beside } = object;
-  return isObject(inner) ? { ...own(object), values: { ...beside, ...inner } } : own(object);
-}
-
-const isTimeKey = (key: string) => TIME_KEYS.some((name) => name === key) || key === 'age';
-
-/** `{ts, values: {…}}`, or `{key: [{ts, value}, …], …}` as its history is exported. */
-function thingsBoard(object: JsonObject): readonly Draft[] | undefined {
-  if (isObject(object.values)) return [wrapped(object, 'values')];
-  const keys = Object.keys(object);
-  if (keys.length === 0 || !keys.every((key) => isTimedList(object[key]))) return undefined;
-  const gathered = gatherByTime();
-  for (const key of keys) {
-    for (const { ts, value } of object[key] as readonly JsonObject[]) gathered.add(ts, key, value);
-  }
-  return gathered.drafts();
-}
-
-const isTimed = (value: unknown) => isObject(value) && 'ts' in value && 'value' in value;
-const isTimedList = (value: unknown) => Array.isArray(value) && value.every(isTimed);
-
-/** Alibaba's property post (`params: {DO: 6.5}` or `{DO: {value, time}}`) and its history post (`params: [{properties: […]}]`). */
-function alink({ params, method, version, id }: JsonObject): readonly Draft[] | undefined {
-  if (typeof method !== 'string' && version === undefined && id === undefined) return undefined;
-  if (isObject(params)) return properties(params);
-  if (!Array.isArray(params) || !params.every(isHistory)) return undefined;
-  return params.flatMap(({ properties: sets }) => sets.flatMap(properties));
-}
-
-function isHistory(value: unknown): value is { readonly properties: readonly JsonObject[] } {
-  return isObject(value) && Array.isArray(value.properties) && value.properties.every(isObject);
-}
-
-/** Each property may carry a time of its own; those of one time are one reading. */
-function properties(object: JsonObject): readonly Draft[] {
-  const gathered = gatherByTime();
-  for (const [key, value] of Object.entries(object)) {
-    if (isObject(value) && 'value' in value) gathered.add(value.time, key, value.value);
-    else gathered.add(undefined, key, value);
-  }
-  return gathered.drafts();
-}
-
-function gatherByTime() {
-  const byTime = new Map<unknown, Map<string, unknown>>();
-  return {
-    add(time: unknown, key: string, value: unknown) {
-      const values = byTime.get(time) ?? new Map<string, unknown>();
-      byTime.set(time, values.set(key, value));
-    },
-    drafts: (): readonly Draft[] =>
-      [...byTime].map(([time, values]) => ({
-        time,
-        age: undefined,
-        seq: undefined,
-        values: Object.fromEntries(values),
-      })),
-  };
 }
 
 function nameOf(value: unknown): string {

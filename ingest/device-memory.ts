@@ -1,9 +1,12 @@
 /** What intake remembers of a device between its messages, all of it bounded and all of it dispensable: after a restart the store still keeps each reading once. */
+import { type Counters, createCounters } from './counters.ts';
 import { createQualityChecks, type Suspicion } from './quality-checks.ts';
 
 /** A device resends its last packets, not its history: older repeats are found by the store. */
 const MAX_RECENT = 128;
 const MAX_UNTIMED = 64;
+/** A backlog of a node without a clock is resent as a whole. */
+const MAX_AGED = 1024;
 const MAX_UNKNOWN_KEYS = 200;
 const UNTIMED_MS = 10 * 60_000;
 const MAX_DEVICES = 20_000;
@@ -33,12 +36,15 @@ export function compare(earlier: Values, values: Values): Comparison {
 
 export class DeviceMemory {
   readonly suspicion: Suspicion = createQualityChecks();
+  readonly counters: Counters = createCounters();
   /** Newest measured time taken in, epoch ms. */
   newest: number | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #pendingUntimed = new Map<string, Promise<void>>();
   readonly #recent = new Map<number, Values>();
   readonly #untimed = new Map<string, number>();
+  /** Content and time of readings sent with an age. */
+  readonly #aged = new Map<string, { readonly content: string; readonly time: number }>();
   readonly #unknownKeys = new Set<string>();
   #lastAssigned = 0;
 
@@ -93,6 +99,21 @@ export class DeviceMemory {
     this.#untimed.delete(content);
     this.#untimed.set(content, now);
     if (this.#untimed.size > MAX_UNTIMED) dropOldest(this.#untimed);
+  }
+
+  /** The time of the reading of the same content that lies nearest, if one lies near enough. */
+  agedNear(content: string, time: number, toleranceMs: number): number | undefined {
+    let nearest: number | undefined;
+    for (const known of this.#aged.values()) {
+      if (known.content !== content || Math.abs(known.time - time) > toleranceMs) continue;
+      if (nearest === undefined || Math.abs(known.time - time) < Math.abs(nearest - time)) nearest = known.time;
+    }
+    return nearest;
+  }
+
+  rememberAged(content: string, time: number): void {
+    this.#aged.set(`${time}|${content}`, { content, time });
+    if (this.#aged.size > MAX_AGED) dropOldest(this.#aged);
   }
 
   /** Keys not reported before; none once a device has invented too many. */

@@ -21,6 +21,8 @@ export interface ReceivedMessage extends DeviceTopic {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly isResend: boolean;
+  /** Handed out by another broker that had kept it. */
+  readonly isRetained?: boolean;
   /** Epoch ms. */
   readonly receivedAt: number;
 }
@@ -52,7 +54,9 @@ export interface IntakeStatus {
   readonly accepted: number;
   readonly duplicate: number;
   readonly quarantined: number;
-  /** Values under keys that no field has, beyond the first of each key, which is quarantined. */
+  /** Values of the accepted readings. */
+  readonly values: number;
+  /** Values under keys that no field has; all of them are in quarantine. */
   readonly unknownValues: number;
   readonly told: number;
   readonly heldBack: number;
@@ -92,15 +96,15 @@ export function createIntake(options: IntakeOptions): Intake {
   const memoryOf = createDeviceMemories();
   const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
   const limit = options.maxPacketBytes === undefined ? '' : ` (${options.maxPacketBytes})`;
-  const counts = { accepted: 0, duplicate: 0, quarantined: 0, unknownValues: 0 };
+  const counts = { accepted: 0, duplicate: 0, quarantined: 0, values: 0, unknownValues: 0 };
 
-  function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection): Promise<void> {
+  function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection, isTold = true): Promise<void> {
     const text = JSON.stringify(record(message, 'message', reason, payloadOf(message.payload)));
     return commit.submit((group) => {
       group.add(subjects.quarantine(message), 'records', text, tally(message, 1, 0, 1));
       group.onDurable(() => {
         counts.quarantined += 1;
-        teller.report(message, message.receivedAt, [reason]);
+        if (isTold) teller.report(message, message.receivedAt, [reason]);
       });
     });
   }
@@ -108,7 +112,8 @@ export function createIntake(options: IntakeOptions): Intake {
   function admitTelemetry(message: ReceivedMessage, device: Device): Promise<void> {
     const rules = rulesOf(device);
     if (rules === undefined) return refuseMessage(message, kindUnknown(device));
-    const decoded = decode(message.payload, device.mapping?.envelope);
+    const { channel, receivedAt } = message;
+    const decoded = decode(message.payload, { mapping: device.mapping, channel, receivedAt });
     if (!decoded.ok) return refuseMessage(message, decoded.reason);
     const memory = memoryOf(device.park, device.id);
     const { keyMap, intervalMs } = rules;
@@ -120,11 +125,23 @@ export function createIntake(options: IntakeOptions): Intake {
         counts.accepted += sorted.readings.length;
         counts.duplicate += sorted.duplicate;
         counts.quarantined += sorted.quarantined;
+        counts.values += sorted.values;
         sorted.remember();
         if (sorted.reasons.length > 0) teller.report(message, message.receivedAt, sorted.reasons);
       });
     });
     return sorted.untilDurable(durable);
+  }
+
+  /** Below the device's own prefix, where nothing listens: kept, and told once a channel. */
+  function admitElsewhere(message: ReceivedMessage): Promise<void> {
+    const memory = memoryOf(message.park, message.device);
+    const key = `channel ${message.channel}`;
+    const isFresh = memory.newUnknownKeys([key]).length > 0;
+    if (isFresh) memory.rememberUnknownKeys([key]);
+    const durable = refuseMessage(message, channelUnknown(message.channel), isFresh);
+    if (isFresh) durable.catch(() => memory.forgetUnknownKeys([key]));
+    return durable;
   }
 
   function admitStatus(message: ReceivedMessage): Promise<void> {
@@ -145,9 +162,9 @@ export function createIntake(options: IntakeOptions): Intake {
         if (device === undefined) return refuseMessage(message, deviceUnknown(message));
         const lock = lockOf(device);
         if (lock !== undefined) return refuseMessage(message, deviceLocked(message, lock));
-        if (message.channel === 'telemetry') return admitTelemetry(message, device);
+        if (isTelemetry(message.channel)) return admitTelemetry(message, device);
         if (message.channel === 'status') return admitStatus(message);
-        return refuseMessage(message, channelUnknown(message.channel));
+        return admitElsewhere(message);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -199,6 +216,9 @@ function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device
     return rules;
   };
 }
+
+/** `telemetry` and what lies below it: `telemetry/senml`, `telemetry/cbor`, or one value a topic. */
+export const isTelemetry = (channel: string): boolean => channel === 'telemetry' || channel.startsWith('telemetry/');
 
 function parseStatus(payload: Uint8Array): Outcome<'online' | 'offline' | undefined> {
   const text = Buffer.from(payload.subarray(0, 64)).toString('utf8').trim();

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Rejection } from '../bus/rejection.ts';
 import { explainJson } from './json-problem.ts';
+import { countKeys, renameTwins } from './json-twins.ts';
 
 export const JSON_LIMITS = {
   /** Vendors' envelopes need five levels; a parser recursing without bound is an attack. */
@@ -17,7 +18,7 @@ export const refuse = (reason: Rejection): { readonly ok: false; readonly reason
   reason,
 });
 
-/** Never throws, whatever the bytes. */
+/** Never throws, whatever the bytes. Of a key that stands twice in an object the second is called `key#2`: nothing of it is lost. */
 export function parseJson(payload: Uint8Array): Outcome<unknown> {
   if (payload.length === 0) {
     return refuse({
@@ -29,11 +30,13 @@ export function parseJson(payload: Uint8Array): Outcome<unknown> {
   if (!isUtf8(bytes)) {
     return refuse({ code: 'PAYLOAD_NOT_UTF8', message: 'the payload is not UTF-8 text: send JSON encoded as UTF-8' });
   }
-  const problem = measure(bytes);
-  if (problem !== undefined) return refuse(problem);
+  const measured = measure(bytes);
+  if (typeof measured !== 'number') return refuse(measured);
   const text = withoutByteOrderMark(bytes.toString('utf8'));
   try {
-    return { ok: true, value: JSON.parse(text) as unknown };
+    const value = JSON.parse(text) as unknown;
+    const hasTwins = countKeys(value) < measured;
+    return { ok: true, value: hasTwins ? (JSON.parse(renameTwins(text)) as unknown) : value };
   } catch {
     const { offset, hint } = explainJson(text);
     const position = Buffer.byteLength(text.slice(0, offset));
@@ -49,8 +52,8 @@ const COLON = 0x3a;
 const OPENING = [0x5b, 0x7b] as const;
 const CLOSING = [0x5d, 0x7d] as const;
 
-/** One pass over the bytes: nesting and keys, outside of strings. Multi-byte characters hold no byte below 0x80, so bytes will do. */
-function measure(bytes: Uint8Array): Rejection | undefined {
+/** How many keys there are, in one pass over the bytes outside of strings. Multi-byte characters hold no byte below 0x80, so bytes will do. */
+function measure(bytes: Uint8Array): Rejection | number {
   let depth = 0;
   let keys = 0;
   let isInText = false;
@@ -81,5 +84,5 @@ function measure(bytes: Uint8Array): Rejection | undefined {
       }
     }
   }
-  return undefined;
+  return keys;
 }

@@ -1,42 +1,49 @@
 /** Which field an incoming key means for one device: its mapping first, then the kind's own names, then the aliases. */
 
 import { isObject } from '../base/json.ts';
-import type { Mapping } from '../registry/registry.ts';
+import type { Mapping, ValueMapping } from '../registry/mapping.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { foldKey } from '../sensors/kinds.ts';
-import { TIME_KEYS } from './decode.ts';
+import { isMetadata } from './metadata.ts';
+import { joinPath } from './path.ts';
+import { pollKeys } from './polls.ts';
+import { isSingleValue, othersIn, unitIn, valueIn } from './value-object.ts';
+
+/** What the name leaves open, although it is an alias of the field. */
+export type Open = 'medium' | 'unit';
 
 export type Target =
-  | { readonly is: 'field'; readonly field: Field; readonly scale: number; readonly offset: number }
+  | {
+      readonly is: 'field';
+      readonly field: Field;
+      readonly scale: number;
+      readonly offset: number;
+      /** What else the mapping says of it. */
+      readonly rules?: ValueMapping;
+      readonly open?: Open;
+    }
   | { readonly is: 'attribute'; readonly name: string }
   /** Knowingly left out: the mapping says so, or it describes the message and measures nothing. */
-  | { readonly is: 'ignored' }
+  | { readonly is: 'ignored'; readonly isMetadata?: true }
   | { readonly is: 'unknown' };
 
 export interface KeyMap {
   readonly kind: Kind;
   readonly mapping: Mapping | undefined;
-  target(key: string): Target;
+  /** `root`: where the key stood in the message, when it was taken out of a wrapping. */
+  target(key: string, root?: string): Target;
+  /** Whether the mapping names something inside of the value of this key. */
+  isEntered(key: string, root?: string): boolean;
   fieldNamed(name: string): Field | undefined;
   /** Fields that may be worked out of others. */
   readonly derived: readonly Field[];
 }
 
-/** What vendors' messages say of themselves; accepted without a word. */
-const METADATA = new Set(
-  [
-    ...TIME_KEYS,
-    ...['age', 'seq', 'id', 'version', 'method', 'params', 'sys', 'ack', 'token', 'batch', 'msg_id', 'message_id'],
-    ...['device', 'device_id', 'device_name', 'dev_id', 'product_key', 'identity', 'client_id', 'node_id', 'kind'],
-    ...['type', 'model', 'park', 'site', 'sn', 'serial', 'serial_number', 'mac', 'firmware', 'fw', 'hw', 'hardware'],
-    ...['firmware_version', 'iccid', 'imei', 'imsi', 'ip', 'uptime', 'entry_id', 'created_at', 'unit', 'units'],
-  ].map(foldKey),
-);
-
 /** Devices that invent keys must not grow our memory: beyond this many, keys are looked up anew each time. */
 const MAX_REMEMBERED_KEYS = 512;
 
 const IGNORED: Target = { is: 'ignored' };
+const METADATA: Target = { is: 'ignored', isMetadata: true };
 const UNKNOWN: Target = { is: 'unknown' };
 
 export function createKeyMap(kind: Kind, mapping: Mapping | undefined): KeyMap {
@@ -46,24 +53,44 @@ export function createKeyMap(kind: Kind, mapping: Mapping | undefined): KeyMap {
     for (const alias of field.aliases ?? []) setOnce(folded, foldKey(alias), field);
   }
   for (const field of kind.fields) folded.set(foldKey(field.name), field);
+  const open = openAliases(kind);
   const attributes = new Map((kind.attributes ?? []).map((name) => [foldKey(name), name]));
-  const mapped = new Map(Object.entries(mapping?.keys ?? {}));
+  const mapped = new Map([...Object.entries(mapping?.keys ?? {}), ...pollKeys(mapping)]);
+  const entered = enteredPaths([...mapped.keys(), mapping?.time?.key ?? '']);
+  const hasIgnored = [...mapped.values()].includes(null);
   const remembered = new Map<string, Target>();
 
-  function find(key: string): Target {
-    const own = mapped.get(key);
-    if (own === null) return IGNORED;
-    if (own !== undefined) {
-      const { field: name, scale = 1, offset = 0 } = typeof own === 'string' ? { field: own } : own;
-      const field = fields.get(name);
-      return field === undefined ? UNKNOWN : { is: 'field', field, scale, offset };
+  function findMapped(path: string): Target | undefined {
+    const own = mapped.get(path);
+    if (own === null || (path !== '' && path === mapping?.time?.key)) return IGNORED;
+    if (own === undefined) return hasIgnored && isBelowIgnored(path) ? IGNORED : undefined;
+    const { field: name, scale = 1, offset = 0, ...rules } = typeof own === 'string' ? { field: own } : own;
+    const field = fields.get(name);
+    if (field === undefined) return UNKNOWN;
+    return { is: 'field', field, scale, offset, ...(Object.keys(rules).length > 0 && { rules }) };
+  }
+
+  /** A value taken out of a container that the mapping ignores. */
+  function isBelowIgnored(path: string): boolean {
+    for (let end = path.lastIndexOf('.'); end > 0; end = path.lastIndexOf('.', end - 1)) {
+      if (mapped.get(path.slice(0, end)) === null) return true;
     }
+    return false;
+  }
+
+  function find(key: string, root: string | undefined): Target {
+    const own = findMapped(key) ?? (root === undefined ? undefined : findMapped(joinPath(root, key)));
+    if (own !== undefined) return own;
     const fold = foldKey(key);
-    const field = fields.get(key) ?? folded.get(fold);
-    if (field !== undefined) return { is: 'field', field, scale: 1, offset: 0 };
+    const exact = fields.get(key);
+    const field = exact ?? folded.get(fold);
+    if (field !== undefined) {
+      const left = exact === undefined ? open.get(fold) : undefined;
+      return { is: 'field', field, scale: 1, offset: 0, ...(left !== undefined && { open: left }) };
+    }
     const attribute = attributes.get(fold);
     if (attribute !== undefined) return { is: 'attribute', name: attribute };
-    return METADATA.has(fold) ? IGNORED : UNKNOWN;
+    return isMetadata(key) ? METADATA : UNKNOWN;
   }
 
   return {
@@ -71,33 +98,79 @@ export function createKeyMap(kind: Kind, mapping: Mapping | undefined): KeyMap {
     mapping,
     fieldNamed: (name) => fields.get(name),
     derived: kind.fields.filter((field) => field.derived !== undefined),
-    target(key) {
-      const known = remembered.get(key);
+    isEntered: (key, root) => entered.has(key) || (root !== undefined && entered.has(joinPath(root, key))),
+    target(key, root) {
+      const place = root === undefined ? key : `${root}\n${key}`;
+      const known = remembered.get(place);
       if (known !== undefined) return known;
-      const target = find(key);
-      if (remembered.size < MAX_REMEMBERED_KEYS) remembered.set(key, target);
+      const target = find(key, root);
+      if (remembered.size < MAX_REMEMBERED_KEYS) remembered.set(place, target);
       return target;
     },
   };
+}
+
+function openAliases({ fields }: Kind): ReadonlyMap<string, Open> {
+  const open = new Map<string, Open>();
+  for (const { openMedium = [], openUnit } of fields) {
+    for (const alias of openUnit?.aliases ?? []) open.set(foldKey(alias), 'unit');
+    for (const alias of openMedium) open.set(foldKey(alias), 'medium');
+  }
+  return open;
+}
+
+/** Every path above one that the mapping names: `data` and `data.list` of `data.list[0].x`. */
+function enteredPaths(keys: readonly string[]): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const key of keys) {
+    for (let end = 1; end < key.length; end++) {
+      const character = key.charAt(end);
+      if (character === '.' || character === '[') paths.add(key.slice(0, end));
+    }
+  }
+  return paths;
 }
 
 function setOnce(map: Map<string, Field>, key: string, field: Field): void {
   if (!map.has(key)) map.set(key, field);
 }
 
-/** Calls for each value with its key, dots for nesting; `{value: …}` is what it holds. The depth was bounded on parsing. */
+/** One value of a reading, under its path. */
+export type ValueCall = (key: string, value: unknown, target: Target, unit: string | undefined) => void;
+
+/** Calls for each value with its path; `{value: …, unit: …}` is what it holds. The depth was bounded on parsing. */
 export function eachValue(
   object: Readonly<Record<string, unknown>>,
-  target: (key: string) => Target,
-  call: (key: string, value: unknown, target: Target) => void,
+  keyMap: Pick<KeyMap, 'target' | 'isEntered'>,
+  call: ValueCall,
+  root?: string,
   prefix = '',
 ): void {
   for (const name of Object.keys(object)) {
     const key = prefix === '' ? name : `${prefix}.${name}`;
-    const value = object[name];
-    const found = target(key);
-    if (!isObject(value) || found.is === 'ignored') call(key, value, found);
-    else if ('value' in value) call(key, value.value, found);
-    else eachValue(value, target, call, key);
+    each(key, object[name], keyMap, call, root);
   }
+}
+
+function each(
+  key: string,
+  value: unknown,
+  keyMap: Pick<KeyMap, 'target' | 'isEntered'>,
+  call: ValueCall,
+  root: string | undefined,
+): void {
+  const target = keyMap.target(key, root);
+  if (typeof value !== 'object' || value === null) return call(key, value, target, undefined);
+  // What describes the message does so as a plain value; a list or container of that name holds contents.
+  const found: Target = target.is === 'ignored' && target.isMetadata === true ? UNKNOWN : target;
+  if (found.is === 'ignored') return call(key, value, found, undefined);
+  if (Array.isArray(value)) {
+    if (found.is === 'field' || !keyMap.isEntered(key, root)) return call(key, value, found, undefined);
+    for (const [index, element] of value.entries()) each(`${key}[${index}]`, element, keyMap, call, root);
+    return;
+  }
+  if (!isObject(value)) return call(key, value, found, undefined);
+  if (!isSingleValue(value) || keyMap.isEntered(key, root)) return eachValue(value, keyMap, call, root, key);
+  call(key, valueIn(value), target, unitIn(value));
+  for (const other of othersIn(value)) each(`${key}.${other}`, value[other], keyMap, call, root);
 }

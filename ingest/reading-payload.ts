@@ -1,18 +1,68 @@
-/** A raw reading as a quarantine payload, so that a replay decodes it again. */
+/** A raw reading as a quarantine payload, and back: a replay finds the same keys under the same paths, at the same time. */
+import { isObject, type JsonObject } from '../base/json.ts';
 import type { QuarantineRecord } from '../bus/rejection.ts';
 import type { RawReading } from './decode.ts';
 
+type Payload = Pick<QuarantineRecord, 'payload' | 'payloadEncoding'>;
+
+/** Tells what we wrote from what a device sent. */
+const MARK = 'daoyu.kept';
+
+interface Kept {
+  readonly [MARK]: 1;
+  readonly readings: readonly KeptReading[];
+}
+
+export interface KeptReading {
+  readonly time?: unknown;
+  readonly age?: unknown;
+  readonly seq?: unknown;
+  readonly root?: string;
+  /** Numbers come as texts in the format it had. */
+  readonly texts?: true;
+  readonly utcOffsetMinutes?: number;
+  readonly values: JsonObject;
+}
+
 /** One reading as an object of its own. `time` is given where the device sent none, so that a replay meets the same identity. */
-export function readingPayload(
-  { values, time, age, seq }: RawReading,
-  assigned?: number,
-): Pick<QuarantineRecord, 'payload' | 'payloadEncoding'> {
+export function readingPayload(raw: RawReading, assigned?: number): Payload {
+  const { values, time, age, seq, root, isVendors, utcOffsetMinutes } = raw;
   const isPlain =
+    root === undefined &&
+    !isVendors &&
+    utcOffsetMinutes === undefined &&
     (time === undefined || time === values.time || time === values.ts || time === values.timestamp) &&
     age === values.age;
-  const stamp = time ?? assigned;
-  const object = isPlain
-    ? { ...(time === undefined && assigned !== undefined && { time: assigned }), ...values }
-    : { ts: stamp, age: stamp === undefined ? age : undefined, seq, values };
-  return { payload: JSON.stringify(object), payloadEncoding: 'utf8' };
+  if (!isPlain) return keptPayload([{ raw, time: time ?? assigned, values }]);
+  const object = { ...(time === undefined && assigned !== undefined && { time: assigned }), ...values };
+  return { payload: JSON.stringify({ seq, ...object }), payloadEncoding: 'utf8' };
+}
+
+export interface Part {
+  readonly raw: RawReading;
+  readonly time: unknown;
+  readonly values: JsonObject;
+}
+
+/** Parts of the readings of one message: the values that nobody understood. */
+export function keptPayload(parts: readonly Part[]): Payload {
+  const readings = parts.map(({ raw, time, values }): KeptReading => {
+    const { age, seq, root, isVendors, utcOffsetMinutes } = raw;
+    return {
+      ...(time === undefined ? { age } : { time }),
+      ...(seq !== undefined && { seq }),
+      ...(root !== undefined && { root }),
+      ...(isVendors && { texts: true }),
+      ...(utcOffsetMinutes !== undefined && { utcOffsetMinutes }),
+      values,
+    };
+  });
+  const kept: Kept = { [MARK]: 1, readings };
+  return { payload: JSON.stringify(kept), payloadEncoding: 'utf8' };
+}
+
+/** Undefined: not written by us. */
+export function keptReadings(value: unknown): readonly KeptReading[] | undefined {
+  if (!isObject(value) || value[MARK] !== 1 || !Array.isArray(value.readings)) return undefined;
+  return value.readings.filter((each): each is KeptReading => isObject(each) && isObject(each.values));
 }

@@ -7,11 +7,13 @@ import type { QuarantineRecord, Rejection } from '../bus/rejection.ts';
 import type { Mapping, Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { type Classified, classifyReadings } from './classify.ts';
-import { decode, decodeValue, type RawReading } from './decode.ts';
+import { decode, decodeKept, decodeValue, type RawReading } from './decode.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { isTelemetry } from './intake.ts';
 import { type Outcome, parseJson } from './json.ts';
 import { createKeyMap } from './map.ts';
+import { keptReadings } from './reading-payload.ts';
 
 export interface ReplayOutcome {
   readonly accepted: number;
@@ -43,12 +45,13 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
     if (device === undefined)
       return refusedAgain([{ code: 'DEVICE_UNKNOWN', message: `no device ${id} in park ${park}` }]);
     if (kind === undefined) return refusedAgain([{ code: 'KIND_UNKNOWN', message: `no kind ${device.kind}` }]);
-    if (parseTopic(topic)?.channel !== 'telemetry' || record.reason.code === 'PAYLOAD_TOO_LARGE') {
+    const channel = parseTopic(topic)?.channel ?? '';
+    if (!isTelemetry(channel) || record.reason.code === 'PAYLOAD_TOO_LARGE') {
       return refusedAgain([record.reason]);
     }
-    const decoded = decodeAgain(record, device.mapping);
+    const decoded = decodeAgain(record, device.mapping, channel);
     if (!decoded.ok) return refusedAgain([decoded.reason]);
-    const message = { park, device: id, topic, receivedAt, channel: 'telemetry', isResend: false };
+    const message = { park, device: id, topic, receivedAt, channel, isResend: false };
     const sorted = classifyReadings(decoded.value, {
       message,
       device,
@@ -85,28 +88,36 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
       // A whole message or reading was counted as one quarantined; it is not any more. A value never was.
       const uncounted = marked.scope === 'field' ? 0 : -1;
       group.add(quarantine, 'records', JSON.stringify(marked), tally(park, device, uncounted, 0, uncounted));
-      // The other bad values of the same reading have records of their own.
-      if (marked.scope === 'field') return;
-      for (const { text, counted } of sorted.records)
+      for (const { text, counted, isUnplaced } of sorted.records) {
+        // The other bad values of the same reading have records of their own; keys that are unknown still were in this one.
+        if (marked.scope === 'field' && !(isUnplaced === true && isOfUnplaced(marked))) continue;
         group.add(quarantine, 'records', text, tally(park, device, counted, 0, counted));
+      }
     });
   }
 }
+
+const isOfUnplaced = ({ reason }: QuarantineRecord) =>
+  reason.code === 'FIELD_UNKNOWN' || reason.code === 'FIELD_AMBIGUOUS';
 
 function tally(park: string, device: string, received: number, duplicate: number, quarantined: number) {
   return { park, device, received, duplicate, quarantined };
 }
 
-function decodeAgain(record: QuarantineRecord, mapping: Mapping | undefined): Outcome<readonly RawReading[]> {
+function decodeAgain(
+  record: QuarantineRecord,
+  mapping: Mapping | undefined,
+  channel: string,
+): Outcome<readonly RawReading[]> {
   const bytes = bytesOf(record);
-  if (record.scope === 'message') return decode(bytes, mapping?.envelope);
+  if (record.scope === 'message') return decode(bytes, { mapping, channel, receivedAt: record.receivedAt });
   const parsed = parseJson(bytes);
   if (!parsed.ok) return parsed;
-  // Single readings were taken out of their wrapping when they were quarantined.
-  const decoded = decodeValue(parsed.value, 'thingsboard');
-  if (!decoded.ok) return decoded;
-  const isVendors = mapping?.envelope === 'alink' || mapping?.envelope === 'thingsboard';
-  return { ok: true, value: decoded.value.map((raw) => ({ ...raw, isVendors })) };
+  const kept = keptReadings(parsed.value);
+  // Single readings were taken out of their wrapping when they were quarantined; before, they were kept in that of ThingsBoard.
+  return kept === undefined
+    ? decodeValue(parsed.value, { mapping: { ...mapping, envelope: 'thingsboard' } })
+    : decodeKept(kept, mapping);
 }
 
 function refusedAgain(reasons: readonly Rejection[]): ReplayResult {

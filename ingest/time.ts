@@ -1,4 +1,5 @@
 /** When a reading was measured: what devices write into `time`, `ts` or `age`, and whether it can be believed. */
+import type { TimeFormat } from '../registry/mapping.ts';
 import type { Flag } from '../sensors/flag.ts';
 import { type Outcome, refuse } from './json.ts';
 
@@ -19,11 +20,14 @@ export interface TimeContext {
   readonly utcOffsetMinutes?: number | undefined;
   /** Readings older than this are refused, because the store would forget them at once. */
   readonly retainMs?: number | undefined;
+  readonly format?: TimeFormat | undefined;
+  /** `local`: epochs count local time. */
+  readonly epoch?: 'utc' | 'local' | undefined;
 }
 
 /** Epoch ms; undefined when the device sent neither time nor age. */
 export function parseTime(time: unknown, age: unknown, context: TimeContext): Outcome<number | undefined> {
-  const measured = isAbsent(time) ? parseAge(age, context.receivedAt) : parseInstant(time, context.utcOffsetMinutes);
+  const measured = isAbsent(time) ? parseAge(age, context.receivedAt) : parseInstant(time, context);
   if (!measured.ok || measured.value === undefined) return measured;
   return believe(measured.value, context);
 }
@@ -40,40 +44,88 @@ function parseAge(age: unknown, receivedAt: number): Outcome<number | undefined>
   return { ok: true, value: Math.round(receivedAt - age * 1000) };
 }
 
-function parseInstant(time: unknown, utcOffsetMinutes: number | undefined): Outcome<number> {
-  if (typeof time === 'number') return parseEpoch(time);
-  if (typeof time !== 'string') return invalid(`time is ${shown(time)} but must be epoch milliseconds or RFC 3339`);
-  const text = time.trim();
-  if (/^-?\d+(?:\.\d+)?$/.test(text)) return parseEpoch(Number(text));
-  return parseDate(text, utcOffsetMinutes);
+function parseInstant(time: unknown, context: TimeContext): Outcome<number> {
+  const { format = 'auto', utcOffsetMinutes } = context;
+  if (typeof time !== 'number' && typeof time !== 'string')
+    return invalid(`time is ${shown(time)} but must be epoch milliseconds or RFC 3339`);
+  const text = String(time).trim();
+  const compact = format === 'auto' || format === 'compact' ? COMPACT.exec(text) : null;
+  if (compact !== null) {
+    const at = parseParts(compact, utcOffsetMinutes, text);
+    if (at.ok || format === 'compact' || typeof time === 'string') return at;
+  }
+  if (format !== 'iso' && format !== 'compact' && (typeof time === 'number' || DIGITS.test(text)))
+    return { ok: true, value: toUtc(parseEpoch(Number(text), format), context) };
+  return parseDate(text, utcOffsetMinutes, format);
 }
+
+const DIGITS = /^-?\d{1,20}(?:\.\d{1,20})?$/;
 
 /** Ten digits are seconds: as milliseconds they would lie in the first months of 1970, where nothing was measured. */
-function parseEpoch(time: number): Outcome<number> {
-  const isSeconds = time >= EARLIEST / 1000 && time < 1e10;
-  return { ok: true, value: Math.round(isSeconds ? time * 1000 : time) };
+function parseEpoch(time: number, format: TimeFormat): number {
+  const isSeconds = format === 'epoch_s' || (format !== 'epoch_ms' && time >= EARLIEST / 1000 && time < 1e10);
+  return Math.round(isSeconds ? time * 1000 : time);
 }
 
-const DATE = /^(\d{4}-\d\d-\d\d)[Tt _](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s*(Z|z|[+-]\d\d:?\d\d)?$/;
+function toUtc(epoch: number, context: TimeContext): number {
+  const offset = (context.utcOffsetMinutes ?? 0) * MINUTE;
+  return context.epoch === 'local' || isLocalEpoch(epoch, context) ? epoch - offset : epoch;
+}
 
-function parseDate(text: string, utcOffsetMinutes: number | undefined): Outcome<number> {
-  const [, day, clock, offset] = DATE.exec(text) ?? [];
-  if (day === undefined || clock === undefined) {
-    return invalid(
-      `time is ${shown(text)} but must be epoch milliseconds or RFC 3339, e.g. 2026-07-20T05:40:00+08:00 (zone names such as CET are not understood)`,
-    );
-  }
-  if (offset === undefined && utcOffsetMinutes === undefined) {
+/** Ahead by the very offset that the device's mapping names: it counts local time, though nobody said so. */
+function isLocalEpoch(epoch: number, { epoch: said, utcOffsetMinutes = 0, receivedAt }: TimeContext): boolean {
+  if (said !== undefined || utcOffsetMinutes <= 0) return false;
+  return Math.abs(epoch - receivedAt - utcOffsetMinutes * MINUTE) < FUTURE_TOLERATED_MS;
+}
+
+/** Whether the offset was taken off an epoch only because the sum was plausible; a backlog of the same device would not be seen through. */
+export function isGuessedLocal(time: unknown, context: TimeContext): boolean {
+  const { format = 'auto' } = context;
+  const number = typeof time === 'string' && DIGITS.test(time.trim()) ? Number(time) : time;
+  return (
+    typeof number === 'number' &&
+    format !== 'iso' &&
+    format !== 'compact' &&
+    isLocalEpoch(parseEpoch(number, format), context)
+  );
+}
+
+/** Year, month and day, hour, minute, second, fraction, offset. */
+const DATE =
+  /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[Tt _]{1,2}(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:[.,](\d{1,9}))?)?[秒分]?\s?(Z|z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?)?$/;
+/** ISO 8601 basic, `20151212T121212Z`. */
+const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/;
+/** `yyyyMMddHHmmss` with milliseconds or without; of this century, so that no epoch is meant. */
+const COMPACT = /^(20\d\d)(0[1-9]|1[0-2])([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d)(\d{3})?$/;
+
+function parseDate(text: string, utcOffsetMinutes: number | undefined, format: TimeFormat): Outcome<number> {
+  const parts = format === 'compact' ? null : (DATE.exec(text) ?? BASIC.exec(text));
+  if (parts !== null) return parseParts(parts, utcOffsetMinutes, text);
+  return invalid(
+    `time is ${shown(text)} but must be epoch milliseconds or RFC 3339, e.g. 2026-07-20T05:40:00+08:00 (zone names such as CET are not understood)`,
+  );
+}
+
+function parseParts(parts: RegExpExecArray, utcOffsetMinutes: number | undefined, text: string): Outcome<number> {
+  const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = parts;
+  if (zone === undefined && utcOffsetMinutes === undefined) {
     return invalid(
       `time ${shown(text)} has no offset: write 2026-07-20T05:40:00+08:00, or set utcOffsetMinutes in the device's mapping`,
     );
   }
-  const zone = offset === undefined ? '' : offset.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
-  const parsed = Date.parse(`${day}T${clock}${zone === '' ? 'Z' : zone}`);
-  // Date.parse rolls 30 February over into March.
-  const isRealDay = new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) ?? false;
-  if (Number.isNaN(parsed) || !isRealDay) return invalid(`time ${shown(text)} is no date of the calendar`);
-  return { ok: true, value: zone === '' ? parsed - (utcOffsetMinutes ?? 0) * MINUTE : parsed };
+  const numbers = [year, month, day, hour, minute, second].map(Number);
+  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;
+  const date = new Date(Date.UTC(y, mo - 1, d, h, mi, s));
+  // Date.UTC rolls 30 February over into March.
+  const isReal = date.getUTCMonth() === mo - 1 && date.getUTCDate() === d && h < 24 && mi < 60 && s < 60;
+  const offset = zone === undefined ? (utcOffsetMinutes ?? 0) : minutesOf(zone);
+  if (!isReal || Math.abs(offset) > 24 * 60) return invalid(`time ${shown(text)} is no date of the calendar`);
+  return { ok: true, value: date.getTime() + Math.trunc(Number(`0.${fraction || '0'}`) * 1000) - offset * MINUTE };
+}
+
+function minutesOf(zone: string): number {
+  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{1,2}):?(\d\d)?$/.exec(zone) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 function believe(time: number, { receivedAt, retainMs }: TimeContext): Outcome<number> {
@@ -96,7 +148,7 @@ function believe(time: number, { receivedAt, retainMs }: TimeContext): Outcome<n
 
 function futureHint(time: number, aheadMs: number): string {
   if (Math.abs(aheadMs - BEIJING_OFFSET_MS) < FUTURE_TOLERATED_MS) {
-    return '8 hours ahead of the server: Beijing time sent as UTC? Add the offset +08:00 or send epoch milliseconds of UTC';
+    return '8 hours ahead of the server: Beijing time sent as UTC? Add the offset +08:00, send epoch milliseconds of UTC, or set time.epoch to local and utcOffsetMinutes to 480 in the mapping';
   }
   if (time > 1e14) return 'far in the future: microseconds or nanoseconds? Send epoch milliseconds';
   return `${Math.round(aheadMs / MINUTE)} minutes ahead of the server: set the device's clock (NTP), or send "age"`;

@@ -1,16 +1,25 @@
 /** One incoming value → a number the store may keep, or the reason why not. */
 
 import type { RejectionCode } from '../bus/rejection.ts';
+import type { ValueMapping } from '../registry/mapping.ts';
 import type { Field } from '../sensors/kind.ts';
 import { isSentinel } from '../sensors/sentinel.ts';
-import { outOfRangeHint } from './range-hint.ts';
+import { isUnit } from '../sensors/units.ts';
+import { outOfRangeAdvice } from './advice.ts';
+import { type Scaling, scaled } from './scaling.ts';
 
 export interface ValueRules {
   readonly scale: number;
   readonly offset: number;
   readonly sentinels?: readonly number[] | undefined;
-  /** `"6.42"` counts as 6.42. */
+  /** `"6.42"` counts as 6.42, `"21.1 °C"` as 21.1 °C. */
   readonly acceptStrings: boolean;
+  /** What else the mapping says of the key. */
+  readonly rules?: ValueMapping | undefined;
+  /** What the device wrote beside the value. */
+  readonly unit?: string | undefined;
+  /** Other fields of the kind, for advice. */
+  readonly fieldNamed?: ((name: string) => Field | undefined) | undefined;
 }
 
 export type Verdict =
@@ -21,13 +30,17 @@ export type Verdict =
   | { readonly is: 'bad'; readonly code: RejectionCode; readonly message: string };
 
 export function validate(field: Field, given: unknown, rules: ValueRules): Verdict {
-  if (given === null || given === undefined) return { is: 'absent' };
-  const raw = toNumber(field, given, rules.acceptStrings);
-  if (typeof raw !== 'number') return raw;
+  if (given === null || given === undefined || isIgnored(given, rules.rules?.ignore)) return { is: 'absent' };
+  const sent = toNumber(field, given, rules.acceptStrings);
+  if ('is' in sent) return sent;
+  const { number: raw } = sent;
   if (!Number.isFinite(raw)) {
     return bad('VALUE_NOT_FINITE', `${field.name} is ${raw}: leave out what could not be measured`);
   }
-  const value = scaled(raw, rules);
+  const said = sent.unit ?? rules.unit;
+  const scaling = scalingOf(field, rules, said);
+  const value = scaled(raw, scaling, field.unit);
+  if (value === undefined) return wrongUnit(field, raw, said ?? '');
   if (isSentinel(field, raw, value, rules.sentinels)) {
     return bad(
       'VALUE_SENTINEL',
@@ -38,25 +51,49 @@ export function validate(field: Field, given: unknown, rules: ValueRules): Verdi
   const [low, high] = field.physical;
   if (value >= low && value <= high) return { is: 'good', value };
   if (field.clampFrom !== undefined && value < low && value >= field.clampFrom) return { is: 'clamped', value: low };
-  return bad('VALUE_OUT_OF_RANGE', outOfRangeHint(field, raw, value));
+  return bad('VALUE_OUT_OF_RANGE', outOfRangeAdvice(field, raw, value, { scaling, fieldNamed: rules.fieldNamed }));
 }
 
 const bad = (code: RejectionCode, message: string): Verdict => ({ is: 'bad', code, message });
 
-/** Twelve digits: more than any sensor has, fewer than where 6.43 × 0.01 shows its binary tail. */
-function scaled(raw: number, { scale, offset }: ValueRules): number {
-  if (scale === 1 && offset === 0) return raw === 0 ? 0 : raw;
-  const value = Number((raw * scale + offset).toPrecision(12));
-  return value === 0 ? 0 : value;
+function isIgnored(given: unknown, ignored: ValueMapping['ignore']): boolean {
+  return ignored?.some((constant) => constant === given) ?? false;
+}
+
+/** What the device says of its unit wins over what the mapping says. */
+function scalingOf(
+  { unit: own, symbol, shape }: Field,
+  { scale, offset, rules }: ValueRules,
+  said: string | undefined,
+): Scaling {
+  const unit = shape !== 'number' || said === own || said === symbol ? undefined : (said ?? rules?.unit);
+  return { scale, offset, as: rules?.as, order: rules?.order, unit };
+}
+
+function wrongUnit(field: Field, raw: number, said: string): Verdict {
+  const unit = JSON.stringify(said.slice(0, 20));
+  return bad(
+    'UNIT_MISMATCH',
+    isUnit(said)
+      ? `${field.name} is in ${field.symbol || field.unit}, but ${raw} was sent in ${unit}: map the key to a field of that unit`
+      : `${field.name} was sent in ${unit}, which is no unit known here: write it as ${field.symbol || field.unit}`,
+  );
+}
+
+interface Sent {
+  readonly number: number;
+  /** Written behind the number. */
+  readonly unit?: string;
 }
 
 const NUMERIC = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+const WITH_UNIT = /^([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?)\s*([^\d\s][^\s]{0,19})$/;
 const NOT_FINITE = /^[+-]?(?:nan|inf|infinity|1\.#(?:inf|ind|qnan))$/i;
 
-function toNumber(field: Field, given: unknown, acceptStrings: boolean): number | Verdict {
-  if (typeof given === 'number') return given;
+function toNumber(field: Field, given: unknown, acceptStrings: boolean): Sent | Verdict {
+  if (typeof given === 'number') return { number: given };
   if (typeof given === 'boolean') {
-    if (field.shape === 'boolean') return given ? 1 : 0;
+    if (field.shape === 'boolean') return { number: given ? 1 : 0 };
     return bad('VALUE_NOT_A_NUMBER', `${field.name} is ${given} but must be ${wanted(field)}`);
   }
   if (typeof given === 'string') return textToNumber(field, given.trim(), acceptStrings);
@@ -66,18 +103,26 @@ function toNumber(field: Field, given: unknown, acceptStrings: boolean): number 
   );
 }
 
-function textToNumber(field: Field, text: string, acceptStrings: boolean): number | Verdict {
+function textToNumber(field: Field, text: string, acceptStrings: boolean): Sent | Verdict {
   const choice = choiceNamed(field, text);
-  if (choice !== undefined) return choice;
+  if (choice !== undefined) return { number: choice };
   const shown = JSON.stringify(text.slice(0, 40));
   if (NOT_FINITE.test(text)) {
     return bad('VALUE_NOT_FINITE', `${field.name} is the text ${shown}: leave out what could not be measured`);
   }
   if (NUMERIC.test(text)) {
-    if (acceptStrings) return Number(text);
+    if (acceptStrings) return { number: Number(text) };
     return bad(
       'VALUE_NOT_A_NUMBER',
       `${field.name} is the text ${shown}: send the number ${Number(text)} without quotes, or set acceptStrings in the device's mapping`,
+    );
+  }
+  const [, digits, unit] = WITH_UNIT.exec(text) ?? [];
+  if (digits !== undefined && unit !== undefined && isUnit(unit)) {
+    if (acceptStrings) return { number: Number(digits), unit };
+    return bad(
+      'VALUE_NOT_A_NUMBER',
+      `${field.name} is the text ${shown}: send the number ${Number(digits)} without unit and quotes, or set acceptStrings in the device's mapping`,
     );
   }
   const hint = /^[+-]?\d+,\d+$/.test(text) ? `; write ${text.replace(',', '.')} with a point and without quotes` : '';

@@ -1,67 +1,87 @@
-/** Checks a device's mapping before the registry takes it: what is wrong with it shows now, not at the next reading. */
-import { DaoyuError } from '../base/errors.ts';
-import { isObject } from '../base/json.ts';
-import type { Kind } from '../sensors/kind.ts';
-import type { Mapping } from './registry.ts';
+/** How a device's messages become readings: its mapping, as the registry keeps it. Documented for users in docs/mappings.md. */
 
-const MAX_KEYS = 200;
-const MAX_KEY_LENGTH = 128;
-const ENVELOPES = ['auto', 'none', 'thingsboard', 'alink'];
-const MEMBERS = ['keys', 'envelope', 'utcOffsetMinutes', 'sentinels', 'acceptStrings'];
+/** One source for the schema of the API and for the registry's own check. */
+export const MAPPING_LIMITS = {
+  keys: 200,
+  keyLength: 128,
+  sentinels: 100,
+  lists: 16,
+  ignored: 32,
+  polls: 16,
+  registers: 64,
+  /** Minutes east of UTC: from Baker Island to Kiribati. */
+  utcOffset: [-720, 840],
+} as const;
 
-/** Throws `MAPPING_INVALID` naming everything that is wrong. It may come from an API, so its type is not believed. */
-export function validateMapping(mapping: Mapping, kind: Kind): void {
-  const problems = [...problemsOf(mapping, kind)];
-  if (problems.length > 0) throw new DaoyuError('MAPPING_INVALID', `the mapping is wrong: ${problems.join('; ')}`);
+/** How a register holds a number; `ddmm` is a position in degrees and minutes as NMEA 0183 writes it (3104.83 is 31°04.83'). */
+export const REGISTER_TYPES = ['u16', 'i16', 'u32', 'i32', 'f32', 'bcd', 'ddmm'] as const;
+export type RegisterType = (typeof REGISTER_TYPES)[number];
+
+/** Order of the bytes on the wire, `A` being the most significant: `AB`, `BA` for 16 bits; the others for 32. */
+export const BYTE_ORDERS = ['AB', 'BA', 'ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
+export type ByteOrder = (typeof BYTE_ORDERS)[number];
+
+export const TIME_FORMATS = ['auto', 'epoch_s', 'epoch_ms', 'iso', 'compact'] as const;
+export type TimeFormat = (typeof TIME_FORMATS)[number];
+
+/** How a number becomes a value: register, then value × scale + offset, then unit. */
+export interface ValueMapping {
+  readonly scale?: number;
+  readonly offset?: number;
+  /** In which the device sends it, converted into the field's own: `[degF]`, `cm`, `dS/m`. */
+  readonly unit?: string;
+  readonly as?: RegisterType;
+  readonly order?: ByteOrder;
+  /** A running total: the difference from the last one is what is kept. */
+  readonly counter?: true;
+  /** Constants that say nothing, left out without a word. */
+  readonly ignore?: readonly (number | string)[];
 }
 
-function* problemsOf(mapping: unknown, kind: Kind): Generator<string> {
-  if (!isObject(mapping)) {
-    yield 'it must be an object such as {"keys": {"DO": "dissolved_oxygen"}}';
-    return;
-  }
-  for (const name of Object.keys(mapping)) {
-    if (!MEMBERS.includes(name)) yield `${name} is unknown; there are ${MEMBERS.join(', ')}`;
-  }
-  const { keys, envelope, utcOffsetMinutes, sentinels, acceptStrings } = mapping;
-  if (envelope !== undefined && !ENVELOPES.includes(String(envelope)))
-    yield `envelope must be one of ${ENVELOPES.join(', ')}`;
-  if (utcOffsetMinutes !== undefined && !isWithin(utcOffsetMinutes, -720, 840)) {
-    yield 'utcOffsetMinutes must be minutes east of UTC, e.g. 480 for Beijing';
-  }
-  if (
-    sentinels !== undefined &&
-    !(Array.isArray(sentinels) && sentinels.length <= 100 && sentinels.every(isFiniteNumber))
-  ) {
-    yield 'sentinels must be a list of at most 100 numbers';
-  }
-  if (acceptStrings !== undefined && typeof acceptStrings !== 'boolean') yield 'acceptStrings must be true or false';
-  if (keys !== undefined) yield* problemsOfKeys(keys, kind);
+export interface KeyMapping extends ValueMapping {
+  readonly field: string;
 }
 
-function* problemsOfKeys(keys: unknown, kind: Kind): Generator<string> {
-  if (!isObject(keys)) {
-    yield 'keys must be an object from incoming key to field';
-    return;
-  }
-  const entries = Object.entries(keys);
-  if (entries.length > MAX_KEYS) yield `keys may hold ${MAX_KEYS} at most`;
-  for (const [key, target] of entries.slice(0, MAX_KEYS)) {
-    if (key.length === 0 || key.length > MAX_KEY_LENGTH) yield `a key must have 1 to ${MAX_KEY_LENGTH} characters`;
-    if (target !== null) yield* problemsOfTarget(JSON.stringify(key), target, kind);
-  }
+export interface TimeMapping {
+  /** Where the measured time stands, with dots for nesting. */
+  readonly key?: string;
+  readonly format?: TimeFormat;
+  /** `local`: epochs count from 1970 in local time; `utcOffsetMinutes` is taken off. */
+  readonly epoch?: 'utc' | 'local';
+  readonly utcOffsetMinutes?: number;
 }
 
-function* problemsOfTarget(key: string, target: unknown, kind: Kind): Generator<string> {
-  const { field, scale, offset } = isObject(target) ? target : { field: target };
-  if (typeof field !== 'string') yield `${key} must lead to a field name, {field, scale, offset} or null`;
-  else if (!kind.fields.some(({ name }) => name === field)) {
-    yield `${key} leads to ${JSON.stringify(field)}, which ${kind.name} does not have (it has ${kind.fields.map(({ name }) => name).join(', ')})`;
-  }
-  if (scale !== undefined && (!isFiniteNumber(scale) || scale === 0))
-    yield `${key} must have a scale that is a number other than 0`;
-  if (offset !== undefined && !isFiniteNumber(offset)) yield `${key} must have an offset that is a number`;
+/** One register of an answer. `at` is its address, in the counting of `start`. */
+export interface RegisterMapping extends KeyMapping {
+  readonly at: number;
 }
 
-const isFiniteNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isWithin = (value: unknown, low: number, high: number) => isFiniteNumber(value) && value >= low && value <= high;
+/** What a DTU asks one slave for; an answer does not say which registers it holds. */
+export interface Poll {
+  readonly slave: number;
+  readonly function: number;
+  readonly start: number;
+  readonly registers: readonly RegisterMapping[];
+  /** Registers in the answer; without it, up to the last one that is mapped. */
+  readonly count?: number;
+}
+
+export interface Mapping {
+  /** Edition; 2 where a member of the second one is used. Absent: whatever its members say. */
+  readonly version?: 1 | 2;
+  /** Incoming key, exact, dots for nesting (`data.DO`), `[0]` for an element, `[]` for each → field; `null` knowingly ignores a key. */
+  readonly keys?: Readonly<Record<string, KeyMapping | string | null>>;
+  /** The format of its messages, one of the decoders; `auto` recognises them by their shape. */
+  readonly envelope?: string;
+  readonly time?: TimeMapping;
+  /** Lists whose elements are readings of their own time, beside the usual ones (`history`). */
+  readonly lists?: readonly string[];
+  /** Registers behind a transparent Modbus DTU. */
+  readonly polls?: readonly Poll[];
+  /** For times without an offset (`2026-07-20 05:40:00`): minutes east of UTC, e.g. 480. Without it they are refused. */
+  readonly utcOffsetMinutes?: number;
+  /** Values that mean "no probe" for this device, beside the usual. */
+  readonly sentinels?: readonly number[];
+  /** Takes `"6.42"` for 6.42 and `"21.1 °C"` for 21.1 °C; without it only the formats that send texts may. */
+  readonly acceptStrings?: boolean;
+}

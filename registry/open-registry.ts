@@ -5,11 +5,11 @@ import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
 import { changedDevice, withPassword } from './device-change.ts';
 import { type ItemStore, keyOf, openItems } from './items.ts';
-import { validateMapping } from './mapping.ts';
 import { changedPark, checkId, newPark } from './park-change.ts';
 import { changedMeanwhile, changedProfile } from './profile-change.ts';
 import type { Device, NewDevice, Park, Registry, Site } from './registry.ts';
 import { changedSite, profileNamed } from './site-change.ts';
+import { validateMapping } from './validate-mapping.ts';
 
 export interface RegistrySeeds {
   readonly parks: readonly Park[];
@@ -22,10 +22,18 @@ export interface RegistryOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   /** What a fresh install begins with. Only what is missing is added: what operators changed stays. */
   readonly seeds?: RegistrySeeds;
+  /** Names of the payload formats that a mapping may name; absent: any passes. */
+  readonly formats?: readonly string[];
   readonly clock?: () => number;
 }
 
-export async function openRegistry({ kv, kinds, seeds, clock = Date.now }: RegistryOptions): Promise<Registry> {
+export async function openRegistry({
+  kv,
+  kinds,
+  seeds,
+  formats,
+  clock = Date.now,
+}: RegistryOptions): Promise<Registry> {
   const store = await openItems(kv);
   const { items } = store;
   if (seeds !== undefined) await plant(store, seeds);
@@ -50,7 +58,7 @@ export async function openRegistry({ kv, kinds, seeds, clock = Date.now }: Regis
     for (const name of ['park', 'site', 'device'] as const) checkId(name, given[name]);
     checkPark(given.park);
     const kind = kindNamed(given.kind);
-    if (given.mapping !== undefined) validateMapping(given.mapping, kind);
+    if (given.mapping !== undefined) validateMapping(given.mapping, kind, formats);
     if (given.profile !== undefined) profileNamed(given.profile, profiles());
   }
 
@@ -146,7 +154,7 @@ export async function openRegistry({ kv, kinds, seeds, clock = Date.now }: Regis
       ),
     setMapping: (park, id, mapping) =>
       store.change<Device>(keyOf.device({ park, id }), noDevice(park, id), ({ mapping: _, ...rest }) => {
-        if (mapping !== undefined) validateMapping(mapping, kindNamed(rest.kind));
+        if (mapping !== undefined) validateMapping(mapping, kindNamed(rest.kind), formats);
         return { ...rest, ...(mapping !== undefined && { mapping }) };
       }),
     setPassword: (park, id, passwordHash, overlapMs) =>

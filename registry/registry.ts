@@ -4,6 +4,9 @@ import type { Label } from '../sensors/label.ts';
 import type { Polygon } from '../sensors/polygon.ts';
 import type { Profile } from '../sensors/profile.ts';
 import type { Stage } from '../sensors/stages.ts';
+import type { Mapping } from './mapping.ts';
+
+export type { KeyMapping, Mapping } from './mapping.ts';
 
 export interface Park {
   readonly id: string;
@@ -49,26 +52,6 @@ export type SiteChange = { readonly label?: Label } & {
 export interface NewSite extends Partial<Omit<Site, 'park' | 'id'>> {
   readonly park: string;
   readonly site: string;
-}
-
-/** How a device's own keys become fields: value × scale + offset. */
-export interface KeyMapping {
-  readonly field: string;
-  readonly scale?: number;
-  readonly offset?: number;
-}
-
-export interface Mapping {
-  /** Incoming key, exact, dots for nesting (`data.DO`) → field; `null` knowingly ignores a key. */
-  readonly keys?: Readonly<Record<string, KeyMapping | string | null>>;
-  /** The wrapping of a vendor; `auto` recognises ThingsBoard and Alink by their shape. */
-  readonly envelope?: 'auto' | 'none' | 'thingsboard' | 'alink';
-  /** For times without an offset (`2026-07-20 05:40:00`): minutes east of UTC, e.g. 480. Without it they are refused. */
-  readonly utcOffsetMinutes?: number;
-  /** Values that mean "no probe" for this device, beside the usual. */
-  readonly sentinels?: readonly number[];
-  /** Takes `"6.42"` for 6.42; without it only the envelopes of vendors that send texts (`alink`, `thingsboard`) may. */
-  readonly acceptStrings?: boolean;
 }
 
 export interface Device {

@@ -16,6 +16,9 @@ type Extras = Partial<
     | 'decimals'
     | 'isIntervalSum'
     | 'derived'
+    | 'openMedium'
+    | 'openUnit'
+    | 'siblings'
   >
 >;
 

@@ -34,6 +34,20 @@ export interface Field {
   readonly derived?: Derived;
   /** Key names real devices use for it (`DO`, `do_level`, `dissolvedOxygen`); compared without case, spaces, `_` and `-`. */
   readonly aliases?: readonly string[];
+  /** Those of the aliases that do not say the medium (`temperature` where there is water and soil): they need a mapping. */
+  readonly openMedium?: readonly string[];
+  /** Those of the aliases that do not say the unit. */
+  readonly openUnit?: OpenUnit;
+  /** Other fields that the same words may mean: oxygen in mg/L and in %, a battery in % and in V. */
+  readonly siblings?: readonly string[];
+}
+
+export interface OpenUnit {
+  readonly aliases: readonly string[];
+  /** Units that devices use under these names, beside the field's own and those of its siblings. */
+  readonly units: readonly string[];
+  /** A multiple of the resolution in here is likely to be in the field's own unit; anything else is withheld until a mapping says the unit. */
+  readonly within: readonly [min: number, max: number];
 }
 
 export interface Derived {

@@ -7,7 +7,7 @@ export interface SenderMapping {
   readonly keys?: Readonly<
     Record<string, { readonly field: string; readonly scale?: number; readonly offset?: number } | string | null>
   >;
-  readonly envelope?: 'auto' | 'none' | 'thingsboard' | 'alink';
+  readonly envelope?: string;
 }
 
 export interface Register {

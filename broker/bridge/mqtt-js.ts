@@ -90,6 +90,7 @@ export function openBridge(options: BridgeOptions): Bridge {
       payload,
       qos: messageId === undefined ? 0 : 1,
       isResend: packet.dup,
+      isRetained: packet.retain,
       isWill: false,
       receivedAt: clock(),
     };

@@ -24,6 +24,7 @@ const pond: Kind = {
       maxStep: 2,
       stuckAfterMinutes: 60,
       clampFrom: -0.1,
+      siblings: ['oxygen_saturation'],
       aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen', 'disolved_oxygen', 'disolved_oxg', 'DISOLVED OXYGEN'],
     }),
     measured('oxygen_saturation', '氧饱和度', 'oxygen saturation', PERCENT, [0, 300], 0.1, {
@@ -37,7 +38,7 @@ const pond: Kind = {
         source:
           'Benson & Krause 1984 (APHA 4500-O), fresh water at the standard pressure of 440 m, the height of Kaijiang',
       },
-      aliases: ['do_sat', 'saturation', 'do_percent'],
+      aliases: ['do_sat', 'saturation', 'do_percent', 'do_saturation'],
     }),
     // A healthy tank kept the same pH for 127 minutes.
     measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01, {
@@ -104,6 +105,7 @@ const pond: Kind = {
       maxStep: 200,
       clampFrom: -20,
       aliases: ['level', 'depth'],
+      openUnit: { aliases: ['level', 'depth'], units: ['cm', 'm'], within: [300, 5000] },
     }),
     toggle('aerator_on', '增氧机', 'aerator', undefined, { aliases: ['aerator', 'aerator_state'] }),
     measured('aerator_power', '增氧机功率', 'aerator power', ['kW', 'kW'], [0, 30], 0.01, {

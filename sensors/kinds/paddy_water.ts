@@ -12,6 +12,7 @@ const paddy: Kind = {
       normal: [-150, 600],
       maxStep: 150,
       aliases: ['level', 'paddy_level'],
+      openUnit: { aliases: ['level'], units: ['cm', 'm'], within: [-500, 1500] },
     }),
     measured('ditch_water_level', '环沟水深', 'ditch depth', MILLIMETRE, [0, 3000], 1, {
       normal: [600, 1500],
@@ -23,6 +24,8 @@ const paddy: Kind = {
       normal: [7, 38],
       stuckAfterMinutes: 300,
       aliases: ['temperature', 'temp', 'water_temp'],
+      openMedium: ['temperature', 'temp'],
+      siblings: ['soil_temperature'],
     }),
     temperature('soil_temperature', '土壤温度', 'soil temperature', [-20, 60], {
       normal: [5, 35],
@@ -36,7 +39,7 @@ const paddy: Kind = {
       normal: [35, 60],
       maxStep: 30,
       clampFrom: -1,
-      aliases: ['vwc', 'humidity_soil'],
+      aliases: ['vwc', 'humidity_soil', 'moisture', 'soil_humidity'],
     }),
     measured('soil_ec', '土壤电导率', 'soil conductivity', ['uS/cm', 'µS/cm'], [0, 20_000], 1, {
       normal: [100, 1500],
@@ -47,6 +50,7 @@ const paddy: Kind = {
       maxStep: 2,
       stuckAfterMinutes: 60,
       clampFrom: -0.1,
+      siblings: ['oxygen_saturation'],
       aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen', 'disolved_oxygen', 'disolved_oxg'],
     }),
     measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01, {
@@ -60,6 +64,8 @@ const paddy: Kind = {
       maxStep: 500,
       clampFrom: -5,
       aliases: ['conductivity', 'ec'],
+      openMedium: ['conductivity', 'ec'],
+      siblings: ['soil_ec'],
     }),
     measured('turbidity', '浊度', 'turbidity', ['{NTU}', 'NTU'], [0, 4000], 0.1, {
       normal: [5, 300],

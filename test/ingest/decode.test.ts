@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, type Envelope, MAX_READINGS } from '../../ingest/decode.ts';
+import { decode, MAX_READINGS } from '../../ingest/decode.ts';
+import { FORMATS } from '../../ingest/decoders/table.ts';
 
-function readingsOf(value: unknown, envelope?: Envelope) {
-  const outcome = decode(Buffer.from(JSON.stringify(value)), envelope);
+function readingsOf(value: unknown, envelope?: string) {
+  const outcome = decode(Buffer.from(JSON.stringify(value)), { mapping: envelope === undefined ? {} : { envelope } });
   if (!outcome.ok) throw new Error(outcome.reason.message);
   return outcome.value.map(({ time, age, seq, values }) => ({ time, age, seq, values }));
 }
@@ -143,10 +144,12 @@ describe('decoding', () => {
         fc.dictionary(keys, tie('tree')),
       ),
     }));
-    const envelopes = fc.constantFrom<Envelope>('auto', 'none', 'thingsboard', 'alink');
+    const envelopes = fc.constantFrom(...FORMATS);
     fc.assert(
       fc.property(tree, envelopes, (value, envelope) => {
-        const outcome = decode(Buffer.from(JSON.stringify(value)), envelope);
+        const outcome = decode(Buffer.from(JSON.stringify(value)), {
+          mapping: envelope === undefined ? {} : { envelope },
+        });
         return !outcome.ok || outcome.value.length > 0;
       }),
     );

@@ -118,13 +118,45 @@ describe('two keys of one field', () => {
 });
 
 describe('an unknown key', () => {
-  it('is reported and quarantined once a key, then counted', async () => {
+  it('is told once, and each of its values is kept in quarantine', async () => {
     const { addDevice, publish, told, records, intake } = await openParts();
     await addDevice('probe');
     for (const ph of [7, 7.1, 7.2]) await publish('probe', { ph, radiation: 3 });
     expect(told).toMatchObject([{ code: 'FIELD_UNKNOWN', field: 'radiation' }]);
-    await records(1);
-    expect(intake.status()).toMatchObject({ accepted: 3, unknownValues: 2 });
+    await records(3);
+    expect(intake.status()).toMatchObject({ accepted: 3, values: 3, unknownValues: 3 });
+  });
+
+  it('is kept once a message: a backlog makes one record', async () => {
+    const { addDevice, publish, records } = await openParts();
+    await addDevice('probe');
+    await publish(
+      'probe',
+      [1, 2, 3].map((minute) => ({ time: NOW - minute * 60_000, ph: 7 + minute / 10, light: { par: minute } })),
+    );
+    const [record] = await records(1);
+    expect(JSON.parse(record?.payload ?? '')).toMatchObject({
+      readings: [1, 2, 3].map((par) => ({ values: { 'light.par': par } })),
+    });
+  });
+
+  it('gets a mapping days later: all of its values are recovered by replay, at their times', async () => {
+    const { addDevice, publish, registry, quarantine, records, stored, row } = await openParts();
+    await addDevice('probe');
+    for (const minute of [3, 2, 1])
+      await publish('probe', { time: NOW - minute * 60_000, ph: 7, Q: { chl: minute * 10 }, odd: 1 });
+    const list = await records(3);
+    await registry.setMapping('tianyu', 'probe', { keys: { 'Q.chl': 'chlorophyll_a' } });
+    for (const { id } of list) expect(await quarantine.replay(id)).toMatchObject({ accepted: 1 });
+    const readings = [...(await stored())].sort((a, b) => a.time - b.time);
+    expect(readings.map(({ time, values }) => [time, values])).toEqual(
+      [3, 2, 1].map((minute) => [NOW - minute * 60_000, { ph: 7, chlorophyll_a: minute * 10 }]),
+    );
+    // What is unknown still has records of its own.
+    const left = (await records(6)).filter(({ replayedAt }) => replayedAt === undefined);
+    expect(left.map(({ payload }) => payload)).toEqual(left.map(() => expect.stringContaining('"odd":1')));
+    expect(left).toHaveLength(3);
+    expect(await row('probe')).toMatchObject({ quarantined: 0 });
   });
 
   it('that says null says nothing', async () => {
@@ -174,7 +206,7 @@ describe('a message that is refused whole', () => {
     const { addDevice, publish, records } = await openParts();
     await addDevice('probe');
     await publish('ghost', { ph: 7 });
-    await publish('probe', { ph: 7 }, { channel: 'telemetry/cbor' });
+    await publish('probe', { ph: 7 }, { channel: 'birth' });
     await publish('probe', 'sleeping', { channel: 'status' });
     const codes = (await records(3)).map(({ reason }) => reason.code);
     expect(codes.sort()).toEqual(['CHANNEL_UNKNOWN', 'DEVICE_UNKNOWN', 'STATUS_INVALID']);

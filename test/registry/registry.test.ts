@@ -5,7 +5,13 @@ import type { Mapping, NewDevice } from '../../registry/registry.ts';
 import { kinds, NOW, seeds } from '../ingest/parts.ts';
 
 async function open(kv = openMemoryKv()) {
-  const registry = await openRegistry({ kv, kinds, seeds, clock: () => NOW });
+  const registry = await openRegistry({
+    kv,
+    kinds,
+    seeds,
+    formats: ['auto', 'none', 'thingsboard', 'alink'],
+    clock: () => NOW,
+  });
   onTestFinished(() => registry.close());
   return registry;
 }

@@ -1,7 +1,7 @@
 /** What a fresh install begins with fits together: every name it uses exists. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SLUG } from '../../base/topics.ts';
-import { validateMapping } from '../../registry/mapping.ts';
+import { validateMapping } from '../../registry/validate-mapping.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { loadKinds } from '../../sensors/kinds.ts';

@@ -36,6 +36,22 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
     ['不是对象', 'not an object'],
     ['请发送一个对象，或由对象组成的数组', 'send an object or an array of objects'],
   ),
+  PAYLOAD_NOT_SENML: refusal(
+    ['不是合规的 SenML', 'not SenML'],
+    ['请按 RFC 8428 改正提示中的那条记录', 'mend the record that the message names, by RFC 8428'],
+  ),
+  PAYLOAD_NOT_CBOR: refusal(
+    ['不是 CBOR', 'not CBOR'],
+    ['请检查编码器；JSON 请发到 telemetry', 'check the encoder; JSON goes to telemetry'],
+  ),
+  FRAME_UNREADABLE: refusal(
+    ['报文帧有误', 'frame not readable'],
+    ['请检查串口、波特率、校验和轮询指令', 'check the serial line, its speed, the CRC and the polls'],
+  ),
+  FRAME_UNMAPPED: refusal(
+    ['寄存器未登记', 'registers not mapped'],
+    ['请在映射的 polls 里登记寄存器，然后重放', "register the polls in the device's mapping, then replay"],
+  ),
   DEVICE_UNKNOWN: refusal(['未登记的设备', 'unknown device'], ['登记该设备后重放', 'make the device, then replay']),
   DEVICE_DISABLED: refusal(['设备已停用', 'device disabled'], ['启用该设备后重放', 'enable the device, then replay']),
   KIND_UNKNOWN: refusal(
@@ -70,6 +86,29 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
       '请校准设备时钟；快 8 小时多半是把北京时间当成 UTC',
       "set the device's clock; eight hours ahead is Beijing time sent as UTC",
     ],
+  ),
+  TIME_OF_RETAINED_UNKNOWN: refusal(
+    ['保留消息没有时间', 'retained without a time'],
+    ['请在报文里写明时间，或不要用 retain 发布遥测', 'send a time, or publish telemetry without retain'],
+  ),
+  READING_SIMULATED: refusal(
+    ['模拟数据', 'simulated'],
+    ['无需处理：控制台模拟的上行不会入库', 'nothing: an uplink simulated in a console is not stored'],
+  ),
+  FIELD_AMBIGUOUS: refusal(
+    ['字段含义不明', 'meaning left open'],
+    ['请在映射里写明是哪个字段、什么单位，然后重放', 'say field and unit in the mapping, then replay'],
+  ),
+  UNIT_MISMATCH: refusal(
+    ['单位不符', 'wrong unit'],
+    [
+      '请映射到相应单位的字段，或改正设备发送的单位',
+      'map the key to a field of that unit, or mend the unit that is sent',
+    ],
+  ),
+  COUNTER_STARTS: refusal(
+    ['累计值起点', 'counter begins'],
+    ['无需处理：从下一条起按差值入库', 'nothing: intervals are kept from the next message on'],
   ),
   READING_EMPTY: refusal(['没有数值', 'no values'], ['至少要有一个字段', 'send at least one field']),
   READING_CONFLICT: refusal(

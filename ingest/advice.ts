@@ -1,0 +1,185 @@
+/**
+ * What a value outside the physical range may come from, and what would put it right. A remedy is named only when it was tried with the mapping
+ * in force and brings the value into the normal range; where two do, both are named, because only the operator knows which.
+ */
+import type { Field } from '../sensors/kind.ts';
+import { type Scaling, scaled } from './scaling.ts';
+
+export interface AdviceContext {
+  readonly scaling: Scaling;
+  /** Other fields of the kind. */
+  readonly fieldNamed?: ((name: string) => Field | undefined) | undefined;
+}
+
+interface Remedy {
+  /** What it looks like, and what to do. */
+  readonly text: string;
+  readonly value: number;
+}
+
+export function outOfRangeAdvice(field: Field, raw: number, value: number, context: AdviceContext): string {
+  const [low, high] = field.physical;
+  const unit = field.symbol === '' ? '' : ` ${field.symbol}`;
+  const start = `${field.name} is ${value}${unit}, outside the physical range ${low}…${high}${unit}`;
+  const remedies = remediesFor(field, raw, context);
+  if (remedies.length === 0) return `${start}: ${whereToLook(raw, value, context)}`;
+  const [first, second] = remedies;
+  const named = [first, second].flatMap((remedy) => (remedy === undefined ? [] : [remedy.text]));
+  return `${start}: ${named.join('; or ')}${named.length > 1 ? '; look which of them fits the probe' : ''}`;
+}
+
+/** Those that hold, the likeliest first. */
+export function remediesFor(field: Field, raw: number, context: AdviceContext): readonly Remedy[] {
+  // A sum since the last message: too much of it is a total, and no scale makes an interval of that.
+  if (field.isIntervalSum === true) return isNonNegative(raw) ? [runningTotal(raw)] : [];
+  const signed = registers(field, raw, context, ['i16', 'i32']);
+  if (signed.length > 0) return signed;
+  const fitting = [
+    ...siblings(field, raw, context),
+    ...units(field, raw, context),
+    ...positions(field, raw, context),
+    ...scales(field, raw, context),
+  ];
+  return fitting.length > 0
+    ? fitting
+    : [...coarseScales(field, raw, context), ...registers(field, raw, context, ['f32', 'BA'])];
+}
+
+const isNonNegative = (raw: number) => raw >= 0;
+
+function runningTotal(raw: number): Remedy {
+  return { text: 'a running total? Set counter to true in the mapping, and the intervals are kept', value: raw };
+}
+
+const show = ({ symbol }: Field, value: number) =>
+  `${Number(value.toPrecision(6))}${symbol === '' ? '' : ` ${symbol}`}`;
+
+/** The value under another scaling, if it is a usual one. */
+function tried(field: Field, raw: number, scaling: Scaling): number | undefined {
+  const value = scaled(raw, scaling, field.unit);
+  const [low, high] = field.normal ?? field.physical;
+  return value !== undefined && value >= low && value <= high ? value : undefined;
+}
+
+function registers(
+  field: Field,
+  raw: number,
+  { scaling }: AdviceContext,
+  kinds: readonly ('i16' | 'i32' | 'f32' | 'BA')[],
+): readonly Remedy[] {
+  if (!Number.isInteger(raw) || scaling.as !== undefined || raw < 0) return [];
+  return kinds.flatMap((kind) => {
+    const fits = {
+      i16: raw > 0x7fff && raw <= 0xffff,
+      i32: raw > 0x7fff_ffff,
+      f32: raw > 0xff_ffff,
+      BA: raw > 0xff && raw <= 0xffff,
+    };
+    if (!fits[kind]) return [];
+    const value = tried(field, raw, { ...scaling, ...(kind === 'BA' ? { as: 'u16', order: 'BA' } : { as: kind }) });
+    if (value === undefined) return [];
+    const what = {
+      i16: 'a signed 16-bit register',
+      i32: 'a signed 32-bit register',
+      f32: 'a 32-bit float',
+      BA: 'swapped bytes',
+    }[kind];
+    const set = kind === 'BA' ? 'as to u16 and order to BA' : `as to ${kind}`;
+    return [{ text: `${what}? ${show(field, value)} would be usual; set ${set} in the mapping`, value }];
+  });
+}
+
+/** Oxygen sent in % of saturation, a battery sent in volts. */
+function siblings(field: Field, raw: number, { scaling, fieldNamed }: AdviceContext): readonly Remedy[] {
+  return (field.siblings ?? []).flatMap((name) => {
+    const sibling = fieldNamed?.(name);
+    if (sibling === undefined) return name === 'oxygen_saturation' && raw > 25 && raw <= 200 ? [noSaturation(raw)] : [];
+    const value = tried(sibling, raw, { ...scaling, unit: undefined });
+    if (value === undefined) return [];
+    return [{ text: `${sibling.label.en} in ${sibling.symbol}? Map the key to ${name}`, value }];
+  });
+}
+
+function noSaturation(raw: number): Remedy {
+  return { text: 'oxygen saturation in %? There is no field for it here: have the probe send mg/L', value: raw };
+}
+
+const USUAL_UNITS: Readonly<Record<string, readonly (readonly [unit: string, name: string])[]>> = {
+  Cel: [
+    ['[degF]', 'degrees Fahrenheit'],
+    ['K', 'kelvin'],
+  ],
+  V: [['mV', 'millivolts']],
+};
+
+function units(field: Field, raw: number, { scaling }: AdviceContext): readonly Remedy[] {
+  if (scaling.unit !== undefined) return [];
+  return (USUAL_UNITS[field.unit] ?? []).flatMap(([unit, name]) => {
+    const value = tried(field, raw, { ...scaling, unit });
+    return value === undefined
+      ? []
+      : [{ text: `${name}? ${show(field, value)} would be usual; set unit to ${unit} in the mapping`, value }];
+  });
+}
+
+function positions(field: Field, raw: number, { scaling, fieldNamed }: AdviceContext): readonly Remedy[] {
+  if (field.unit !== 'deg') return [];
+  const minutes = scaling.as === undefined ? tried(field, raw, { ...scaling, as: 'ddmm' }) : undefined;
+  const found: Remedy[] = [];
+  if (minutes !== undefined)
+    found.push({
+      text: `degrees and minutes (ddmm.mmmm)? ${show(field, minutes)} would be usual; set as to ddmm in the mapping`,
+      value: minutes,
+    });
+  for (const digits of Number.isInteger(raw) ? [5, 6, 7] : []) {
+    const value = tried(field, raw, { ...scaling, scale: scaling.scale / 10 ** digits });
+    if (value !== undefined)
+      found.push({ text: `degrees × 10^${digits}? Set the mapping's scale to 1e-${digits}`, value });
+  }
+  const other = field.name === 'latitude' ? fieldNamed?.('longitude') : undefined;
+  if (other !== undefined && tried(other, raw, scaling) !== undefined)
+    found.push({ text: 'latitude and longitude exchanged?', value: raw });
+  return found;
+}
+
+/** Registers hold whole numbers: makers scale by tens, and far enough to keep what the probe resolves. */
+function scales(field: Field, raw: number, context: AdviceContext): readonly Remedy[] {
+  return byTens(field, raw, context, (factor) => 1 / factor <= field.resolution * 1.001);
+}
+
+/** Coarser than the probe resolves: possible where nothing else is. */
+function coarseScales(field: Field, raw: number, context: AdviceContext): readonly Remedy[] {
+  return byTens(field, raw, context, (factor) => 1 / factor > field.resolution * 1.001);
+}
+
+function byTens(
+  field: Field,
+  raw: number,
+  { scaling }: AdviceContext,
+  isMeant: (factor: number) => boolean,
+): readonly Remedy[] {
+  if (!Number.isInteger(raw) || field.unit === 'deg') return [];
+  return [10, 100, 1000].flatMap((factor) => {
+    const scale = Number((scaling.scale / factor).toPrecision(12));
+    const value = isMeant(factor) ? tried(field, raw, { ...scaling, scale }) : undefined;
+    if (value === undefined) return [];
+    return [
+      {
+        text: `a register scaled by ${factor}? ${show(field, value)} would be usual; set the mapping's scale to ${scale}`,
+        value,
+      },
+    ];
+  });
+}
+
+function whereToLook(raw: number, value: number, { scaling }: AdviceContext): string {
+  const { scale, offset, unit, as } = scaling;
+  if (raw === value) return 'check probe and wiring';
+  const inForce = [
+    ...(scale === 1 ? [] : [`scale ${scale}`]),
+    ...(offset === 0 ? [] : [`offset ${offset}`]),
+    ...(unit === undefined ? [] : [`unit ${unit}`]),
+    ...(as === undefined ? [] : [`as ${as}`]),
+  ];
+  return `sent as ${raw}, and the mapping's ${inForce.join(', ') || 'rules'} made this of it: check them, then the probe`;
+}

@@ -1,0 +1,26 @@
+/** Teltonika trackers by MQTT: `{state: {reported: {ts, latlng, sp, ang, alt, sat, "66": …}}}`; numbers are the ids of its AVL elements. */
+import { isObject, type JsonObject } from '../../base/json.ts';
+import { beside, type Decoder, type Draft } from './decoder.ts';
+
+export const teltonika: Decoder = { name: 'teltonika', fromObject };
+
+function fromObject({ state, ...rest }: JsonObject): readonly Draft[] | undefined {
+  if (!isObject(state) || !isObject(state.reported)) return undefined;
+  const { reported } = state;
+  const { ts, latlng, sp, ang, alt, sat } = reported;
+  const [latitude, longitude] = typeof latlng === 'string' ? latlng.split(',').map(Number) : [];
+  const values = {
+    ...rest,
+    ...beside(state, ['reported']),
+    ...beside(reported, ['ts', 'pr', 'evt', 'latlng', 'sp', 'ang', 'alt', 'sat']),
+    ...(latlng !== undefined && (isFinitePair(latitude, longitude) ? { latitude, longitude } : { latlng })),
+    ...(sp !== undefined && { speed: { value: sp, unit: 'km/h' } }),
+    ...(ang !== undefined && { heading: ang }),
+    ...(alt !== undefined && { altitude: alt }),
+    ...(sat !== undefined && { satellites: sat }),
+  };
+  return [{ time: ts, values, root: 'state.reported', envelope: { state } }];
+}
+
+const isFinitePair = (one: number | undefined, other: number | undefined) =>
+  Number.isFinite(one) && Number.isFinite(other);

@@ -1,0 +1,148 @@
+/** Takes a draft apart where parts of it were measured at another time: a time beside a value, in a container, or a list of older readings. */
+import { isObject, type JsonObject } from '../base/json.ts';
+import type { Mapping } from '../registry/mapping.ts';
+import { foldKey } from '../sensors/kinds.ts';
+import type { Draft } from './decoders/decoder.ts';
+import { isMetadata } from './metadata.ts';
+import { joinPath, valueAt } from './path.ts';
+import { timeKeyBesideValue, timeKeyInContainer, timeOf } from './time-keys.ts';
+import { isSingleValue } from './value-object.ts';
+
+/** Lists that devices keep their backlog in; their elements are readings when each says its time. */
+const BACKLOGS = new Set(
+  [
+    'history',
+    'histories',
+    'batch',
+    'backlog',
+    'buffer',
+    'records',
+    'readings',
+    'samples',
+    'points',
+    'logs',
+    'list',
+  ].concat(['data', 'datas', 'items', 'measurements', 'entries', 'rows']),
+);
+
+export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Draft[] {
+  if (!isNested(draft.values)) return [draft];
+  const older: Draft[] = [];
+  const parts = new Map<unknown, Map<string, unknown>>();
+  let isTakenApart = false;
+
+  function put(key: string, value: unknown, time: unknown): void {
+    const part = parts.get(time) ?? new Map<string, unknown>();
+    parts.set(time, part.set(key, value));
+  }
+
+  function visit(object: JsonObject, prefix: string, time: unknown, consumed?: string): void {
+    for (const name of Object.keys(object)) {
+      if (name === consumed) continue;
+      const value = object[name];
+      const key = joinPath(prefix, name);
+      if (Array.isArray(value) && isBacklog(value, key, name, draft.root, mapping)) {
+        isTakenApart = true;
+        for (const element of value as JsonObject[])
+          older.push(...unfold(elementOf(element, key, draft, mapping), mapping));
+      } else if (!isObject(value) || isIgnored(key, draft.root, mapping)) put(key, value, time);
+      else if (isSingleValue(value)) {
+        const timeKey = timeKeyBesideValue(value);
+        if (timeKey === undefined) put(key, value, time);
+        else {
+          isTakenApart = true;
+          const { [timeKey]: own, ...rest } = value;
+          put(key, rest, own);
+        }
+      } else {
+        const timeKey = timeKeyInContainer(value);
+        if (timeKey !== undefined) isTakenApart = true;
+        visit(value, key, timeKey === undefined ? time : value[timeKey], timeKey);
+      }
+    }
+  }
+
+  visit(draft.values, '', undefined);
+  if (!isTakenApart) return [draft];
+  const own = parts.get(undefined);
+  parts.delete(undefined);
+  const { time, seq, age } = draft;
+  const others = [...parts].map(([at, values]) => ({
+    ...draft,
+    time: at,
+    age: undefined,
+    values: Object.fromEntries(values),
+  }));
+  if (own === undefined || !hasValues(own)) return [...older, ...others];
+  const [only] = others;
+  // Where the message has no time of its own, the one inside of it is that of all.
+  if (only !== undefined && others.length === 1 && time === undefined && age === undefined) {
+    return [...older, { ...only, values: { ...Object.fromEntries(own), ...only.values } }];
+  }
+  const isSame = ({ time: at }: Draft) => time !== undefined && String(at) === String(time);
+  const same = others.filter(isSame).map(({ values }) => values);
+  const values = Object.assign(Object.fromEntries(own), ...same) as JsonObject;
+  return [...older, ...others.filter((other) => !isSame(other)), { ...draft, time, seq, age, values }];
+}
+
+function isNested(values: JsonObject): boolean {
+  for (const key of Object.keys(values)) if (typeof values[key] === 'object' && values[key] !== null) return true;
+  return false;
+}
+
+/** Whether anything in there could be a value: not only the times and numbers of the message itself. */
+function hasValues(own: ReadonlyMap<string, unknown>): boolean {
+  for (const key of own.keys()) if (!isMetadata(key)) return true;
+  return false;
+}
+
+function elementOf(element: JsonObject, key: string, draft: Draft, mapping: Mapping | undefined): Draft {
+  const { refusal, envelope: _, ...rest } = draft;
+  const root = joinPath(draft.root, `${key}[]`);
+  return {
+    ...rest,
+    ...(refusal !== undefined && { refusal }),
+    time: timeOfElement(element, [root, `${key}[]`], mapping),
+    age: element.age,
+    seq: element.seq,
+    values: element,
+    root,
+  };
+}
+
+/** The mapping's key may be told from the list (`history[].t`) or from the element (`t`). */
+function timeOfElement(element: JsonObject, roots: readonly string[], mapping: Mapping | undefined): unknown {
+  const key = mapping?.time?.key;
+  if (key === undefined) return timeOf(element);
+  const root = roots.find((each) => key.startsWith(`${each}.`));
+  return valueAt(element, root === undefined ? key : key.slice(root.length + 1)) ?? timeOf(element);
+}
+
+function isBacklog(
+  list: readonly unknown[],
+  key: string,
+  name: string,
+  root: string | undefined,
+  mapping: Mapping | undefined,
+): list is readonly JsonObject[] {
+  if (list.length === 0 || !list.every(isObject)) return false;
+  const paths = root === undefined ? [key] : [key, joinPath(root, key)];
+  if (paths.some((path) => isNamed(path, mapping))) return true;
+  if (isIgnored(key, root, mapping)) return false;
+  return (
+    BACKLOGS.has(foldKey(name)) &&
+    list.every(
+      (element) => timeOf(element as JsonObject) !== undefined || typeof (element as JsonObject).age === 'number',
+    )
+  );
+}
+
+function isNamed(path: string, mapping: Mapping | undefined): boolean {
+  if (mapping?.lists?.includes(path)) return true;
+  return Object.keys(mapping?.keys ?? {}).some((key) => key.startsWith(`${path}[]`));
+}
+
+function isIgnored(key: string, root: string | undefined, mapping: Mapping | undefined): boolean {
+  const keys = mapping?.keys;
+  return keys?.[key] === null || (root !== undefined && keys?.[joinPath(root, key)] === null);
+}
