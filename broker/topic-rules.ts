@@ -1,15 +1,14 @@
 /** Where a device may publish and what it may read: everything lies below its own prefix. */
 import { type DeviceAddress, topicPrefix } from '../base/topics.ts';
 
-/** Any channel but those that we speak on; what nothing listens to is acknowledged and quarantined, so that stock firmware with a topic of its own stays connected. */
-const PUBLISHED = /^(?!errors$|commands(\/|$)|\/|.*\/\/)[A-Za-z0-9_:.~ -][A-Za-z0-9_:.~ /-]{0,254}$/;
+/** Every channel but those that we speak on: what nothing listens to is acknowledged and quarantined, so that stock firmware with a topic of its own stays connected. */
+const PUBLISHED = /^(?!errors$|commands(?:\/|$)|\$)[^\0+#]{1,255}$/u;
 const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;
 
 /** The channel, or undefined when the topic is not this device's to publish on. `$`-topics never are. */
 export function publishedChannel(topic: string, address: DeviceAddress, maxBytes: number): string | undefined {
   const prefix = topicPrefix(address);
-  // What passes is ASCII, a byte a character.
-  if (topic.length > maxBytes || !topic.startsWith(prefix)) return undefined;
+  if (Buffer.byteLength(topic) > maxBytes || !topic.startsWith(prefix)) return undefined;
   const channel = topic.slice(prefix.length);
   return PUBLISHED.test(channel) ? channel : undefined;
 }
