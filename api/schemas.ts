@@ -53,34 +53,6 @@ export const Label = Type.Object(
   { additionalProperties: false },
 );
 
-export const Mapping = Type.Object(
-  {
-    keys: Type.Optional(
-      Type.Record(
-        Type.String({ maxLength: 128 }),
-        Type.Union([
-          Type.String({ maxLength: 64 }),
-          Type.Null(),
-          Type.Object(
-            {
-              field: Text('field of the kind', 64),
-              scale: Type.Optional(Type.Number()),
-              offset: Type.Optional(Type.Number()),
-            },
-            { additionalProperties: false },
-          ),
-        ]),
-        { description: 'incoming key → field, or {field, scale, offset}; null ignores a key' },
-      ),
-    ),
-    envelope: Type.Optional(OneOf(['auto', 'none', 'thingsboard', 'alink'])),
-    utcOffsetMinutes: Type.Optional(Type.Integer({ minimum: -840, maximum: 840 })),
-    sentinels: Type.Optional(List(Type.Number(), { maxItems: 32 })),
-    acceptStrings: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false, description: "How a device's own keys become fields" },
-);
-
 const Position = Pair('[longitude, latitude]');
 const Day = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description });
 

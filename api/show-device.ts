@@ -3,7 +3,8 @@ import { type Static, Type } from 'typebox';
 import type { topicsOf } from '../base/topics.ts';
 import type { Device } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
-import { Exact, Label, List, Mapping, Maybe, Slug, Time } from './schemas.ts';
+import { Mapping } from './mapping-schema.ts';
+import { Exact, Label, List, Maybe, Slug, Time } from './schemas.ts';
 
 export const ShownDevice = Exact({
   park: Slug,

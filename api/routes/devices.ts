@@ -4,8 +4,9 @@ import { type Static, Type } from 'typebox';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
 import type { Device, NewDevice as NewDeviceInput, Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
+import { Mapping } from '../mapping-schema.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
-import { Exact, Label, List, Mapping, OneOf, SITE_TYPES, Slug, Text, Where } from '../schemas.ts';
+import { Exact, Label, List, OneOf, SITE_TYPES, Slug, Text, Where } from '../schemas.ts';
 import { Credentials, createShowDevice, ShownDevice } from '../show-device.ts';
 
 export interface DeviceCredentials {

@@ -91,6 +91,17 @@ describe('a device', () => {
     const answer = await send({ method: 'PUT', url: MAPPING, headers: bearer, payload });
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({ mapping: payload });
+    const second = {
+      version: 2,
+      envelope: 'modbus',
+      keys: { 'history[].t': { field: 'water_temperature', unit: '[degF]', ignore: [0, 'n/a'] }, x: null },
+      time: { key: 'at', format: 'epoch_s', epoch: 'local', utcOffsetMinutes: 480 },
+      lists: ['history'],
+      polls: [{ slave: 1, function: 3, start: 0, registers: [{ at: 0, as: 'f32', order: 'CDAB', field: 'ph' }] }],
+      sentinels: Array.from({ length: 100 }, (_, index) => -1000 - index),
+    };
+    const kept = await send({ method: 'PUT', url: MAPPING, headers: bearer, payload: second });
+    expect(kept.json().mapping).toEqual(second);
   });
 
   it('cannot be made with a poisoned prototype, broken JSON, another media type or a body too large', async () => {

@@ -18,6 +18,16 @@ describe('a PUBACK', () => {
     expect(await client.next('puback')).toMatchObject({ messageId: 1 });
   });
 
+  it('is given to a topic below the own prefix that nothing listens to, and the connection stays', async () => {
+    const { connect, admitted } = await openTestBroker();
+    const client = await connect('pump');
+    for (const channel of ['LWT', 'tele/SENSOR', '出生'])
+      await client.publishAsync(`daoyu/park/pump/${channel}`, 'Online', { qos: 1, retain: true });
+    await client.publishAsync('daoyu/park/pump/telemetry', '{}', { qos: 1 });
+    expect(admitted.map(({ channel }) => channel)).toEqual(['LWT', 'tele/SENSOR', '出生', 'telemetry']);
+    expect(client.connected).toBe(true);
+  });
+
   it('never comes when the log refuses; the connection is closed, so that the device resends', async () => {
     const { raw, broker } = await openTestBroker({
       admit: async () => {
