@@ -192,6 +192,12 @@ export const SETTINGS = {
     'Most refused payloads kept; the oldest go first, the ledger keeps counting them',
   ),
   storeMemory: setting('DAOYU_STORE_MEMORY', '512MB', text, 'Memory the embedded store may use'),
+  storeGap: setting(
+    'DAOYU_STORE_GAP',
+    'refuse',
+    oneOf('refuse', 'accept'),
+    'An embedded store that lacks readings which the log no longer holds either: `refuse` waits for the newer file, `accept` goes on without them',
+  ),
 
   bridge: setting(
     'DAOYU_MQTT_BRIDGE',

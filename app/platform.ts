@@ -62,19 +62,21 @@ async function open(
   const needsStore = roles.includes('ingest') || roles.includes('api');
   const store = needsStore ? wrapStore(keep(await openStore(context, kinds, kv))) : undefined;
 
-  const duties = store && roles.includes('ingest') ? await openIngestRole(services, store, keep) : undefined;
+  const ingest = store && roles.includes('ingest') ? await openIngestRole(services, store, keep) : undefined;
   const door = roles.includes('broker') ? await openBrokerRole(services, wrapAdmit, keep) : undefined;
 
-  const checks = () => readinessOf({ bus, store, bridge: door?.bridge });
+  const checks = () => readinessOf({ bus, store, bridge: door?.bridge, writerProblem: ingest?.writerProblem });
   const status = async () => ({
     bus: await bus.status(),
     ...(store && { store: await store.status() }),
     ...(door && { broker: door.broker.status() }),
     ...(door?.bridge && { bridge: door.bridge.status() }),
-    ...(duties && { duties: duties() }),
+    ...(ingest && { duties: ingest.duties() }),
   });
   const api =
-    store && roles.includes('api') ? await openApiRole(services, { store, door, checks, status }, keep) : undefined;
+    store && roles.includes('api')
+      ? await openApiRole(services, { store, door, ingest, checks, status }, keep)
+      : undefined;
   const http = api ?? keep(await openHealth({ host, port, token, sessionSecret, checks, status, clock, log }));
 
   return {

@@ -12,9 +12,16 @@ export interface Parts {
   /** Absent in a process that neither writes nor reads it. */
   readonly store?: Pick<Store, 'status'> | undefined;
   readonly bridge?: Pick<Bridge, 'status'> | undefined;
+  /** Of the store's writer in this process. */
+  readonly writerProblem?: (() => Problem | undefined) | undefined;
 }
 
-export async function readinessOf({ bus, store, bridge }: Parts): Promise<readonly Check[]> {
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+export async function readinessOf({ bus, store, bridge, writerProblem }: Parts): Promise<readonly Check[]> {
   const log = await bus.status();
   const share = log.sizeBytes / log.maxBytes;
   const backlog = Math.max(0, ...log.consumers.map((consumer) => consumer.pending));
@@ -29,16 +36,23 @@ export async function readinessOf({ bus, store, bridge }: Parts): Promise<readon
         }),
       promise: log.durability,
     },
-    ...(store === undefined ? [] : [await storeCheck(store, backlog)]),
+    ...(store === undefined ? [] : [await storeCheck(store, writerProblem?.(), backlog)]),
     ...(bridge === undefined ? [] : [bridgeCheck(bridge.status())]),
   ];
 }
 
 /** Readings wait in the log while it is away: devices are served, dashboards are behind. */
-async function storeCheck(store: Pick<Store, 'status'>, backlog: number): Promise<Check> {
+async function storeCheck(
+  store: Pick<Store, 'status'>,
+  ofWriter: Problem | undefined,
+  backlog: number,
+): Promise<Check> {
   const { isWritable, problem } = await store
     .status()
     .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
+  // It knows of losses: "nothing is lost" would be a lie.
+  if (ofWriter?.code === 'STORE_BEHIND')
+    return { name: 'store', isReady: true, message: `the store takes no readings: ${ofWriter.message}` };
   return {
     name: 'store',
     isReady: true,

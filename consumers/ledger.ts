@@ -5,7 +5,7 @@ import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
 import { parseTallies } from '../bus/parse-event.ts';
 import type { Tally } from '../sensors/tally.ts';
-import { DEFAULT_WRITER, type LedgerRow, type Store } from '../store/store.ts';
+import { type Committed, DEFAULT_WRITER, type LedgerRow, type Store } from '../store/store.ts';
 import { createPendingTallies, keyOf, positionOf } from './pending-tallies.ts';
 
 export interface LedgerView extends LedgerRow {
@@ -48,12 +48,18 @@ export interface OpenLedger extends Ledger {
   close(): Promise<void>;
 }
 
+/** From one beginning on: when the store goes back behind it, another must begin. */
+export interface LedgerRun extends OpenLedger {
+  /** Whether what it sums up no longer begins where the store and its writers stand. */
+  isOutdated(): Promise<boolean>;
+}
+
 /** Every entry passes here, so that reaching the end of the log can be told from waiting for it. */
 const EVERYTHING = 'daoyu.>';
 /** Nothing is gained by waiting: an answer waits for the newest entry. */
 const LIMITS = { maxDeliveries: 64, maxBytes: 4 * 1024 * 1024, waitMs: 0 } as const;
 
-export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
+export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   const {
     bus,
     store,
@@ -65,14 +71,29 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   } = options;
   // The writer that is furthest behind decides: what others have taken since is told apart by their own positions. One that never had
   // anything to write has no position in the store, but its consumer has passed what was not for it.
-  const { consumers } = await bus.status();
-  const passed = new Map(consumers.map(({ name, position }) => [name, position]));
+  const passedAtStart = await passedBy();
   // Asked second: what a consumer has passed is committed.
   const pending = createPendingTallies(await store.committed(), maxTallies);
-  const from = Math.min(...writers.map((name) => Math.max(positionOf(pending.committed, name), passed.get(name) ?? 0)));
+  const from = beginning(pending.committed, passedAtStart);
+  /** Of what was committed and is no more. */
+  let isBehind = false;
   let seen = from;
   let waiting: (() => void)[] = [];
   let renewing: Promise<void> | undefined;
+
+  async function passedBy(): Promise<ReadonlyMap<string, number>> {
+    const { consumers } = await bus.status();
+    return new Map(consumers.map(({ name, position }) => [name, position]));
+  }
+
+  function beginning(committed: Committed, passed: ReadonlyMap<string, number>): number {
+    return Math.min(...writers.map((name) => Math.max(positionOf(committed, name), passed.get(name) ?? 0)));
+  }
+
+  function adopt(next: Committed): void {
+    isBehind = writers.some((name) => positionOf(next, name) < positionOf(pending.committed, name));
+    if (!isBehind) pending.adopt(next);
+  }
 
   async function take(deliveries: readonly Delivery[]): Promise<void> {
     for (const { subject, position, data } of deliveries) {
@@ -111,7 +132,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   function renew(): Promise<void> {
     renewing ??= store
       .committed()
-      .then(pending.adopt)
+      .then(adopt)
       .finally(() => {
         renewing = undefined;
       });
@@ -131,7 +152,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     // What retention removed was taken by everybody, and never comes here.
     seen = Math.max(seen, firstPosition - 1);
     // A server that is away is not asked: what it had last may not be all.
-    const isComplete = (await untilSeen(lastPosition)) && problem?.code !== 'BUS_UNAVAILABLE';
+    const isComplete = (await untilSeen(lastPosition)) && problem?.code !== 'BUS_UNAVAILABLE' && !isBehind;
     const views = new Map<string, LedgerView>(
       pending.committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]),
     );
@@ -145,6 +166,10 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   return {
     account,
     rows: async (filter) => (await account(filter)).rows,
+    async isOutdated() {
+      const passed = await passedBy();
+      return beginning(await store.committed(), passed) < from;
+    },
     close: () => consumer.close(),
   };
 }

@@ -1,20 +1,17 @@
-/** Carries the log into the store: batch by batch, as often as it takes, each reading once. */
+/** Carries the log into the store: batch by batch, as often as it takes, each reading once; begins again when store and log no longer fit. */
 
-import { DaoyuError } from '../base/errors.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
-import { subjects, topicsOf } from '../base/topics.ts';
-import type { Bus, Delivery } from '../bus/bus.ts';
-import { startConsumer } from '../bus/consumer.ts';
+import { pause } from '../base/pause.ts';
+import { subjects as known } from '../base/topics.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { BackOff, Consumer } from '../bus/handler.ts';
-import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
-import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
-import { type Batch, DEFAULT_WRITER, type Progress, type RejectedReading, type Store } from '../store/store.ts';
-
-/** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
-const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
+import { DEFAULT_WRITER, type Store } from '../store/store.ts';
+import { progressOf, startStoreBatches } from './store-batches.ts';
+import { alignWithStore, type PositionNote } from './store-position.ts';
 
 export interface StoreWriterOptions {
-  readonly bus: Pick<Bus, 'consume' | 'append' | 'status'>;
+  readonly bus: Pick<Bus, 'consume' | 'append' | 'status' | 'forget'>;
   readonly store: Pick<Store, 'write' | 'committed'>;
   readonly log: Log;
   /** Names the writer in the store and its consumer of the log; several share the work when no device's readings come to two of them. */
@@ -22,83 +19,111 @@ export interface StoreWriterOptions {
   /** What it writes; by default all readings, and the quarantine for its counts. */
   readonly subjects?: readonly string[];
   readonly backOff?: BackOff;
+  /** For a store that may be put back or deleted apart from the log. */
+  readonly note?: PositionNote;
+  readonly acceptsGap?: boolean;
 }
+
+/** Until store and log fit: a file that is put back is noticed soon. */
+const AGAIN_AFTER: BackOff = { firstMs: 1000, maxMs: 15_000 };
 
 /**
  * The store commits readings and position together; what comes again from at or below that position is skipped, entry by entry, so a
- * crash between its commit and our acknowledgement repeats nothing. While it fails the log keeps everything: nothing is given up, however
- * long it takes. Rejects with `LOG_REPLACED` when the store is ahead of the log, because new entries would look like old ones to it.
+ * crash between its commit and our acknowledgement repeats nothing. While it fails, cannot be opened or is too old, the log keeps everything:
+ * nothing is given up, however long it takes. Rejects with `LOG_REPLACED` when the store is ahead of the log, because new entries would look
+ * like old ones to it.
  */
 export async function startStoreWriter(options: StoreWriterOptions): Promise<Consumer> {
-  const { bus, store, log, name = DEFAULT_WRITER, backOff } = options;
-  const record = createRecords(randomRun());
-  const quarantine = quarantineWriter({ bus, log });
-  let progress = await progressNow();
-  const { lastPosition } = await bus.status();
-  const reached = progress.pendingUpTo ?? progress.position;
-  if (lastPosition < reached) {
-    throw new DaoyuError(
-      'LOG_REPLACED',
-      `the store has taken position ${reached}, but the log ends at ${lastPosition}: the log was removed or replaced; restore it, or move the store away as well`,
-    );
-  }
-  /** After a failure: another process may have gone on as this writer, or the store have committed what it could not say. */
-  let isStale = false;
+  const { bus, store, log, name = DEFAULT_WRITER, note, acceptsGap = false, backOff, ...rest } = options;
+  const subjects = rest.subjects ?? [known.allReadings, known.allQuarantine];
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let batches: Consumer | undefined;
+  let problem: ReturnType<Consumer['status']>['problem'];
+  /** Resolves when the store has become an older one. */
+  let older: Promise<void> | undefined;
 
-  async function progressNow(): Promise<Progress> {
-    const { writers } = await store.committed();
-    return writers[name] ?? { position: 0 };
+  async function begin(): Promise<void> {
+    const progress = await progressOf(store, name);
+    const reached = progress.pendingUpTo ?? progress.position;
+    const { lastPosition } = await bus.status();
+    if (lastPosition < reached) {
+      throw new DaoyuError(
+        'LOG_REPLACED',
+        `the store has taken position ${reached}, but the log ends at ${lastPosition}: the log was removed or replaced; restore it, or move the store away as well`,
+      );
+    }
+    if (note !== undefined) await alignWithStore({ bus, name, subjects, progress, note, acceptsGap });
+    let onOlder = () => {};
+    older = new Promise((resolve) => {
+      onOlder = resolve;
+    });
+    const onCommitted = (position: number) => note?.passed(position);
+    batches = await startStoreBatches({ bus, store, log, name, subjects, backOff, progress, onCommitted, onOlder });
+    if (problem !== undefined) log.info({ consumer: name, position: progress.position }, `${name} goes on`);
+    problem = undefined;
   }
 
-  async function take(deliveries: readonly Delivery[], _signal: AbortSignal, upTo: number): Promise<void> {
-    const read = readEntries(deliveries);
-    if (isStale) progress = await progressNow();
-    isStale = true;
-    await write(read, upTo);
-    isStale = false;
+  function failed(error: unknown): void {
+    const code = codeOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    if (problem?.code !== code)
+      log.error({ consumer: name, code }, `${name} cannot begin, and tries again: ${message}`);
+    problem = { code, message };
   }
 
-  /** In steps: first up to where a batch was begun before, if one was. */
-  async function write(read: readonly ReadEntry[], upTo: number): Promise<void> {
-    while (progress.position < upTo) {
-      const end = progress.pendingUpTo ?? upTo;
-      // Another process began a batch that goes on behind ours: only a new group can end where it ends.
-      if (end > upTo)
-        throw new DaoyuError('STORE_CONFLICT', `a batch up to position ${end} was begun, ours ends at ${upTo}`);
-      const entries = read.filter(({ delivery: { position } }) => position > progress.position && position <= end);
-      const batch: Batch = {
-        readings: entries.flatMap(({ entry }) => entry.readings),
-        tallies: entries.flatMap(({ entry }) => entry.tallies),
-      };
-      await store.write(batch, end, { writer: name, onRejected });
-      progress = { position: end };
+  async function supervise(): Promise<void> {
+    const { firstMs, maxMs } = backOff ?? AGAIN_AFTER;
+    for (let failures = 0; !signal.aborted; ) {
+      if (batches !== undefined) {
+        failures = 0;
+        await Promise.race([older, aborted(signal)]);
+        await batches.close();
+        batches = undefined;
+        continue;
+      }
+      await begin().catch(async (error: unknown) => {
+        failed(error);
+        await pause(Math.min(maxMs, firstMs * 2 ** Math.min(failures, 30)), signal);
+        failures += 1;
+      });
     }
   }
 
-  /** What the store will never take goes to quarantine, so that it neither blocks its neighbours nor disappears. */
-  async function onRejected(refused: readonly RejectedReading[]): Promise<void> {
-    const [first] = refused;
-    if (first === undefined) return;
-    log.error({ readings: refused.length, reason: first.reason }, 'store refuses readings; they go to quarantine');
-    await quarantine(
-      refused.map(({ reading, reason }) => {
-        const { park, device, receivedAt } = reading;
-        const origin = { park, device, topic: topicsOf({ park, device }).telemetry, receivedAt };
-        return record(origin, 'reading', { code: 'STORE_REFUSED', message: reason }, storedPayload(reading));
-      }),
-    );
+  try {
+    await begin();
+  } catch (error) {
+    if (codeOf(error) === 'LOG_REPLACED') throw error;
+    failed(error);
+    await holdLog(bus, name, subjects);
   }
+  const supervising = supervise();
 
-  return await startConsumer({
-    ...LIMITS,
-    reach: () => progress.pendingUpTo ?? 0,
-    passed: () => progress.position,
-    bus,
-    name,
-    subjects: options.subjects ?? [subjects.allReadings, subjects.allQuarantine],
-    log,
-    take,
-    setAside: intoQuarantine({ bus, log }),
-    ...(backOff && { backOff }),
+  return {
+    status: () => {
+      if (batches === undefined) return { position: 0, ...(problem && { problem }) };
+      return batches.status();
+    },
+    async close() {
+      stopping.abort();
+      await supervising;
+      await batches?.close();
+      await note?.close();
+    },
+  };
+}
+
+/** Makes the durable consumer exist, so that the log keeps for it whatever comes until the store is there. */
+async function holdLog(bus: StoreWriterOptions['bus'], name: string, subjects: readonly string[]): Promise<void> {
+  const { consumers } = await bus.status();
+  if (consumers.some((consumer) => consumer.name === name)) return;
+  const consumption = await bus.consume({ name, subjects, from: 'first' });
+  await consumption.close();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

@@ -18,6 +18,7 @@ export interface StoreContext {
   readonly memory: string;
   readonly clock: () => number;
   readonly space: DiskSpace;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   /** For the checkpoint of a store without transactions. */
   readonly kv: CheckpointKv;
 }

@@ -7,7 +7,8 @@ import { openApi } from '../../api/server.ts';
 import { generatePassword, hashPassword } from '../../broker/credentials.ts';
 import { sendOverPubSub } from '../../cluster/downlink.ts';
 import { assignTasks } from '../../cluster/task-assignment.ts';
-import { type OpenLedger, openLedger } from '../../consumers/ledger.ts';
+import { openLastingLedger } from '../../consumers/lasting-ledger.ts';
+import type { OpenLedger } from '../../consumers/ledger.ts';
 import { openLiveFeed } from '../../consumers/live-feed.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
@@ -19,11 +20,13 @@ import type { Closer, Services } from '../services.ts';
 import { openSignInCodes } from '../sign-in-codes.ts';
 import { planWriters } from '../store-writers.ts';
 import type { BrokerRole } from './broker-role.ts';
+import type { IngestRole } from './ingest-role.ts';
 
 export interface ApiRoleOptions {
   readonly store: Store;
   /** Of the same process; without, others have them. */
   readonly door?: BrokerRole | undefined;
+  readonly ingest?: IngestRole | undefined;
   readonly checks: () => Promise<readonly Check[]>;
   readonly status: ApiOptions['status'];
 }
@@ -34,7 +37,7 @@ const PAGE_FOLDER = [new URL('../../page/', import.meta.url), new URL('../../dis
 
 export async function openApiRole(
   services: Services,
-  { store, door, checks, status }: ApiRoleOptions,
+  { store, door, ingest, checks, status }: ApiRoleOptions,
   keep: Closer,
 ): Promise<Api> {
   const { config, log, clock, monotonic, folder, kinds, bus, kv, registry, pubsub, presence } = services;
@@ -42,7 +45,8 @@ export async function openApiRole(
   if (config.demo) await addDemoDevices(folder, kv, registry, kinds);
   const { writers, writerOf } = planWriters(config);
   const names = writers.map(({ name }) => name);
-  const ledger = keep(await openLedger({ bus, store, log, writers: names, writerOf }));
+  const isWhole = () => ingest?.writerProblem()?.code !== 'STORE_BEHIND';
+  const ledger = keep(await openLastingLedger({ bus, store, log, writers: names, writerOf, isWhole }));
   const live = keep(await openLiveFeed({ bus, log }));
   // Of the own broker at once; of others as they say.
   const isConnected = (park: string, device: string) =>

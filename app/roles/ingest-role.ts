@@ -1,31 +1,51 @@
 /** The ingest role: carries the log into store and quarantine, and removes what is older than the settings keep. */
 
+import type { Consumer } from '../../bus/handler.ts';
 import { assignTasks, type Task } from '../../cluster/task-assignment.ts';
 import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
+import { openPositionNote } from '../../consumers/store-position.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
-import type { Store } from '../../store/store.ts';
+import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
 import { startRetention } from '../retention.ts';
 import type { Closer, Services } from '../services.ts';
 import { planWriters } from '../store-writers.ts';
 
-/** With the names of what this process does now. */
-export async function openIngestRole(services: Services, store: Store, keep: Closer): Promise<() => readonly string[]> {
-  const { config, log, id, kv, monotonic } = services;
-  const duties = dutiesOf(services, store);
-  if (planWriters(config).isShared) {
-    const shared = keep(await assignTasks({ kv, area: 'ingest', id, duties, log, monotonic }));
-    return () => shared.held;
-  }
-  for (const duty of duties) keep(await duty.start());
-  return () => duties.map(({ name }) => name);
+export interface IngestRole {
+  /** Names of what this process does now. */
+  duties(): readonly string[];
+  /** Why the store's writer of this process does not go on, if it is the only one. */
+  writerProblem(): Problem | undefined;
 }
 
-function dutiesOf({ config, log, clock, bus, kv }: Services, store: Store): readonly Task[] {
+type Problem = NonNullable<ReturnType<Consumer['status']>['problem']>;
+
+export async function openIngestRole(services: Services, store: Store, keep: Closer): Promise<IngestRole> {
+  const { config, log, bus, id, kv, monotonic } = services;
+  const { writers, isShared } = planWriters(config);
+  if (isShared) {
+    const duties = [
+      ...writers.map((writer) => ({
+        name: writer.name,
+        start: () => startStoreWriter({ bus, store, log, ...writer }),
+      })),
+      ...othersOf(services, store),
+    ];
+    const shared = keep(await assignTasks({ kv, area: 'ingest', id, duties, log, monotonic }));
+    return { duties: () => shared.held, writerProblem: () => undefined };
+  }
+  const note = openPositionNote(kv, DEFAULT_WRITER);
+  const acceptsGap = config.storeGap === 'accept';
+  const writer = keep(await startStoreWriter({ bus, store, log, note, acceptsGap }));
+  const others = othersOf(services, store);
+  for (const duty of others) keep(await duty.start());
+  return {
+    duties: () => [DEFAULT_WRITER, ...others.map(({ name }) => name)],
+    writerProblem: () => writer.status().problem,
+  };
+}
+
+function othersOf({ config, log, clock, bus, kv }: Services, store: Store): readonly Task[] {
   return [
-    ...planWriters(config).writers.map((writer) => ({
-      name: writer.name,
-      start: () => startStoreWriter({ bus, store, log, ...writer }),
-    })),
     {
       name: 'quarantine',
       start: () =>

@@ -159,12 +159,17 @@ async function open({ file, memory, threads }: DatabaseOptions): Promise<DuckDBI
     });
   } catch (error) {
     const text = String((error as Error).message);
-    if (/lock/i.test(text)) {
-      throw new DaoyuError('STORE_LOCKED', `the store ${file} is open in another program; close that one first`, {
+    // The message of a lock names it so; "block" and "lock" also occur in messages about damage.
+    if (/could not set lock|conflicting lock/i.test(text)) {
+      throw new DaoyuError('STORE_LOCKED', `the store ${file} is open in another program; close that one`, {
         cause: error,
       });
     }
-    throw translate(error);
+    throw new DaoyuError(
+      'STORE_DAMAGED',
+      `the store ${file} cannot be read (${text.split('\n')[0]}); devices are served, and readings wait in the log. Put a backup back, or move ${file} and ${file}.wal away: the store is then built again from what the log still holds`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /** The embedded store: one DuckDB file in the data folder, one process. */
 import { join } from 'node:path';
 import type { StoreDriver } from '../drivers.ts';
+import { openReopening } from '../reopening.ts';
 
 export const duckDbStore: StoreDriver = {
   schemes: ['embedded'],
@@ -9,8 +10,9 @@ export const duckDbStore: StoreDriver = {
   hasTransactions: true,
   rejectsPoints: false,
   validate() {},
-  async open({ folder, kinds, memory, clock, space }) {
+  async open({ folder, kinds, memory, clock, space, log }) {
     const { openDuckDbStore } = await import('./duckdb.ts');
-    return openDuckDbStore({ folder: join(folder, 'store'), kinds, memory, clock, space });
+    const open = () => openDuckDbStore({ folder: join(folder, 'store'), kinds, memory, clock, space });
+    return await openReopening({ open, log });
   },
 };

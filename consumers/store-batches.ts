@@ -1,0 +1,107 @@
+/** Writes groups of log entries into the store, each reading once: one run, from the store's position until it is closed. */
+
+import { DaoyuError } from '../base/errors.ts';
+import type { Log } from '../base/logger.ts';
+import { topicsOf } from '../base/topics.ts';
+import type { Bus, Delivery } from '../bus/bus.ts';
+import { startConsumer } from '../bus/consumer.ts';
+import type { BackOff, Consumer } from '../bus/handler.ts';
+import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
+import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
+import type { Batch, Progress, RejectedReading, Store } from '../store/store.ts';
+
+/** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
+const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
+
+export interface StoreBatchOptions {
+  readonly bus: Pick<Bus, 'consume' | 'append'>;
+  readonly store: Pick<Store, 'write' | 'committed'>;
+  readonly log: Log;
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly backOff?: BackOff | undefined;
+  /** Where the store stands. */
+  readonly progress: Progress;
+  readonly onCommitted: (position: number) => void;
+  /** The store has become an older one: what it lacks lies behind us on the log. */
+  readonly onOlder: () => void;
+}
+
+export async function startStoreBatches(options: StoreBatchOptions): Promise<Consumer> {
+  const { bus, store, log, name, subjects, backOff, onCommitted, onOlder } = options;
+  let { progress } = options;
+  const record = createRecords(randomRun());
+  const quarantine = quarantineWriter({ bus, log });
+  /** After a failure: another process may have gone on as this writer, or the store have committed what it could not say. */
+  let isStale = false;
+
+  async function renew(): Promise<void> {
+    const now = await progressOf(store, name);
+    if (now.position < progress.position) {
+      onOlder();
+      throw new DaoyuError(
+        'STORE_CONFLICT',
+        `the store went back from position ${progress.position} to ${now.position}; its writer begins again there`,
+      );
+    }
+    progress = now;
+  }
+
+  async function take(deliveries: readonly Delivery[], _signal: AbortSignal, upTo: number): Promise<void> {
+    const read = readEntries(deliveries);
+    if (isStale) await renew();
+    isStale = true;
+    await write(read, upTo);
+    isStale = false;
+  }
+
+  /** In steps: first up to where a batch was begun before, if one was. */
+  async function write(read: readonly ReadEntry[], upTo: number): Promise<void> {
+    while (progress.position < upTo) {
+      const end = progress.pendingUpTo ?? upTo;
+      // Another process began a batch that goes on behind ours: only a new group can end where it ends.
+      if (end > upTo)
+        throw new DaoyuError('STORE_CONFLICT', `a batch up to position ${end} was begun, ours ends at ${upTo}`);
+      const entries = read.filter(({ delivery: { position } }) => position > progress.position && position <= end);
+      const batch: Batch = {
+        readings: entries.flatMap(({ entry }) => entry.readings),
+        tallies: entries.flatMap(({ entry }) => entry.tallies),
+      };
+      await store.write(batch, end, { writer: name, onRejected });
+      progress = { position: end };
+      onCommitted(end);
+    }
+  }
+
+  /** What the store will never take goes to quarantine, so that it neither blocks its neighbours nor disappears. */
+  async function onRejected(refused: readonly RejectedReading[]): Promise<void> {
+    const [first] = refused;
+    if (first === undefined) return;
+    log.error({ readings: refused.length, reason: first.reason }, 'store refuses readings; they go to quarantine');
+    await quarantine(
+      refused.map(({ reading, reason }) => {
+        const { park, device, receivedAt } = reading;
+        const origin = { park, device, topic: topicsOf({ park, device }).telemetry, receivedAt };
+        return record(origin, 'reading', { code: 'STORE_REFUSED', message: reason }, storedPayload(reading));
+      }),
+    );
+  }
+
+  return await startConsumer({
+    ...LIMITS,
+    reach: () => progress.pendingUpTo ?? 0,
+    passed: () => progress.position,
+    bus,
+    name,
+    subjects,
+    log,
+    take,
+    setAside: intoQuarantine({ bus, log }),
+    ...(backOff && { backOff }),
+  });
+}
+
+export async function progressOf(store: Pick<Store, 'committed'>, name: string): Promise<Progress> {
+  const { writers } = await store.committed();
+  return writers[name] ?? { position: 0 };
+}

@@ -1,0 +1,86 @@
+/** Whether store and log fit together: a store that was put back, deleted or cut short begins again where it stands, if the log still goes back so far. */
+import { DaoyuError } from '../base/errors.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Kv } from '../kv/kv.ts';
+import type { Progress } from '../store/store.ts';
+
+/** How far the store came, written down outside of it. */
+export interface PositionNote {
+  read(): Promise<number>;
+  /** Written now and then: somewhat behind is good enough for what it is asked. */
+  passed(position: number): void;
+  close(): Promise<void>;
+}
+
+export interface Alignment {
+  readonly bus: Pick<Bus, 'consume' | 'forget' | 'status'>;
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly progress: Progress;
+  readonly note: PositionNote;
+  /** Goes on behind what neither the store nor the log holds. */
+  readonly acceptsGap: boolean;
+}
+
+const NOTE_EVERY_MS = 5000;
+
+/**
+ * Makes the durable consumer of the log resume behind the position of the store. Rejects with `STORE_BEHIND` when entries that the store had
+ * taken, and has no more, are gone from the log.
+ */
+export async function alignWithStore({ bus, name, subjects, progress, note, acceptsGap }: Alignment): Promise<void> {
+  const { firstPosition, consumers } = await bus.status();
+  const taken = consumers.find((consumer) => consumer.name === name)?.position;
+  const { position } = progress;
+  // Behind its consumer it may also be because what lay between were entries of others: those are read again for nothing.
+  if (taken === undefined || taken <= position) return;
+  const known = await note.read();
+  if (known > position && firstPosition > position + 1 && !acceptsGap) {
+    throw new DaoyuError(
+      'STORE_BEHIND',
+      `the store ends at position ${position} but had taken ${known}, and the log begins at ${firstPosition}: what lies between is in neither. Put the newer store back (stop, copy, start), or set DAOYU_STORE_GAP=accept to go on without it; until then readings wait in the log`,
+    );
+  }
+  await bus.forget(name);
+  const consumption = await bus.consume({ name, subjects, from: { after: Math.max(position, firstPosition - 1) } });
+  await consumption.close();
+}
+
+export function openPositionNote(kv: Pick<Kv, 'get' | 'put'>, writer: string): PositionNote {
+  const key = `writers/${writer}`;
+  let latest = 0;
+  let written = 0;
+  let writing: Promise<void> = Promise.resolve();
+
+  function write(): void {
+    if (latest === written) return;
+    const position = latest;
+    writing = kv.put(key, { position }).then(
+      () => {
+        written = position;
+      },
+      () => undefined, // The next one will do.
+    );
+  }
+
+  const timer = setInterval(write, NOTE_EVERY_MS);
+  timer.unref();
+  return {
+    async read() {
+      const item = await kv.get<{ readonly position: number }>(key);
+      return item?.value.position ?? 0;
+    },
+    passed(position) {
+      latest = position;
+    },
+    async close() {
+      clearInterval(timer);
+      await writing;
+      write();
+      await writing;
+    },
+  };
+}
+
+/** For stores whose position stands in the same shared state: there is nothing to hold it against. */
+export const noNote: PositionNote = { read: async () => 0, passed() {}, async close() {} };
