@@ -92,7 +92,10 @@ describe('the registry', () => {
       [{ acceptStrings: 'yes' }, /acceptStrings/],
     ];
     for (const [mapping, message] of wrong) {
-      await expect(set(mapping)).rejects.toMatchObject({ code: 'MAPPING_INVALID', message });
+      await expect(set(mapping)).rejects.toMatchObject({
+        code: 'MAPPING_INVALID',
+        message: expect.stringMatching(message),
+      });
     }
     await set({ keys: { DO: { field: 'dissolved_oxygen', scale: 0.01 }, junk: null }, envelope: 'auto' });
   });

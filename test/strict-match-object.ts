@@ -1,0 +1,17 @@
+/** Set up before each test file: `toMatchObject` takes any value for a regular expression, so one in it is refused. */
+import { chai } from 'vitest';
+
+function holdsRegExp(expected: unknown): boolean {
+  if (expected instanceof RegExp) return true;
+  if (typeof expected !== 'object' || expected === null || 'asymmetricMatch' in expected) return false;
+  return Object.values(expected).some(holdsRegExp);
+}
+
+chai.use(({ Assertion }, utils) => {
+  utils.overwriteMethod(Assertion.prototype, 'toMatchObject', (inner: (...args: unknown[]) => unknown) => {
+    return function (this: object, ...args: unknown[]) {
+      if (holdsRegExp(args[0])) throw new TypeError('a regular expression in toMatchObject: use expect.stringMatching');
+      return inner.apply(this, args);
+    };
+  });
+});
