@@ -83,3 +83,38 @@ it('adds up what brokers say of themselves, and ignores what is none of theirs',
     pubsub.publish('presence', word);
   expect(presence.brokers().connections).toBe(2);
 });
+
+it('who is still heard of is remembered for sixteen seconds from the last word, not from the first', async () => {
+  const pubsub = openLocalPubSub();
+  const one = await announce(pubsub, 'one', []);
+  onTestFinished(() => one.close());
+  const { presence, pass } = await follow(pubsub);
+  one.note(pond, 'online');
+  pass(10_000);
+  one.note(pond, 'online');
+  pass(16_000);
+  expect(presence.isConnected(pond)).toBe(true);
+  pass(1);
+  expect(presence.isConnected(pond)).toBe(false);
+});
+
+it('a fleet larger than a message is announced whole', async () => {
+  const pubsub = openLocalPubSub();
+  const words: { readonly online?: readonly string[] }[] = [];
+  await pubsub.subscribe('presence', (word) => void words.push(word as { online?: readonly string[] }));
+  const fleet = Array.from({ length: 2500 }, (_, index) => ({ park: 'tianyu', device: `device-${index}` }));
+  const one = await announce(pubsub, 'one', fleet);
+  onTestFinished(() => one.close());
+  const { presence } = await follow(pubsub);
+  expect(fleet.filter((device) => !presence.isConnected(device))).toEqual([]);
+  expect(words.map(({ online = [] }) => online.length).filter((count) => count > 0)).toEqual([1000, 1000, 500]);
+});
+
+it('the figures of a broker that closed are no longer counted', async () => {
+  const pubsub = openLocalPubSub();
+  const [one, two] = [await announce(pubsub, 'one', []), await announce(pubsub, 'two', [])];
+  onTestFinished(() => one.close());
+  const { presence } = await follow(pubsub);
+  await two.close();
+  expect(presence.brokers()).toMatchObject({ connections: 1, refused: { topic: 2 }, received: 3 });
+});

@@ -47,6 +47,37 @@ describe('the registry', () => {
     expect(a.device('tianyu', 'probe')?.mapping).toBeUndefined();
   });
 
+  it('is not taken back by what is listed late: a change that came while the list was read stays', async () => {
+    const kv = openMemoryKv();
+    const first = await open(kv);
+    await first.addDevice(probe, 'hash');
+    let isChanged = false;
+    const slow: typeof kv = {
+      ...kv,
+      async *list<T>(prefix: string) {
+        const items = [];
+        for await (const item of kv.list<T>(prefix)) items.push(item);
+        if (!isChanged) await first.setMapping('tianyu', 'probe', { envelope: 'alink' });
+        isChanged = true;
+        yield* items;
+      },
+    };
+    const late = await open(slow);
+    expect(isChanged).toBe(true);
+    expect(late.device('tianyu', 'probe')?.mapping).toEqual({ envelope: 'alink' });
+  });
+
+  it('takes keys of 1 to 128 characters, and as many as 200', async () => {
+    const registry = await open();
+    await registry.addDevice(probe, 'hash');
+    const set = (keys: readonly string[]) =>
+      registry.setMapping('tianyu', 'probe', { keys: Object.fromEntries(keys.map((key) => [key, null])) });
+    await set(Array.from({ length: 200 }, (_, index) => `k${index}`));
+    await set(['x'.repeat(128), 'x']);
+    for (const key of ['', 'x'.repeat(129)])
+      await expect(set([key])).rejects.toMatchObject({ message: expect.stringMatching(/1 to 128 characters/) });
+  });
+
   it('lets two makers of one device have one success', async () => {
     const kv = openMemoryKv();
     const both = [await open(kv), await open(kv)];
