@@ -3,6 +3,8 @@ import type { Log } from '../base/logger.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { CodeBook } from './authenticate.ts';
 import type { MetricsOptions } from './metrics.ts';
+import type { AlarmOptions } from './routes/alarms.ts';
+import type { AlarmsLiveOptions } from './routes/alarms-live.ts';
 import type { CommandOptions } from './routes/commands.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
@@ -43,6 +45,8 @@ export type ApiOptions = ServerOptions &
   LedgerOptions &
   QuarantineOptions &
   CommandOptions &
+  AlarmOptions &
+  AlarmsLiveOptions &
   LiveOptions & {
     readonly registry: Registry;
     readonly codes: CodeBook;

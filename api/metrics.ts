@@ -1,5 +1,6 @@
 /** The platform in numbers, for Prometheus; read from the parts when asked, so nothing is counted twice. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Alarms } from '../alarms/alarms.ts';
 import type { BusStatus } from '../bus/bus.ts';
 import type { Ledger } from '../consumers/ledger.ts';
 import type { StoreStatus } from '../store/store.ts';
@@ -28,6 +29,7 @@ export interface PlatformStatus {
 export interface MetricsOptions {
   readonly status: () => Promise<PlatformStatus>;
   readonly ledger?: Ledger;
+  readonly alarms?: Pick<Alarms, 'counts'>;
 }
 
 export interface Metrics {
@@ -36,7 +38,7 @@ export interface Metrics {
 }
 
 /** Of a part that the process does not have there are no numbers, rather than zeros. */
-export function createMetrics({ status, ledger }: MetricsOptions): Metrics {
+export function createMetrics({ status, ledger, alarms }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'daoyu_' });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -61,6 +63,7 @@ export function createMetrics({ status, ledger }: MetricsOptions): Metrics {
   const bridgeReceived = counter('daoyu_bridge_received_total', 'Messages received from the other broker');
   const bridgeAcknowledged = counter('daoyu_bridge_acknowledged_total', 'Messages whose verdict became durable');
   const duty = gauge('daoyu_duty', '1 for what this process does of the work that is divided among several', ['duty']);
+  const alarmGauge = gauge('daoyu_alarms', 'Alarms that are not closed', ['state', 'severity', 'class']);
   const readings = gauge('daoyu_ledger_readings', 'Readings by park and what became of them', ['park', 'outcome']);
 
   function set(total: Counter, value: number): void {
@@ -102,6 +105,8 @@ export function createMetrics({ status, ledger }: MetricsOptions): Metrics {
       }
       duty.reset();
       for (const name of duties) duty.set({ duty: name }, 1);
+      alarmGauge.reset();
+      for (const { count, ...labels } of alarms?.counts() ?? []) alarmGauge.set(labels, count);
       readings.reset();
       for (const row of account?.rows ?? []) {
         for (const outcome of ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const)

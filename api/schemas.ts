@@ -90,6 +90,20 @@ const Band = Exact({
   holdMinutes: Type.Optional(
     Exact({ warning: Minutes, critical: Minutes }, { description: 'how long beyond a limit before an alarm opens' }),
   ),
+  deadBand: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description:
+        'how far inside a limit a value is clear of it; absent: a quarter of the way from warning to critical',
+    }),
+  ),
+  clearMinutes: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 10_080,
+      description: 'how long a value must be clear before its alarm ends; absent: 15',
+    }),
+  ),
   source: Type.String({ minLength: 1, maxLength: 500, description: 'where the numbers come from' }),
 });
 

@@ -15,6 +15,8 @@ import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
 import { documentProblems } from './problem-answers.ts';
 import { createQueryGate } from './query-gate.ts';
 import { installRateLimit } from './rate-limit.ts';
+import { alarmRoutes } from './routes/alarms.ts';
+import { alarmsLiveRoutes } from './routes/alarms-live.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -146,6 +148,8 @@ async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Opt
   await app.register(ledgerRoutes, options);
   await app.register(quarantineRoutes, options);
   await app.register(commandRoutes, options);
+  await app.register(alarmRoutes, options);
+  await app.register(alarmsLiveRoutes, options);
   await app.register(sessionRoutes, { authenticator });
   await app.register(liveRoutes, options);
 }

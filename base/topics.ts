@@ -76,6 +76,12 @@ export const subjects = {
   quarantine: (device: DeviceAddress) => `daoyu.quarantine.${device.park}.${partitionOf(device)}`,
   devices: (park: string) => `daoyu.devices.${park}`,
   alarms: (park: string) => `daoyu.alarms.${park}`,
+  /** What people do about alarms: acknowledge, shelve, maintenance. */
+  actions: (park: string) => `daoyu.actions.${park}`,
+  clock: 'daoyu.clock',
+  registry: 'daoyu.registry',
+  allAlarms: 'daoyu.alarms.>',
+  allActions: 'daoyu.actions.>',
   allReadings: 'daoyu.readings.>',
   allQuarantine: 'daoyu.quarantine.>',
   allDevices: 'daoyu.devices.>',

@@ -26,3 +26,35 @@ export interface DeviceEntry {
   /** Epoch ms. */
   readonly at: number;
 }
+
+/** Subject `daoyu.clock`: time is an event of the log, so that what passes without a message (silence, the end of a shelving) is the same in every replay. */
+export interface ClockEntry {
+  readonly version: 1;
+  /** Epoch ms. */
+  readonly at: number;
+  /** How the platform itself stands, as the writer of the clock sees it. */
+  readonly platform?: PlatformReport;
+}
+
+export interface PlatformReport {
+  readonly isStoreWritable?: boolean;
+  readonly storeProblem?: string;
+  /** Consumers of the log with more entries before them than they should have. */
+  readonly behind?: readonly { readonly name: string; readonly pending: number }[];
+  /** Share of the data folder's disk that is free, 0…1. */
+  readonly freeDisk?: number;
+}
+
+/**
+ * Subject `daoyu.registry`: what the registry holds, for consumers that judge by it: in parts when the writer begins (`part` of `parts`; what is in none of them
+ * is gone), else single changes. Never a password.
+ */
+export interface RegistryEntry {
+  readonly version: 1;
+  readonly part?: number;
+  readonly parts?: number;
+  readonly parks?: readonly object[];
+  readonly sites?: readonly object[];
+  readonly devices?: readonly object[];
+  readonly profiles?: readonly object[];
+}

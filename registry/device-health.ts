@@ -9,7 +9,7 @@ import type { Device, Site } from './registry.ts';
 export interface DeviceMoment {
   readonly device: Pick<Device, 'intervalMs'>;
   readonly kind: Kind;
-  /** Undefined: the registry has none, so no profile judges. */
+  /** Undefined: the registry has none. */
   readonly site: Pick<Site, 'profile' | 'stages'> | undefined;
   /** All there are. */
   readonly profiles: readonly Profile[];
@@ -19,7 +19,7 @@ export interface DeviceMoment {
 }
 
 export interface DeviceHealth extends Assessment {
-  /** By which it was judged: in force now, and made for its kind. */
+  /** By which it was judged: in force now and made for its kind, else the kind's default. */
   readonly profile?: Profile;
   /** How often the device is expected to report. */
   readonly intervalMs: number;
@@ -27,7 +27,9 @@ export interface DeviceHealth extends Assessment {
 
 export function deviceHealth({ device, kind, site, profiles, latest, now }: DeviceMoment): DeviceHealth {
   const inForce = site && profileAt(site, now);
-  const profile = profiles.find(({ name, kinds }) => name === inForce && kinds.includes(kind.name));
+  const fitting = (wanted: string | undefined) =>
+    profiles.find(({ name, kinds }) => name === wanted && kinds.includes(kind.name));
+  const profile = fitting(inForce) ?? fitting(kind.defaultProfile);
   const intervalMs = intervalOf(device, kind);
   return { ...assess({ kind, profile, intervalMs, now, latest }), ...(profile && { profile }), intervalMs };
 }

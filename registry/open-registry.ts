@@ -54,6 +54,12 @@ export async function openRegistry({
     throw new DaoyuError('PARK_UNKNOWN', `no park ${id}; there are ${known || 'none: POST /api/v1/parks makes one'}`);
   }
 
+  /** A new pond is judged as a pond from its first reading. */
+  function defaultProfile(kind: string): string | undefined {
+    const name = kinds.get(kind)?.defaultProfile;
+    return profiles().some((profile) => profile.name === name) ? name : undefined;
+  }
+
   function checkDevice(given: NewDevice): void {
     for (const name of ['park', 'site', 'device'] as const) checkId(name, given[name]);
     checkPark(given.park);
@@ -141,7 +147,8 @@ export async function openRegistry({
       if (items.device.has(keyOf.device(device))) throw exists();
       // The site first: a crash between the two leaves an empty site, never a device without one.
       if (!items.site.has(keyOf.site({ park, id: site }))) {
-        const { siteLabel = { zh: site, en: site }, siteType: type = 'other', profile } = given;
+        const { siteLabel = { zh: site, en: site }, siteType: type = 'other' } = given;
+        const profile = given.profile ?? defaultProfile(kind);
         const made: Site = { park, id: site, label: siteLabel, type, ...(profile !== undefined && { profile }) };
         await store.add(keyOf.site(made), made);
       }

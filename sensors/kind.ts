@@ -59,6 +59,30 @@ export interface Derived {
   readonly source: string;
 }
 
+/** All of its terms hold in one reading, and keep holding: then the equipment does not do what it should. */
+export interface EquipmentRule {
+  /** snake_case, such as `aerator_without_power`. */
+  readonly name: string;
+  readonly label: Label;
+  readonly action: Label;
+  readonly terms: readonly EquipmentTerm[];
+  /** Beside all terms: it is critical while these hold, too. */
+  readonly criticalTerms?: readonly EquipmentTerm[];
+  /** Minutes that it must last, two readings at least; absent severities do not occur. */
+  readonly holdMinutes: { readonly warning?: number; readonly critical?: number };
+  readonly source: string;
+}
+
+/** One comparison; `aboveField` is against another value of the same reading, `by` so much. */
+export interface EquipmentTerm {
+  readonly field: string;
+  readonly is?: number;
+  readonly below?: number;
+  readonly above?: number;
+  readonly aboveField?: string;
+  readonly by?: number;
+}
+
 export interface Panel {
   readonly title: Label;
   readonly fields: readonly string[];
@@ -75,6 +99,14 @@ export interface Kind {
   readonly primary: readonly string[];
   /** Charts of a device page, in order. Empty: they are derived from the fields when the kind is loaded. */
   readonly panels: readonly Panel[];
+  /** Threshold profile of a site that has none of its own; absent where there is no number that is right for all of them. */
+  readonly defaultProfile?: string;
+  /** What to do about a value beyond its limits, by `{field}_low` and `{field}_high`. */
+  readonly advice?: Readonly<Record<string, Label>>;
+  /** Faults of equipment that show in its own readings. */
+  readonly equipment?: readonly EquipmentRule[];
+  /** Hours of Beijing time between which a silent device is critical, because nobody would see what it no longer tells. */
+  readonly silentIsCritical?: { readonly fromHour: number; readonly toHour: number };
   /** Works in missions with silence between them: silence is no fault of the sensor. */
   readonly isIntermittent?: true;
   /** Text keys carried with a reading as attributes (`shipment_id`). */

@@ -29,6 +29,7 @@ function* problemsOfBand(band: Band, fields: readonly Field[]): Generator<string
   if (onlyWhile !== undefined && !switches.includes(onlyWhile)) {
     yield `onlyWhile is ${onlyWhile}, which is no switch; there are ${switches.join(', ') || 'none'}`;
   }
+  if (band.deadBand !== undefined && band.deadBand < 0) yield 'deadBand must not be negative';
   const limits = limitsOf(band);
   if (limits.length === 0) yield 'it has neither a target nor a limit';
   for (const [name, value] of limits) {

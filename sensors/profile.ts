@@ -14,6 +14,10 @@ export interface Band {
   readonly onlyWhile?: string;
   /** How long on event time before an alarm opens, minutes. */
   readonly holdMinutes?: { readonly warning: number; readonly critical: number };
+  /** How far inside a limit a value must be to be clear of it, in the field's unit; absent: a quarter of the way from warning to critical. */
+  readonly deadBand?: number;
+  /** How long a value must be clear before its alarm ends, minutes of measured time; absent: 15. */
+  readonly clearMinutes?: number;
   /** Where the numbers come from. */
   readonly source: string;
 }

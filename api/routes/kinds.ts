@@ -34,6 +34,25 @@ const Field = Exact({
   aliases: Type.Optional(List(Type.String(), { description: 'keys that real devices use for it' })),
 });
 
+const Term = Exact({
+  field: Type.String(),
+  is: Type.Optional(Type.Number()),
+  below: Type.Optional(Type.Number()),
+  above: Type.Optional(Type.Number()),
+  aboveField: Type.Optional(Type.String()),
+  by: Type.Optional(Type.Number()),
+});
+
+const Equipment = Exact({
+  name: Type.String({ description: 'rule of its alarms' }),
+  label: Label,
+  action: Label,
+  terms: List(Term, { description: 'all hold in one reading' }),
+  criticalTerms: Type.Optional(List(Term)),
+  holdMinutes: Exact({ warning: Type.Optional(Type.Number()), critical: Type.Optional(Type.Number()) }),
+  source: Type.String(),
+});
+
 const KindAnswer = Exact({
   name: Type.String(),
   label: Label,
@@ -43,6 +62,12 @@ const KindAnswer = Exact({
   primary: List(Type.String(), { description: 'fields that matter, the most important first' }),
   panels: List(Exact({ title: Label, fields: List(Type.String()) })),
   isIntermittent: Type.Optional(Type.Literal(true)),
+  defaultProfile: Type.Optional(Type.String({ description: 'threshold profile of a site that has none of its own' })),
+  advice: Type.Optional(ByName(Label, { description: 'what to do, by `{field}_low` and `{field}_high`' })),
+  equipment: Type.Optional(List(Equipment, { description: 'faults of equipment that its readings show' })),
+  silentIsCritical: Type.Optional(
+    Exact({ fromHour: Type.Number(), toHour: Type.Number() }, { description: 'hours of Beijing time' }),
+  ),
   attributes: Type.Optional(List(Type.String(), { description: 'texts that travel with a reading' })),
 });
 

@@ -1,6 +1,7 @@
 /** The api role: what people and programs read, over HTTP: series, accounts, the live feed, the page. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { openAlarms } from '../../alarms/alarms.ts';
 import type { Api, ApiOptions } from '../../api/api.ts';
 import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
@@ -47,6 +48,7 @@ export async function openApiRole(
   const names = writers.map(({ name }) => name);
   const isWhole = () => ingest?.writerProblem()?.code !== 'STORE_BEHIND';
   const ledger = keep(await openLastingLedger({ bus, store, log, writers: names, writerOf, isWhole }));
+  const alarms = keep(await openAlarms({ bus, kv, clock }));
   const live = keep(await openLiveFeed({ bus, log }));
   // Of the own broker at once; of others as they say.
   const isConnected = (park: string, device: string) =>
@@ -67,6 +69,7 @@ export async function openApiRole(
       ledger,
       quarantine: createQuarantine({ bus, kv, registry, kinds, log, clock }),
       live,
+      alarms,
       async addDevice(device: NewDevice) {
         const password = generatePassword();
         return { device: await registry.addDevice(device, await hashPassword(password)), password };

@@ -6,6 +6,7 @@ import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
 import { openPositionNote } from '../../consumers/store-position.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
+import { alarmTasks } from '../alarm-tasks.ts';
 import { startRetention } from '../retention.ts';
 import type { Closer, Services } from '../services.ts';
 import { planWriters } from '../store-writers.ts';
@@ -44,7 +45,8 @@ export async function openIngestRole(services: Services, store: Store, keep: Clo
   };
 }
 
-function othersOf({ config, log, clock, bus, kv }: Services, store: Store): readonly Task[] {
+function othersOf(services: Services, store: Store): readonly Task[] {
+  const { config, log, clock, bus, kv } = services;
   return [
     {
       name: 'quarantine',
@@ -62,5 +64,6 @@ function othersOf({ config, log, clock, bus, kv }: Services, store: Store): read
       name: 'retention',
       start: async () => startRetention({ store, rawMs: config.retainRaw, minuteMs: config.retainMinutes, log, clock }),
     },
+    ...alarmTasks(services, store),
   ];
 }

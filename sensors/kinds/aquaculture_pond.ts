@@ -11,6 +11,47 @@ const pond: Kind = {
   label: { zh: '养殖池塘', en: 'Aquaculture pond' },
   subplatform: 'smart_fishery',
   intervalMs: 300_000,
+  defaultProfile: 'crab_pond',
+  // A station that is dead at four in the morning is how ponds die.
+  silentIsCritical: { fromHour: 20, toHour: 8 },
+  advice: {
+    dissolved_oxygen_low: {
+      zh: '立即开启全部增氧机并到塘边查看；停喂；必要时注新水、撒增氧剂',
+      en: 'Run every aerator now and go to the pond; stop feeding; let in fresh water or spread an oxygen source if it goes on falling',
+    },
+    water_temperature_high: {
+      zh: '加深水位、夜间换水；停喂',
+      en: 'Raise the level, change water at night; stop feeding',
+    },
+    water_temperature_low: { zh: '加深水位保温；停喂', en: 'Raise the level to keep warmth; stop feeding' },
+    ph_high: { zh: '复测；换水，控制藻类', en: 'Measure again; change water, hold algae down' },
+    ph_low: { zh: '复测；少量多次泼洒生石灰水', en: 'Measure again; spread lime water little by little' },
+    unionised_ammonia_high: {
+      zh: '停喂、换水、开增氧机；不要再泼石灰',
+      en: 'Stop feeding, change water, aerate; no lime',
+    },
+    ammonia_nitrogen_high: { zh: '停喂、换水、底改', en: 'Stop feeding, change water, treat the bottom' },
+    nitrite_nitrogen_high: { zh: '换水、增氧；可加食盐缓解', en: 'Change water, aerate; salt eases it' },
+    water_level_low: { zh: '查漏，补水', en: 'Look for a leak, let water in' },
+    water_level_high: { zh: '排水，查塘埂', en: 'Let water out, look after the bund' },
+  },
+  equipment: [
+    {
+      name: 'aerator_without_power',
+      label: { zh: '增氧机“开”但没有功率：没有真的在转', en: 'the aerator is on but draws no power: it does not run' },
+      action: {
+        zh: '查空开、缺相、热继电器；先用备用增氧机',
+        en: 'Check breaker, phases and thermal relay; use the spare aerator first',
+      },
+      terms: [
+        { field: 'aerator_on', is: 1 },
+        { field: 'aerator_power', below: 0.1 },
+      ],
+      criticalTerms: [{ field: 'dissolved_oxygen', below: 4 }],
+      holdMinutes: { warning: 2, critical: 1 },
+      source: 'on, with less than a fifth of the power of the smallest aerator (0.75 kW); worse while oxygen is low',
+    },
+  ],
   fields: [
     // On a healthy lake buoy equal values lasted for 83 minutes at a sample a minute, 243 at one an hour.
     temperature('water_temperature', '水温', 'water temperature', [-2, 45], {

@@ -7,6 +7,40 @@ const coldChain: Kind = {
   label: { zh: '冷链', en: 'Cold chain' },
   subplatform: 'smart_processing',
   intervalMs: 300_000,
+  advice: {
+    air_temperature_high: {
+      zh: '查门、压缩机和冷凝器；货品升温前转移',
+      en: 'Check door, compressor and condenser; move the goods before they warm',
+    },
+    air_temperature_low: { zh: '调高设定温度；活品勿冻', en: 'Raise the set point; live goods must not freeze' },
+    product_temperature_high: {
+      zh: '转移货品，记录时间和温度',
+      en: 'Move the goods; write down times and temperatures',
+    },
+    product_temperature_low: { zh: '调高设定温度；活品勿冻', en: 'Raise the set point; live goods must not freeze' },
+  },
+  equipment: [
+    {
+      name: 'compressor_off_while_warm',
+      label: { zh: '库内偏热但压缩机没开', en: 'it is warm, and the compressor is off' },
+      action: { zh: '查供电、温控和高压保护', en: 'Check power, thermostat and the high-pressure cut-out' },
+      terms: [
+        { field: 'compressor_on', is: 0 },
+        { field: 'defrost_on', is: 0 },
+        { field: 'air_temperature', aboveField: 'setpoint_temperature', by: 3 },
+      ],
+      holdMinutes: { warning: 15, critical: 45 },
+      source: 'proposed: 3 K above the set point, longer than a defrost drips',
+    },
+    {
+      name: 'door_open_long',
+      label: { zh: '库门长时间敞开', en: 'the door stands open' },
+      action: { zh: '关门；装卸时挂门帘', en: 'Close it; use the curtain while loading' },
+      terms: [{ field: 'door_open', is: 1 }],
+      holdMinutes: { warning: 10, critical: 30 },
+      source: 'proposed: loading takes minutes, a forgotten door half an hour',
+    },
+  ],
   fields: [
     // A door opened in summer moves the air by 14 K in 15 minutes (11 months of a real store), so only larger jumps are spikes.
     temperature('air_temperature', '空气温度', 'air temperature', [-80, 70], {

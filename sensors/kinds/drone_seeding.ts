@@ -7,6 +7,7 @@ const drone: Kind = {
   label: { zh: '无人机直播', en: 'Drone seeding' },
   subplatform: 'smart_rice',
   intervalMs: 1000,
+  defaultProfile: 'drone_seeding',
   isIntermittent: true,
   fields: [
     ...position,

@@ -7,6 +7,19 @@ const paddy: Kind = {
   label: { zh: '稻田水情', en: 'Paddy water' },
   subplatform: 'smart_rice',
   intervalMs: 600_000,
+  defaultProfile: 'paddy_awd',
+  advice: {
+    water_level_low: {
+      zh: '灌水；晒田期请在平台上改生育期',
+      en: 'Irrigate; if the field is drained on purpose, set its growth stage',
+    },
+    water_level_high: { zh: '开缺口排水，查田埂', en: 'Open the outlet, look after the bund' },
+    ditch_water_level_low: {
+      zh: '补水：环沟是虾蟹的退路',
+      en: 'Let water in: the ditch is the refuge of crab and crayfish',
+    },
+    dissolved_oxygen_low: { zh: '换水或增氧，查环沟', en: 'Change water or aerate, look at the ditch' },
+  },
   fields: [
     measured('water_level', '田面水位', 'water level (soil surface = 0)', MILLIMETRE, [-500, 1500], 1, {
       normal: [-150, 600],

@@ -39,7 +39,9 @@ const RING = [
 ];
 
 /** Whatever is answered, at least once of each route: first what is well, then what the route refuses. */
-function samplesOf(recordId: string): Readonly<Record<string, readonly Sample[]>> {
+function samplesOf(recordId: string, alarm: string): Readonly<Record<string, readonly Sample[]>> {
+  const alarms = '/api/v1/alarms';
+  const inAnHour = Date.now() + 3_600_000;
   const strange = { authorization: 'Bearer guess' };
   return {
     'get /healthz': [{ path: '/healthz', status: 200 }],
@@ -180,6 +182,43 @@ function samplesOf(recordId: string): Readonly<Record<string, readonly Sample[]>
       { path: '/api/v1/demo', status: 200 },
       { path: '/api/v1/demo', status: 401, headers: strange },
     ],
+    'get /api/v1/alarms': [
+      { path: alarms, status: 200 },
+      { path: `${alarms}?park=platform&state=open&from=-24h&to=now&limit=10`, status: 200 },
+      { path: `${alarms}?state=asleep`, status: 400 },
+      { path: `${alarms}?device=nobody`, status: 404 },
+    ],
+    'get /api/v1/alarms/{id}/transitions': [
+      { path: `${alarms}/${alarm}/transitions`, status: 200 },
+      { path: `${alarms}/0000000000000-0000000000/transitions`, status: 404 },
+    ],
+    'post /api/v1/alarms/{id}/acknowledge': [
+      { path: `${alarms}/${alarm}/acknowledge`, status: 200, body: { note: 'on my way' } },
+      { path: `${alarms}/0000000000000-0000000000/acknowledge`, status: 404, body: {} },
+      { path: `${alarms}/${alarm}/acknowledge`, status: 400, body: { who: 'me' } },
+    ],
+    'post /api/v1/alarms/{id}/shelve': [
+      {
+        path: `${alarms}/${alarm}/shelve`,
+        status: 200,
+        body: { until: inAnHour, reason: 'the aerator is being mended' },
+      },
+      { path: `${alarms}/${alarm}/shelve`, status: 400, body: { until: inAnHour } },
+      { path: `${alarms}/${alarm}/shelve`, status: 400, body: { until: 9e12, reason: 'for ever' } },
+    ],
+    'get /api/v1/alarms/live': [{ path: `${alarms}/live`, status: 200 }],
+    'post /api/v1/maintenance': [
+      {
+        path: '/api/v1/maintenance',
+        status: 202,
+        body: { park: 'daoyu', site: 'openapi-site', until: inAnHour, reason: 'cleaning' },
+      },
+      {
+        path: '/api/v1/maintenance',
+        status: 404,
+        body: { park: 'daoyu', site: 'nowhere', until: inAnHour, reason: 'cleaning' },
+      },
+    ],
     'get /api/v1/live': [
       { path: '/api/v1/live?after=0', status: 200 },
       { path: '/api/v1/live?after=x', status: 400 },
@@ -205,6 +244,17 @@ describe('the OpenAPI document', () => {
     await client.publishAsync(probe.topics.telemetry, JSON.stringify(readings), { qos: 1 });
     await client.publishAsync(probe.topics.telemetry, '{"rong_yang": 6.1}', { qos: 1 });
     await client.publishAsync(probe.topics.telemetry, '{', { qos: 1 });
+    const gasping = await running.addDevice('gasping', 'aquaculture_pond', { site: 'openapi-pond' });
+    const suffocating = [20, 15, 10, 5, 0].map((minutes) => ({
+      time: now - minutes * 60_000,
+      dissolved_oxygen: 2 - minutes / 100,
+    }));
+    const other = await connectMqtt(running.platform.urls.mqtt.mqtt ?? '', gasping);
+    await other.publishAsync(gasping.topics.telemetry, JSON.stringify(suffocating), { qos: 1 });
+    const { alarms } = await eventually(
+      () => running.get<{ alarms: { id: string }[] }>('/api/v1/alarms?device=gasping'),
+      (answer) => answer.alarms.length === 1,
+    );
     interface Kept {
       readonly quarantine: readonly { readonly id: string; readonly reason: { readonly field?: string } }[];
     }
@@ -214,7 +264,7 @@ describe('the OpenAPI document', () => {
       const { ledger } = await running.get<{ ledger: { pending: number }[] }>('/api/v1/ledger');
       return kept.length >= 2 && ledger.every(({ pending }) => pending === 0);
     });
-    const samples = samplesOf(kept.find(({ reason }) => reason.field === 'rong_yang')?.id ?? '');
+    const samples = samplesOf(kept.find(({ reason }) => reason.field === 'rong_yang')?.id ?? '', alarms[0]?.id ?? '');
     const document = await running.get<Document>('/docs/json');
     expect(document.openapi).toMatch(/^3\.1/);
     // A route without a sample, and a sample of a route that is gone.

@@ -1,10 +1,12 @@
 /** The real application over hand-made parts: a memory store, one park with two ponds, a feed the test pushes into. */
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
+import { openAlarms } from '../../alarms/alarms.ts';
 import type { ApiOptions } from '../../api/api.ts';
 import { buildApp } from '../../api/server.ts';
 import { openSignInCodes } from '../../app/sign-in-codes.ts';
 import { DaoyuError } from '../../base/errors.ts';
+import { openMemoryBus } from '../../bus/memory.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
@@ -71,6 +73,7 @@ export async function apiOptions(
       replay: async (id) => Promise.reject(new DaoyuError('QUARANTINE_UNKNOWN', `no record ${id} in quarantine`)),
     },
     live: { follow: () => nothing() },
+    alarms: await openAlarms({ bus: openMemoryBus(), kv: openMemoryKv(), clock }),
     addDevice: async (given: NewDevice) => ({
       device: await registry.addDevice({ label, ...given }, 'scrypt-secret'),
       password: 'shown-once',

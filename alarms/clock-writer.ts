@@ -1,0 +1,129 @@
+/** Puts time and the registry on the log, so that what judges by them is the same in every replay. One process at a time does it. */
+import { codeOf } from '../base/errors.ts';
+import type { Log } from '../base/logger.ts';
+import { subjects } from '../base/topics.ts';
+import type { Bus, Entry } from '../bus/bus.ts';
+import type { ClockEntry, PlatformReport, RegistryEntry } from '../bus/events.ts';
+import type { Registry } from '../registry/registry.ts';
+
+export const CLOCK_EVERY_MS = 5000;
+/** Changes of the registry go out before the next tick: a new device is judged from its first reading. */
+const LOOK_EVERY_MS = 250;
+/** NATS refuses messages above 1 MB. */
+const MAX_PART_BYTES = 400 * 1024;
+
+export interface ClockWriterOptions {
+  readonly bus: Pick<Bus, 'append'>;
+  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'profiles'>;
+  readonly log: Log;
+  readonly clock: () => number;
+  readonly report?: () => Promise<PlatformReport>;
+}
+
+type Sort = 'parks' | 'sites' | 'devices' | 'profiles';
+type Item = readonly [sort: Sort, value: object];
+
+/** Resolves when the whole registry and the first tick are on the log, or could not be put there yet. */
+export async function startClockWriter(options: ClockWriterOptions): Promise<{ close(): Promise<void> }> {
+  const { bus, registry, log, clock, report } = options;
+  /** What was put on the log, by identity: the registry replaces what changes. */
+  let known = new Set<object>();
+  let isFailing = false;
+  let running: Promise<void> | undefined;
+  let ticksAt = 0;
+  let isBegun = false;
+
+  async function write(): Promise<void> {
+    const items = itemsOf(registry);
+    const isDue = clock() >= ticksAt || clock() < ticksAt - CLOCK_EVERY_MS;
+    const changed = items.filter(([, value]) => !known.has(value));
+    if (changed.length === 0 && !isDue) return;
+    // What was removed shows only in a whole; it is rare.
+    const isWhole = !isBegun || items.length < known.size;
+    const entries = isWhole ? wholeOf(items) : changesOf(changed);
+    if (isDue) entries.push(await tick());
+    await bus.append(entries);
+    isBegun = true;
+    known = new Set(items.map(([, value]) => value));
+    if (isDue) ticksAt = clock() + CLOCK_EVERY_MS;
+    if (isFailing) log.info({}, 'the clock goes on');
+    isFailing = false;
+  }
+
+  async function tick(): Promise<Entry> {
+    const platform = await report?.();
+    const entry: ClockEntry = { version: 1, at: clock(), ...(platform && { platform }) };
+    return { subject: subjects.clock, data: JSON.stringify(entry) };
+  }
+
+  function look(): Promise<void> {
+    running ??= write()
+      .catch((error: unknown) => {
+        if (!isFailing)
+          log.warn({ code: codeOf(error) }, 'the log does not take the clock: alarms stand still until it does');
+        isFailing = true;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  }
+
+  await look();
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  timer.unref();
+
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+function itemsOf(registry: ClockWriterOptions['registry']): readonly Item[] {
+  return [
+    ...registry.parks().map((value): Item => ['parks', value]),
+    ...registry.sites().map((value): Item => ['sites', value]),
+    ...registry.profiles().map((value): Item => ['profiles', value]),
+    ...registry.devices().map((value): Item => ['devices', value]),
+  ];
+}
+
+function wholeOf(items: readonly Item[]): Entry[] {
+  const parts = partsOf(items);
+  return parts.map((part, index) => entryOf({ ...part, part: index + 1, parts: parts.length }));
+}
+
+function changesOf(items: readonly Item[]): Entry[] {
+  return items.length === 0 ? [] : partsOf(items).map(entryOf);
+}
+
+function partsOf(items: readonly Item[]): Partial<Record<Sort, object[]>>[] {
+  const parts: Partial<Record<Sort, object[]>>[] = [{}];
+  let bytes = 0;
+  for (const [sort, value] of items) {
+    const shown = withoutSecrets(value);
+    const size = JSON.stringify(shown).length;
+    if (bytes > 0 && bytes + size > MAX_PART_BYTES) {
+      parts.push({});
+      bytes = 0;
+    }
+    bytes += size;
+    const part = parts.at(-1) ?? {};
+    const list = part[sort] ?? [];
+    part[sort] = list;
+    list.push(shown);
+  }
+  return parts;
+}
+
+function entryOf(part: Omit<RegistryEntry, 'version'>): Entry {
+  return { subject: subjects.registry, data: JSON.stringify({ version: 1, ...part } satisfies RegistryEntry) };
+}
+
+/** The log is read by many: no password, not even its hash; and no mapping, which nobody judges by. */
+function withoutSecrets(value: object): object {
+  const { passwordHash: _, previousPassword: __, mapping: ___, ...shown } = value as Record<string, unknown>;
+  return shown;
+}

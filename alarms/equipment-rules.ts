@@ -1,0 +1,61 @@
+/** The rules that a kind's file declares for its equipment: an aerator that is on without power, a compressor that is off while it is warm. */
+
+import type { EquipmentRule, EquipmentTerm, Kind } from '../sensors/kind.ts';
+import { type Code, UNKNOWN } from './fold.ts';
+import { isDoubtful, type Measured, type Rule } from './rule.ts';
+
+const MINUTE = 60_000;
+const MISSED_REPORTS = 3;
+const CLEAR_MINUTES = 10;
+
+export function equipmentRules(kind: Kind, intervalMs: number): readonly Rule[] {
+  return (kind.equipment ?? []).map((declared) => equipmentRule(declared, intervalMs));
+}
+
+function equipmentRule(declared: EquipmentRule, intervalMs: number): Rule {
+  const { name, label, action, terms, criticalTerms, holdMinutes, source } = declared;
+  const fields = [...new Set([...terms, ...(criticalTerms ?? [])].flatMap(fieldsOf))];
+  const [first] = terms;
+  return {
+    id: name,
+    class: 'process',
+    ...(first && { field: first.field }),
+    holds: {
+      warning: holdMs(holdMinutes.warning, intervalMs),
+      critical: holdMs(holdMinutes.critical, intervalMs),
+      clear: CLEAR_MINUTES * MINUTE - 0.1 * intervalMs,
+      maxGap: MISSED_REPORTS * intervalMs,
+    },
+    codeOf(measured) {
+      const isSilent = fields.some((field) => measured.values[field] === undefined);
+      if (isSilent) return fields.every(measured.hasSent) ? UNKNOWN : undefined;
+      if (fields.some((field) => isDoubtful(measured.flags?.[field]))) return UNKNOWN;
+      return codeOf(declared, measured);
+    },
+    text: () => label,
+    action,
+    source,
+  };
+}
+
+/** Two readings at least: a door that happens to stand open in one of them is no fault. */
+function holdMs(minutes: number | undefined, intervalMs: number): number {
+  if (minutes === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(minutes * MINUTE, intervalMs) - 0.1 * intervalMs;
+}
+
+function codeOf({ terms, criticalTerms, holdMinutes }: EquipmentRule, measured: Measured): Code {
+  if (!terms.every((term) => holds(term, measured))) return 0;
+  if (holdMinutes.critical === undefined) return 2;
+  return (criticalTerms ?? []).every((term) => holds(term, measured)) ? 4 : 2;
+}
+
+function holds({ field, is, below, above, aboveField, by = 0 }: EquipmentTerm, { values }: Measured): boolean {
+  const value = values[field] ?? Number.NaN;
+  if (is !== undefined && value !== is) return false;
+  if (below !== undefined && !(value < below)) return false;
+  if (above !== undefined && !(value > above)) return false;
+  return aboveField === undefined || value > (values[aboveField] ?? Number.NaN) + by;
+}
+
+const fieldsOf = ({ field, aboveField }: EquipmentTerm) => (aboveField === undefined ? [field] : [field, aboveField]);

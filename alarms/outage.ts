@@ -1,0 +1,135 @@
+/** Many devices silent at one time have one cause: one alarm for the park or the site, with the devices listed. */
+import type { Label } from '../sensors/label.ts';
+import type { Alarm } from './alarm.ts';
+import { clear, type Emitter, open, type Slot, suppress, update } from './lifecycle.ts';
+import { quietSince, silentAfter } from './silence.ts';
+import type { DeviceCell, Head } from './state.ts';
+
+const MINUTE = 60_000;
+/** A device that was heard so long after the others fell silent is none of them. */
+const ALIVE_AFTER_MS = MINUTE;
+/** Fewer have no common cause, unless they are all there are. */
+const LEAST = 3;
+const SHARE = 0.5;
+
+export interface Watched {
+  readonly device: DeviceCell;
+  readonly intervalMs: number;
+}
+
+export interface OutageOf {
+  readonly slot: Slot;
+  readonly park: string;
+  readonly site: string;
+  readonly label: Label;
+  readonly devices: readonly Watched[];
+  readonly head: Head;
+  readonly to: Emitter;
+}
+
+/** True when something changed. The outage covers the devices that are its children while it is open. */
+export function watchOutage(given: OutageOf): boolean {
+  const { slot, head, to, devices } = given;
+  const before = slot.alarm;
+  if (slot.alarm === undefined || slot.phase === 'returned') {
+    const found = outageAmong(devices, head);
+    if (found !== undefined) begin(given, found);
+  } else {
+    const { children = [] } = slot.alarm;
+    const back = devices.filter((each) => children.includes(nameOf(each.device)) && isBack(each, slot.alarm, head));
+    const added = devices.filter(
+      (each) => !children.includes(nameOf(each.device)) && isSilentWith(each, slot.alarm, head),
+    );
+    if (back.length >= (1 - SHARE / 2) * children.length) finish(given);
+    else if (added.length > 0) {
+      const all = [...children, ...added.map(({ device }) => nameOf(device))];
+      update(slot, { children: all, text: textOf(given, all.length, slot.alarm.openedAt) }, head.now, to);
+      cover(given);
+    }
+  }
+  return slot.alarm !== before;
+}
+
+function isBack({ device, intervalMs }: Watched, alarm: Alarm | undefined, { now }: Head): boolean {
+  return device.heardAt > (alarm?.raisedAt ?? 0) && now - device.heardAt <= silentAfter(intervalMs);
+}
+
+function isSilentWith({ device, intervalMs }: Watched, alarm: Alarm | undefined, head: Head): boolean {
+  if (alarm === undefined || device.heardAt === 0) return false;
+  const isOfIt = device.heardAt >= alarm.openedAt - 2 * intervalMs;
+  return isOfIt && head.now - quietSince(device, head) > silentAfter(intervalMs);
+}
+
+interface Found {
+  readonly silent: readonly Watched[];
+  readonly since: number;
+}
+
+/** Those that fell silent together, against those that were heard since. Who is not due yet says nothing. */
+function outageAmong(devices: readonly Watched[], head: Head): Found | undefined {
+  const overdue = devices.filter(
+    ({ device, intervalMs }) => device.heardAt > 0 && head.now - quietSince(device, head) > silentAfter(intervalMs),
+  );
+  if (overdue.length < 2) return undefined;
+  const latest = Math.max(...overdue.map(({ device }) => device.heardAt));
+  const silent = overdue.filter(({ device, intervalMs }) => device.heardAt >= latest - 2 * intervalMs - MINUTE);
+  const alive = devices.filter(({ device }) => device.heardAt > latest + ALIVE_AFTER_MS).length;
+  const isOutage = silent.length >= LEAST && silent.length / (silent.length + alive) >= SHARE;
+  const isAll = silent.length >= 2 && alive === 0 && silent.length === devices.length;
+  if (!isOutage && !isAll) return undefined;
+  return { silent, since: Math.min(...silent.map(({ device }) => device.heardAt)) };
+}
+
+function begin(given: OutageOf, { silent, since }: Found): void {
+  const { slot, park, site, head, to } = given;
+  open(
+    slot,
+    {
+      park,
+      site,
+      rule: site === '' ? 'park_silent' : 'site_silent',
+      class: 'communication',
+      severity: 'critical',
+      start: since,
+      at: head.now,
+      text: textOf(given, silent.length, since),
+      action: {
+        zh: '先查供电和通信：停电时手动开增氧机、看冷库',
+        en: 'Check power and the link first; without power, run aerators by hand and look after the stores',
+      },
+      children: silent.map(({ device }) => nameOf(device)),
+      source: `${LEAST} devices and half of those that are due, within two intervals`,
+    },
+    to,
+  );
+  cover(given);
+}
+
+/** Devices that were announced on their own before the whole could be seen. */
+function cover({ slot, devices, head, to }: OutageOf): void {
+  const id = slot.alarm?.id;
+  for (const { device } of devices) {
+    if (slot.alarm?.children?.includes(nameOf(device))) suppress(device.silence, id, head.now, to);
+  }
+}
+
+function finish(given: OutageOf): void {
+  const { slot, devices, head, to } = given;
+  const { id, children = [] } = slot.alarm ?? {};
+  clear(slot, head.now, 'recovered', to);
+  for (const { device } of devices) {
+    // Who is not back yet is announced on its own only if it stays away.
+    if (children.includes(nameOf(device))) device.excusedAt = head.now;
+    if (device.silence.alarm?.suppressedBy === id) suppress(device.silence, undefined, head.now, to);
+  }
+}
+
+export const nameOf = ({ info }: DeviceCell) => `${info.site}/${info.id}`;
+
+function textOf({ label, devices }: OutageOf, count: number, since: number): Label {
+  const clock = new Date(since + 8 * 3_600_000).toISOString().slice(11, 16);
+  return {
+    zh: `${label.zh}：${devices.length} 台设备中 ${count} 台自 ${clock} 起无数据，停电还是断网？`,
+    en: `${label.en}: ${count} of ${devices.length} devices silent since ${clock}: power or link?`,
+  };
+}

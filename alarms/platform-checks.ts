@@ -1,0 +1,98 @@
+/** Alarms about the platform itself, from what the writer of the clock reports: its store, its consumers, its disk, and the time it was away. */
+import type { PlatformReport } from '../bus/events.ts';
+import type { Label } from '../sensors/label.ts';
+import type { Severity } from './alarm.ts';
+import { clear, type Emitter, type Opening, open } from './lifecycle.ts';
+import type { State } from './state.ts';
+
+/** Where the alarms of the platform are listed: no park of the registry. */
+export const PLATFORM = 'platform';
+const MINUTE = 60_000;
+/** Away for longer than a restart takes. */
+const AWAY_MS = 2 * MINUTE;
+const LEAST_FREE_DISK = 0.05;
+
+interface Check {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly afterMs: number;
+  readonly isBad: (report: PlatformReport) => boolean;
+  readonly text: (report: PlatformReport) => Label;
+  readonly action: Label;
+}
+
+const CHECKS: readonly Check[] = [
+  {
+    rule: 'store_unavailable',
+    severity: 'critical',
+    afterMs: 2 * MINUTE,
+    isBad: ({ isStoreWritable }) => isStoreWritable === false,
+    text: ({ storeProblem = '' }) => ({
+      zh: `存储不可写：读数留在日志里等待 ${storeProblem}`.trim(),
+      en: `the store does not take readings; they wait in the log ${storeProblem}`.trim(),
+    }),
+    action: { zh: '检查磁盘和 InfluxDB', en: 'Check the disk, or InfluxDB' },
+  },
+  {
+    rule: 'consumer_behind',
+    severity: 'warning',
+    afterMs: 5 * MINUTE,
+    isBad: ({ behind = [] }) => behind.length > 0,
+    text: ({ behind = [] }) => {
+      const names = behind.map(({ name, pending }) => `${name} (${pending})`).join(', ');
+      return { zh: `日志消费滞后：${names}`, en: `consumers of the log lag behind: ${names}` };
+    },
+    action: {
+      zh: '看该进程的日志；滞后会占满事件日志',
+      en: 'See the log of that process: what it has not taken fills the event log',
+    },
+  },
+  {
+    rule: 'disk_low',
+    severity: 'critical',
+    afterMs: MINUTE,
+    isBad: ({ freeDisk }) => freeDisk !== undefined && freeDisk < LEAST_FREE_DISK,
+    text: ({ freeDisk = 0 }) => ({
+      zh: `数据盘只剩 ${Math.round(freeDisk * 100)}% 空间`,
+      en: `${Math.round(freeDisk * 100)}% of the data disk is free`,
+    }),
+    action: { zh: '清理磁盘；满了之后设备收不到确认', en: 'Make room: on a full disk devices get no acknowledgement' },
+  },
+];
+
+/** `before`: the clock entry before this one; 0 for the first. */
+export function takePlatform({ head }: State, report: PlatformReport, before: number, to: Emitter): void {
+  for (const check of CHECKS) {
+    const slot = head.platform[check.rule] ?? {};
+    head.platform[check.rule] = slot;
+    if (!check.isBad(report)) {
+      delete slot.since;
+      clear(slot, to.now, 'recovered', to);
+      continue;
+    }
+    slot.since ??= to.now;
+    const isOpen = slot.alarm !== undefined && slot.phase !== 'returned';
+    if (isOpen || to.now - slot.since < check.afterMs) continue;
+    const { rule, severity, action } = check;
+    open(slot, opening(rule, severity, slot.since, to.now, check.text(report), action), to);
+  }
+  noteAbsence(before, to);
+}
+
+/** Nobody was there to judge: what happened then is in the readings, but nobody was called. */
+function noteAbsence(before: number, to: Emitter): void {
+  if (before === 0 || to.now - before < AWAY_MS) return;
+  const clock = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
+  const text = {
+    zh: `平台 ${clock(before)} 至 ${clock(to.now)} 未运行：其间无人收到告警`,
+    en: `the platform did not run from ${clock(before)} to ${clock(to.now)}: nobody was alarmed meanwhile`,
+  };
+  const action = { zh: '查看其间的曲线', en: 'Look at the charts of that time' };
+  const slot = {};
+  open(slot, { ...opening('platform_away', 'warning', before, to.now, text, action), isHistoric: true }, to);
+  clear(slot, to.now, 'recovered', to);
+}
+
+function opening(rule: string, severity: Severity, start: number, at: number, text: Label, action: Label): Opening {
+  return { park: PLATFORM, site: '', rule, class: 'platform', severity, start, at, text, action, source: 'platform' };
+}

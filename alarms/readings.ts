@@ -1,0 +1,289 @@
+/** Takes readings into the conditions of their device: the newest at once, late ones when no more of them come. */
+import type { Reading } from '../sensors/reading.ts';
+import { type Code, type Fold, newFold, step, UNKNOWN } from './fold.ts';
+import { clear, type Emitter, ease, end, escalate, type Opening, open, revise, setBlind } from './lifecycle.ts';
+import type { Rule } from './rule.ts';
+import type { Condition, DeviceCell, Point } from './state.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Late readings within it are judged together with those that came in time. */
+const WINDOW_MS = 6 * HOUR;
+const MAX_POINTS = 400;
+/** More that came late are judged without waiting for the rest. */
+export const MAX_LATE = 5000;
+/** For so long after power is back, registers may not be filled: nothing but zeros is no measurement. */
+const DOUBTED_MS = 15 * MINUTE;
+
+export interface Judging {
+  readonly rules: readonly Rule[];
+  readonly intervalMs: number;
+  /** After so long without a reading the device is silent. */
+  readonly silentAfterMs: number;
+  readonly maintenanceUntil: number | undefined;
+  readonly to: Emitter;
+}
+
+/** The newest reading of a device, or a late one. */
+export function takeReading(device: DeviceCell, reading: Reading, judging: Judging): void {
+  const { time, receivedAt } = reading;
+  const isFresh = receivedAt - time <= judging.silentAfterMs;
+  device.heardAt = Math.max(device.heardAt, receivedAt);
+  if (isFresh) device.freshAt = Math.max(device.freshAt, receivedAt);
+  if (time === device.newest) return;
+  const isLate = time < device.newest;
+  if (!isLate) noteReturn(device, time, judging.silentAfterMs);
+  for (const field in reading.values) device.seen[field] = Math.max(device.seen[field] ?? 0, time);
+  const point = pointOf(device, reading, judging.rules);
+  if (isLate) {
+    device.late.push(point);
+    device.lateAt = receivedAt;
+    return;
+  }
+  device.newest = time;
+  device.points.push(point);
+  for (const rule of judging.rules) follow(device, rule, point, reading, isFresh, judging);
+  trim(device, judging.rules);
+}
+
+/** What looks like empty registers in the first readings after a silence, or in the very first, is doubted. */
+function noteReturn(device: DeviceCell, time: number, silentAfterMs: number): void {
+  if (time - device.newest > silentAfterMs) device.returnedAt = time;
+  else if (device.returnedAt !== undefined && time - device.returnedAt > DOUBTED_MS) delete device.returnedAt;
+}
+
+function pointOf(device: DeviceCell, { time, values, flags }: Reading, rules: readonly Rule[]): Point {
+  const measured = { values, flags, hasSent: (field: string) => device.seen[field] !== undefined };
+  let codes: Record<string, Code> | undefined;
+  for (const rule of rules) {
+    const code = rule.codeOf(measured);
+    if (code === undefined || code === 0) continue;
+    codes ??= {};
+    codes[rule.id] = code >= 2 && isEmptyRegister(device, rule, values) ? UNKNOWN : code;
+  }
+  return codes === undefined ? { t: time } : { t: time, c: codes };
+}
+
+function isEmptyRegister({ returnedAt }: DeviceCell, rule: Rule, values: Reading['values']): boolean {
+  if (returnedAt === undefined || rule.class !== 'process') return false;
+  return rule.field === undefined || rule.isWorse === undefined || values[rule.field] === 0;
+}
+
+function follow(
+  device: DeviceCell,
+  rule: Rule,
+  point: Point,
+  { values }: Reading,
+  isFresh: boolean,
+  judging: Judging,
+): void {
+  const code = point.c?.[rule.id] ?? 0;
+  const known = device.conditions[rule.id];
+  if (known === undefined && code < 2) return;
+  const condition = known ?? { fold: newFold(), base: newFold(), episodes: [] };
+  if (known === undefined) device.conditions[rule.id] = condition;
+  if (code === UNKNOWN) return;
+  const value = rule.field === undefined ? undefined : values[rule.field];
+  if (value !== undefined) condition.value = value;
+  noteWorst(condition, rule, value, point.t, code);
+  const change = step(condition.fold, point.t, code, rule.holds);
+  const { to } = judging;
+  const textNow = (severity: 'warning' | 'critical') => rule.text(severity, condition.value);
+  if (condition.alarm?.isBlind) setBlind(condition, false, point.t, textNow(condition.alarm.severity), to);
+  if (change?.is === 'opened') {
+    condition.episodes.push([change.start, 0]);
+    condition.held = { level: change.level, start: change.start, at: change.at, ...(value !== undefined && { value }) };
+  }
+  if (change?.is === 'escalated') {
+    if (condition.held) condition.held.level = 2;
+    else escalate(condition, change.at, textNow('critical'), to);
+  }
+  if (change?.is === 'eased') {
+    if (condition.held) condition.held.level = 1;
+    else ease(condition, change.at, textNow('warning'), to);
+  }
+  if (change?.is === 'cleared') {
+    const episode = condition.episodes.at(-1);
+    if (episode) episode[1] = change.at;
+    if (condition.held) raisePast(device, rule, condition.held, change.at, judging);
+    else clear(condition, change.at, 'recovered', to);
+    delete condition.held;
+  }
+  // Of now, not of a backlog that may tell in its next reading that it is over.
+  if (isFresh) raiseHeld(device, rule, condition, judging, change?.is !== 'opened');
+}
+
+/** The worst value while it is open; told with the next transition. */
+function noteWorst(condition: Condition, rule: Rule, value: number | undefined, at: number, code: Code): void {
+  const { alarm } = condition;
+  if (alarm === undefined || value === undefined || code < 2 || rule.isWorse === undefined) return;
+  if (alarm.worst !== undefined && !rule.isWorse(value, alarm.worst.value)) return;
+  condition.alarm = { ...alarm, worst: { value, at } };
+}
+
+/** What was held back because it came late is still going on. */
+export function raiseHeld(
+  device: DeviceCell,
+  rule: Rule,
+  condition: Condition,
+  judging: Judging,
+  isLate: boolean,
+): void {
+  const { held } = condition;
+  if (held === undefined) return;
+  delete condition.held;
+  open(condition, openingOf(device, rule, held, judging, { isLate }), judging.to);
+}
+
+/** It was over before anybody could know of it. */
+function raisePast(
+  device: DeviceCell,
+  rule: Rule,
+  held: NonNullable<Condition['held']>,
+  clearedAt: number | undefined,
+  judging: Judging,
+): void {
+  const past = {};
+  open(past, openingOf(device, rule, held, judging, { isHistoric: true }), judging.to);
+  if (clearedAt === undefined) end(past, held.at, 'unobserved', judging.to);
+  else clear(past, clearedAt, 'recovered', judging.to);
+}
+
+function openingOf(
+  { info }: DeviceCell,
+  rule: Rule,
+  { level, start, at, value }: NonNullable<Condition['held']>,
+  { maintenanceUntil }: Judging,
+  how: Pick<Opening, 'isHistoric' | 'isLate'>,
+): Opening {
+  const severity = level === 2 ? 'critical' : 'warning';
+  return {
+    park: info.park,
+    site: info.site,
+    device: info.id,
+    ...(rule.field !== undefined && { field: rule.field }),
+    rule: rule.id,
+    class: rule.class,
+    severity,
+    start,
+    at,
+    value,
+    text: rule.text(severity, value),
+    action: rule.action,
+    maintenanceUntil: how.isHistoric ? undefined : maintenanceUntil,
+    profile: rule.profile,
+    source: rule.source,
+    ...how,
+  };
+}
+
+/** What leaves the window goes into the base, from which the window can be judged anew. */
+function trim(device: DeviceCell, rules: readonly Rule[]): void {
+  const { points } = device;
+  const oldest = device.newest - WINDOW_MS;
+  let count = 0;
+  while (points.length - count > MAX_POINTS || (points[count]?.t ?? device.newest) < oldest) count += 1;
+  if (count === 0) return;
+  for (const point of points.splice(0, count)) {
+    device.cut = point.t;
+    for (const rule of rules) {
+      const condition = device.conditions[rule.id];
+      if (condition) step(condition.base, point.t, point.c?.[rule.id] ?? 0, rule.holds);
+    }
+  }
+  for (const [id, condition] of Object.entries(device.conditions)) {
+    condition.episodes = condition.episodes.filter(([, until]) => until === 0 || until > device.cut);
+    if (isIdle(condition, device.newest)) delete device.conditions[id];
+  }
+}
+
+function isIdle({ fold, base, alarm, held, episodes, opens }: Condition, now: number): boolean {
+  if (fold.open || base.open || fold.bad !== undefined || base.bad !== undefined) return false;
+  return alarm === undefined && held === undefined && episodes.length === 0 && !((opens?.at(-1) ?? 0) > now - HOUR);
+}
+
+/** Takes in what came late: judges the window anew in order of measurement, and raises what nobody could know of before. */
+export function settleLate(device: DeviceCell, judging: Judging): void {
+  const late = [...device.late].sort((one, other) => one.t - other.t);
+  device.late = [];
+  delete device.lateAt;
+  const before = late.filter(({ t }) => t <= device.cut);
+  device.points = merged(
+    device.points,
+    late.filter(({ t }) => t > device.cut),
+  );
+  for (const rule of judging.rules) {
+    settleBefore(device, rule, before, judging);
+    settleWindow(device, rule, judging);
+  }
+}
+
+/** Older than the window: judged by themselves. */
+function settleBefore(device: DeviceCell, rule: Rule, points: readonly Point[], judging: Judging): void {
+  if (!points.some(({ c }) => (c?.[rule.id] ?? 0) >= 2)) return;
+  const { episodes, fold } = refold(newFold(), points, rule);
+  for (const { held, end: until } of episodes) raisePast(device, rule, held, until, judging);
+  const last = episodes.at(-1);
+  if (fold.open && last === undefined) return;
+}
+
+function settleWindow(device: DeviceCell, rule: Rule, judging: Judging): void {
+  const known = device.conditions[rule.id];
+  if (known === undefined && !device.points.some(({ c }) => (c?.[rule.id] ?? 0) >= 2)) return;
+  const condition = known ?? { fold: newFold(), base: newFold(), episodes: [] };
+  device.conditions[rule.id] = condition;
+  const { episodes, fold } = refold({ ...condition.base }, device.points, rule);
+  for (const { held, end: until } of episodes) {
+    if (until === undefined) continue;
+    if (condition.episodes.some(([from, to]) => held.start <= (to || device.newest) && until >= from)) continue;
+    condition.episodes.push([held.start, until]);
+    raisePast(device, rule, held, until, judging);
+  }
+  // What is open stays so: only a reading newer than all others may end it.
+  if (condition.fold.open && !fold.open) return;
+  const isNew = fold.open !== 0 && condition.fold.open === 0;
+  const hasGrown = fold.open !== 0 && (fold.start ?? 0) < (condition.fold.start ?? 0);
+  condition.fold = fold;
+  const last = episodes.at(-1);
+  if (isNew && last !== undefined) {
+    condition.episodes.push([last.held.start, 0]);
+    condition.held = last.held;
+    raiseHeld(device, rule, condition, judging, true);
+  }
+  if (hasGrown && fold.start !== undefined) {
+    if (condition.held) condition.held.start = fold.start;
+    else revise(condition, fold.start, judging.to);
+  }
+}
+
+interface Episode {
+  readonly held: NonNullable<Condition['held']>;
+  end?: number;
+}
+
+function refold(fold: Fold, points: readonly Point[], rule: Rule): { fold: Fold; episodes: Episode[] } {
+  const episodes: Episode[] = [];
+  for (const { t, c } of points) {
+    const change = step(fold, t, c?.[rule.id] ?? 0, rule.holds);
+    const last = episodes.at(-1);
+    if (change?.is === 'opened') episodes.push({ held: { level: change.level, start: change.start, at: change.at } });
+    if (change?.is === 'escalated' && last) last.held.level = 2;
+    if (change?.is === 'cleared' && last) last.end = change.at;
+  }
+  return { fold, episodes };
+}
+
+/** In order; of two of one time the first stays. */
+function merged(points: readonly Point[], late: readonly Point[]): Point[] {
+  const all = [...points, ...late].sort((one, other) => one.t - other.t);
+  return all.filter(({ t }, index) => index === 0 || t !== all[index - 1]?.t);
+}
+
+/** Alarms of rules that no longer judge the device. */
+export function endWithoutRule(device: DeviceCell, rules: readonly Rule[], to: Emitter): void {
+  for (const [id, condition] of Object.entries(device.conditions)) {
+    if (rules.some((rule) => rule.id === id)) continue;
+    end(condition, to.now, 'rule_removed', to);
+    delete device.conditions[id];
+  }
+}

@@ -1,0 +1,35 @@
+/** A rule: how one reading stands to its limits, how long that must last, and what to say and do. Made from a profile, from the kind's file, or for every probe. */
+import type { Flag } from '../sensors/flag.ts';
+import type { Label } from '../sensors/label.ts';
+import type { AlarmClass, Severity } from './alarm.ts';
+import type { Code, Holds } from './fold.ts';
+
+export interface Measured {
+  readonly values: Readonly<Record<string, number>>;
+  readonly flags?: Readonly<Record<string, readonly Flag[]>> | undefined;
+  /** Whether the device has sent a field at all. */
+  readonly hasSent: (field: string) => boolean;
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly class: AlarmClass;
+  /** The field whose value is shown. */
+  readonly field?: string;
+  readonly holds: Holds;
+  /** Undefined where the rule says nothing of this device: it never sent the field. */
+  readonly codeOf: (measured: Measured) => Code | undefined;
+  /** Whether one value is worse than another; absent where the value is no measure of it. */
+  readonly isWorse?: (value: number, other: number) => boolean;
+  readonly text: (severity: Severity, value: number | undefined) => Label;
+  readonly action: Label;
+  readonly profile?: { readonly name: string; readonly version: number };
+  readonly source?: string;
+}
+
+const DOUBTS: readonly Flag[] = ['clock', 'stuck', 'spike'];
+
+/** A value that must not decide anything. */
+export function isDoubtful(flags: readonly Flag[] | undefined): boolean {
+  return flags?.some((flag) => DOUBTS.includes(flag)) ?? false;
+}
