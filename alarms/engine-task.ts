@@ -3,6 +3,7 @@ import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
 import type { Bus, Delivery, Entry } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
+import { PoisonedEntries } from '../bus/handler.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Transition } from './alarm.ts';
@@ -48,10 +49,11 @@ export async function startAlarmEngine({
         engine = createEngine({ kinds, state: snapshot.state });
         position = snapshot.position;
       }
-      const fresh = deliveries.filter((delivery) => delivery.position > position);
+      const reached = position;
+      const fresh = deliveries.filter((delivery) => delivery.position > reached);
       const last = fresh.at(-1);
       if (last === undefined) return;
-      const transitions = fresh.flatMap((delivery) => engine?.take(delivery) ?? []);
+      const transitions = fresh.flatMap((delivery) => judge(engine, delivery));
       for (let start = 0; start < transitions.length; start += MAX_APPEND) {
         await bus.append(transitions.slice(start, start + MAX_APPEND).map(entryOf));
       }
@@ -65,6 +67,15 @@ export async function startAlarmEngine({
   }
 
   return startConsumer({ ...LIMITS, bus, name: ALARM_ENGINE, subjects: INPUTS, log, take });
+}
+
+/** An entry that the engine cannot bear must not stop it for ever: it is set aside, and judging goes on behind it. */
+function judge(engine: Engine | undefined, delivery: Delivery): readonly Transition[] {
+  try {
+    return engine?.take(delivery) ?? [];
+  } catch (error) {
+    throw new PoisonedEntries([{ delivery, reason: String(error) }]);
+  }
 }
 
 /** The same after a crash: whoever reads tells a repeat by its origin. */
