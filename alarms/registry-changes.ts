@@ -2,7 +2,16 @@
 import type { RegistryEntry } from '../bus/events.ts';
 import type { Profile } from '../sensors/profile.ts';
 import { type Emitter, end } from './lifecycle.ts';
-import { cellOf, type DeviceInfo, HEAD, newDevice, type ParkCell, type SiteInfo, type State } from './state.ts';
+import {
+  cellOf,
+  type DeviceInfo,
+  HEAD,
+  isExpected,
+  newDevice,
+  type ParkCell,
+  type SiteInfo,
+  type State,
+} from './state.ts';
 
 /** In parts it is the whole: what no part names is gone. */
 export function takeRegistry(state: State, entry: RegistryEntry, to: Emitter): void {
@@ -10,7 +19,7 @@ export function takeRegistry(state: State, entry: RegistryEntry, to: Emitter): v
     ...(entry.parks ?? []).map((park) => putPark(state, park as ParkCell['info'])),
     ...(entry.sites ?? []).map((site) => putSite(state, site as SiteInfo)),
     ...(entry.profiles ?? []).map((profile) => putProfile(state, profile as Profile)),
-    ...(entry.devices ?? []).map((device) => putDevice(state, device as DeviceInfo)),
+    ...(entry.devices ?? []).map((device) => putDevice(state, device as DeviceInfo, to)),
   ];
   const { part, parts } = entry;
   if (part === undefined || parts === undefined) return;
@@ -46,11 +55,16 @@ function putProfile(state: State, profile: Profile): string {
   return name;
 }
 
-function putDevice(state: State, info: DeviceInfo): string {
+function putDevice(state: State, info: DeviceInfo, to: Emitter): string {
   const name = cellOf.device(info.park, info.id);
   const known = state.devices.get(name);
   if (known) known.info = info;
-  else state.devices.set(name, newDevice(info));
+  // Out of use: it is not missed any more, and a retired one has nothing open.
+  if (known && !isExpected(info)) {
+    const conditions = info.retiredAt === undefined ? [] : Object.values(known.conditions);
+    for (const slot of [...conditions, known.silence, known.oldData]) end(slot, to.now, 'device_removed', to);
+  }
+  if (!known) state.devices.set(name, newDevice(info));
   state.dirty.add(name);
   return name;
 }
