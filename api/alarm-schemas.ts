@@ -1,7 +1,7 @@
 /** Shapes of alarms and their transitions in the API. */
 import { Type } from 'typebox';
 import { ALARM_CLASSES, ALARM_STATES, CHANGES, END_REASONS, SEVERITIES } from '../alarms/alarm.ts';
-import { Exact, Label, List, OneOf, Slug, Text, Time } from './schemas.ts';
+import { Exact, List, OneOf, Sentence, Slug, Text, Time } from './schemas.ts';
 
 export const AlarmId = Exact({ id: Type.String({ pattern: '^[0-9a-f-]{10,64}$' }) });
 export const By = Type.Optional(Text('name of the person who does it; absent: who is signed in', 64));
@@ -41,14 +41,15 @@ export const Alarm = Exact(
     ),
     profile: Type.Optional(Exact({ name: Type.String(), version: Type.Number() })),
     source: Type.Optional(Type.String({ description: 'where the rule comes from' })),
-    text: Label,
-    action: Label,
+    text: Sentence,
+    action: Sentence,
     seq: Type.Integer({ description: 'number of its last transition' }),
   },
   { description: 'an alarm as it is now' },
 );
 
 export const Transition = Exact({
+  version: Type.Literal(1),
   seq: Type.Integer({ description: '1, 2, 3… without a gap' }),
   change: OneOf(CHANGES),
   at: Time('measured time, or the deadline that passed'),

@@ -53,6 +53,9 @@ export const Label = Type.Object(
   { additionalProperties: false },
 );
 
+/** For sentences. */
+export const Sentence = Exact({ zh: Text('Chinese', 1000), en: Text('English', 1000) });
+
 const Position = Pair('[longitude, latitude]');
 const Day = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description });
 

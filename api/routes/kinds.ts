@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { Kind } from '../../sensors/kind.ts';
 import { SUBPLATFORMS } from '../../sensors/subplatforms.ts';
-import { ByName, Exact, Label, List, OneOf, Pair } from '../schemas.ts';
+import { ByName, Exact, Label, List, OneOf, Pair, Sentence } from '../schemas.ts';
 
 export interface KindOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -45,8 +45,8 @@ const Term = Exact({
 
 const Equipment = Exact({
   name: Type.String({ description: 'rule of its alarms' }),
-  label: Label,
-  action: Label,
+  label: Sentence,
+  action: Sentence,
   terms: List(Term, { description: 'all hold in one reading' }),
   criticalTerms: Type.Optional(List(Term)),
   holdMinutes: Exact({ warning: Type.Optional(Type.Number()), critical: Type.Optional(Type.Number()) }),
@@ -63,7 +63,7 @@ const KindAnswer = Exact({
   panels: List(Exact({ title: Label, fields: List(Type.String()) })),
   isIntermittent: Type.Optional(Type.Literal(true)),
   defaultProfile: Type.Optional(Type.String({ description: 'threshold profile of a site that has none of its own' })),
-  advice: Type.Optional(ByName(Label, { description: 'what to do, by `{field}_low` and `{field}_high`' })),
+  advice: Type.Optional(ByName(Sentence, { description: 'what to do, by `{field}_low` and `{field}_high`' })),
   equipment: Type.Optional(List(Equipment, { description: 'faults of equipment that its readings show' })),
   silentIsCritical: Type.Optional(
     Exact({ fromHour: Type.Number(), toHour: Type.Number() }, { description: 'hours of Beijing time' }),
