@@ -68,6 +68,6 @@ export const sites: readonly Site[] = [
   site('reefer-1', '冷藏车 1（活蟹）', 'Reefer 1 (live crab)', 'vehicle', 'live_crab', 31.08, 107.88),
   site('reefer-2', '冷藏车 2（冷冻）', 'Reefer 2 (frozen)', 'vehicle', 'frozen_fish', 31.08, 107.88),
   site('huilong-fruit-store', '回龙果蔬冷库', 'Huilong fruit store', 'cold_store', 'fruit', 31.14, 107.83, 'guoshu'),
-  site('renshi-field-a', '任市直播 A 区', 'Renshi seeding field A', 'field', 'drone_seeding', 31.0262, 107.9583),
-  site('changling-field-b', '长岭直播 B 区', 'Changling seeding field B', 'field', 'drone_seeding', 30.9491, 107.9901),
+  site('renshi-field-a', '任市飞播 A 区', 'Renshi seeding field A', 'field', 'drone_seeding', 31.0262, 107.9583),
+  site('changling-field-b', '长岭飞播 B 区', 'Changling seeding field B', 'field', 'drone_seeding', 30.9491, 107.9901),
 ];

@@ -55,7 +55,7 @@ export function devicesDashboard(kinds: readonly Kind[]): Dashboard {
     rows: [
       {
         name: 'ledger',
-        title: { zh: '账本', en: 'Ledger' },
+        title: { zh: '数据核对', en: 'Ledger' },
         panels: [
           stateTable(),
           {

@@ -102,7 +102,7 @@ export const stateCounts: Readonly<Record<HealthState, Quantity>> = {
 
 export const platformMetrics = {
   connections: count('connections', '在线设备', 'connected devices'),
-  inFlight: count('in_flight', '等待落盘的发布', 'publishes that wait for the log'),
+  inFlight: count('in_flight', '等待存盘的发布', 'publishes that wait for the log'),
   received: count('received', '收到的发布', 'publishes received'),
   acknowledged: count('acknowledged', '已确认的发布', 'publishes acknowledged'),
   refused: count('refused', '拒绝', 'refusals'),

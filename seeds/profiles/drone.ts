@@ -4,7 +4,7 @@ import { startingProfile } from './profile.ts';
 export const drone = [
   startingProfile(
     'drone_seeding',
-    '无人机直播',
+    '无人机飞播',
     'Drone seeding',
     ['drone_seeding'],
     [

@@ -67,7 +67,7 @@ const plain = [
       'Shallow water for ploughing and levelling before transplanting; proposed',
     ),
   ]),
-  startingProfile('paddy_emergence', '直播出苗期', 'Direct-seeded emergence', PADDY, [
+  startingProfile('paddy_emergence', '播后出苗期', 'Direct-seeded emergence', PADDY, [
     ...level([-20, 5], { warnAbove: 35, criticalAbove: 80, warnBelow: -60 }, 'Moist, no standing water: seed drowns'),
   ]),
   startingProfile('paddy_recovery', '返青期', 'Recovery after transplanting', PADDY, [

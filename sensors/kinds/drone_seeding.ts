@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts';
 
 const drone: Kind = {
   name: 'drone_seeding',
-  label: { zh: '无人机直播', en: 'Drone seeding' },
+  label: { zh: '无人机飞播', en: 'Drone seeding' },
   subplatform: 'smart_rice',
   intervalMs: 1000,
   defaultProfile: 'drone_seeding',

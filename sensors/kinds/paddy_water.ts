@@ -21,7 +21,7 @@ const paddy: Kind = {
     dissolved_oxygen_low: { zh: '换水或增氧，查环沟', en: 'Change water or aerate, look at the ditch' },
   },
   fields: [
-    measured('water_level', '田面水位', 'water level (soil surface = 0)', MILLIMETRE, [-500, 1500], 1, {
+    measured('water_level', '田面水位（地面为 0）', 'water level (soil surface = 0)', MILLIMETRE, [-500, 1500], 1, {
       normal: [-150, 600],
       maxStep: 150,
       aliases: ['level', 'paddy_level'],

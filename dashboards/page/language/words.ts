@@ -70,7 +70,7 @@ const WORDS = {
   noStage: ['无标准', 'no profile'],
   limitsByStage: ['限值随生育期变化', 'limits follow the stages'],
   survivesPowerLoss: [
-    '收到 PUBACK 的数据已落盘：断电也不丢',
+    '收到 PUBACK 的数据已存盘：断电也不丢',
     'What was acknowledged is on disk: it survives loss of power',
   ],
   survivesProcessDeath: [
@@ -78,10 +78,10 @@ const WORDS = {
     'What was acknowledged survives the death of any process; loss of power is not promised.',
   ],
   survivesNothing: [
-    '收到 PUBACK 的数据没有落盘，重启即丢。',
+    '收到 PUBACK 的数据没有存盘，重启即丢。',
     'What was acknowledged is not on disk: a restart loses it.',
   ],
-  ledger: ['收支账', 'Ledger'],
+  ledger: ['数据核对', 'Ledger'],
   showAll: ['显示全部', 'Show all'],
   ledgerHelp: [
     '每台设备：收到 = 入库 + 重复 + 隔离 + 待写',
@@ -97,9 +97,9 @@ const WORDS = {
   duplicate: ['重复', 'duplicate'],
   quarantined: ['隔离', 'quarantined'],
   pending: ['待写', 'pending'],
-  balance: ['核对', 'Adds up'],
-  balanced: ['平', 'yes'],
-  unbalanced: ['不平', 'no'],
+  balance: ['是否一致', 'Adds up'],
+  balanced: ['一致', 'yes'],
+  unbalanced: ['不一致', 'no'],
   lastSeen: ['最近数据', 'Last data'],
   connection: ['连接', 'Link'],
   online: ['在线', 'online'],
