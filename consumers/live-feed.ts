@@ -6,6 +6,8 @@ import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
 import { parseEntry } from '../bus/parse-event.ts';
 import type { Reading } from '../sensors/reading.ts';
+import { LiveFollower } from './live-follower.ts';
+import { createLiveReplay } from './live-replay.ts';
 
 export interface LiveEvent {
   /** Position in the log: the id of a server-sent event. */
@@ -33,7 +35,7 @@ export interface OpenLiveFeed extends LiveFeed {
 const LIMITS = { maxDeliveries: 64, maxBytes: 4 * 1024 * 1024, waitMs: 0 } as const;
 
 export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOptions): Promise<OpenLiveFeed> {
-  const followers = new Set<Follower>();
+  const followers = new Set<LiveFollower>();
   const { lastPosition } = await bus.status();
   /** Everything up to here has been given to the followers. */
   let given = lastPosition;
@@ -48,46 +50,33 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
     }
   }
 
+  const replay = createLiveReplay({
+    bus,
+    log,
+    toEvent,
+    given: () => given,
+    onLevel: (follower) => void followers.add(follower),
+  });
+
   async function* follow(after: number | 'now', signal: AbortSignal): AsyncGenerator<LiveEvent> {
-    const follower = new Follower(maxBuffered);
+    let from = after === 'now' ? given : after;
+    // An id of another log, e.g. of a data folder that was replaced.
+    if (from > given && from > (await bus.status()).lastPosition) from = given;
+    if (signal.aborted) return;
+    const follower = new LiveFollower(from, maxBuffered);
     const end = () => follower.end();
     signal.addEventListener('abort', end, { once: true });
     try {
-      let from = after === 'now' ? given : after;
-      // An id of another log, e.g. of a data folder that was replaced.
-      if (from > given && from > (await bus.status()).lastPosition) from = given;
-      if (signal.aborted) return;
       if (from >= given) followers.add(follower);
-      else {
-        for await (const event of catchUp(from, follower, signal)) {
-          from = event.position;
-          yield event;
-        }
+      else replay.add(follower);
+      for await (const event of follower.events()) {
+        if (signal.aborted) return;
+        yield event;
       }
-      for await (const event of follower.events()) if (event.position > from) yield event;
     } finally {
       signal.removeEventListener('abort', end);
       followers.delete(follower);
-    }
-  }
-
-  /** Reads the log on its own until it is level with the others, and joins them in that very moment: no gap, no double. */
-  async function* catchUp(after: number, follower: Follower, signal: AbortSignal): AsyncGenerator<LiveEvent> {
-    const own = await bus.consume({ subjects: [subjects.allReadings], from: { after } });
-    const close = () => void own.close();
-    signal.addEventListener('abort', close, { once: true });
-    try {
-      if (signal.aborted) return;
-      for await (const { position, data } of own) {
-        const event = toEvent(position, data);
-        if (event !== undefined) yield event;
-        if (position < given) continue;
-        followers.add(follower);
-        return;
-      }
-    } finally {
-      signal.removeEventListener('abort', close);
-      await own.close();
+      replay.remove(follower);
     }
   }
 
@@ -101,6 +90,7 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
     follow,
     async close() {
       for (const follower of followers) follower.end();
+      await replay.close();
       await consumer.close();
     },
   };
@@ -109,44 +99,4 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
 function toEvent(position: number, data: string): LiveEvent | undefined {
   const readings = parseEntry(data)?.readings ?? [];
   return readings.length === 0 ? undefined : { position, readings };
-}
-
-class Follower {
-  readonly #max: number;
-  #events: LiveEvent[] = [];
-  #isEnded = false;
-  #wake: (() => void) | undefined;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  push(event: LiveEvent): void {
-    if (this.#isEnded) return;
-    if (this.#events.length >= this.#max) {
-      this.end();
-      return;
-    }
-    this.#events.push(event);
-    this.#wake?.();
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    this.#wake?.();
-  }
-
-  async *events(): AsyncGenerator<LiveEvent> {
-    for (;;) {
-      const events = this.#events;
-      this.#events = [];
-      yield* events;
-      if (this.#events.length > 0) continue;
-      if (this.#isEnded) return;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
-    }
-  }
 }

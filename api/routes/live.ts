@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
-import type { LiveFeed } from '../../consumers/live-feed.ts';
+import type { LiveEvent, LiveFeed } from '../../consumers/live-feed.ts';
 import { Exact, Where, Whole } from '../schemas.ts';
 
 export interface LiveOptions {
@@ -59,7 +59,7 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
         );
       // A HEAD is answered by what a GET would begin with; it follows nothing.
       if (request.method === 'HEAD') return reply.headers(HEADERS).send('');
-      const { park, site, device } = request.query;
+      const { after: _, ...filter } = request.query;
       const stopping = new AbortController();
       open.add(stopping);
       const { raw } = reply;
@@ -70,15 +70,10 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
       // Who does not read gets nothing more into its buffer.
       const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': still here\n\n'), HEARTBEAT_MS);
       try {
-        for await (const { position, readings } of live.follow(after, stopping.signal)) {
-          const wanted = readings.filter(
-            (each) =>
-              (!park || each.park === park) && (!site || each.site === site) && (!device || each.device === device),
-          );
-          if (wanted.length === 0) continue;
-          const isTaken = raw.write(
-            `id: ${position}\nevent: readings\ndata: ${JSON.stringify({ readings: wanted })}\n\n`,
-          );
+        for await (const event of live.follow(after, stopping.signal)) {
+          const text = textOf(event, filter);
+          if (text === '') continue;
+          const isTaken = raw.write(text);
           if (!isTaken)
             await once(raw, 'drain', { signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(STALLED_MS)]) });
         }
@@ -93,6 +88,31 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
     },
   );
 };
+
+interface Filter {
+  readonly park?: string;
+  readonly site?: string;
+  readonly device?: string;
+}
+
+/** Most screens follow everything: one text serves them all. */
+const texts = new WeakMap<LiveEvent, string>();
+
+/** Empty where nothing is wanted of the event. */
+function textOf(event: LiveEvent, { park, site, device }: Filter): string {
+  if (!park && !site && !device) {
+    const known = texts.get(event) ?? written(event, event.readings);
+    texts.set(event, known);
+    return known;
+  }
+  const wanted = event.readings.filter(
+    (each) => (!park || each.park === park) && (!site || each.site === site) && (!device || each.device === device),
+  );
+  return wanted.length === 0 ? '' : written(event, wanted);
+}
+
+const written = ({ position }: LiveEvent, readings: LiveEvent['readings']) =>
+  `id: ${position}\nevent: readings\ndata: ${JSON.stringify({ readings })}\n\n`;
 
 function positionOf(text: string | string[] | undefined): number | 'now' {
   if (text === undefined || text === '') return 'now';

@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { subjects } from '../../base/topics.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import { type LiveEvent, openLiveFeed } from '../../consumers/live-feed.ts';
+import { LiveFollower } from '../../consumers/live-follower.ts';
+import { createLiveReplay } from '../../consumers/live-replay.ts';
 import { eventually } from '../eventually.ts';
 import { NOW, silent } from '../ingest/parts.ts';
 
@@ -134,5 +136,74 @@ describe('the live feed', () => {
     await iterator.next();
     leaving.abort();
     expect((await iterator.next()).done).toBe(true);
+  });
+
+  it('reads the log once for many that replay it, whoever of them is slow', async () => {
+    const { bus, append } = await openFeed();
+    for (const value of upTo(1000)) await append(value);
+    let opened = 0;
+    let read = 0;
+    const counting = {
+      status: () => bus.status(),
+      async consume(options: Parameters<typeof bus.consume>[0]) {
+        const consumption = await bus.consume(options);
+        if (!options.subjects.includes('daoyu.>')) return consumption;
+        opened += 1;
+        return {
+          close: () => consumption.close(),
+          async *[Symbol.asyncIterator]() {
+            for await (const delivery of consumption) {
+              read += 1;
+              yield delivery;
+            }
+          },
+        };
+      },
+    };
+    const feed = await openLiveFeed({ bus: counting, log: silent });
+    onTestFinished(() => feed.close());
+    const leaving = new AbortController();
+    const followers = Array.from({ length: 50 }, () => follow(feed.follow(0, leaving.signal)));
+    const slow = feed.follow(0, leaving.signal)[Symbol.asyncIterator]();
+    await slow.next();
+    await eventually(() => followers.every(({ seen }) => seen.length === 1000));
+    for (const { seen } of followers) expect(seen).toEqual(upTo(1000));
+    // Those that come at one time are served together; each on its own would read 51,000 entries.
+    expect(read).toBeLessThan(3000);
+    expect(opened).toBeLessThan(5);
+    const late: (number | undefined)[] = [0];
+    while (late.length < 1000) late.push(numberOf((await slow.next()).value));
+    expect(late).toEqual(upTo(1000));
+    await append(1000);
+    await eventually(() => followers.every(({ seen }) => seen.at(-1) === 1000));
+    expect(numberOf((await slow.next()).value)).toBe(1000);
+    leaving.abort();
+    await Promise.all(followers.map(({ done }) => done));
+  });
+
+  it('replays no faster than its pace, all followers together', async () => {
+    const { bus, append } = await openFeed();
+    for (const value of upTo(600)) await append(value);
+    const given: number[] = [];
+    const replay = createLiveReplay({
+      bus,
+      log: silent,
+      given: () => Number.MAX_SAFE_INTEGER,
+      onLevel: () => {},
+      toEvent: (position) => ({ position, readings: [] }),
+      bytesPerSecond: 20_000,
+    });
+    onTestFinished(() => replay.close());
+    for (let count = 0; count < 5; count++) {
+      const follower = new LiveFollower(0, 1000);
+      void (async () => {
+        for await (const { position } of follower.events()) given.push(position);
+      })();
+      replay.add(follower);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    // 600 entries of more than 150 bytes to each of five are 450 KB; half a second at 20 KB/s and a piece ahead are far less.
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.length).toBeLessThan(1500);
   });
 });
