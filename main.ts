@@ -1,36 +1,8 @@
 #!/usr/bin/env node
-/** The command line. Each command is a file in commands/; an error of ours ends in one sentence, not in a stack. */
-import { Command } from 'commander';
+/** The command line's entry. An error of ours ends in one sentence, not in a stack. */
 import { DaoyuError } from './base/errors.ts';
-import { demoCommand } from './cli/demo.ts';
-import { devicesCommand } from './cli/devices.ts';
-import { parksCommand } from './cli/parks.ts';
-import { profilesCommand } from './cli/profiles.ts';
-import { replayCommand } from './cli/replay.ts';
-import { settingsCommand } from './cli/settings.ts';
-import { simulateCommand } from './cli/simulate.ts';
-import { sitesCommand } from './cli/sites.ts';
-import { stackCommand } from './cli/stack.ts';
-import { upCommand } from './cli/up.ts';
-
-const program = new Command('daoyu')
-  .description('稻渔: MQTT readings from ponds, paddies, cold stores and drones, kept, stored and shown.')
-  .addHelpText('after', '\nSettings are DAOYU_… environment variables: see `daoyu settings`.');
-
-for (const command of [
-  upCommand,
-  stackCommand,
-  simulateCommand,
-  replayCommand,
-  demoCommand,
-  devicesCommand,
-  parksCommand,
-  sitesCommand,
-  profilesCommand,
-  settingsCommand,
-]) {
-  program.addCommand(command());
-}
+import { checkOpenFiles } from './cli/open-files.ts';
+import { endSoon } from './cli/until-stopped.ts';
 
 // Who reads only the first lines (`| head`) has what they wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -39,9 +11,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  checkOpenFiles();
+  // Not before the check: loading the program itself opens many files at one time.
+  const { program } = await import('./cli/program.ts');
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof DaoyuError)) throw error;
   process.stderr.write(`${error.code}: ${error.message}\n`);
   process.exitCode = 1;
+  // A part that was left open must not keep a supervisor from starting the program again.
+  endSoon();
 }

@@ -11,6 +11,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Api, ApiOptions } from './api.ts';
 import { type Authenticator, createAuthenticator } from './authenticate.ts';
 import { listen } from './listen.ts';
+import { createMemoryBudget } from './memory-budget.ts';
 import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
 import { documentProblems } from './problem-answers.ts';
 import { createQueryGate } from './query-gate.ts';
@@ -137,6 +138,7 @@ interface V1Options {
 async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Options): Promise<void> {
   const gate = createQueryGate(options.limits);
   const exports = createQueryGate({ ...options.limits, maxConcurrentQueries: MAX_EXPORTS });
+  const memory = createMemoryBudget({ patienceMs: options.limits.queryTimeoutMs });
   await app.register(kindRoutes, options);
   await app.register(parkRoutes, options);
   await app.register(siteRoutes, options);
@@ -144,7 +146,7 @@ async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Opt
   await app.register(deviceRoutes, options);
   await app.register(deviceLifeRoutes, options);
   await app.register(latestRoutes, { ...options, gate });
-  await app.register(seriesRoutes, { ...options, gate, exports });
+  await app.register(seriesRoutes, { ...options, gate, exports, memory });
   await app.register(ledgerRoutes, options);
   await app.register(quarantineRoutes, options);
   await app.register(commandRoutes, options);

@@ -1,7 +1,8 @@
 /** The composition root: opens the roles of this process on their services, in the order in which they lean on each other, and closes in reverse. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { openHealth } from '../api/health-server.ts';
-import { DaoyuError } from '../base/errors.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Admit, Broker } from '../broker/broker.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +25,9 @@ export interface Platform {
   close(): Promise<void>;
 }
 
+/** After a start that failed. */
+const CLOSED_WITHIN_MS = 3000;
+
 export interface PlatformOptions {
   readonly log: Logger;
   readonly clock: () => number;
@@ -45,7 +49,11 @@ export async function startPlatform(config: Config, options: PlatformOptions): P
   try {
     return { ...(await open(config, options, keep)), close };
   } catch (error) {
-    await close();
+    // What cannot be closed must not keep the reason from whoever started it, nor the process from being started again.
+    const closing = close().catch((problem: unknown) =>
+      options.log.warn({ code: codeOf(problem) }, 'a part could not be closed after the failed start'),
+    );
+    await Promise.race([closing, wait(CLOSED_WITHIN_MS, undefined, { ref: false })]);
     throw error;
   }
 }

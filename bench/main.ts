@@ -1,6 +1,7 @@
-/** `npm run bench -- ingest|query|models|simulate|page|views`: measures, never judges; figures and their machine are kept in bench/README.md. */
+/** `npm run bench -- ingest|live|query|models|simulate|page|views`: measures, never judges; figures and their machine are kept in bench/README.md. */
 import { Command } from 'commander';
 import { benchIngest } from './ingest.ts';
+import { benchLiveReaders } from './live-readers.ts';
 import { benchModels } from './models.ts';
 import { benchPage } from './page.ts';
 import { benchQuery } from './query.ts';
@@ -21,6 +22,19 @@ program
     options.stack
       ? benchStack({ seconds: Number(options.seconds) })
       : benchIngest({ seconds: Number(options.seconds), idle: Number(options.idle) }),
+  );
+program
+  .command('live')
+  .description('PUBACK times while many readers replay the whole log over /live?after=0')
+  .option('--megabytes <n>', 'size of the log', '57')
+  .option('--seconds <n>', 'length of each measurement', '20')
+  .option('--readers <list>', 'readers at one time', '0,10,50,200')
+  .action((options: { megabytes: string; seconds: string; readers: string }) =>
+    benchLiveReaders({
+      megabytes: Number(options.megabytes),
+      seconds: Number(options.seconds),
+      readers: options.readers.split(',').map(Number),
+    }),
   );
 program
   .command('query')

@@ -97,18 +97,27 @@ async function replay(file: string, options: Options): Promise<void> {
   const connection = openConnection({
     url: options.url ?? `mqtt://${config.host}:${config.mqttPort}`,
     login,
-    onRefused: (message) => process.stderr.write(`the platform refuses ${options.device}: ${message}\n`),
     onError: (report) => {
       const { code = '?', field = '' } = JSON.parse(report) as { code?: string; field?: string };
       reports.set(`${code} ${field}`, (reports.get(`${code} ${field}`) ?? 0) + 1);
     },
   });
+  // Only a person can mend a credential: trying again and again would lock the device out as well.
+  const refused = connection.refused.then(async () => {
+    await connection.close('abrupt');
+    throw new DaoyuError(
+      'CREDENTIALS_REFUSED',
+      `the platform refuses the password of ${options.device}: give the right one in DAOYU_DEVICE_PASSWORD`,
+    );
+  });
+  refused.catch(() => {});
   await Promise.race([
+    refused,
     connection.connected(),
     new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true })),
   ]);
   let acknowledged = 0;
-  const result = await replayFile({
+  const replaying = replayFile({
     file,
     publish: (payload) => connection.publish(payload),
     timeColumn,
@@ -126,7 +135,7 @@ async function replay(file: string, options: Options): Promise<void> {
       progress.update(row, survey.lastRow, 'rows');
     },
   });
-  progress.stop();
+  const result = await Promise.race([refused, replaying]).finally(() => progress.stop());
   // What was under way when it was stopped is acknowledged in here, and counts.
   await connection.close();
   if (!signal.aborted) bookmarks.clear();

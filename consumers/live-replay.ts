@@ -31,9 +31,9 @@ export interface LiveReplayOptions {
 /** Everything, so that the end of the log can be told from waiting for it. */
 const EVERYTHING = 'daoyu.>';
 const PIECE_ENTRIES = 64;
-const PIECE_BYTES = 256 * 1024;
-/** Given to all followers together. */
-const BYTES_PER_SECOND = 16 * 1024 * 1024;
+/** Given in one turn of the event loop to all followers together; at least one entry goes to each. */
+const TURN_BYTES = 1024 * 1024;
+const BYTES_PER_SECOND = 8 * 1024 * 1024;
 const BURST_SECONDS = 0.25;
 /** Replaying rests this many times as long as it worked: intake has the rest. */
 const REST = 3;
@@ -55,6 +55,7 @@ interface Piece {
 export function createLiveReplay(options: LiveReplayOptions): LiveReplay {
   const { bus, log, given, onLevel, toEvent, bytesPerSecond = BYTES_PER_SECOND } = options;
   const behind = new Set<LiveFollower>();
+  const stopping = new AbortController();
   const bucket = createTokenBucket(bytesPerSecond, () => performance.now(), BURST_SECONDS);
   let cursor: Cursor | undefined;
   let running: Promise<void> | undefined;
@@ -82,13 +83,13 @@ export function createLiveReplay(options: LiveReplayOptions): LiveReplay {
       return;
     }
     const began = performance.now();
-    const piece = await read(Math.min(...ready.map(({ position }) => position)));
+    const piece = await read(Math.min(...ready.map(({ position }) => position)), TURN_BYTES / ready.length);
     for (const follower of ready) give(follower, piece);
     // What the followers write to their sockets belongs to the work.
     await turn();
     const workMs = performance.now() - began;
-    const restMs = Math.max(bucket.take(piece.bytes * ready.length), REST * workMs);
-    if (behind.size > 0) await wait(Math.min(restMs, LONGEST_REST_MS));
+    const restMs = Math.max(bucket.take(piece.bytes * ready.length), Math.min(REST * workMs, LONGEST_REST_MS));
+    if (behind.size > 0) await wait(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 
   function give(follower: LiveFollower, { events, upTo }: Piece): void {
@@ -99,7 +100,7 @@ export function createLiveReplay(options: LiveReplayOptions): LiveReplay {
     onLevel(follower);
   }
 
-  async function read(after: number): Promise<Piece> {
+  async function read(after: number, maxBytes: number): Promise<Piece> {
     if (cursor?.position !== after) {
       await closeCursor();
       const consumption = await bus.consume({ subjects: [EVERYTHING], from: { after } });
@@ -108,7 +109,7 @@ export function createLiveReplay(options: LiveReplayOptions): LiveReplay {
     const own = cursor;
     const events: LiveEvent[] = [];
     let bytes = 0;
-    for (let count = 0; count < PIECE_ENTRIES && bytes < PIECE_BYTES && own.position < given(); count++) {
+    for (let count = 0; count < PIECE_ENTRIES && bytes < maxBytes && own.position < given(); count++) {
       const next = await own.entries.next();
       // Closed, because the last follower left.
       if (next.done) break;
@@ -143,6 +144,7 @@ export function createLiveReplay(options: LiveReplayOptions): LiveReplay {
       if (behind.size === 0) void cursor?.consumption.close();
     },
     async close() {
+      stopping.abort();
       for (const follower of behind) follower.end();
       behind.clear();
       nudge?.();

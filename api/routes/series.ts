@@ -1,13 +1,15 @@
 /** Series: readings or windows of them over a time, as JSON or CSV. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { FLAGS } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { AGGREGATES, type Aggregate, type Every, type Point, type Store } from '../../store/store.ts';
-import { coarserEvery, formatEvery, parseEvery, TIMEZONE } from '../../store/window.ts';
+import { coarserEvery, formatEvery, parseEvery, shortestMs, TIMEZONE } from '../../store/window.ts';
 import { csvOfReadings, csvOfSeries } from '../csv.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import type { QueryGate } from '../query-gate.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { Exact, List, Maybe, OneOf, Slug, Text, Time, Where } from '../schemas.ts';
@@ -26,10 +28,17 @@ interface Gates {
   readonly gate: QueryGate;
   /** Exports run long; they have places of their own. */
   readonly exports: QueryGate;
+  /** Points that all answers hold together. */
+  readonly memory: MemoryBudget;
 }
 
 /** Windows of `every=auto`: about one a pixel of a chart. */
 const AUTO_WINDOWS = 1000;
+
+/** Not worth a bound of its own. */
+const FEW_POINTS = 5000;
+/** A client that takes longer is ended: what it does not read fills the memory of all. */
+const SENT_WITHIN_MS = 120_000;
 
 const SeriesQuery = Exact({
   kind: Text('name of a sensor kind', 64),
@@ -78,7 +87,7 @@ export type SeriesAnswer = Static<typeof SeriesAnswer>;
 
 export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = async (
   app,
-  { kinds, registry, store, limits, clock, gate, exports },
+  { kinds, registry, store, limits, clock, gate, exports, memory },
 ) => {
   app.get(
     '/series',
@@ -138,6 +147,13 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
           );
         }
       }
+      const devices = registry.devices(filter).filter(({ id }) => device === undefined || id === device).length;
+      const windows =
+        every === undefined
+          ? undefined
+          : (Math.ceil((to - from) / shortestMs(every)) + 1) * devices * aggregates.length;
+      const maxPoints = Math.min(limits.maxPoints, memory.capacity, pointsAtMost(windows, fields.length));
+      await holdMemory(reply, memory, maxPoints);
       const series = await gate.run(request, (signal) =>
         store.series({
           ...filter,
@@ -146,7 +162,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
           to,
           ...(every && { every }),
           aggregates,
-          maxPoints: limits.maxPoints,
+          maxPoints,
           signal,
         }),
       );
@@ -163,6 +179,24 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
     },
   );
 };
+
+/** Of raw readings nobody knows how many there are. Twice and some more, because a device that was removed has left windows, too. */
+function pointsAtMost(windows: number | undefined, fields: number): number {
+  return windows === undefined ? Number.POSITIVE_INFINITY : 2 * windows * fields + FEW_POINTS;
+}
+
+/** Until the answer is sent or its client has gone. */
+async function holdMemory({ raw }: FastifyReply, memory: MemoryBudget, points: number): Promise<void> {
+  const release = await memory.take(points);
+  const stalled = setTimeout(() => raw.destroy(), SENT_WITHIN_MS);
+  const end = () => {
+    clearTimeout(stalled);
+    release();
+  };
+  // It may have left while it waited.
+  if (raw.destroyed) end();
+  else raw.once('close', end);
+}
 
 function fieldsOf(kind: Kind, text: string | undefined): readonly string[] {
   const names =

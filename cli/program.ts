@@ -1,0 +1,31 @@
+/** The command line: each command is a file of this folder. */
+import { Command } from 'commander';
+import { demoCommand } from './demo.ts';
+import { devicesCommand } from './devices.ts';
+import { parksCommand } from './parks.ts';
+import { profilesCommand } from './profiles.ts';
+import { replayCommand } from './replay.ts';
+import { settingsCommand } from './settings.ts';
+import { simulateCommand } from './simulate.ts';
+import { sitesCommand } from './sites.ts';
+import { stackCommand } from './stack.ts';
+import { upCommand } from './up.ts';
+
+export const program = new Command('daoyu')
+  .description('稻渔: MQTT readings from ponds, paddies, cold stores and drones, kept, stored and shown.')
+  .addHelpText('after', '\nSettings are DAOYU_… environment variables: see `daoyu settings`.');
+
+for (const command of [
+  upCommand,
+  stackCommand,
+  simulateCommand,
+  replayCommand,
+  demoCommand,
+  devicesCommand,
+  parksCommand,
+  sitesCommand,
+  profilesCommand,
+  settingsCommand,
+]) {
+  program.addCommand(command());
+}
