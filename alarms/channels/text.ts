@@ -1,0 +1,58 @@
+/** A notice as text or Markdown, in one language, within the bytes that a service takes. */
+import type { Notice } from './channel.ts';
+
+const DRILL = { zh: '【演练】', en: '[DRILL] ' } as const;
+const SEVERITY = { critical: { zh: '严重', en: 'CRITICAL' }, warning: { zh: '预警', en: 'Warning' } } as const;
+const OPEN = { zh: '查看并确认', en: 'Open and acknowledge' } as const;
+
+export type NoticeLanguage = 'zh' | 'en';
+
+export function titleOf({ title, severity, isDrill }: Notice, language: NoticeLanguage): string {
+  const separator = language === 'zh' ? '：' : ': ';
+  return `${isDrill ? DRILL[language] : ''}${SEVERITY[severity][language]}${separator}${title[language]}`;
+}
+
+/** Title, facts, link; a repeat is recognised by the key at its end. */
+export function textOf(notice: Notice, language: NoticeLanguage, maxBytes: number): string {
+  const tail = [...(notice.link === undefined ? [] : [notice.link]), `#${notice.dedupKey}`];
+  return fitted([titleOf(notice, language), ...notice.lines.map((line) => line[language])], tail, maxBytes, '\n');
+}
+
+export function markdownOf(notice: Notice, language: NoticeLanguage, maxBytes: number): string {
+  const link = notice.link === undefined ? [] : [`[${OPEN[language]}](${notice.link})`];
+  const lines = notice.lines.map((line) => escaped(line[language]));
+  return fitted(
+    [`### ${escaped(titleOf(notice, language))}`, ...lines],
+    [...link, `#${notice.dedupKey}`],
+    maxBytes,
+    '\n\n',
+  );
+}
+
+/** The title and the tail always stand; facts go from the end, and an ellipsis says that some are missing. */
+function fitted(lines: readonly string[], tail: readonly string[], maxBytes: number, separator: string): string {
+  for (let kept = lines.length; kept >= 1; kept--) {
+    const head = kept === lines.length ? lines : [...lines.slice(0, kept), '…'];
+    const text = [...head, ...tail].join(separator);
+    if (Buffer.byteLength(text) <= maxBytes) return text;
+  }
+  const rest = maxBytes - Buffer.byteLength(['…', ...tail].join(separator)) - Buffer.byteLength(separator);
+  return [`${cutTo(lines[0] ?? '', Math.max(0, rest))}…`, ...tail].join(separator);
+}
+
+/** Never in the middle of a character. */
+export function cutTo(text: string, maxBytes: number): string {
+  let size = 0;
+  let kept = '';
+  for (const character of text) {
+    size += Buffer.byteLength(character);
+    if (size > maxBytes) return kept;
+    kept += character;
+  }
+  return kept;
+}
+
+/** Names are typed by people: none may become a link or a heading. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>#|]/g, '\\$&').replace(/\r?\n/g, ' ');
+}
