@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  clientIdOf,
   PARTITIONS,
+  parseTopic,
   partitionOf,
   partitionOfSubject,
   subjectMatches,
@@ -35,4 +38,52 @@ describe('partitions', () => {
       expect(partitionOfSubject(subject)).toBe(0);
     }
   });
+});
+
+describe('the partition of a device', () => {
+  // Worked out apart from the code: entries of years ago carry it, so it must never change.
+  it.each([
+    ['daoyu', 'my-probe', 0],
+    ['tianyu', 'pond-1', 2],
+    ['daoyu', 'zhuxi-pond-1-station', 0],
+    ['a', 'b', 0],
+    ['park-0', 'd-0', 3],
+    ['x', 'y'.repeat(64), 3],
+  ])('of %s.%s is %d', (park, device, partition) => {
+    expect(partitionOf({ park, device })).toBe(partition);
+  });
+});
+
+describe('a topic', () => {
+  it('names park, device and all that follows', () => {
+    expect(parseTopic('daoyu/tianyu/pond-1/telemetry')).toEqual({
+      ...{ park: 'tianyu', device: 'pond-1', channel: 'telemetry' },
+    });
+    expect(parseTopic('daoyu/t/d/commands/aerator')).toMatchObject({ channel: 'commands/aerator' });
+    expect(parseTopic(`daoyu/${'p'.repeat(64)}/d/status`)).toMatchObject({ channel: 'status' });
+    expect(clientIdOf({ park: 'tianyu', device: 'pond-1' })).toBe('tianyu.pond-1');
+  });
+
+  it.each([
+    ...['daoyu/tianyu/pond-1', 'daoyu/tianyu', 'daoyu', '', 'other/tianyu/pond-1/telemetry', '/daoyu/tianyu/pond-1/x'],
+    ...['daoyu//pond-1/telemetry', 'daoyu/Tianyu/pond-1/telemetry', 'daoyu/tianyu/pond.1/telemetry'],
+    ...[`daoyu/${'p'.repeat(65)}/d/status`, 'daoyu/+/pond-1/telemetry', 'daoyu/tianyu/#/x'],
+  ])('"%s" is of no device', (topic) => {
+    expect(parseTopic(topic)).toBeUndefined();
+  });
+});
+
+it('a pattern matches as its translation into a regular expression does', () => {
+  const token = fc.constantFrom('a', 'b', 'ab');
+  const wanted = fc.array(fc.oneof(token, fc.constant('*')), { minLength: 1, maxLength: 4 });
+  const subject = fc.array(token, { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(wanted, fc.boolean(), subject, (tokens, isOpen, parts) => {
+      const pattern = isOpen ? [...tokens, '>'] : tokens;
+      const translated = pattern.map((each) => (each === '*' ? '[^.]+' : each === '>' ? '.+' : each)).join('\\.');
+      const isMatch = new RegExp(`^${translated}$`).test(parts.join('.'));
+      expect(subjectMatches(pattern.join('.'), parts.join('.'))).toBe(isMatch);
+    }),
+    { numRuns: 1000 },
+  );
 });
