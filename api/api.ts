@@ -13,6 +13,7 @@ import type { KindOptions } from './routes/kinds.ts';
 import type { LatestOptions } from './routes/latest.ts';
 import type { LedgerOptions } from './routes/ledger.ts';
 import type { LiveOptions } from './routes/live.ts';
+import type { MappingTryOptions } from './routes/mapping-try.ts';
 import type { ParkOptions } from './routes/parks.ts';
 import type { ProfileOptions } from './routes/profiles.ts';
 import type { QuarantineOptions } from './routes/quarantine.ts';
@@ -40,6 +41,7 @@ export type ApiOptions = ServerOptions &
   ProfileOptions &
   DeviceOptions &
   DeviceLifeOptions &
+  MappingTryOptions &
   LatestOptions &
   SeriesOptions &
   LedgerOptions &

@@ -27,6 +27,7 @@ import { kindRoutes } from './routes/kinds.ts';
 import { latestRoutes } from './routes/latest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { liveRoutes } from './routes/live.ts';
+import { mappingTryRoutes } from './routes/mapping-try.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import { parkRoutes } from './routes/parks.ts';
@@ -145,6 +146,7 @@ async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Opt
   await app.register(profileRoutes, options);
   await app.register(deviceRoutes, options);
   await app.register(deviceLifeRoutes, options);
+  await app.register(mappingTryRoutes, options);
   await app.register(latestRoutes, { ...options, gate });
   await app.register(seriesRoutes, { ...options, gate, exports, memory });
   await app.register(ledgerRoutes, options);

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
+import { mappingCommand } from './mapping.ts';
 import { parksCommand } from './parks.ts';
 import { profilesCommand } from './profiles.ts';
 import { replayCommand } from './replay.ts';
@@ -22,6 +23,7 @@ for (const command of [
   replayCommand,
   demoCommand,
   devicesCommand,
+  mappingCommand,
   parksCommand,
   sitesCommand,
   profilesCommand,

@@ -2,6 +2,7 @@
  * What a value outside the physical range may come from, and what would put it right. A remedy is named only when it was tried with the mapping
  * in force and brings the value into the normal range; where two do, both are named, because only the operator knows which.
  */
+import type { KeyMapping } from '../registry/mapping.ts';
 import type { Field } from '../sensors/kind.ts';
 import { type Scaling, scaled } from './scaling.ts';
 
@@ -11,10 +12,12 @@ export interface AdviceContext {
   readonly fieldNamed?: ((name: string) => Field | undefined) | undefined;
 }
 
-interface Remedy {
+export interface Remedy {
   /** What it looks like, and what to do. */
   readonly text: string;
   readonly value: number;
+  /** What to set in the mapping of the key; absent where a mapping does not help. */
+  readonly change?: Partial<KeyMapping>;
 }
 
 export function outOfRangeAdvice(field: Field, raw: number, value: number, context: AdviceContext): string {
@@ -32,7 +35,7 @@ export function outOfRangeAdvice(field: Field, raw: number, value: number, conte
 export function remediesFor(field: Field, raw: number, context: AdviceContext): readonly Remedy[] {
   // A sum since the last message: too much of it is a total, and no scale makes an interval of that.
   if (field.isIntervalSum === true) return isNonNegative(raw) ? [runningTotal(raw)] : [];
-  const signed = registers(field, raw, context, ['i16', 'i32']);
+  const signed = [...registers(field, raw, context, ['i16', 'i32']), ...scaledUnsigned(field, raw, context)];
   if (signed.length > 0) return signed;
   const fitting = [
     ...siblings(field, raw, context),
@@ -48,7 +51,11 @@ export function remediesFor(field: Field, raw: number, context: AdviceContext): 
 const isNonNegative = (raw: number) => raw >= 0;
 
 function runningTotal(raw: number): Remedy {
-  return { text: 'a running total? Set counter to true in the mapping, and the intervals are kept', value: raw };
+  return {
+    text: 'a running total? Set counter to true in the mapping, and the intervals are kept',
+    value: raw,
+    change: { counter: true },
+  };
 }
 
 const show = ({ symbol }: Field, value: number) =>
@@ -85,7 +92,30 @@ function registers(
       BA: 'swapped bytes',
     }[kind];
     const set = kind === 'BA' ? 'as to u16 and order to BA' : `as to ${kind}`;
-    return [{ text: `${what}? ${show(field, value)} would be usual; set ${set} in the mapping`, value }];
+    return [
+      {
+        text: `${what}? ${show(field, value)} would be usual; set ${set} in the mapping`,
+        value,
+        change: kind === 'BA' ? { as: 'u16', order: 'BA' } : { as: kind },
+      },
+    ];
+  });
+}
+
+/** 6535.1: a gateway read a signed register as unsigned and scaled it; no mapping can tell that from a measured 6535.1. */
+function scaledUnsigned(field: Field, raw: number, { scaling }: AdviceContext): readonly Remedy[] {
+  if (Number.isInteger(raw)) return [];
+  return [10, 100].flatMap((factor) => {
+    const register = Math.round(raw * factor);
+    if (Math.abs(raw * factor - register) > 1e-6 || register <= 0x7fff || register > 0xffff) return [];
+    const value = tried(field, (register - 0x1_0000) / factor, scaling);
+    if (value === undefined) return [];
+    return [
+      {
+        text: `a signed register (i16) that the gateway reads as unsigned? ${show(field, value)} would be usual; have the gateway read it as signed`,
+        value,
+      },
+    ];
   });
 }
 
@@ -96,7 +126,9 @@ function siblings(field: Field, raw: number, { scaling, fieldNamed }: AdviceCont
     if (sibling === undefined) return name === 'oxygen_saturation' && raw > 25 && raw <= 200 ? [noSaturation(raw)] : [];
     const value = tried(sibling, raw, { ...scaling, unit: undefined });
     if (value === undefined) return [];
-    return [{ text: `${sibling.label.en} in ${sibling.symbol}? Map the key to ${name}`, value }];
+    return [
+      { text: `${sibling.label.en} in ${sibling.symbol}? Map the key to ${name}`, value, change: { field: name } },
+    ];
   });
 }
 
@@ -118,7 +150,13 @@ function units(field: Field, raw: number, { scaling }: AdviceContext): readonly 
     const value = tried(field, raw, { ...scaling, unit });
     return value === undefined
       ? []
-      : [{ text: `${name}? ${show(field, value)} would be usual; set unit to ${unit} in the mapping`, value }];
+      : [
+          {
+            text: `${name}? ${show(field, value)} would be usual; set unit to ${unit} in the mapping`,
+            value,
+            change: { unit },
+          },
+        ];
   });
 }
 
@@ -130,11 +168,16 @@ function positions(field: Field, raw: number, { scaling, fieldNamed }: AdviceCon
     found.push({
       text: `degrees and minutes (ddmm.mmmm)? ${show(field, minutes)} would be usual; set as to ddmm in the mapping`,
       value: minutes,
+      change: { as: 'ddmm' },
     });
   for (const digits of Number.isInteger(raw) ? [5, 6, 7] : []) {
     const value = tried(field, raw, { ...scaling, scale: scaling.scale / 10 ** digits });
     if (value !== undefined)
-      found.push({ text: `degrees × 10^${digits}? Set the mapping's scale to 1e-${digits}`, value });
+      found.push({
+        text: `degrees × 10^${digits}? Set the mapping's scale to 1e-${digits}`,
+        value,
+        change: { scale: Number(`1e-${digits}`) },
+      });
   }
   const other = field.name === 'latitude' ? fieldNamed?.('longitude') : undefined;
   if (other !== undefined && tried(other, raw, scaling) !== undefined)
@@ -167,6 +210,7 @@ function byTens(
       {
         text: `a register scaled by ${factor}? ${show(field, value)} would be usual; set the mapping's scale to ${scale}`,
         value,
+        change: { scale },
       },
     ];
   });

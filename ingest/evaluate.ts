@@ -108,19 +108,17 @@ export function judge(raw: RawReading, context: EvaluateContext): Evaluation {
         notes.push({ code: 'FIELD_AMBIGUOUS', field: field.name, position, message: verdict.doubt });
       }
     }
-    const verdict = validate(field, given, { scale, offset, sentinels, acceptStrings, rules, unit, fieldNamed });
+    const intervalOf = rules?.counter === true ? (total: number) => since(field, total) : undefined;
+    const verdict = validate(field, given, {
+      ...{ scale, offset, sentinels, acceptStrings, rules, unit, fieldNamed, intervalOf },
+    });
     if (verdict.is === 'absent') return;
     if (verdict.is === 'bad') {
       bad ??= [];
       bad.push({ code: verdict.code, field: field.name, position, message: verdict.message });
       return;
     }
-    const value = rules?.counter === true ? intervalOf(field, verdict.value) : verdict.value;
-    if (value === undefined) {
-      bad ??= [];
-      bad.push(noInterval(field.name, verdict.value, position));
-      return;
-    }
+    const { value } = verdict;
     const twin = values[field.name];
     if (twin === undefined) count++;
     else if (twin !== value) {
@@ -132,7 +130,7 @@ export function judge(raw: RawReading, context: EvaluateContext): Evaluation {
     if (verdict.is === 'clamped') flags = { ...flags, [field.name]: ['clamped'] };
   }
 
-  const intervalOf = (field: Field, total: number) =>
+  const since = (field: Field, total: number) =>
     context.counters?.interval(field.name, (when.ok ? when.value : undefined) ?? receivedAt, total);
 
   eachValue(
@@ -212,11 +210,6 @@ const isOpenStill = ({ open }: FieldTarget, unit: string | undefined) => open ==
 
 /** As it came, so that a replay finds the unit again. */
 const withUnit = (given: unknown, unit: string | undefined) => (unit === undefined ? given : { value: given, unit });
-
-function noInterval(field: string, total: number, position: number): Rejection {
-  const message = `${field} counts up (${total}) and there is no total before it to take it from: the interval is kept from the next message on`;
-  return { code: 'COUNTER_STARTS', field, position, message };
-}
 
 function sentTwice(field: string, key: string, first: number, second: number, position: number): Rejection {
   const message = `${field} is ${first}, but ${JSON.stringify(key.slice(0, 64))} means the same field and is ${second}: set one to null in the mapping; the first stays`;

@@ -18,6 +18,8 @@ export interface ValueRules {
   readonly rules?: ValueMapping | undefined;
   /** What the device wrote beside the value. */
   readonly unit?: string | undefined;
+  /** Of a running total: what came since the last one; undefined where there is none to hold it against. */
+  readonly intervalOf?: ((total: number) => number | undefined) | undefined;
   /** Other fields of the kind, for advice. */
   readonly fieldNamed?: ((name: string) => Field | undefined) | undefined;
 }
@@ -39,9 +41,12 @@ export function validate(field: Field, given: unknown, rules: ValueRules): Verdi
   }
   const said = sent.unit ?? rules.unit;
   const scaling = scalingOf(field, rules, said);
-  const value = scaled(raw, scaling, field.unit);
-  if (value === undefined) return wrongUnit(field, raw, said ?? '');
-  if (isSentinel(field, raw, value, rules.sentinels)) {
+  const sum = scaled(raw, scaling, field.unit);
+  if (sum === undefined) return wrongUnit(field, raw, said ?? '');
+  const isTotal = rules.intervalOf !== undefined && !(rules.sentinels?.includes(raw) ?? false);
+  const value = isTotal ? rules.intervalOf?.(sum) : sum;
+  if (value === undefined) return noInterval(field, sum);
+  if (!isTotal && isSentinel(field, raw, value, rules.sentinels)) {
     return bad(
       'VALUE_SENTINEL',
       `${field.name} is ${raw}, which stands for a missing or broken probe: check its wiring`,
@@ -55,6 +60,11 @@ export function validate(field: Field, given: unknown, rules: ValueRules): Verdi
 }
 
 const bad = (code: RejectionCode, message: string): Verdict => ({ is: 'bad', code, message });
+
+function noInterval({ name }: Field, total: number): Verdict {
+  const message = `${name} counts up (${total}) and there is no total before it to take it from: the interval is kept from the next message on`;
+  return bad('COUNTER_STARTS', message);
+}
 
 function isIgnored(given: unknown, ignored: ValueMapping['ignore']): boolean {
   return ignored?.some((constant) => constant === given) ?? false;

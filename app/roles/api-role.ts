@@ -1,10 +1,12 @@
 /** The api role: what people and programs read, over HTTP: series, accounts, the live feed, the page. */
+
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openAlarms } from '../../alarms/alarms.ts';
 import type { Api, ApiOptions } from '../../api/api.ts';
 import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
+import { DaoyuError } from '../../base/errors.ts';
 import { generatePassword, hashPassword } from '../../broker/credentials.ts';
 import { sendOverPubSub } from '../../cluster/downlink.ts';
 import { assignTasks } from '../../cluster/task-assignment.ts';
@@ -13,7 +15,10 @@ import type { OpenLedger } from '../../consumers/ledger.ts';
 import { openLiveFeed } from '../../consumers/live-feed.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
+import { FORMATS } from '../../ingest/decoders/table.ts';
+import { tryMapping } from '../../ingest/try-mapping.ts';
 import type { NewDevice } from '../../registry/registry.ts';
+import { validateMapping } from '../../registry/validate-mapping.ts';
 import type { Store } from '../../store/store.ts';
 import { openMetricSink } from '../backends.ts';
 import { addDemoDevices, removeDemo } from '../demo.ts';
@@ -79,6 +84,15 @@ export async function openApiRole(
         const password = generatePassword();
         await registry.setPassword(park, id, await hashPassword(password), overlapMs);
         return password;
+      },
+      async tryMapping(park, id, payload, { mapping, channel }) {
+        const device = registry.device(park, id);
+        const kind = device && kinds.get(device.kind);
+        if (device === undefined || kind === undefined)
+          throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
+        if (mapping !== undefined) validateMapping(mapping, kind, FORMATS);
+        const more = channel === undefined ? {} : { channel };
+        return tryMapping({ device, kind, mapping: mapping ?? device.mapping, payload, receivedAt: clock(), ...more });
       },
       isConnected,
       tell: door?.tell ?? sendOverPubSub(pubsub, presence),

@@ -1,4 +1,5 @@
 /** The real application over hand-made parts: a memory store, one park with two ponds, a feed the test pushes into. */
+
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { openAlarms } from '../../alarms/alarms.ts';
@@ -9,6 +10,7 @@ import { DaoyuError } from '../../base/errors.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
+import { tryMapping } from '../../ingest/try-mapping.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import type { NewDevice } from '../../registry/registry.ts';
@@ -82,6 +84,13 @@ export async function apiOptions(
     async rotatePassword(park, device, overlapMs) {
       await registry.setPassword(park, device, 'scrypt-next', overlapMs);
       return 'shown-once-more';
+    },
+    tryMapping: async (park, id, payload, { mapping, channel }) => {
+      const device = registry.device(park, id);
+      const kind = device && kinds.get(device.kind);
+      if (device === undefined || kind === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `no device ${id}`);
+      const more = channel === undefined ? {} : { channel };
+      return tryMapping({ device, kind, mapping: mapping ?? device.mapping, payload, receivedAt: NOW, ...more });
     },
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
