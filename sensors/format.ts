@@ -29,8 +29,16 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `12 秒`, `23 分钟`, `5 小时`, `3 天`: whole units, rounded down, so that an age is never overstated. */
+/** Up to here an hour more or less matters: minutes are shown, too. */
+const WITH_MINUTES = 10 * HOUR;
+
+/** `12 秒`, `23 分钟`, `1 小时 51 分钟`, `12 小时`, `3 天`: rounded down, so that an age is never overstated. */
 export function formatDuration(ms: number, language: Language): string {
+  const minutes = Math.floor((ms % HOUR) / MINUTE);
+  if (ms >= HOUR && ms < WITH_MINUTES && minutes > 0) {
+    const hours = Math.floor(ms / HOUR);
+    return language === 'zh' ? `${hours} 小时 ${minutes} 分钟` : `${hours} h ${minutes} min`;
+  }
   const [size, zh, en] =
     ms < MINUTE
       ? [SECOND, '秒', 's']

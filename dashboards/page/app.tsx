@@ -5,14 +5,13 @@ import { AppContextProvider, LanguageContext, useFleetState, useNow } from './fe
 import { createCards } from './feed/cards.ts';
 import type { Fleet } from './feed/fleet.ts';
 import { formatRoute, parseRoute, type Route, type RouteChange } from './feed/route.ts';
+import { languageOf } from './language/preferred.ts';
 import { say } from './language/words.ts';
 import { Frame } from './views/frame.tsx';
 import { Wall } from './views/wall.tsx';
 
 const preferredLanguage = (): Language =>
-  localStorage.getItem('language') === 'en' || (!localStorage.getItem('language') && !/^zh/i.test(navigator.language))
-    ? 'en'
-    : 'zh';
+  languageOf({ search: location.search, chosen: localStorage.getItem('language'), browser: navigator.language });
 
 export function App({ fleet }: { readonly fleet: Fleet }) {
   const [route, setPlace] = useState(() => parseRoute(location.hash, preferredLanguage()));

@@ -61,3 +61,10 @@ it('takes nothing over from another catalog: a profile may have changed', () => 
   }));
   expect(cardsOf({ ...catalog, profiles }, rows, NOW).map(({ state }) => state)).toEqual(['warning', 'warning']);
 });
+
+it('keeps the order of equals whatever order a process that started again lists them in', () => {
+  const rows = rowsOf(rowOf('zhuxi-pond-1', 7), rowOf('zhuxi-pond-2', 7));
+  const names = (devices: Catalog['devices']) =>
+    createCards()({ ...catalog, devices }, rows, NOW).map(({ site }) => site.id);
+  expect(names([...catalog.devices].reverse())).toEqual(names(catalog.devices));
+});

@@ -9,6 +9,7 @@ import { joinedRaw, joinedWindows } from '../../dashboards/page/feed/history.ts'
 import { mergedRow, withReading } from '../../dashboards/page/feed/latest.ts';
 import { resolutionFor } from '../../dashboards/page/feed/resolution.ts';
 import { formatRoute, parseRoute } from '../../dashboards/page/feed/route.ts';
+import { languageOf } from '../../dashboards/page/language/preferred.ts';
 import { trendPerHour } from '../../dashboards/page/tiles/trend.ts';
 
 const MINUTE = 60_000;
@@ -155,6 +156,14 @@ test('a trend is the slope of the last hour, and nothing where too little is kno
   const points = [0, 15, 30, 45, 60].map((minute) => [minute * MINUTE, 5 - minute / 60] as const);
   expect(trendPerHour(points, 60 * MINUTE)).toBeCloseTo(-1);
   expect(trendPerHour(points.slice(0, 2), 60 * MINUTE)).toBeUndefined();
+});
+
+test("the language is the one of the address, then the one chosen before, then the browser's", () => {
+  const browser = 'en-GB';
+  expect(languageOf({ search: '?lang=zh', chosen: 'en', browser })).toBe('zh');
+  expect(languageOf({ search: '?lang=xx', chosen: 'zh', browser })).toBe('zh');
+  expect(languageOf({ search: '', chosen: null, browser })).toBe('en');
+  expect(languageOf({ search: '', chosen: null, browser: 'zh-CN' })).toBe('zh');
 });
 
 test('events are whole however the bytes are cut', () => {

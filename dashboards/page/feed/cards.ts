@@ -63,8 +63,14 @@ export function createCards(): CardsOf {
         sites.set(place, card);
         return card;
       })
-      .sort(worstFirst);
+      .sort((one, other) => worstFirst(one, other) || byName(one.site, other.site));
   };
+}
+
+/** Among equals the order is that of the names: a process that starts again lists its sites in another one. */
+function byName(one: Site, other: Site): number {
+  const [a, b] = [`${one.park}/${one.id}`, `${other.park}/${other.id}`];
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Judged {
@@ -124,7 +130,10 @@ function judge(
 }
 
 function siteCardOf(place: string, known: Site | undefined, cards: readonly DeviceCard[]): SiteCard {
-  const [first, ...rest] = [...cards].sort((one, other) => worstFirst(one.assessment, other.assessment));
+  const [first, ...rest] = [...cards].sort(
+    (one, other) =>
+      worstFirst(one.assessment, other.assessment) || (one.key < other.key ? -1 : one.key > other.key ? 1 : 0),
+  );
   if (first === undefined) throw new Error(`no device at ${place}`);
   const [park = '', id = ''] = place.split('/');
   const site = known ?? { park, id, label: { zh: id, en: id }, type: 'other' as const };
