@@ -1,8 +1,10 @@
 /** LMDB with the settings under which a resolved write is on disk, and its errors in our words; the only file that imports it. */
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { DiskSpace } from '../base/disk-space.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
+import { damageOf } from './lmdb-check.ts';
 
 export type Table<K extends string | number> = Database<string, K>;
 
@@ -17,11 +19,12 @@ export interface Environment {
   close(): Promise<void>;
 }
 
-/** Throws `STORAGE_FAILED` when the files cannot be opened. */
+/** Throws `STORAGE_DAMAGED` when the file is not what it was, `STORAGE_FAILED` when it cannot be opened. */
 export function openEnvironment(folder: string, space?: DiskSpace): Environment {
   let root: RootDatabase<string, string | number>;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    checkFile(folder);
     root = open<string, string | number>({
       path: folder,
       maxDbs: 8,
@@ -31,6 +34,7 @@ export function openEnvironment(folder: string, space?: DiskSpace): Environment 
       // Not `useWritemap`: with it a full disk is a SIGBUS instead of an error.
     });
   } catch (error) {
+    if (error instanceof DaoyuError) throw error;
     throw translate(error, folder);
   }
   return {
@@ -56,6 +60,16 @@ export function openEnvironment(folder: string, space?: DiskSpace): Environment 
       await root.close();
     },
   };
+}
+
+function checkFile(folder: string): void {
+  const file = join(folder, 'data.mdb');
+  const damage = damageOf(file);
+  if (damage === undefined) return;
+  throw new DaoyuError(
+    'STORAGE_DAMAGED',
+    `${file} is damaged: ${damage}. Nothing was changed. Restore the folder ${folder} from a backup; without one, move it away and start anew: what was in it alone is lost.`,
+  );
 }
 
 /** Each write of a failed commit rejects, and so does the promise inside that says why: the commit's own answer is enough. */
