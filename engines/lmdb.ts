@@ -31,6 +31,8 @@ export function openEnvironment(folder: string, space?: DiskSpace): Environment 
       encoding: 'string',
       // By default a write resolves before its fsync ("overlapping sync"): a PUBACK would then promise too much.
       overlappingSync: false,
+      // Its batch of an event turn has a promise of its own that nobody can hold: one failed write would end the process.
+      eventTurnBatching: false,
       // Not `useWritemap`: with it a full disk is a SIGBUS instead of an error.
     });
   } catch (error) {
@@ -52,8 +54,9 @@ export function openEnvironment(folder: string, space?: DiskSpace): Environment 
         );
         await Promise.all(writes);
       } catch (error) {
+        forgive(error);
         await Promise.allSettled(writes);
-        throw translate(error, folder);
+        throw translate(error, folder, await reasonOf(error));
       }
     },
     async close() {
@@ -79,21 +82,25 @@ function forgive(error: unknown): void {
 }
 
 /** LMDB reports a full disk as ENOSPC or as its own MDB_MAP_FULL, sometimes only wrapped in a commit error. */
-function translate(error: unknown, folder: string): DaoyuError {
-  const text = `${codeOf(error)} ${error instanceof Error ? error.message : String(error)} ${inner(error)}`;
-  if (/ENOSPC|No space|MAP_FULL|mapsize/i.test(text)) {
+function translate(error: unknown, folder: string, reason = textOf(error)): DaoyuError {
+  if (/ENOSPC|No space|MAP_FULL|mapsize/i.test(`${codeOf(error)} ${reason}`)) {
     return new DaoyuError(
       'DISK_FULL',
       `no space is left on the disk of ${folder}: make room, intake goes on by itself`,
       { cause: error },
     );
   }
-  return new DaoyuError('STORAGE_FAILED', `the files in ${folder} cannot be written or read: ${text.trim()}`, {
+  return new DaoyuError('STORAGE_FAILED', `the files in ${folder} cannot be written or read: ${reason}`, {
     cause: error,
   });
 }
 
-function inner(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('commitError' in error)) return '';
-  return String(error.commitError);
+/** What a failed commit failed of: LMDB gives a promise that rejects with it. */
+async function reasonOf(error: unknown): Promise<string> {
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return textOf(error);
+  // It may never settle, when the failure was none of writing.
+  const late = new Promise<unknown>((resolve) => setTimeout(() => resolve(error), 100));
+  return textOf(await Promise.race([Promise.resolve(error.commitError).catch((why: unknown) => why), late]));
 }
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
