@@ -1,13 +1,12 @@
-/** Time series in memory: the plain reference of the contract, for tests; nothing survives the process. */
+/** Time series in memory: the plain reference of the contract, for tests; nothing survives the process. It shares no code with the stores that are held against it. */
 import { FLAGS, type Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { StoreDriver } from './drivers.ts';
-import { foldLatest, type LatestState, toLatest } from './latest.ts';
-import { additionOf, merge } from './merge.ts';
 import { tooLarge } from './query-size.ts';
 import {
   type Aggregate,
   DEFAULT_WRITER,
+  type Latest,
   type Point,
   type Series,
   type SeriesFilter,
@@ -33,10 +32,42 @@ export const memoryStore: StoreDriver = {
   open: async () => openMemoryStore(),
 };
 
+/** What the device said at one time: of each field the first. */
+interface Kept {
+  readonly reading: Reading;
+  readonly samples: Map<string, Sample>;
+}
+
+/** The newest of a device, and of each of its fields. */
+interface Newest {
+  reading: Reading;
+  readonly samples: Map<string, Sample>;
+}
+
+function toReading({
+  reading: { values: _, flags: __, ...rest },
+  samples,
+}: Pick<Kept, 'reading' | 'samples'>): Reading {
+  const flagged = [...samples].filter(([, sample]) => sample.flags.length > 0);
+  return {
+    ...rest,
+    values: Object.fromEntries([...samples].map(([field, sample]) => [field, sample.value])),
+    ...(flagged.length > 0 && { flags: Object.fromEntries(flagged.map(([field, { flags }]) => [field, flags])) }),
+  };
+}
+
+function toLatest({ reading, samples }: Newest): Latest {
+  const older = [...samples].filter(([, sample]) => sample.time < reading.time);
+  return {
+    ...toReading({ reading, samples }),
+    ...(older.length > 0 && { olderFields: Object.fromEntries(older.map(([field, { time }]) => [field, time])) }),
+  };
+}
+
 export function openMemoryStore(): Store {
   /** By `park/device`, then time. */
-  const devices = new Map<string, Map<number, Reading>>();
-  const latest = new Map<string, LatestState>();
+  const devices = new Map<string, Map<number, Kept>>();
+  const latest = new Map<string, Newest>();
   const sums = new Map<string, LedgerCounts>();
   const positions = new Map<string, number>();
 
@@ -47,6 +78,7 @@ export function openMemoryStore(): Store {
   ): Reading[] {
     return [...devices.values()]
       .flatMap((readings) => [...readings.values()])
+      .map(toReading)
       .filter((reading) => matches(reading, filter) && reading.time >= from && reading.time < to)
       .sort((a, b) => a.time - b.time);
   }
@@ -59,16 +91,24 @@ export function openMemoryStore(): Store {
       for (const reading of batch.readings) {
         const { park, device, kind, time } = reading;
         const key = `${park}/${device}`;
-        const readings = devices.get(key) ?? new Map<number, Reading>();
+        const readings = devices.get(key) ?? new Map<number, Kept>();
         devices.set(key, readings);
-        const stored = readings.get(time);
-        const addition = stored === undefined ? reading : additionOf(stored, reading);
-        const what = addition === undefined ? 'duplicate' : 'stored';
+        const kept = readings.get(time) ?? { reading, samples: new Map<string, Sample>() };
+        readings.set(time, kept);
+        const newest = latest.get(`${key}/${kind}`) ?? { reading, samples: new Map<string, Sample>() };
+        let isStored = false;
+        for (const [field, value] of Object.entries(reading.values)) {
+          if (kept.samples.has(field)) continue;
+          isStored = true;
+          const sample = { time, value, flags: reading.flags?.[field] ?? [] };
+          kept.samples.set(field, sample);
+          if ((newest.samples.get(field)?.time ?? Number.NEGATIVE_INFINITY) < time) newest.samples.set(field, sample);
+        }
+        const what = isStored ? 'stored' : 'duplicate';
         changes.addOutcome(park, device, what);
         outcome[what] += 1;
-        if (addition === undefined) continue;
-        readings.set(time, stored === undefined ? reading : merge(stored, addition));
-        latest.set(`${key}/${kind}`, foldLatest(latest.get(`${key}/${kind}`), addition));
+        if (time > newest.reading.time) newest.reading = reading;
+        if (isStored) latest.set(`${key}/${kind}`, newest);
       }
       changes.addTallies(batch.tallies);
       applyChanges(sums, changes);
@@ -89,8 +129,12 @@ export function openMemoryStore(): Store {
     },
     async *export({ fields, from, to, ...filter }) {
       for (const reading of matching(filter, from, to)) {
-        const values = Object.fromEntries(Object.entries(reading.values).filter(([name]) => fields.includes(name)));
-        if (Object.keys(values).length > 0) yield { ...reading, values };
+        const { values, flags, ...rest } = reading;
+        const only = <T>(of: Readonly<Record<string, T>>) =>
+          Object.fromEntries(Object.entries(of).filter(([field]) => fields.includes(field)));
+        const [wanted, flagged] = [only(values), only(flags ?? {})];
+        if (Object.keys(wanted).length === 0) continue;
+        yield { ...rest, values: wanted, ...(Object.keys(flagged).length > 0 && { flags: flagged }) };
       }
     },
     async forget({ raw = Number.NEGATIVE_INFINITY }) {

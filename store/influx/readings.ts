@@ -50,12 +50,12 @@ export async function latestStates(http: InfluxHttp, kind: Kind, since: number):
 
 export async function* exportOf(http: InfluxHttp, query: Parameters<Store['export']>[0]): AsyncGenerator<Reading> {
   const { kind, fields, signal } = query;
-  const columns = ['"park"::tag', '"site"::tag', '"device"::tag', name(RECEIVED)];
+  const columns = ['"park"::tag', '"site"::tag', '"device"::tag', name(RECEIVED), name(SEQUENCE), name(ATTRIBUTES)];
   for (const field of fields) columns.push(name(field), flagColumns(field));
   const statement = `SELECT ${columns.join(', ')} FROM ${name(kind)} ${where(query, query)}`;
   for await (const rows of http.query(statement, signal)) {
     for (const row of rows.values) {
-      const [time, park, site, device, receivedAt, ...cells] = row;
+      const [time, park, site, device, receivedAt, seq, attributes, ...cells] = row;
       const values: Record<string, number> = {};
       const flags: Record<string, readonly Flag[]> = {};
       for (const [index, field] of fields.entries()) {
@@ -70,7 +70,9 @@ export async function* exportOf(http: InfluxHttp, query: Parameters<Store['expor
       yield {
         ...{ park: String(park), site: String(site), device: String(device), kind },
         ...{ time: Number(time), receivedAt: Number(receivedAt), values },
+        ...(typeof seq === 'number' && { seq }),
         ...(Object.keys(flags).length > 0 && { flags }),
+        ...(typeof attributes === 'string' && { attributes: JSON.parse(attributes) as Record<string, string> }),
       };
     }
   }

@@ -144,6 +144,34 @@ export function describeStore(name: string, features: StoreFeatures, open: () =>
       ]);
     });
 
+    it('keeps the flags of a field that comes later, in the same batch or another', async () => {
+      const store = await open();
+      const oxygen = reading(T0, { oxygen: 5 }, { flags: { oxygen: ['spike'] } });
+      const ph = (time: number) => reading(time, { oxygen: 9, ph: 7 }, { flags: { oxygen: ['late'], ph: ['stuck'] } });
+      await store.write({ readings: [oxygen, ph(T0)], tallies: [] }, 1);
+      await store.write({ readings: [{ ...oxygen, time: T0 + 1000 }], tallies: [] }, 2);
+      await store.write({ readings: [ph(T0 + 1000)], tallies: [] }, 3);
+      const series = await store.series(query({ fields: ['oxygen', 'ph'] }));
+      expect(series.map((each) => [each.field, each.points])).toEqual([
+        [
+          'oxygen',
+          [
+            [T0, 5, ['spike']],
+            [T0 + 1000, 5, ['spike']],
+          ],
+        ],
+        [
+          'ph',
+          [
+            [T0, 7, ['stuck']],
+            [T0 + 1000, 7, ['stuck']],
+          ],
+        ],
+      ]);
+      const [latest] = await store.latest({});
+      expect(latest?.flags).toEqual({ oxygen: ['spike'], ph: ['stuck'] });
+    });
+
     it('keeps two devices with the same times apart', async () => {
       const store = await open();
       await store.write(
@@ -275,6 +303,21 @@ export function describeStore(name: string, features: StoreFeatures, open: () =>
       const store = await open();
       await store.write({ readings: [0, 1, 2].map((index) => reading(T0 + index, { oxygen: index })), tallies: [] }, 1);
       expect(await points(store, { from: T0 + 1, to: T0 + 2 })).toEqual([[[T0 + 1, 1]]]);
+    });
+
+    it('export readings with all that came with them', async () => {
+      const store = await open();
+      const whole = reading(
+        T0,
+        { oxygen: 5, ph: 7 },
+        { seq: 17, attributes: { batch_id: 'b-1' }, flags: { ph: ['stuck'] } },
+      );
+      await store.write({ readings: [whole, reading(T0 + 1, { oxygen: 6 }, { seq: 0 })], tallies: [] }, 1);
+      const exported: Reading[] = [];
+      for await (const each of store.export(query({ fields: ['oxygen', 'ph'] }))) exported.push(each);
+      expect(exported).toEqual([whole, reading(T0 + 1, { oxygen: 6 }, { seq: 0 })]);
+      const [latest] = await store.latest({});
+      expect(latest?.seq).toBe(0);
     });
 
     it('export raw readings in order of time', async () => {
