@@ -8,11 +8,15 @@ export interface BatchLimits {
   readonly waitMs: number;
   /** The next group must reach this position, whatever its size: a batch that was begun must end where it ended. */
   readonly reach?: () => number;
+  /** Told of each delivery as it joins a group. */
+  readonly onHeld?: (delivery: Delivery) => void;
+  /** Ends the wait for more when it calls; answers the function that stops it from calling. */
+  readonly hastenedBy?: (hasten: () => void) => () => void;
 }
 
 export async function* gather(
   consumption: AsyncIterable<Delivery>,
-  { maxDeliveries, maxBytes, waitMs, reach = () => 0 }: BatchLimits,
+  { maxDeliveries, maxBytes, waitMs, reach = () => 0, onHeld, hastenedBy }: BatchLimits,
 ): AsyncGenerator<readonly Delivery[]> {
   const iterator = consumption[Symbol.asyncIterator]();
   let coming: Promise<IteratorResult<Delivery>> | undefined;
@@ -22,9 +26,10 @@ export async function* gather(
       coming = undefined;
       if (first.done) return;
       const group = [first.value];
+      onHeld?.(first.value);
       let bytes = first.value.data.length;
       let last = first.value.position;
-      const timeUp = within(waitMs);
+      const timeUp = within(waitMs, hastenedBy);
       while (last < reach() || (group.length < maxDeliveries && bytes < maxBytes)) {
         coming ??= iterator.next();
         // A failure is met at the next turn, when what came before it is taken.
@@ -34,6 +39,7 @@ export async function* gather(
         if (next === undefined || next.done || next.value.position <= last) break;
         coming = undefined;
         group.push(next.value);
+        onHeld?.(next.value);
         bytes += next.value.data.length;
         last = next.value.position;
       }
@@ -46,10 +52,19 @@ export async function* gather(
   }
 }
 
-function within(ms: number) {
+function within(ms: number, hastenedBy: BatchLimits['hastenedBy']) {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let leave: (() => void) | undefined;
   const promise = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
+    const end = () => resolve(undefined);
+    timer = setTimeout(end, ms);
+    leave = hastenedBy?.(end);
   });
-  return { promise, cancel: () => clearTimeout(timer) };
+  return {
+    promise,
+    cancel() {
+      clearTimeout(timer);
+      leave?.();
+    },
+  };
 }

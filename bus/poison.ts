@@ -15,8 +15,11 @@ export interface ReadEntry {
 }
 
 /** Throws `PoisonedEntries` with all that are none of ours. */
-export function readEntries(deliveries: readonly Delivery[]): readonly ReadEntry[] {
-  const read = deliveries.map((delivery) => ({ delivery, entry: parseEntry(delivery.data) }));
+export function readEntries(
+  deliveries: readonly Delivery[],
+  parse: (delivery: Delivery) => LogEntry | undefined = ({ data }) => parseEntry(data),
+): readonly ReadEntry[] {
+  const read = deliveries.map((delivery) => ({ delivery, entry: parse(delivery) }));
   const unreadable = read.filter(({ entry }) => entry === undefined);
   if (unreadable.length > 0) {
     throw new PoisonedEntries(

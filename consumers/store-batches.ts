@@ -6,16 +6,19 @@ import { topicsOf } from '../base/topics.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
 import type { BackOff, Consumer } from '../bus/handler.ts';
+import { type LogEntry, parseEntry } from '../bus/parse-event.ts';
 import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
 import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
 import type { Batch, Progress, RejectedReading, Store } from '../store/store.ts';
 
 /** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
+/** Where what is not committed yet is shown all the same, a commit a second is enough; a large backlog does not wait. */
+const LATE_LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 1000 } as const;
 
 export interface StoreBatchOptions {
   readonly bus: Pick<Bus, 'consume' | 'append'>;
-  readonly store: Pick<Store, 'write' | 'committed'>;
+  readonly store: Pick<Store, 'write' | 'committed' | 'ahead'>;
   readonly log: Log;
   readonly name: string;
   readonly subjects: readonly string[];
@@ -47,12 +50,26 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     progress = now;
   }
 
+  /** Parsed once, when they join a group; those of one group at most. */
+  const parsing = new Map<number, LogEntry | undefined>();
+
+  function parsed({ position, data }: Delivery): LogEntry | undefined {
+    return parsing.has(position) ? parsing.get(position) : parseEntry(data);
+  }
+
+  function show(delivery: Delivery): void {
+    const entry = parseEntry(delivery.data);
+    parsing.set(delivery.position, entry);
+    if (entry !== undefined) store.ahead?.show(delivery.position, entry.readings);
+  }
+
   async function take(deliveries: readonly Delivery[], _signal: AbortSignal, upTo: number): Promise<void> {
-    const read = readEntries(deliveries);
+    const read = readEntries(deliveries, parsed);
     if (isStale) await renew();
     isStale = true;
     await write(read, upTo);
     isStale = false;
+    parsing.clear();
   }
 
   /** In steps: first up to where a batch was begun before, if one was. */
@@ -88,7 +105,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
   }
 
   return await startConsumer({
-    ...LIMITS,
+    ...(store.ahead ? { ...LATE_LIMITS, onHeld: show, hastenedBy: store.ahead.onAsked } : LIMITS),
     reach: () => progress.pendingUpTo ?? 0,
     passed: () => progress.position,
     bus,

@@ -12,7 +12,7 @@ import { alignWithStore, type PositionNote } from './store-position.ts';
 
 export interface StoreWriterOptions {
   readonly bus: Pick<Bus, 'consume' | 'append' | 'status' | 'forget'>;
-  readonly store: Pick<Store, 'write' | 'committed'>;
+  readonly store: Pick<Store, 'write' | 'committed' | 'ahead'>;
   readonly log: Log;
   /** Names the writer in the store and its consumer of the log; several share the work when no device's readings come to two of them. */
   readonly name?: string;

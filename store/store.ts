@@ -2,6 +2,7 @@
 import type { Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
+import type { Ahead } from './ahead.ts';
 
 export interface Batch {
   readonly readings: readonly Reading[];
@@ -105,6 +106,8 @@ export interface StoreStatus {
 }
 
 export interface Store {
+  /** A store whose writer may commit late, as long as it says what comes; see `ahead.ts`. */
+  readonly ahead?: Ahead;
   /**
    * Commits readings, tallies and the writer's position together; a batch at or below that position changes nothing, and is answered with zeros.
    * A reading whose (park, device, time) is stored adds only fields the stored one lacks (counted as stored when it adds any, else as duplicate):

@@ -1,5 +1,6 @@
 /** The embedded store: one DuckDB file in the data folder, one process. */
 import { join } from 'node:path';
+import { withAhead } from '../ahead.ts';
 import type { StoreDriver } from '../drivers.ts';
 import { openReopening } from '../reopening.ts';
 
@@ -13,6 +14,6 @@ export const duckDbStore: StoreDriver = {
   async open({ folder, kinds, memory, clock, space, log }) {
     const { openDuckDbStore } = await import('./duckdb.ts');
     const open = () => openDuckDbStore({ folder: join(folder, 'store'), kinds, memory, clock, space });
-    return await openReopening({ open, log });
+    return withAhead(await openReopening({ open, log }));
   },
 };

@@ -47,6 +47,19 @@ describe('an hour whose raw readings were removed', () => {
     expect(await day(store)).toMatchObject({ count: 7, sum: 280, max: 100, first: 5, last: 55 });
   });
 
+  it('has been summed again with what came late before the removal', async () => {
+    const store = await open(newFolder(), () => T0 + 40 * 24 * HOUR_MS);
+    await store.write({ readings: [reading(T0, { oxygen: 1 })], tallies: [] }, 1);
+    await store.forget({});
+    await store.write(
+      { readings: [reading(T0 - 1000, { oxygen: 3 }), reading(T0 + 1000, { oxygen: 2 })], tallies: [] },
+      2,
+    );
+    await store.forget({ raw: T0 + HOUR_MS });
+    expect((await store.status()).readings).toBe(0);
+    expect(await day(store)).toMatchObject({ count: 2, sum: 3, first: 1, last: 2 });
+  });
+
   it('is added to by late readings, which may be its first, its last, or known already', async () => {
     const store = await open(newFolder(), () => T0 + 40 * 24 * HOUR_MS);
     await store.write({ readings: [10, 20].map((at) => reading(T0 + at * 60_000, { oxygen: at })), tallies: [] }, 1);
