@@ -36,4 +36,37 @@ describe('the index of keys', () => {
       ),
     );
   });
+
+  it('takes news in any order: the highest revision of a key counts, and a removal until it is forgotten', () => {
+    const key = fc.constantFrom('a', 'b', 'c');
+    const news = fc.array(fc.tuple(key, fc.integer({ min: 1, max: 6 }), fc.boolean()), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(
+        news,
+        fc.option(fc.constantFrom('', 'a', 'b', 'bb', 'z'), { nil: undefined }),
+        fc.boolean(),
+        (all, after, isReverse) => {
+          const index = createKeyIndex();
+          const known = new Map<string, { revision: number; isThere: boolean }>();
+          for (const [name, revision, isThere] of all) {
+            const isNews = revision > (known.get(name)?.revision ?? 0);
+            expect(index.note(name, revision, isThere)).toBe(isNews);
+            if (isNews) known.set(name, { revision, isThere });
+          }
+          const there = [...known].filter(([, { isThere }]) => isThere).map(([name]) => name);
+          const isBehind = (name: string) => after === undefined || (isReverse ? name < after : name > after);
+          const sorted = there.sort().filter(isBehind);
+          if (isReverse) sorted.reverse();
+          expect(index.range('', { ...(after !== undefined && { after }), isReverse, limit: 9 })).toEqual(sorted);
+          for (const [name, { revision, isThere }] of known) {
+            index.forget(name, revision + 1);
+            expect(index.note(name, revision, true)).toBe(false);
+            index.forget(name, revision);
+            // A key that is there is not forgotten.
+            expect(index.note(name, revision, true)).toBe(!isThere);
+          }
+        },
+      ),
+    );
+  });
 });
