@@ -1,6 +1,6 @@
 /** The folder that holds everything a process keeps: made private, held by one process at a time, home of the generated secrets. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 
@@ -32,12 +32,18 @@ export function openDataFolder(folder: string): DataFolder {
   }
 
   function readPrivate<T>(name: string): T | undefined {
-    const content = readIfThere(join(secrets, name));
-    return content === undefined ? undefined : (JSON.parse(content) as T);
+    const file = join(secrets, name);
+    const content = readIfThere(file);
+    try {
+      return content === undefined ? undefined : (JSON.parse(content) as T);
+    } catch (cause) {
+      const message = `${file} is damaged: it is not JSON (${content?.length} characters). Restore it from a backup, or remove it: what only it knew must then be set anew.`;
+      throw new DaoyuError('STORAGE_DAMAGED', message, { cause });
+    }
   }
 
   function writePrivate(name: string, value: unknown): void {
-    writeFileSync(join(secrets, name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
+    writeWhole(join(secrets, name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
   return {
@@ -50,12 +56,12 @@ export function openDataFolder(folder: string): DataFolder {
       const known = readIfThere(file)?.trim();
       if (known) return known;
       const made = randomBytes(24).toString('base64url');
-      writeFileSync(file, `${made}\n`, { mode: 0o600, flush: true });
+      writeWhole(file, `${made}\n`);
       return made;
     },
     adopt(name, text) {
       const file = join(secrets, name);
-      if (readIfThere(file)?.trim() !== text) writeFileSync(file, `${text}\n`, { mode: 0o600, flush: true });
+      if (readIfThere(file)?.trim() !== text) writeWhole(file, `${text}\n`);
       return text;
     },
     close() {
@@ -117,6 +123,14 @@ function startOf(pid: number): string | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
   // Field 22 of proc(5) is the start time; the command name before it may hold blanks, so count behind its closing bracket.
   return stat === undefined ? 'alive' : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'alive');
+}
+
+/** Either the old or the new text is there after a crash, never a part: written beside it, synced, and put in its place. */
+function writeWhole(file: string, text: string): void {
+  const beside = `${file}.new`;
+  rmSync(beside, { force: true });
+  writeFileSync(beside, text, { mode: 0o600, flush: true });
+  renameSync(beside, file);
 }
 
 function readIfThere(file: string): string | undefined {

@@ -1,7 +1,16 @@
-import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDataFolder } from '../../app/data-folder.ts';
 
 const fresh = () => mkdtempSync(join(tmpdir(), 'daoyu-data-'));
@@ -34,6 +43,28 @@ describe('the data folder', () => {
     expect(statSync(join(path, 'secrets', 'api-token')).mode & 0o777).toBe(0o600);
     expect(statSync(join(path, 'secrets')).mode & 0o777).toBe(0o700);
     second.close();
+  });
+
+  it('names the file and the cure when what it keeps is damaged, and never leaves half of it', () => {
+    const path = fresh();
+    const folder = openDataFolder(path);
+    onTestFinished(() => folder.close());
+    folder.writePrivate('devices.json', [{ device: 'a' }]);
+    const file = join(path, 'secrets', 'devices.json');
+    // Whoever has the old one open reads on in the old one: it is replaced, not written over.
+    const before = openSync(file, 'r');
+    folder.writePrivate('devices.json', []);
+    expect(readFileSync(before, 'utf8')).toContain('"a"');
+    closeSync(before);
+    expect(folder.readPrivate('devices.json')).toEqual([]);
+    expect(readdirSync(join(path, 'secrets'))).toEqual(['devices.json']);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    for (const content of ['', '[{"device":']) {
+      writeFileSync(file, content);
+      expect(() => folder.readPrivate('devices.json')).toThrow(
+        /secrets\/devices\.json is damaged: .*Restore it from a backup/,
+      );
+    }
   });
 
   it('says which setting to change when it cannot be made', () => {
