@@ -13,8 +13,14 @@ const MAX_DEVICES = 20_000;
 
 export type Values = Readonly<Record<string, number>>;
 
+/** Of the short way, unpacked only when somebody asks what was said of a time. */
+interface Packed {
+  readonly time: number;
+  values(): Values;
+}
+
 interface Pending {
-  readonly values: Values;
+  readonly values: Values | Packed;
   readonly durable: Promise<void>;
 }
 
@@ -41,7 +47,7 @@ export class DeviceMemory {
   newest: number | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #pendingUntimed = new Map<string, Promise<void>>();
-  readonly #recent = new Map<number, Values>();
+  readonly #recent = new Map<number, Values | Packed>();
   readonly #untimed = new Map<string, number>();
   /** Content and time of readings sent with an age. */
   readonly #aged = new Map<string, { readonly content: string; readonly time: number }>();
@@ -50,10 +56,26 @@ export class DeviceMemory {
 
   /** What is known of a time: durable, or on its way to the disk. Who relies on the latter waits for it. */
   knownAt(time: number): { readonly values: Values; readonly durable?: Promise<void> } | undefined {
-    const recent = this.#recent.get(time);
+    const recent = unpacked(this.#recent.get(time));
     const pending = this.#pending.get(time);
     if (pending === undefined) return recent && { values: recent };
-    return recent === undefined ? pending : { ...pending, values: { ...pending.values, ...recent } };
+    return { durable: pending.durable, values: { ...unpacked(pending.values), ...recent } };
+  }
+
+  isKnown(time: number): boolean {
+    // Nothing that was taken is newer than the newest.
+    if (this.newest === undefined || time > this.newest) return false;
+    return this.#recent.has(time) || this.#pending.has(time);
+  }
+
+  /** On its way to the disk, until `unpend`. Its time is not known. */
+  pend(reading: Packed, durable: Promise<void>): void {
+    this.#pending.set(reading.time, { values: reading, durable });
+  }
+
+  /** What was added to it meanwhile stays. */
+  unpend(reading: Packed): void {
+    if (this.#pending.get(reading.time)?.values === reading) this.#pending.delete(reading.time);
   }
 
   /** The first of a reading without a clock, while that is on its way to the disk. */
@@ -65,7 +87,7 @@ export class DeviceMemory {
   keepPending(times: ReadonlyMap<number, Values>, contents: readonly string[], durable: Promise<void>): void {
     for (const [time, values] of times) {
       const earlier = this.#pending.get(time);
-      this.#pending.set(time, { values: { ...values, ...earlier?.values }, durable });
+      this.#pending.set(time, { values: { ...values, ...unpacked(earlier?.values) }, durable });
     }
     for (const content of contents) this.#pendingUntimed.set(content, durable);
     const done = () => {
@@ -79,8 +101,17 @@ export class DeviceMemory {
 
   /** Only what is durable may be remembered: a duplicate of a lost reading would be lost with it. */
   remember(time: number, values: Values): void {
-    const earlier = this.#recent.get(time);
-    this.#recent.set(time, earlier === undefined ? values : { ...values, ...earlier });
+    const earlier = unpacked(this.#recent.get(time));
+    this.#keep(time, earlier === undefined ? values : { ...values, ...earlier });
+  }
+
+  rememberPacked(reading: Packed): void {
+    if (this.#recent.has(reading.time)) this.remember(reading.time, reading.values());
+    else this.#keep(reading.time, reading);
+  }
+
+  #keep(time: number, values: Values | Packed): void {
+    this.#recent.set(time, values);
     if (this.#recent.size > MAX_RECENT) dropOldest(this.#recent);
   }
 
@@ -129,6 +160,10 @@ export class DeviceMemory {
   forgetUnknownKeys(keys: Iterable<string> = [...this.#unknownKeys]): void {
     for (const key of keys) this.#unknownKeys.delete(key);
   }
+}
+
+function unpacked<T extends Values | undefined>(values: T | Packed): T | Values {
+  return typeof values?.values === 'function' ? values.values() : (values as T);
 }
 
 /** The memories of all devices; beyond the bound those that came first are forgotten. */

@@ -1,7 +1,9 @@
 /** Gathers what concurrent publishes want on the log and appends it together, one entry a subject: the fsync is shared, so throughput does not hang on it. */
 
 import { DaoyuError } from '../base/errors.ts';
+import type { DeviceAddress } from '../base/topics.ts';
 import type { Bus, Entry } from '../bus/bus.ts';
+import type { Reading } from '../sensors/reading.ts';
 
 /** NATS refuses messages above 1 MB; half of it leaves room for its headers and for our envelope. */
 const MAX_ENTRY_BYTES = 512 * 1024;
@@ -26,8 +28,27 @@ export interface Group {
   count(subject: string, list: ListName, counted: Counted): void;
   /** An entry of its own. */
   addEntry(entry: Entry): void;
-  /** Called when all is durable, before the waiters are. */
+  /** Canonical readings of one device as one text, joined by commas, ASCII; `readings` are the same, judged already. */
+  addReadings(
+    subject: string,
+    text: string,
+    device: { readonly key: string } & DeviceAddress,
+    readings: readonly Parsed[],
+  ): void;
+  /** Called when all is durable, before those who wait for the promise. */
   onDurable(call: () => void): void;
+  onSettled(waiter: Waiter): void;
+}
+
+/** What hangs on a group, told before those who wait for its promise. */
+export interface Waiter {
+  durable(): void;
+  failed(): void;
+}
+
+/** A reading that is not yet an object. */
+export interface Parsed {
+  reading(): Reading;
 }
 
 export interface GroupCommit {
@@ -38,6 +59,9 @@ export interface GroupCommit {
    * the caller gives no PUBACK, and the device sends again.
    */
   submit(fill: (group: Group) => void): Promise<void>;
+  /** The group to fill at once, and then to hand to `filled`: as `submit`, without a function a message. Undefined when it would reject. */
+  gathering(): Group | undefined;
+  filled(group: Group): Promise<void>;
   /** Appends what waits, then refuses with `INTAKE_CLOSED`. */
   close(): Promise<void>;
 }
@@ -74,23 +98,32 @@ export function createGroupCommit({ bus, maxQueuedBytes = 128 * 1024 * 1024 }: G
     }
   }
 
+  function open(): Gathering {
+    const last = queue.at(-1);
+    if (last !== undefined && last.bytes <= MAX_GROUP_BYTES) return last;
+    const group = new Gathering();
+    queue.push(group);
+    return group;
+  }
+
+  function filled(group: Gathering): Promise<void> {
+    queuedBytes += group.takeBytes();
+    start();
+    return group.promise;
+  }
+
   return {
     submit(fill) {
       if (isClosed) return Promise.reject(new DaoyuError('INTAKE_CLOSED', 'intake is closing'));
       if (queuedBytes > maxQueuedBytes) {
         return Promise.reject(new DaoyuError('INTAKE_FULL', `more than ${maxQueuedBytes} bytes wait for the log`));
       }
-      let group = queue.at(-1);
-      if (group === undefined || group.bytes > MAX_GROUP_BYTES) {
-        group = new Gathering();
-        queue.push(group);
-      }
-      const before = group.bytes;
+      const group = open();
       fill(group);
-      queuedBytes += group.bytes - before;
-      start();
-      return group.durable;
+      return filled(group);
     },
+    gathering: () => (isClosed || queuedBytes > maxQueuedBytes ? undefined : open()),
+    filled: (group) => filled(group as Gathering),
     async close() {
       isClosed = true;
       await running;
@@ -107,16 +140,17 @@ interface Draft {
 }
 
 class Gathering implements Group {
-  readonly durable: Promise<void>;
+  readonly promise: Promise<void>;
   bytes = 0;
+  #takenBytes = 0;
   readonly #open = new Map<string, Draft>();
   readonly #sealed: Entry[] = [];
-  readonly #calls: (() => void)[] = [];
+  readonly #waiters: Waiter[] = [];
   #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
   constructor() {
-    this.durable = new Promise<void>((resolve, reject) => {
+    this.promise = new Promise<void>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
@@ -140,8 +174,37 @@ class Gathering implements Group {
     this.bytes += entry.data.length;
   }
 
+  addReadings(
+    subject: string,
+    text: string,
+    device: { readonly key: string } & DeviceAddress,
+    readings: readonly Parsed[],
+  ): void {
+    const draft = this.#draft(subject, 'readings', text.length);
+    draft.items.push(text);
+    draft.bytes += text.length;
+    this.bytes += text.length;
+    const tally = draft.tallies.get(device.key);
+    if (tally !== undefined) tally.received += readings.length;
+    else {
+      const { park, device: id } = device;
+      draft.tallies.set(device.key, { park, device: id, received: readings.length, duplicate: 0, quarantined: 0 });
+    }
+  }
+
   onDurable(call: () => void): void {
-    this.#calls.push(call);
+    this.#waiters.push({ durable: call, failed() {} });
+  }
+
+  onSettled(waiter: Waiter): void {
+    this.#waiters.push(waiter);
+  }
+
+  /** Bytes that came since this was asked last. */
+  takeBytes(): number {
+    const more = this.bytes - this.#takenBytes;
+    this.#takenBytes = this.bytes;
+    return more;
   }
 
   entries(): readonly Entry[] {
@@ -151,11 +214,12 @@ class Gathering implements Group {
   }
 
   succeed(): void {
-    for (const call of this.#calls) call();
+    for (const waiter of this.#waiters) waiter.durable();
     this.#resolve();
   }
 
   fail(error: unknown): void {
+    for (const waiter of this.#waiters) waiter.failed();
     this.#reject(error);
   }
 

@@ -1,6 +1,6 @@
 /** From a publish to a durable verdict: decode, map, validate, deduplicate, flag, group commit. What the broker awaits before its PUBACK. */
 
-import { type DeviceTopic, subjects } from '../base/topics.ts';
+import { clientIdOf, type DeviceTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { DeviceEntry } from '../bus/events.ts';
 import { createRecords, payloadOf, randomRun } from '../bus/quarantine-record.ts';
@@ -12,6 +12,8 @@ import { type Classified, classifyReadings } from './classify.ts';
 import { decode } from './decode.ts';
 import { createDeviceErrors, type Tell } from './device-errors.ts';
 import { createDeviceMemories } from './device-memory.ts';
+import { createPlan } from './fast/plan.ts';
+import { createFastLane, type FastDevice } from './fast/take.ts';
 import { createGroupCommit, type Group } from './group-commit.ts';
 import type { Outcome } from './json.ts';
 import { createKeyMap, type KeyMap } from './map.ts';
@@ -81,6 +83,8 @@ interface DeviceRules {
   readonly intervalMs: number;
   /** Of its entries on the log. */
   readonly subject: string;
+  /** Absent where nothing of the device can go the short way. */
+  readonly fast: FastDevice | undefined;
 }
 
 const OVERSIZE_KEPT_BYTES = 4096;
@@ -97,6 +101,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
   const limit = options.maxPacketBytes === undefined ? '' : ` (${options.maxPacketBytes})`;
   const counts = { accepted: 0, duplicate: 0, quarantined: 0, values: 0, unknownValues: 0 };
+  const fastLane = createFastLane({ commit, retainMs, counts });
 
   function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection, isTold = true): Promise<void> {
     const text = JSON.stringify(record(message, 'message', reason, payloadOf(message.payload)));
@@ -113,9 +118,11 @@ export function createIntake(options: IntakeOptions): Intake {
     const rules = rulesOf(device);
     if (rules === undefined) return refuseMessage(message, kindUnknown(device));
     const { channel, receivedAt } = message;
+    const memory = memoryOf(device.park, device.id);
+    const taken = channel === 'telemetry' && rules.fast ? fastLane.take(message, rules.fast, memory) : undefined;
+    if (taken !== undefined) return taken;
     const decoded = decode(message.payload, { mapping: device.mapping, channel, receivedAt });
     if (!decoded.ok) return refuseMessage(message, decoded.reason);
-    const memory = memoryOf(device.park, device.id);
     const { keyMap, intervalMs } = rules;
     const sorted = classifyReadings(decoded.value, { message, device, keyMap, intervalMs, memory, retainMs, record });
     counts.unknownValues += sorted.unknownValues;
@@ -206,11 +213,13 @@ function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device
     if (known !== undefined) return known;
     const kind = kinds.get(device.kind);
     if (kind === undefined) return undefined;
-    const rules = {
-      keyMap: createKeyMap(kind, device.mapping),
-      intervalMs: device.intervalMs ?? kind.intervalMs,
-      subject: subjects.readings({ park: device.park, device: device.id }, device.kind),
-    };
+    const address = { park: device.park, device: device.id };
+    const keyMap = createKeyMap(kind, device.mapping);
+    const intervalMs = device.intervalMs ?? kind.intervalMs;
+    const subject = subjects.readings(address, device.kind);
+    const common = { ...address, site: device.site, kind: device.kind, key: clientIdOf(address) };
+    const plan = createPlan({ ...common, keyMap });
+    const rules = { keyMap, intervalMs, subject, fast: plan && { plan, common, subject, intervalMs } };
     cache.set(device, rules);
     onChange(device);
     return rules;

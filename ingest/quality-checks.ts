@@ -18,30 +18,56 @@ interface Memory {
   runStart: number;
 }
 
-/** The memory of one device: one small record a field, so it is bounded by the kind. */
-export interface Suspicion {
-  /** Values that are not newer than the last do not count: a backlog must not look like jumps. */
-  flagsOf(field: Field, value: number, time: number): readonly Flag[];
+/** What one value may be doubted for, as bits. */
+export const SPIKE = 1;
+export const STUCK = 2;
+
+/** Watches one field of one device. */
+export interface Watch {
+  /** 0, SPIKE, STUCK or both. Values that are not newer than the last do not count: a backlog must not look like jumps. */
+  doubts(value: number, time: number): number;
 }
 
-const NONE: readonly Flag[] = [];
+/** The memory of one device: one small record a field, so it is bounded by the kind. */
+export interface Suspicion {
+  flagsOf(field: Field, value: number, time: number): readonly Flag[];
+  /** Undefined where nothing of the field is ever doubted. */
+  watch(field: Field): Watch | undefined;
+}
+
+const FLAGS: readonly (readonly Flag[])[] = [[], ['spike'], ['stuck'], ['spike', 'stuck']];
+
+/** In the order in which a reading lists them. */
+export const flagsOfDoubts = (doubts: number): readonly Flag[] => FLAGS[doubts] ?? [];
 
 export function createQualityChecks(): Suspicion {
-  const memories = new Map<string, Memory>();
+  const watches = new Map<string, Watch>();
+
+  function watch(field: Field): Watch | undefined {
+    if (field.maxStep === undefined && field.stuckAfterMinutes === undefined) return undefined;
+    const known = watches.get(field.name);
+    if (known !== undefined) return known;
+    const created = createWatch(field);
+    watches.set(field.name, created);
+    return created;
+  }
+
+  return { watch, flagsOf: (field, value, time) => flagsOfDoubts(watch(field)?.doubts(value, time) ?? 0) };
+}
+
+function createWatch(field: Field): Watch {
+  let memory: Memory | undefined;
   return {
-    flagsOf(field, value, time) {
-      if (field.maxStep === undefined && field.stuckAfterMinutes === undefined) return NONE;
-      const memory = memories.get(field.name);
+    doubts(value, time) {
       if (memory === undefined) {
-        memories.set(field.name, { time, value, jump: undefined, runValue: value, runLength: 1, runStart: time });
-        return NONE;
+        memory = { time, value, jump: undefined, runValue: value, runLength: 1, runStart: time };
+        return 0;
       }
-      if (time <= memory.time) return NONE;
-      const flags: Flag[] = [];
-      if (isSpike(memory, field.maxStep, value, time)) flags.push('spike');
-      if (isStuck(memory, field, value, time)) flags.push('stuck');
+      if (time <= memory.time) return 0;
+      const spike = isSpike(memory, field.maxStep, value, time) ? SPIKE : 0;
+      const stuck = isStuck(memory, field, value, time) ? STUCK : 0;
       memory.time = time;
-      return flags;
+      return spike | stuck;
     },
   };
 }

@@ -128,6 +128,15 @@ function minutesOf(zone: string): number {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
+/** What `parseTime` takes as it stands, without an answer object: whole epoch ms that are believed. */
+export function isBelieved(time: number, { receivedAt, retainMs }: TimeContext): boolean {
+  return (
+    time >= EARLIEST &&
+    time - receivedAt <= FUTURE_TOLERATED_MS &&
+    (retainMs === undefined || time >= receivedAt - retainMs)
+  );
+}
+
 function believe(time: number, { receivedAt, retainMs }: TimeContext): Outcome<number> {
   if (time < EARLIEST) {
     return refuse({
@@ -161,6 +170,10 @@ function format(time: number): string {
 
 const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 60) ?? String(value);
 
+const NONE: readonly Flag[] = [];
+const CLOCK: readonly Flag[] = ['clock'];
+const LATE: readonly Flag[] = ['late'];
+
 export interface Stream {
   /** Newest measured time that this device sent before, epoch ms. */
   readonly newest: number | undefined;
@@ -172,7 +185,7 @@ export interface Stream {
  * which is normal and only `late`.
  */
 export function timeFlags(time: number, receivedAt: number, { newest, intervalMs }: Stream): readonly Flag[] {
-  if (time - receivedAt > SKEW_TOLERATED_MS) return ['clock'];
-  if (receivedAt - time > Math.max(LATE_MS, 3 * intervalMs)) return ['late'];
-  return newest !== undefined && time < newest ? ['clock'] : [];
+  if (time - receivedAt > SKEW_TOLERATED_MS) return CLOCK;
+  if (receivedAt - time > Math.max(LATE_MS, 3 * intervalMs)) return LATE;
+  return newest !== undefined && time < newest ? CLOCK : NONE;
 }

@@ -1,0 +1,188 @@
+/** What a device's plain telemetry means, worked out once: which key is which field, what is good, and every text of the canonical reading that does not change. */
+import type { Mapping } from '../../registry/mapping.ts';
+import type { Flag } from '../../sensors/flag.ts';
+import type { Field } from '../../sensors/kind.ts';
+import { createRounding } from '../derive.ts';
+import type { DeviceMemory } from '../device-memory.ts';
+import type { KeyMap } from '../map.ts';
+import type { Watch } from '../quality-checks.ts';
+import { validate } from '../validate.ts';
+
+/** A key as devices of this registration may send it. */
+export interface PlanKey {
+  /** With the closing quote, so that comparing them finds its end. */
+  readonly bytes: Uint8Array;
+  readonly is: 'time' | 'seq' | 'field';
+  readonly field: Field | undefined;
+  /** The number as it was sent, when it is good; undefined: the long way decides. */
+  readonly judge: (raw: number) => number | undefined;
+  /** A good number is kept as it was sent, so its digits are, too. */
+  readonly isPlain: boolean;
+  /** Of the reading it was last seen in: twice in one is for the long way. */
+  seenIn: number;
+}
+
+/** A field that is worked out of others of the reading. */
+export interface Derivation {
+  readonly field: Field;
+  /** Of the values of the layout's fields. */
+  readonly of: (values: readonly number[]) => number;
+  readonly round: (value: number) => number;
+}
+
+/** Readings with the same keys in the same order. */
+export interface Layout {
+  readonly keys: readonly PlanKey[];
+  /** Fields in the order of the keys. */
+  readonly fields: readonly Field[];
+  readonly derivations: readonly Derivation[];
+  /** Two of the keys mean one field. */
+  readonly isTwofold: boolean;
+  /** Of the fields, then of the derivations. */
+  readonly names: readonly string[];
+  /** `"name":` of each of them, from the second on with a comma before. */
+  readonly texts: readonly string[];
+  /** By the flags of its time, when those are all there is to say. */
+  readonly doubtful: Map<readonly Flag[], DoubtfulLayout>;
+  /** A device has one memory, as long as it is not forgotten. */
+  watched: { readonly memory: DeviceMemory; readonly watches: readonly (Watch | undefined)[] } | undefined;
+}
+
+export interface DoubtfulLayout {
+  readonly flags: Readonly<Record<string, readonly Flag[]>>;
+  readonly text: string;
+}
+
+export interface Plan {
+  /** `{"park":…,"time":` */
+  readonly head: string;
+  readonly keyNamed: (name: string) => PlanKey | undefined;
+  readonly layoutOf: (keys: readonly PlanKey[]) => Layout;
+  /** That of the last reading: devices repeat themselves. */
+  expected: Layout | undefined;
+  /** Of the reading that is being scanned. */
+  scan: number;
+}
+
+export interface PlanOptions {
+  readonly park: string;
+  readonly site: string;
+  readonly device: string;
+  readonly kind: string;
+  readonly keyMap: KeyMap;
+}
+
+/** Parts of a mapping that are understood here. One that has others is for the long way. */
+const UNDERSTOOD: ReadonlySet<string> = new Set<keyof Mapping>([
+  ...(['keys', 'envelope', 'acceptStrings', 'sentinels', 'utcOffsetMinutes'] as const),
+]);
+/** Beyond it keys are no longer remembered, and what has them goes the long way. */
+const MAX_KEYS = 128;
+const MAX_LAYOUTS = 16;
+const ASCII = /^[\x20-\x7e]*$/;
+/** Such keys come first when a JSON object is gone through, whatever their place in the text. */
+const ARRAY_INDEX = /^\d+$/;
+
+/** Undefined where everything of the device has to go the long way. */
+export function createPlan({ keyMap, park, site, device, kind }: PlanOptions): Plan | undefined {
+  const { mapping } = keyMap;
+  if (mapping !== undefined && !Object.keys(mapping).every((part) => UNDERSTOOD.has(part))) return undefined;
+  const { envelope = 'auto' } = mapping ?? {};
+  if (envelope !== 'auto' && envelope !== 'none') return undefined;
+  const head = JSON.stringify({ park, site, device, kind, time: 0 }).slice(0, -2);
+  if (!ASCII.test(head)) return undefined;
+  const known = new Map<string, PlanKey | undefined>();
+  const layouts: Layout[] = [];
+
+  function keyNamed(name: string): PlanKey | undefined {
+    if (known.has(name)) return known.get(name);
+    const key = createKey(name, keyMap);
+    if (known.size < MAX_KEYS) known.set(name, key);
+    return key;
+  }
+
+  function layoutOf(keys: readonly PlanKey[]): Layout {
+    const same = layouts.find((layout) => isSame(layout.keys, keys));
+    if (same !== undefined) return same;
+    const layout = createLayout([...keys], keyMap.derived);
+    layouts.unshift(layout);
+    if (layouts.length > MAX_LAYOUTS) layouts.pop();
+    return layout;
+  }
+
+  return { head, keyNamed, layoutOf, expected: undefined, scan: 0 };
+}
+
+function isSame(a: readonly PlanKey[], b: readonly PlanKey[]): boolean {
+  return a.length === b.length && a.every((key, index) => key === b[index]);
+}
+
+function createKey(name: string, { target: targetOf, mapping }: KeyMap): PlanKey | undefined {
+  if (ARRAY_INDEX.test(name) || !ASCII.test(name)) return undefined;
+  const target = targetOf(name);
+  const common = { bytes: Buffer.from(`${name}"`), isPlain: true, seenIn: 0 };
+  if ((name === 'time' || name === 'seq') && target.is === 'ignored') {
+    return { ...common, is: name, field: undefined, judge: (raw) => raw };
+  }
+  if (target.is !== 'field' || !ASCII.test(target.field.name)) return undefined;
+  // What a name leaves open, a register or a counter is for the long way.
+  if (target.open !== undefined || target.rules !== undefined) return undefined;
+  const { field, scale, offset } = target;
+  const rules = { scale, offset, sentinels: mapping?.sentinels, acceptStrings: false };
+  const isPlain = scale === 1 && offset === 0;
+  return { ...common, is: 'field', field, isPlain, judge: isPlain ? judgePlain(field, rules) : judgeAny(field, rules) };
+}
+
+type Rules = Parameters<typeof validate>[2];
+
+const judgeAny = (field: Field, rules: Rules) => (raw: number) => {
+  const verdict = validate(field, raw, rules);
+  return verdict.is === 'good' ? verdict.value : undefined;
+};
+
+/** Constants of broken probes that stand for nothing in any field. */
+const REGISTERS = [65_535, 32_767, -32_768];
+
+/** Without an answer object a value where the range alone decides; else by `validate`. */
+function judgePlain(field: Field, rules: Rules): (raw: number) => number | undefined {
+  const [low, high] = field.physical;
+  const isOutside = (value: number) => value < low || value > high;
+  const isRangeEnough =
+    field.shape === 'number' &&
+    (rules.sentinels ?? []).every(isOutside) &&
+    (field.sentinels ?? []).every(isOutside) &&
+    REGISTERS.every(isOutside);
+  if (!isRangeEnough) return field.shape === 'number' ? judgeAny(field, rules) : judgeChoice(field, rules);
+  return (raw) => (raw >= low && raw <= high ? raw : undefined);
+}
+
+/** The few numbers that a switch or a choice may be. */
+function judgeChoice(field: Field, rules: Rules): (raw: number) => number | undefined {
+  const good = new Set(Object.keys(field.choices ?? { 0: 0, 1: 0 }).map(Number));
+  for (const value of good) if (validate(field, value, rules).is !== 'good') good.delete(value);
+  return (raw) => (good.has(raw) ? raw : undefined);
+}
+
+function createLayout(keys: readonly PlanKey[], derived: readonly Field[]): Layout {
+  const fields = keys.flatMap(({ field }) => field ?? []);
+  const places = new Map(fields.map(({ name }, index) => [name, index]));
+  const derivations = derived.flatMap((field): readonly Derivation[] => {
+    const from = (field.derived?.from ?? []).map((name) => places.get(name) ?? -1);
+    if (places.has(field.name) || from.includes(-1)) return [];
+    return [{ field, of: formulaOf(field, from), round: createRounding(field) }];
+  });
+  const names = [...fields, ...derivations.map(({ field }) => field)].map(({ name }) => name);
+  const texts = names.map((name, index) => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
+  const isTwofold = places.size < fields.length;
+  return { keys, fields, derivations, names, texts, isTwofold, doubtful: new Map(), watched: undefined };
+}
+
+/** The formula on values by their place. */
+function formulaOf({ derived }: Field, from: readonly number[]): (values: readonly number[]) => number {
+  const [first = 0, second = 0, third = 0] = from;
+  const at = (values: readonly number[], place: number) => values[place] ?? Number.NaN;
+  const formula = derived?.value ?? (() => Number.NaN);
+  if (from.length === 2) return (values) => formula(at(values, first), at(values, second));
+  if (from.length === 3) return (values) => formula(at(values, first), at(values, second), at(values, third));
+  return (values) => formula(...from.map((place) => at(values, place)));
+}

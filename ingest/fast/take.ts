@@ -1,0 +1,215 @@
+/**
+ * The short way of plain telemetry: a known device, known keys, good numbers, times not seen before. One pass over the bytes, one text and
+ * one tally a message. Whatever is not so is declined before anything has changed, and takes the long way, which defines the meaning.
+ */
+import type { DeviceTopic } from '../../base/topics.ts';
+import type { Flag } from '../../sensors/flag.ts';
+import { kept } from '../derive.ts';
+import type { DeviceMemory } from '../device-memory.ts';
+import type { Group, GroupCommit, Waiter } from '../group-commit.ts';
+import { flagsOfDoubts, type Watch } from '../quality-checks.ts';
+import { timeFlags } from '../time.ts';
+import { type Common, PackedReading } from './packed.ts';
+import type { DoubtfulLayout, Layout, Plan } from './plan.ts';
+import { createScanner, type Scan } from './scan.ts';
+
+export interface FastDevice {
+  readonly plan: Plan;
+  readonly common: Common;
+  readonly subject: string;
+  readonly intervalMs: number;
+}
+
+export interface FastMessage extends DeviceTopic {
+  readonly payload: Uint8Array;
+  readonly receivedAt: number;
+}
+
+export interface FastLane {
+  /** Undefined: declined, and nothing has changed. */
+  take(message: FastMessage, device: FastDevice, memory: DeviceMemory): Promise<void> | undefined;
+}
+
+interface Counts {
+  accepted: number;
+  values: number;
+}
+
+export interface FastLaneOptions {
+  readonly commit: GroupCommit;
+  readonly retainMs?: number | undefined;
+  readonly counts: Counts;
+}
+
+/** Texts are handed over in pieces well below what an entry of the log may hold. */
+const MAX_TEXT = 64 * 1024;
+
+export function createFastLane({ commit, retainMs, counts }: FastLaneOptions): FastLane {
+  const scanner = createScanner();
+  const { found } = scanner;
+
+  /** Times that rise and that nobody knows: no duplicate, no addition, no conflict. */
+  function isNew(memory: DeviceMemory): boolean {
+    let before = Number.NEGATIVE_INFINITY;
+    for (let index = 0; index < found.count; index++) {
+      const time = found.times[index] ?? Number.NaN;
+      if (!(time > before) || memory.isKnown(time)) return false;
+      before = time;
+    }
+    return true;
+  }
+
+  return {
+    take(message, device, memory) {
+      const { payload, receivedAt } = message;
+      const bytes = Buffer.isBuffer(payload)
+        ? payload
+        : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+      if (!scanner.scan(bytes, device.plan, { receivedAt, retainMs })) return undefined;
+      if (!isNew(memory)) return undefined;
+      const group = commit.gathering();
+      if (group === undefined) return undefined;
+      const taken = new Taken(memory, counts);
+      write(found, bytes.toString('latin1'), { message, device, memory, taken, group });
+      group.onSettled(taken);
+      const durable = commit.filled(group);
+      taken.pend(durable);
+      return durable;
+    },
+  };
+}
+
+/** What of one message waits for the disk. */
+class Taken implements Waiter {
+  readonly readings: PackedReading[] = [];
+  readonly #memory: DeviceMemory;
+  readonly #counts: Counts;
+
+  constructor(memory: DeviceMemory, counts: Counts) {
+    this.#memory = memory;
+    this.#counts = counts;
+  }
+
+  pend(durable: Promise<void>): void {
+    for (const reading of this.readings) this.#memory.pend(reading, durable);
+  }
+
+  durable(): void {
+    this.#counts.accepted += this.readings.length;
+    for (const reading of this.readings) {
+      this.#counts.values += reading.numbers.length;
+      this.#memory.unpend(reading);
+      this.#memory.rememberPacked(reading);
+    }
+  }
+
+  failed(): void {
+    for (const reading of this.readings) this.#memory.unpend(reading);
+  }
+}
+
+interface WriteContext {
+  readonly message: FastMessage;
+  readonly device: FastDevice;
+  readonly memory: DeviceMemory;
+  readonly taken: Taken;
+  readonly group: Group;
+}
+
+/** The canonical texts of all that was found, put together from the digits in the payload and what the plan has ready. */
+function write(found: Scan, source: string, { message, device, memory, taken, group }: WriteContext): void {
+  const { receivedAt } = message;
+  const { plan, common, subject, intervalMs } = device;
+  const received = `,"receivedAt":${receivedAt}`;
+  const isAlone = found.count === 1;
+  let text = '';
+  let count = 0;
+  let offset = 0;
+  for (let index = 0; index < found.count; index++) {
+    const layout = found.layouts[index];
+    const time = found.times[index];
+    if (layout === undefined || time === undefined) break;
+    const { texts } = layout;
+    const ofTime = timeFlags(time, receivedAt, { newest: isAlone ? memory.newest : undefined, intervalMs });
+    const watches = watchesOf(layout, memory);
+    const numbers: number[] = [];
+    let { names } = layout;
+    let values = '';
+    let doubts: number[] | undefined;
+    const width = layout.fields.length;
+    for (let place = 0; place < width; place++) {
+      const value = found.values[offset + place] ?? Number.NaN;
+      const from = found.from[offset + place] ?? -1;
+      values += (texts[place] ?? '') + (from < 0 ? String(value) : source.slice(from, found.to[offset + place]));
+      numbers.push(value);
+      doubts = noted(doubts, place, watches[place]?.doubts(value, time) ?? 0);
+    }
+    offset += width;
+    for (const [extra, { field, of, round }] of layout.derivations.entries()) {
+      const value = kept(field, of(numbers), round);
+      if (value === undefined) {
+        names = names.filter((name) => name !== field.name);
+        continue;
+      }
+      values += (texts[width + extra] ?? '') + String(value);
+      doubts = noted(doubts, numbers.length, watches[width + extra]?.doubts(value, time) ?? 0);
+      numbers.push(value);
+    }
+    if (memory.newest === undefined || time > memory.newest) memory.newest = time;
+    const sent = found.seqs[index] ?? Number.NaN;
+    const seq = Number.isNaN(sent) ? undefined : sent;
+    const doubtful = flagsOf(layout, names, doubts, ofTime);
+    text += (count === 0 ? '' : ',') + plan.head + String(time) + received;
+    text += (seq === undefined ? ',"values":{' : `,"seq":${seq},"values":{`) + values;
+    text += doubtful === undefined ? '}}' : `},"flags":${doubtful.text}}`;
+    count += 1;
+    taken.readings.push(new PackedReading(common, time, receivedAt, seq, names, numbers, doubtful?.flags));
+    if (text.length < MAX_TEXT && index + 1 < found.count) continue;
+    group.addReadings(subject, text, common, taken.readings.slice(-count));
+    text = '';
+    count = 0;
+  }
+}
+
+function watchesOf(layout: Layout, memory: DeviceMemory): readonly (Watch | undefined)[] {
+  if (layout.watched?.memory === memory) return layout.watched.watches;
+  const fields = [...layout.fields, ...layout.derivations.map(({ field }) => field)];
+  const watches = fields.map((field) => memory.suspicion.watch(field));
+  layout.watched = { memory, watches };
+  return watches;
+}
+
+function noted(doubts: number[] | undefined, place: number, doubt: number): number[] | undefined {
+  if (doubt === 0) return doubts;
+  const list = doubts ?? [];
+  list[place] = doubt;
+  return list;
+}
+
+/** As `flagsOf` of the long way; the usual case, all or nothing late, is there already. */
+function flagsOf(
+  layout: Layout,
+  names: readonly string[],
+  doubts: readonly number[] | undefined,
+  ofTime: readonly Flag[],
+): DoubtfulLayout | undefined {
+  const isUniform = doubts === undefined;
+  if (isUniform && ofTime.length === 0) return undefined;
+  const isUsual = isUniform && names === layout.names;
+  const known = isUsual ? layout.doubtful.get(ofTime) : undefined;
+  if (known !== undefined) return known;
+  const flags: Record<string, readonly Flag[]> = {};
+  for (const [place, name] of names.entries()) {
+    const own = flagsOfDoubts(doubts?.[place] ?? 0);
+    if (own.length + ofTime.length > 0) flags[name] = own.length === 0 ? ofTime : [...own, ...ofTime];
+  }
+  // What is worked out of a doubtful value is as doubtful.
+  for (const { field } of layout.derivations) {
+    const inherited = new Set(flags[field.name]);
+    for (const input of field.derived?.from ?? []) for (const flag of flags[input] ?? []) inherited.add(flag);
+    if (inherited.size > 0) flags[field.name] = [...inherited];
+  }
+  const made = { flags, text: JSON.stringify(flags) };
+  if (isUsual) layout.doubtful.set(ofTime, made);
+  return made;
+}
