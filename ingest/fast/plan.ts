@@ -130,7 +130,10 @@ function createKey(name: string, { target: targetOf, mapping }: KeyMap): PlanKey
   const { field, scale, offset } = target;
   const rules = { scale, offset, sentinels: mapping?.sentinels, acceptStrings: false };
   const isPlain = scale === 1 && offset === 0;
-  return { ...common, is: 'field', field, isPlain, judge: isPlain ? judgePlain(field, rules) : judgeAny(field, rules) };
+  const judge = isPlain ? judgePlain(field, rules) : judgeAny(field, rules);
+  // A position of zeros is what a receiver without a fix sends.
+  const isCoordinate = field.name === 'latitude' || field.name === 'longitude';
+  return { ...common, is: 'field', field, isPlain, judge: isCoordinate ? (raw) => judge(raw) || undefined : judge };
 }
 
 type Rules = Parameters<typeof validate>[2];
