@@ -7,10 +7,12 @@ import { type Config, readConfig } from '../app/config.ts';
 import { makeFolder } from '../app/data-folder.ts';
 import { DaoyuError } from '../base/errors.ts';
 import { openConnection } from '../simulators/connection.ts';
+import { keysOf } from '../simulators/csv-column.ts';
 import { parseOffset } from '../simulators/local-time.ts';
-import { replayFile, surveyFile } from '../simulators/replay.ts';
+import { replayFile, requireColumns, surveyFile } from '../simulators/replay.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
 import { createProgress } from './progress.ts';
+import { createRefusalCount, summaryOf } from './replay-summary.ts';
 import { untilStopped } from './until-stopped.ts';
 
 interface Options {
@@ -60,24 +62,26 @@ async function replay(file: string, options: Options): Promise<void> {
   const config = readConfig(process.env);
   if (!existsSync(file)) throw new DaoyuError('FILE_MISSING', `there is no file ${resolve(file)}`);
   const where = pairs(options.where ?? [], '--where');
-  const offsetMinutes = parseOffset(options.zone);
-  const first = await surveyFile({ file, timeColumn: options.time ?? '', offsetMinutes, where });
-  const timeColumn = options.time ?? first.columns[0] ?? '';
-  const survey = await surveyFile({ file, timeColumn, offsetMinutes, where });
+  const zone = parseOffset(options.zone);
+  const survey = await surveyFile({ file, timeColumn: options.time, offsetMinutes: zone, where });
+  const { timeColumn, offsetMinutes, dateOrder } = survey;
   if (survey.newest === undefined) {
     throw new DaoyuError(
       'TIME_UNREADABLE',
-      `no time could be read from column "${timeColumn}" of ${file}; name the right one with --time. Columns: ${survey.columns.join(', ')}`,
+      `no time could be read from column "${timeColumn}" of ${file}: name the right one with --time, and write zones as offsets; of dates such as 03/04/2026 nobody can tell day and month. Columns: ${survey.columns.join(', ')}`,
     );
   }
+  const keys = keysOf(survey.columns);
   const columns =
     options.map !== undefined
       ? pairs(options.map, '--map')
       : Object.fromEntries(
           survey.columns
-            .filter((column) => column !== timeColumn && !(column in where))
-            .map((column) => [column, column]),
+            .filter((column) => column !== timeColumn && !(column in where) && column !== '#' && column !== '')
+            .map((column) => [column, keys.get(column)?.name ?? column]),
         );
+  // Before anything is connected: a name that is misspelt ends here.
+  requireColumns({ file, timeColumn, columns }, survey.columns);
   const bookmarks = openBookmarks(config.dataDir, [
     resolve(file),
     options.device,
@@ -93,14 +97,11 @@ async function replay(file: string, options: Options): Promise<void> {
   const signal = untilStopped();
   const progress = createProgress('replay');
   const login = loginOf(options.device, config);
-  const reports = new Map<string, number>();
+  const refusals = createRefusalCount();
   const connection = openConnection({
     url: options.url ?? `mqtt://${config.host}:${config.mqttPort}`,
     login,
-    onError: (report) => {
-      const { code = '?', field = '' } = JSON.parse(report) as { code?: string; field?: string };
-      reports.set(`${code} ${field}`, (reports.get(`${code} ${field}`) ?? 0) + 1);
-    },
+    onError: (report) => refusals.note(report),
   });
   // Only a person can mend a credential: trying again and again would lock the device out as well.
   const refused = connection.refused.then(async () => {
@@ -122,6 +123,7 @@ async function replay(file: string, options: Options): Promise<void> {
     publish: (payload) => connection.publish(payload),
     timeColumn,
     offsetMinutes,
+    dateOrder,
     columns,
     where,
     shiftMs,
@@ -136,13 +138,14 @@ async function replay(file: string, options: Options): Promise<void> {
     },
   });
   const result = await Promise.race([refused, replaying]).finally(() => progress.stop());
+  // What is refused is told behind the PUBACK.
+  if (!signal.aborted) await refusals.quiet();
   // What was under way when it was stopped is acknowledged in here, and counts.
   await connection.close();
   if (!signal.aborted) bookmarks.clear();
-  process.stdout.write(
-    `${acknowledged} readings acknowledged, ${result.unreadable} rows without a readable time, ${result.empty} rows without a value${signal.aborted ? '; stopped, the same command goes on' : ''}\n`,
-  );
-  for (const [what, count] of reports) process.stdout.write(`  the platform reported ${what.trim()} ${count} times\n`);
+  const { text, isComplete } = summaryOf({ ...result, acknowledged }, refusals, Object.values(columns), signal.aborted);
+  process.stdout.write(text);
+  if (!isComplete) process.exitCode = 1;
 }
 
 function pairs(texts: readonly string[], option: string): Record<string, string> {

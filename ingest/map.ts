@@ -53,6 +53,8 @@ export function createKeyMap(kind: Kind, mapping: Mapping | undefined): KeyMap {
     for (const alias of field.aliases ?? []) setOnce(folded, foldKey(alias), field);
   }
   for (const field of kind.fields) folded.set(foldKey(field.name), field);
+  // A spreadsheet's header says what the page says.
+  for (const field of kind.fields) setOnce(folded, foldKey(field.label.zh), field);
   const open = openAliases(kind);
   const attributes = new Map((kind.attributes ?? []).map((name) => [foldKey(name), name]));
   const mapped = new Map([...Object.entries(mapping?.keys ?? {}), ...pollKeys(mapping)]);

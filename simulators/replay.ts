@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaoyuError } from '../base/errors.ts';
 import { readCsv } from './csv.ts';
-import { parseLocalTime } from './local-time.ts';
+import { type Column, keysOf } from './csv-column.ts';
+import { type DateOrder, dateOrderOf, looksLikeTime, offsetInHeader, parseLocalTime } from './local-time.ts';
 import { createOutbox } from './outbox.ts';
 
 export interface ReplayOptions {
@@ -12,6 +13,8 @@ export interface ReplayOptions {
   readonly timeColumn: string;
   /** Minutes east of UTC of times that carry no offset. */
   readonly offsetMinutes: number;
+  /** Of dates whose year stands last. */
+  readonly dateOrder?: DateOrder | undefined;
   /** CSV column → key in the payload. */
   readonly columns: Readonly<Record<string, string>>;
   /** Only rows whose columns hold these texts. */
@@ -59,19 +62,23 @@ export async function replayFile(options: ReplayOptions): Promise<ReplayProgress
   const stopped = aborted(signal);
   const startedAt = performance.now(); // A wall clock may jump.
   let firstTime: number | undefined;
+  let headers: ReadonlyMap<string, Column> = new Map();
   for await (const { number, cells } of readCsv(options.file)) {
-    if (number === 1) requireColumns(options, cells);
+    if (number === 1) {
+      requireColumns(options, Object.keys(cells));
+      headers = keysOf(Object.keys(cells));
+    }
     if (number <= skipRows || signal.aborted) {
       if (signal.aborted) break;
       continue;
     }
     if (!isWanted(cells, options.where)) continue;
-    const time = parseLocalTime(cells[options.timeColumn] ?? '', options.offsetMinutes);
+    const time = parseLocalTime(cells[options.timeColumn] ?? '', options.offsetMinutes, options.dateOrder);
     if (time === undefined) {
       progress.unreadable += 1;
       continue;
     }
-    const values = valuesOf(cells, options.columns);
+    const values = valuesOf(cells, options.columns, headers);
     if (Object.keys(values).length === 0) {
       progress.empty += 1;
       continue;
@@ -86,27 +93,64 @@ export async function replayFile(options: ReplayOptions): Promise<ReplayProgress
   return { ...progress };
 }
 
-/** The newest time of the wanted rows, for a shift to now, and the number of the last one, for a progress bar. */
-export async function surveyFile(
-  options: Pick<ReplayOptions, 'file' | 'timeColumn' | 'offsetMinutes' | 'where'>,
-): Promise<{ readonly lastRow: number; readonly columns: readonly string[]; readonly newest: number | undefined }> {
-  let lastRow = 0;
-  let newest: number | undefined;
-  let columns: readonly string[] = [];
-  for await (const { number, cells } of readCsv(options.file)) {
-    if (number === 1) columns = Object.keys(cells);
-    if (!isWanted(cells, options.where)) continue;
-    lastRow = number;
-    const time = parseLocalTime(cells[options.timeColumn] ?? '', options.offsetMinutes);
-    if (time !== undefined && (newest === undefined || time > newest)) newest = time;
-  }
-  return { lastRow, columns, newest };
+export interface Survey {
+  readonly lastRow: number;
+  readonly columns: readonly string[];
+  /** The column that was named, or the first one with times. */
+  readonly timeColumn: string;
+  /** As the header says, or as given. */
+  readonly offsetMinutes: number;
+  readonly dateOrder?: DateOrder;
+  /** The newest time of the wanted rows, for a shift to now. */
+  readonly newest: number | undefined;
 }
 
-function requireColumns(options: ReplayOptions, cells: Readonly<Record<string, string>>): void {
-  const missing = [options.timeColumn, ...Object.keys(options.columns)].filter((name) => !(name in cells));
+/** What the file says of itself, read twice: first of its times, then of their range. */
+export async function surveyFile(
+  options: Pick<ReplayOptions, 'file' | 'offsetMinutes' | 'where'> & { readonly timeColumn?: string | undefined },
+): Promise<Survey> {
+  const { columns, timeColumn, dateOrder } = await timesOf(options.file, options.timeColumn);
+  const offsetMinutes = offsetInHeader(timeColumn) ?? options.offsetMinutes;
+  let lastRow = 0;
+  let newest: number | undefined;
+  for await (const { number, cells } of readCsv(options.file)) {
+    if (!isWanted(cells, options.where)) continue;
+    lastRow = number;
+    const time = parseLocalTime(cells[timeColumn] ?? '', offsetMinutes, dateOrder);
+    if (time !== undefined && (newest === undefined || time > newest)) newest = time;
+  }
+  return { lastRow, columns, timeColumn, offsetMinutes, newest, ...(dateOrder !== undefined && { dateOrder }) };
+}
+
+async function timesOf(file: string, named: string | undefined) {
+  let columns: readonly string[] = [];
+  let timeColumn = named ?? '';
+  let dateOrder: DateOrder | undefined;
+  let hasHalves = false;
+  for await (const { number, cells } of readCsv(file)) {
+    if (number === 1) {
+      columns = Object.keys(cells);
+      timeColumn = named ?? columns.find((column) => looksLikeTime(cells[column] ?? '')) ?? columns[0] ?? '';
+      if (/MM\/DD/i.test(timeColumn)) dateOrder = 'mdy';
+      if (/DD[/.]MM/i.test(timeColumn)) dateOrder = 'dmy';
+    }
+    const cell = cells[timeColumn] ?? '';
+    dateOrder ??= dateOrderOf(cell);
+    hasHalves ||= /[AP]\.?M\.?\s*$/i.test(cell);
+    if (dateOrder !== undefined || /^\d{4}/.test(cell)) break;
+  }
+  // Loggers that write AM and PM write the month first.
+  return { columns, timeColumn, dateOrder: dateOrder ?? (hasHalves ? ('mdy' as const) : undefined) };
+}
+
+/** Throws `REPLAY_COLUMN_MISSING` with the columns there are. */
+export function requireColumns(
+  options: Pick<ReplayOptions, 'file' | 'timeColumn' | 'columns'>,
+  present: readonly string[],
+): void {
+  const missing = [options.timeColumn, ...Object.keys(options.columns)].filter((name) => !present.includes(name));
   if (missing.length === 0) return;
-  const message = `${options.file} has no column ${missing.join(', ')}; it has ${Object.keys(cells).join(', ')}`;
+  const message = `${options.file} has no column ${missing.join(', ')}; it has ${present.join(', ')}`;
   throw new DaoyuError('REPLAY_COLUMN_MISSING', message);
 }
 
@@ -114,16 +158,27 @@ function isWanted(cells: Readonly<Record<string, string>>, where: ReplayOptions[
   return Object.entries(where ?? {}).every(([column, text]) => cells[column] === text);
 }
 
-/** Numbers as numbers; any other text as it stands, for the platform to judge. Empty cells are absent. */
-function valuesOf(cells: Readonly<Record<string, string>>, columns: Readonly<Record<string, string>>) {
-  const values: Record<string, number | string> = {};
+/** Numbers as numbers, with the unit of their column; any other text as it stands, for the platform to judge. Empty cells are absent. */
+function valuesOf(
+  cells: Readonly<Record<string, string>>,
+  columns: Readonly<Record<string, string>>,
+  headers: ReadonlyMap<string, Column>,
+) {
+  const values: Record<string, unknown> = {};
   for (const [column, key] of Object.entries(columns)) {
     const cell = (cells[column] ?? '').trim();
     if (cell === '') continue;
-    const number = Number(cell);
-    values[key] = Number.isFinite(number) ? number : cell;
+    const number = numberOf(cell);
+    const unit = headers.get(column)?.unit;
+    values[key] = number === undefined ? cell : unit === undefined ? number : { value: number, unit };
   }
   return values;
+}
+
+/** `6,41` is 6.41 where commas are decimal. */
+function numberOf(cell: string): number | undefined {
+  const number = Number(/^[+-]?\d+,\d+$/.test(cell) ? cell.replace(',', '.') : cell);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** `instant` on the monotonic clock, ms. */

@@ -57,7 +57,7 @@ const pond: Kind = {
     temperature('water_temperature', '水温', 'water temperature', [-2, 45], {
       normal: [4, 33],
       stuckAfterMinutes: 300,
-      aliases: ['temperature', 'temp', 'water_temp', 'wt'],
+      aliases: ['temperature', 'temp', 'water_temp', 'wt', 'temperatur'],
     }),
     // On a healthy lake steps reached 0.57 mg/L in one minute, 1.0 in five, 3.3 in sixty; equal values lasted for 3 minutes, at six samples an hour for 20.
     measured('dissolved_oxygen', '溶解氧', 'dissolved oxygen', MG_PER_L, [0, 25], 0.01, {
@@ -66,7 +66,21 @@ const pond: Kind = {
       stuckAfterMinutes: 60,
       clampFrom: -0.1,
       siblings: ['oxygen_saturation'],
-      aliases: ['do', 'do_level', 'oxygen', 'dissolvedoxygen', 'disolved_oxygen', 'disolved_oxg', 'DISOLVED OXYGEN'],
+      aliases: [
+        'do',
+        'do_level',
+        'oxygen',
+        'dissolvedoxygen',
+        'disolved_oxygen',
+        'disolved_oxg',
+        'DISOLVED OXYGEN',
+        'odo',
+        'rdo',
+        'rdo konzentration',
+        'do conc',
+        'do concentration',
+        '溶氧',
+      ],
     }),
     measured('oxygen_saturation', '氧饱和度', 'oxygen saturation', PERCENT, [0, 300], 0.1, {
       normal: [40, 180],
@@ -79,7 +93,7 @@ const pond: Kind = {
         source:
           'Benson & Krause 1984 (APHA 4500-O), fresh water at the standard pressure of 440 m, the height of Kaijiang',
       },
-      aliases: ['do_sat', 'saturation', 'do_percent', 'do_saturation'],
+      aliases: ['do_sat', 'saturation', 'do_percent', 'do_saturation', 'odo_sat', 'rdo_sat'],
     }),
     // A healthy tank kept the same pH for 127 minutes.
     measured('ph', 'pH', 'pH', ['[pH]', ''], [0, 14], 0.01, {
@@ -125,7 +139,7 @@ const pond: Kind = {
       normal: [150, 1200],
       maxStep: 500,
       clampFrom: -5,
-      aliases: ['conductivity', 'ec', 'cond'],
+      aliases: ['conductivity', 'ec', 'cond', 'sp_cond'],
     }),
     measured('salinity', '盐度', 'salinity', ['g/kg', 'g/kg'], [0, 45], 0.01, {
       normal: [0, 0.5],

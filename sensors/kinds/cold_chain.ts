@@ -48,7 +48,7 @@ const coldChain: Kind = {
       maxStep: 15,
       stuckAfterMinutes: 240,
       sentinels: [-127],
-      aliases: ['temperature', 'temp', 'box_temp'],
+      aliases: ['temperature', 'temp', 'box_temp', 'temperatur', '库温', '温度', '箱温'],
     }),
     temperature('product_temperature', '货品中心温度', 'product temperature', [-80, 70], {
       normal: [-35, 12],
