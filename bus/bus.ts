@@ -1,5 +1,7 @@
 /** The durable event log: what may be relied on, whichever implementation stands behind it. */
 
+import type { LogEntry } from './parse-event.ts';
+
 export interface Entry {
   /** Dot-separated, e.g. `daoyu.readings.tianyu.aquaculture_pond.3`. */
   readonly subject: string;
@@ -7,11 +9,15 @@ export interface Entry {
   readonly data: string;
   /** When the same id is appended twice within two minutes (a lost acknowledgement), one may be kept; both then have its position. */
   readonly id?: string;
+  /** What `data` says, for an appender that knows it already: consumers in this process that keep up need not parse. */
+  readonly parsed?: () => LogEntry;
 }
 
 export interface Delivery {
   readonly subject: string;
   readonly data: string;
+  /** Present while the entry is in the memory of the process that appended it; see `entryOf`. */
+  readonly parsed?: (() => LogEntry) | undefined;
   /** Grows with every entry of the log, never reused; not necessarily without gaps. */
   readonly position: number;
   /** Epoch ms of the append. */

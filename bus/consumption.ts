@@ -7,6 +7,7 @@ export interface LogRecord {
   readonly subject: string;
   readonly appendedAt: number;
   readonly data: string;
+  readonly parsed?: Delivery['parsed'];
 }
 
 export interface ConsumptionOptions {
@@ -109,8 +110,8 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   }
 
   function deliver(record: LogRecord): Delivery {
-    const { subject, data, position, appendedAt } = record;
-    if (onTaken === undefined) return { subject, data, position, appendedAt, ack() {}, retry: rewind };
+    const { subject, data, position, appendedAt, parsed } = record;
+    if (onTaken === undefined) return { subject, data, position, appendedAt, parsed, ack() {}, retry: rewind };
     const mark = { position, isSettled: false };
     const bornIn = epoch;
     window.push(mark);
@@ -120,6 +121,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
       data,
       position,
       appendedAt,
+      parsed,
       ack() {
         if (mark.isSettled || bornIn !== epoch) return;
         mark.isSettled = true;

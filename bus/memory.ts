@@ -52,9 +52,9 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
       isFull = !makeRoom(needed);
       if (isFull)
         throw new DaoyuError('BUS_FULL', `the log is full (${maxBytes} bytes) of entries that a consumer still needs`);
-      for (const { subject, data } of entries) {
+      for (const { subject, data, parsed } of entries) {
         last += 1;
-        records.push({ position: last, subject, data, appendedAt: clock() });
+        records.push({ position: last, subject, data, parsed, appendedAt: clock() });
       }
       sizeBytes += needed;
       readers.wake();

@@ -3,6 +3,7 @@
 import { isObject } from '../base/json.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
+import type { Delivery } from './bus.ts';
 import type { QuarantineRecord } from './rejection.ts';
 
 export interface LogEntry {
@@ -23,6 +24,11 @@ export function parseEntry(data: string): LogEntry | undefined {
   const { readings = [], records = [], tallies = [] } = value;
   if (!isList(readings, isReading) || !isList(records, isRecord) || !isList(tallies, isTally)) return undefined;
   return { readings, records, tallies };
+}
+
+/** Of a delivery: as it was handed over, or out of its text. */
+export function entryOf({ data, parsed }: Pick<Delivery, 'data' | 'parsed'>): LogEntry | undefined {
+  return parsed === undefined ? parseEntry(data) : parsed();
 }
 
 const TALLIES = ',"tallies":[';

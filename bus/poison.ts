@@ -5,7 +5,7 @@ import { subjects } from '../base/topics.ts';
 import type { Bus, Delivery } from './bus.ts';
 import type { QuarantineEntry } from './events.ts';
 import { PoisonedEntries, type SetAside } from './handler.ts';
-import { type LogEntry, parseEntry } from './parse-event.ts';
+import { entryOf, type LogEntry } from './parse-event.ts';
 import { payloadOf } from './quarantine-record.ts';
 import type { QuarantineRecord } from './rejection.ts';
 
@@ -17,7 +17,7 @@ export interface ReadEntry {
 /** Throws `PoisonedEntries` with all that are none of ours. */
 export function readEntries(
   deliveries: readonly Delivery[],
-  parse: (delivery: Delivery) => LogEntry | undefined = ({ data }) => parseEntry(data),
+  parse: (delivery: Delivery) => LogEntry | undefined = entryOf,
 ): readonly ReadEntry[] {
   const read = deliveries.map((delivery) => ({ delivery, entry: parse(delivery) }));
   const unreadable = read.filter(({ entry }) => entry === undefined);

@@ -4,7 +4,7 @@ import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
-import { parseEntry } from '../bus/parse-event.ts';
+import { entryOf } from '../bus/parse-event.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { LiveFollower } from './live-follower.ts';
 import { createLiveReplay } from './live-replay.ts';
@@ -41,11 +41,11 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
   let given = lastPosition;
 
   function take(deliveries: readonly Delivery[]): void {
-    for (const { position, data } of deliveries) {
+    for (const { position, data, parsed } of deliveries) {
       if (position <= given) continue;
       given = position;
       if (followers.size === 0) continue;
-      const event = toEvent(position, data);
+      const event = toEvent(position, data, parsed);
       if (event !== undefined) for (const follower of followers) follower.push(event);
     }
   }
@@ -96,7 +96,7 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
   };
 }
 
-function toEvent(position: number, data: string): LiveEvent | undefined {
-  const readings = parseEntry(data)?.readings ?? [];
+function toEvent(position: number, data: string, parsed?: Delivery['parsed']): LiveEvent | undefined {
+  const readings = entryOf({ data, parsed })?.readings ?? [];
   return readings.length === 0 ? undefined : { position, readings };
 }

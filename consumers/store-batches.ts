@@ -6,7 +6,7 @@ import { topicsOf } from '../base/topics.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
 import type { BackOff, Consumer } from '../bus/handler.ts';
-import { type LogEntry, parseEntry } from '../bus/parse-event.ts';
+import { entryOf, type LogEntry } from '../bus/parse-event.ts';
 import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
 import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
 import type { Batch, Progress, RejectedReading, Store } from '../store/store.ts';
@@ -53,12 +53,13 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
   /** Parsed once, when they join a group; those of one group at most. */
   const parsing = new Map<number, LogEntry | undefined>();
 
-  function parsed({ position, data }: Delivery): LogEntry | undefined {
-    return parsing.has(position) ? parsing.get(position) : parseEntry(data);
+  function parsed(delivery: Delivery): LogEntry | undefined {
+    const { position } = delivery;
+    return parsing.has(position) ? parsing.get(position) : entryOf(delivery);
   }
 
   function show(delivery: Delivery): void {
-    const entry = parseEntry(delivery.data);
+    const entry = entryOf(delivery);
     parsing.set(delivery.position, entry);
     if (entry !== undefined) store.ahead?.show(delivery.position, entry.readings);
   }

@@ -3,6 +3,7 @@
 import { DaoyuError } from '../base/errors.ts';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { Bus, Entry } from '../bus/bus.ts';
+import type { LogEntry } from '../bus/parse-event.ts';
 import type { Reading } from '../sensors/reading.ts';
 
 /** NATS refuses messages above 1 MB; half of it leaves room for its headers and for our envelope. */
@@ -135,6 +136,8 @@ interface Draft {
   readonly subject: string;
   readonly list: ListName;
   readonly items: string[];
+  /** Canonical readings, judged already or as texts of their own. */
+  readonly readings: (Parsed | string)[];
   readonly tallies: Map<string, { -readonly [Key in keyof Counted]: Counted[Key] }>;
   bytes: number;
 }
@@ -160,6 +163,7 @@ class Gathering implements Group {
     const size = Buffer.byteLength(text);
     const draft = this.#draft(subject, list, size);
     draft.items.push(text);
+    if (list === 'readings') draft.readings.push(text);
     draft.bytes += size;
     this.bytes += size;
     addTo(draft, counted);
@@ -182,6 +186,7 @@ class Gathering implements Group {
   ): void {
     const draft = this.#draft(subject, 'readings', text.length);
     draft.items.push(text);
+    for (const reading of readings) draft.readings.push(reading);
     draft.bytes += text.length;
     this.bytes += text.length;
     const tally = draft.tallies.get(device.key);
@@ -227,7 +232,7 @@ class Gathering implements Group {
     const open = this.#open.get(subject);
     if (open !== undefined && open.bytes + size <= MAX_ENTRY_BYTES) return open;
     if (open !== undefined) this.#sealed.push(toEntry(open));
-    const draft: Draft = { subject, list, items: [], tallies: new Map(), bytes: 0 };
+    const draft: Draft = { subject, list, items: [], readings: [], tallies: new Map(), bytes: 0 };
     this.#open.set(subject, draft);
     return draft;
   }
@@ -245,9 +250,17 @@ function addTo({ tallies }: Draft, counted: Counted): void {
   tally.quarantined += counted.quarantined;
 }
 
-function toEntry({ subject, list, items, tallies }: Draft): Entry {
-  return {
-    subject,
-    data: `{"version":1,"${list}":[${items.join(',')}],"tallies":${JSON.stringify([...tallies.values()])}}`,
+function toEntry({ subject, list, items, readings, tallies: byDevice }: Draft): Entry {
+  const tallies = [...byDevice.values()];
+  const data = `{"version":1,"${list}":[${items.join(',')}],"tallies":${JSON.stringify(tallies)}}`;
+  if (list !== 'readings') return { subject, data };
+  let known: LogEntry | undefined;
+  const parsed = () => {
+    known ??= { readings: readings.map(readingOf), records: [], tallies };
+    return known;
   };
+  return { subject, data, parsed };
 }
+
+const readingOf = (reading: Parsed | string): Reading =>
+  typeof reading === 'string' ? (JSON.parse(reading) as Reading) : reading.reading();

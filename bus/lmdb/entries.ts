@@ -49,7 +49,13 @@ export function openEntries(environment: Environment, meta: Table<string>): Entr
       throw error;
     }
     last = Math.max(last, end);
-    return batch.map(({ subject, data }, offset) => ({ position: begin + offset, subject, appendedAt, data }));
+    return batch.map(({ subject, data, parsed }, offset) => ({
+      position: begin + offset,
+      subject,
+      appendedAt,
+      data,
+      parsed,
+    }));
   }
 
   async function removeOldest(upTo: number, isUnwanted: (record: LogRecord) => boolean): Promise<number> {

@@ -1,6 +1,7 @@
 /** The short way of plain telemetry says what the long way says, or nothing: random devices and payloads through two intakes, of which one has the long way only. */
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../bus/bus.ts';
+import { parseEntry } from '../../bus/parse-event.ts';
 import { createPlan } from '../../ingest/fast/plan.ts';
 import { createScanner } from '../../ingest/fast/scan.ts';
 import { createIntake } from '../../ingest/intake.ts';
@@ -157,7 +158,11 @@ function openIntake(devices: ReadonlyMap<string, Device>, state: { isFailing: bo
     bus: {
       async append(entries: readonly Entry[]) {
         if (state.isFailing) throw new Error('the log refuses');
-        for (const { subject, data } of entries) seen.push(`${subject} ${data}`);
+        for (const { subject, data, parsed } of entries) {
+          seen.push(`${subject} ${data}`);
+          // What is handed over says what the text says.
+          if (parsed !== undefined) expect(parsed()).toEqual(parseEntry(data));
+        }
         return seen.length;
       },
     },
