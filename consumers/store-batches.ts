@@ -85,7 +85,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
         readings: entries.flatMap(({ entry }) => entry.readings),
         tallies: entries.flatMap(({ entry }) => entry.tallies),
       };
-      await store.write(batch, end, { writer: name, onRejected });
+      await store.write(batch, end, { writer: name, after: progress.position, onRejected });
       progress = { position: end };
       onCommitted(end);
     }

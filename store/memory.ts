@@ -15,6 +15,7 @@ import {
 } from './store.ts';
 import { applyChanges, LedgerChanges, type LedgerCounts, ledgerRows, writersAt } from './tallies.ts';
 import { windowStart } from './window.ts';
+import { refuseGap } from './write-order.ts';
 
 interface Sample {
   readonly time: number;
@@ -84,8 +85,10 @@ export function openMemoryStore(): Store {
   }
 
   return {
-    async write(batch, upTo, { writer = DEFAULT_WRITER } = {}) {
-      if (upTo <= (positions.get(writer) ?? 0)) return { stored: 0, duplicate: 0 };
+    async write(batch, upTo, { writer = DEFAULT_WRITER, after } = {}) {
+      const recorded = positions.get(writer) ?? 0;
+      if (upTo <= recorded) return { stored: 0, duplicate: 0 };
+      refuseGap(after, recorded);
       const changes = new LedgerChanges();
       const outcome = { stored: 0, duplicate: 0 };
       for (const reading of batch.readings) {

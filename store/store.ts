@@ -18,6 +18,8 @@ export interface RejectedReading {
 export interface WriteOptions {
   /** Which of several writers of one store; default `DEFAULT_WRITER`. Two writers never write readings of the same device at one time. */
   readonly writer?: string;
+  /** Position behind which the batch begins. Given, a batch that does not begin where the writer's last one ended is a `STORE_CONFLICT`. */
+  readonly after?: number;
   /** Awaited with the readings refused for their content, before they are committed as quarantined; the rest of the batch is stored. May be called again after a crash. */
   readonly onRejected?: (refused: readonly RejectedReading[]) => Promise<void>;
 }
@@ -112,7 +114,9 @@ export interface Store {
    * Commits readings, tallies and the writer's position together; a batch at or below that position changes nothing, and is answered with zeros.
    * A reading whose (park, device, time) is stored adds only fields the stored one lacks (counted as stored when it adds any, else as duplicate):
    * the first value of a field wins. Rejects with `STORE_UNAVAILABLE`: nothing is committed, and the same batch must come again. Rejects with
-   * `STORE_CONFLICT` when another process went on as this writer, or the batch does not end at `pendingUpTo`: ask `committed()` and go on from there.
+   * `STORE_CONFLICT`, which changes nothing, when another process went on as this writer, or the batch does not begin at `after` or end at
+   * `pendingUpTo`: ask `committed()` and go on from there. Who continues a log always gives `after`: without, what another process committed
+   * between its last answer and this batch would count again.
    */
   write(batch: Batch, position: number, options?: WriteOptions): Promise<WriteOutcome>;
   /** Every writer's position and the ledger, as they were committed together. */

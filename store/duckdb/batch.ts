@@ -4,6 +4,7 @@ import type { Reading } from '../../sensors/reading.ts';
 import { foldLatest, type LatestState } from '../latest.ts';
 import { type Batch, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from '../store.ts';
 import { applyChanges, LedgerChanges, type LedgerCounts } from '../tallies.ts';
+import { refuseGap } from '../write-order.ts';
 import type { Cache } from './cache.ts';
 import type { Database, Writer } from './database.ts';
 import { insertReadings } from './insert.ts';
@@ -16,9 +17,11 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
   return async (
     batch: Batch,
     position: number,
-    { writer: name = DEFAULT_WRITER }: WriteOptions = {},
+    { writer: name = DEFAULT_WRITER, after }: WriteOptions = {},
   ): Promise<WriteOutcome> => {
-    if (position <= (cache.positions.get(name) ?? 0)) return { stored: 0, duplicate: 0 };
+    const recorded = cache.positions.get(name) ?? 0;
+    if (position <= recorded) return { stored: 0, duplicate: 0 };
+    refuseGap(after, recorded);
     const outcome = { stored: 0, duplicate: 0 };
     const changes = new LedgerChanges();
     const latest = new Map<string, LatestState>();

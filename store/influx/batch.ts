@@ -9,6 +9,7 @@ import type { Reading } from '../../sensors/reading.ts';
 import { additionOf, merge } from '../merge.ts';
 import { type Batch, DEFAULT_WRITER, type RejectedReading, type WriteOptions, type WriteOutcome } from '../store.ts';
 import { LedgerChanges } from '../tallies.ts';
+import { refuseGap } from '../write-order.ts';
 import { type CheckpointKv, type Found, openCheckpoint, type WriterCheckpoint } from './checkpoint.ts';
 import type { InfluxHttp } from './http.ts';
 import type { InfluxLatest } from './latest.ts';
@@ -71,6 +72,7 @@ export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptio
     const writer = await writerNamed(options.writer ?? DEFAULT_WRITER);
     const { progress } = writer;
     if (upTo <= progress.position) return { stored: 0, duplicate: 0 };
+    refuseGap(options.after, progress.position);
     if (progress.begun !== undefined && progress.begun.upTo !== upTo) {
       throw new DaoyuError(
         'STORE_CONFLICT',

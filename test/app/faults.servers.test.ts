@@ -108,7 +108,7 @@ async function open(options?: StageOptions): Promise<{ readonly stage: Stage; re
   return { stage, account: new Account() };
 }
 
-const NOTHING = { missing: 0, doubled: 0, phantom: 0, wrong: 0, unbalanced: 0 };
+const NOTHING = { missing: 0, doubled: 0, phantom: 0, wrong: 0, unbalanced: 0, miscounted: 0 };
 
 /** Runs faults one behind the other on one stage; every acknowledged reading since its beginning is held against the store after each. */
 async function runAll(faults: readonly Fault[], options?: StageOptions): Promise<FaultResult | undefined> {

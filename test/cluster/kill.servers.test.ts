@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
-import { type Comparison, compare, storedOf, sumOf } from '../kill/comparison.ts';
+import { type Comparison, compare, countsWhatWasSent, storedOf, sumOf } from '../kill/comparison.ts';
 import { type CountingDevice, openCountingDevice } from '../kill/counting-device.ts';
 import { freePort, type PlatformProcess, spawnPlatform } from '../kill/spawn-platform.ts';
 import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
@@ -95,7 +95,9 @@ it.runIf(hasNats() && hasInflux())(
       for (const device of devices) {
         const comparison = compare(await storedOf(get, device, firstTime), device);
         comparisons.push(comparison);
-        expect(ledger.find((row) => row.device === device.device)?.stored).toBe(comparison.stored);
+        const row = ledger.find((each) => each.device === device.device);
+        expect(row?.stored).toBe(comparison.stored);
+        expect(row !== undefined && countsWhatWasSent(row, device), JSON.stringify(row)).toBe(true);
       }
     }
     const outcome = sumOf(comparisons);

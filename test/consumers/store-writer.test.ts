@@ -27,7 +27,7 @@ async function open(
   const [bus, memory] = [openMemoryBus(), openMemoryStore()];
   /** As a store that was interrupted in the middle of a batch. */
   let begun: Partial<Progress> | undefined;
-  const store: Store = {
+  const store: { -readonly [name in keyof Store]: Store[name] } = {
     ...memory,
     async committed() {
       const { writers, ledger } = await memory.committed();
@@ -48,7 +48,7 @@ async function open(
     return writer;
   };
   const stored = async () => (await memory.status()).readings;
-  return { bus, memory, start, stored };
+  return { bus, memory, store, start, stored };
 }
 
 describe('the store writer', () => {
@@ -156,6 +156,50 @@ describe('the store writer', () => {
     const writer = await start({ position: 600, pendingUpTo: 850 });
     await eventually(() => writer.status().position === 900);
     expect((await memory.committed()).ledger).toMatchObject([{ received: 300, stored: 300, duplicate: 0 }]);
+  });
+
+  it('counts no entry twice when another process committed the first of them meanwhile', async () => {
+    const entries = [1, 2, 3, 4, 5, 6, 7, 8].map((value) => entry(value));
+    const first = entries.slice(0, 5).map(({ data }) => JSON.parse(data) as Batch);
+    const ends: number[] = [];
+    const { bus, start, memory } = await open(async (batch, position, store, options) => {
+      ends.push(position);
+      const others = {
+        readings: first.flatMap(({ readings }) => readings),
+        tallies: first.flatMap(({ tallies }) => tallies),
+      };
+      if (ends.length === 1) await store.write(others, 5);
+      return await store.write(batch, position, options);
+    });
+    for (const each of entries) await bus.append([each]);
+    const writer = await start();
+    await eventually(() => writer.status().position === 8);
+    expect(ends[0]).toBe(8);
+    // The eight that were sent: a ledger of 13 received, 5 of them duplicates, would add up as well.
+    expect((await memory.committed()).ledger).toMatchObject([{ received: 8, stored: 8, duplicate: 0 }]);
+  });
+
+  it('asks where the store stands after each failure, as often as asking fails itself', async () => {
+    let asked = 0;
+    const { bus, start, memory, store } = await open(async (batch, position, at, options) => {
+      if (asked === 1) {
+        asked = 2;
+        await at.write(batch, position);
+        throw new DaoyuError('STORE_UNAVAILABLE', 'the answer was lost');
+      }
+      return await at.write(batch, position, options);
+    });
+    const committed = store.committed;
+    store.committed = async () => {
+      asked += 1;
+      if (asked > 2 && asked < 6) throw new DaoyuError('STORE_UNAVAILABLE', 'away');
+      return await committed();
+    };
+    for (const value of [1, 2, 3]) await bus.append([entry(value)]);
+    const writer = await start();
+    await eventually(() => writer.status().position === 3);
+    expect(asked).toBeGreaterThanOrEqual(6);
+    expect((await memory.committed()).ledger).toMatchObject([{ received: 3, stored: 3, duplicate: 0 }]);
   });
 
   it('closes while the store is away', async () => {

@@ -74,6 +74,28 @@ export function describeStore(name: string, features: StoreFeatures, open: () =>
       });
     });
 
+    it('refuses a batch that does not begin where the last one of its writer ended, and changes nothing', async () => {
+      const store = await open();
+      const [first, second, third] = [0, 1, 2].map((index) => reading(T0 + index * 1000, { oxygen: index })) as [
+        Reading,
+        Reading,
+        Reading,
+      ];
+      await store.write({ readings: [first], tallies: [tally(1)] }, 5, { after: 0 });
+      // Its writer read the position before another process went on to 5.
+      const overlapping = { readings: [first, second], tallies: [tally(2)] };
+      await expect(store.write(overlapping, 8, { after: 0 })).rejects.toMatchObject({ code: 'STORE_CONFLICT' });
+      const gap = { readings: [third], tallies: [tally(1)] };
+      await expect(store.write(gap, 9, { after: 8 })).rejects.toMatchObject({ code: 'STORE_CONFLICT' });
+      expect(await points(store)).toEqual([[[T0, 0]]]);
+      expect(await store.committed()).toMatchObject({
+        writers: { [DEFAULT_WRITER]: { position: 5 } },
+        ledger: [{ received: 1, stored: 1, duplicate: 0 }],
+      });
+      await store.write({ readings: [second], tallies: [tally(1)] }, 8, { after: 5 });
+      expect((await store.committed()).ledger).toMatchObject([{ received: 2, stored: 2, duplicate: 0 }]);
+    });
+
     it('ignores a batch that was committed before', async () => {
       const store = await open();
       const batch = { readings: [reading(T0, { oxygen: 5 })], tallies: [tally(1)] };

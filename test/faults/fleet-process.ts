@@ -24,6 +24,7 @@ class Device {
   #time: number;
   sent: number[] = [];
   acknowledged: number[] = [];
+  published = 0;
 
   constructor(port: number, login: DeviceLogin, firstTime: number) {
     this.#port = port;
@@ -90,6 +91,7 @@ class Device {
       mqttPacket.generate({ cmd: 'publish', topic, payload, qos: 1, messageId, dup: waiting.isSent, retain: false }),
     );
     waiting.isSent = true;
+    this.published += 1;
   }
 }
 
@@ -130,8 +132,10 @@ process.on('message', (message: FleetMessage) => {
         connected: devices.filter((device) => device.isConnected).length,
       });
     case 'collect': {
-      const times: FleetTimes[] = devices.map(({ sent, acknowledged: kept }) => ({ sent, acknowledged: kept }));
-      for (const device of devices) [device.sent, device.acknowledged] = [[], []];
+      const times: FleetTimes[] = devices.map(({ sent, acknowledged: kept, published }) => ({
+        ...{ sent, published, acknowledged: kept },
+      }));
+      for (const device of devices) [device.sent, device.acknowledged, device.published] = [[], [], 0];
       return answer(times);
     }
   }

@@ -15,6 +15,8 @@ export interface DeviceLogin {
 export interface FleetTimes {
   readonly sent: readonly number[];
   readonly acknowledged: readonly number[];
+  /** PUBLISH packets that went out, those with DUP included. */
+  readonly published: number;
 }
 
 export interface FleetCount {

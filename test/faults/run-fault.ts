@@ -60,15 +60,15 @@ export async function runFault(
 }
 
 export const HEAD = [
-  '| fault | msg/s before | acknowledged | missing | doubled | phantom | wrong | rows that do not add up | in quarantine | first PUBACK after | all stored after |',
-  '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+  '| fault | msg/s before | acknowledged | missing | doubled | phantom | wrong | rows that do not add up | rows that differ from what was published | in quarantine | first PUBACK after | all stored after |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 ].join('\n');
 
 function rowOf(result: FaultResult): string {
-  const { name, rate, acknowledged, missing, doubled, phantom, wrong, unbalanced, quarantined } = result;
+  const { name, rate, acknowledged, missing, doubled, phantom, wrong, unbalanced, miscounted, quarantined } = result;
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   const times = [seconds(result.firstPubackMs), seconds(result.drainedMs)];
-  const counts = [rate.toFixed(0), acknowledged, missing, doubled, phantom, wrong, unbalanced, quarantined];
+  const counts = [rate.toFixed(0), acknowledged, missing, doubled, phantom, wrong, unbalanced, miscounted, quarantined];
   return `| ${[name, ...counts, ...times].join(' | ')} |`;
 }
 

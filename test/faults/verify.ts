@@ -8,15 +8,19 @@ export interface Verdict extends Comparison {
   readonly quarantined: number;
   /** Devices whose row does not add up, or says other than InfluxDB. */
   readonly unbalanced: number;
+  /** Devices of which the ledger received more than they published, or less than was acknowledged to them: its own equation does not show that. */
+  readonly miscounted: number;
 }
 
 /** All that was sent since the stage was opened, by index of the device. */
 export class Account {
   readonly #sent: Set<number>[] = [];
   readonly #acknowledged: Set<number>[] = [];
+  readonly #published: number[] = [];
 
   add(times: readonly FleetTimes[]): void {
-    for (const [index, { sent, acknowledged }] of times.entries()) {
+    for (const [index, { sent, acknowledged, published }] of times.entries()) {
+      this.#published[index] = (this.#published[index] ?? 0) + published;
       addAll(this.#sent, index, sent);
       addAll(this.#acknowledged, index, acknowledged);
     }
@@ -32,6 +36,7 @@ export class Account {
     const comparisons: Comparison[] = [];
     let quarantined = 0;
     let unbalanced = 0;
+    let miscounted = 0;
     for (const [index, device] of deviceIds.entries()) {
       const [sent, acknowledged] = [this.#sent[index] ?? NONE, this.#acknowledged[index] ?? NONE];
       const found = compare(points.get(device) ?? [], { sent, acknowledged });
@@ -46,8 +51,10 @@ export class Account {
       const addsUp =
         row?.stored === distinct && row.received === row.stored + row.duplicate + row.quarantined + row.pending;
       if (!addsUp) unbalanced += 1;
+      const received = row?.received ?? 0;
+      if (received > (this.#published[index] ?? 0) || received < acknowledged.size) miscounted += 1;
     }
-    return { ...sumOf(comparisons), quarantined, unbalanced };
+    return { ...sumOf(comparisons), quarantined, unbalanced, miscounted };
   }
 }
 

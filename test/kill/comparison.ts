@@ -1,4 +1,5 @@
 /** What a store holds of a device, against what the device itself knows that it sent. */
+import type { LedgerView } from '../../consumers/ledger.ts';
 import { type CountingDevice, valueAt } from './counting-device.ts';
 
 export type StoredPoint = readonly [time: number, value: number];
@@ -45,6 +46,14 @@ export function sumOf(comparisons: readonly Comparison[]): Comparison {
 
 interface Answer {
   readonly series: readonly { readonly points: readonly StoredPoint[] }[];
+}
+
+/** Whether a row of the ledger counts what the device published: its own equation holds as well when something counts twice. */
+export function countsWhatWasSent(
+  { received }: Pick<LedgerView, 'received'>,
+  { published, acknowledged }: Pick<CountingDevice, 'published' | 'acknowledged'>,
+): boolean {
+  return received >= acknowledged.size && received <= published;
 }
 
 /** All that the API gives of a device since then. */

@@ -6,6 +6,8 @@ export interface CountingDevice {
   /** Measured times, in the order sent; the value of a reading is derived from its time. */
   readonly sent: Set<number>;
   readonly acknowledged: Set<number>;
+  /** PUBLISH packets that went out, those with DUP included. */
+  readonly published: number;
   readonly device: string;
   start(): void;
   /** Stops measuring; resolves when all that was sent is acknowledged. */
@@ -22,6 +24,7 @@ export function openCountingDevice(url: string, credentials: Credentials, firstT
   const acknowledged = new Set<number>();
   const waiting: number[] = [];
   let inFlight = 0;
+  let published = 0;
   let nextTime = firstTime;
   let isMeasuring = false;
   let finished: (() => void) | undefined;
@@ -33,6 +36,9 @@ export function openCountingDevice(url: string, credentials: Credentials, firstT
     connectTimeout: 2000,
   });
   client.on('error', () => {}); // Refused connections while the platform is down are the point of the test.
+  client.on('packetsend', ({ cmd }) => {
+    if (cmd === 'publish') published += 1;
+  });
   client.on('connect', pump);
 
   function pump(): void {
@@ -62,6 +68,9 @@ export function openCountingDevice(url: string, credentials: Credentials, firstT
   return {
     sent,
     acknowledged,
+    get published() {
+      return published;
+    },
     device: credentials.clientId.split('.')[1] ?? '',
     start() {
       isMeasuring = true;
