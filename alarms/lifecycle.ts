@@ -94,9 +94,10 @@ function newAlarm(given: Opening, now: number): Alarm {
   };
 }
 
-export function alarmId({ park, site, device, rule, start }: Opening): string {
+/** One of the past never has the id of one that was told in time, though it may have begun with the same reading. */
+export function alarmId({ park, site, device, rule, start, isHistoric = false }: Opening): string {
   const key = createHash('sha256')
-    .update(`${park}/${site}/${device ?? ''}/${rule}`)
+    .update(`${park}/${site}/${device ?? ''}/${rule}/${isHistoric}`)
     .digest('hex')
     .slice(0, 10);
   return `${String(Math.max(0, Math.round(start))).padStart(13, '0')}-${key}`;

@@ -1,15 +1,17 @@
 /** Many devices silent at one time have one cause: one alarm for the park or the site, with the devices listed. */
 import type { Label } from '../sensors/label.ts';
 import type { Alarm } from './alarm.ts';
-import { clear, type Emitter, open, type Slot, suppress, update } from './lifecycle.ts';
+import { clear, type Emitter, open, suppress, update } from './lifecycle.ts';
 import { quietSince, silentAfter } from './silence.ts';
-import type { DeviceCell, Head } from './state.ts';
+import type { DeviceCell, Head, OutageSlot } from './state.ts';
 
 const MINUTE = 60_000;
 /** A device that was heard so long after the others fell silent is none of them. */
 const ALIVE_AFTER_MS = MINUTE;
 /** Fewer have no common cause, unless they are all there are. */
 const LEAST = 3;
+/** For so long devices gather before the outage is told, and before its list is told anew. */
+const GATHER_MS = MINUTE;
 const SHARE = 0.5;
 
 export interface Watched {
@@ -18,7 +20,7 @@ export interface Watched {
 }
 
 export interface OutageOf {
-  readonly slot: Slot;
+  readonly slot: OutageSlot;
   readonly park: string;
   readonly site: string;
   readonly label: Label;
@@ -31,9 +33,12 @@ export interface OutageOf {
 export function watchOutage(given: OutageOf): boolean {
   const { slot, head, to, devices } = given;
   const before = slot.alarm;
+  const sinceBefore = slot.since;
   if (slot.alarm === undefined || slot.phase === 'returned') {
     const found = outageAmong(devices, head);
-    if (found !== undefined) begin(given, found);
+    if (found === undefined) delete slot.since;
+    // Those that are due in the next moments belong to it, and are in its first message.
+    else if (head.now - (slot.since ??= head.now) >= GATHER_MS) begin(given, found);
   } else {
     const { children = [] } = slot.alarm;
     const back = devices.filter((each) => children.includes(nameOf(each.device)) && isBack(each, slot.alarm, head));
@@ -41,13 +46,14 @@ export function watchOutage(given: OutageOf): boolean {
       (each) => !children.includes(nameOf(each.device)) && isSilentWith(each, slot.alarm, head),
     );
     if (back.length >= (1 - SHARE / 2) * children.length) finish(given);
-    else if (added.length > 0) {
+    else if (added.length > 0 && head.now - (slot.since ?? 0) >= GATHER_MS) {
+      slot.since = head.now;
       const all = [...children, ...added.map(({ device }) => nameOf(device))];
       update(slot, { children: all, text: textOf(given, all.length, slot.alarm.openedAt) }, head.now, to);
       cover(given);
     }
   }
-  return slot.alarm !== before;
+  return slot.alarm !== before || slot.since !== sinceBefore;
 }
 
 function isBack({ device, intervalMs }: Watched, alarm: Alarm | undefined, { now }: Head): boolean {
@@ -82,6 +88,7 @@ function outageAmong(devices: readonly Watched[], head: Head): Found | undefined
 
 function begin(given: OutageOf, { silent, since }: Found): void {
   const { slot, park, site, head, to } = given;
+  slot.since = head.now;
   open(
     slot,
     {

@@ -246,8 +246,11 @@ function settleWindow(device: DeviceCell, rule: Rule, judging: Judging): void {
   condition.fold = fold;
   const last = episodes.at(-1);
   if (isNew && last !== undefined) {
-    condition.episodes.push([last.held.start, 0]);
-    condition.held = last.held;
+    // What was taken for recovered went on: the alarm that ended stays as it was told, and a new one begins where it ended.
+    const told = condition.episodes.filter(([, to]) => to > last.held.start).map(([, to]) => to);
+    const start = Math.max(last.held.start, ...told);
+    condition.episodes.push([start, 0]);
+    condition.held = { ...last.held, start };
     raiseHeld(device, rule, condition, judging, true);
   }
   if (hasGrown && fold.start !== undefined) {

@@ -32,7 +32,7 @@ export interface Silence {
   readonly to: Emitter;
 }
 
-/** Three missed reports, and one more interval in which a whole park may turn out to be silent. True when something changed. */
+/** Three missed reports, then one more interval and two minutes in which a whole park may turn out to be silent. True when something changed. */
 export function watchSilence(given: Silence): boolean {
   const { device, kind, intervalMs, head, outage, to } = given;
   if (kind.isIntermittent || device.heardAt === 0) return false;
@@ -44,7 +44,7 @@ export function watchSilence(given: Silence): boolean {
   if (isOpen(slot)) {
     if (slot.alarm?.severity === 'warning' && now - since > 2 * after && isNight(kind, now))
       escalate(slot, now, textOf(given, since), to);
-  } else if (outage === undefined && now - since > after + Math.max(MINUTE, intervalMs) + MINUTE) {
+  } else if (outage === undefined && now - since > after + Math.max(MINUTE, intervalMs) + 2 * MINUTE) {
     const isCritical = now - since > 2 * after && isNight(kind, now);
     open(slot, openingOf(given, 'device_silent', isCritical, device.heardAt, textOf(given, since)), to);
   }

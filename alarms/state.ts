@@ -71,10 +71,15 @@ export interface SiteInfo extends Season {
   readonly label: Label;
 }
 
+export interface OutageSlot extends Slot {
+  /** When it was first seen, then when its list of devices was last told. */
+  since?: number;
+}
+
 export interface ParkCell {
   info: { readonly id: string; readonly label: Label };
   /** Outages by site, '' for the park. */
-  outages: Record<string, Slot>;
+  outages: Record<string, OutageSlot>;
   neverReported: Slot;
 }
 
