@@ -37,6 +37,8 @@ export interface Engine {
   readonly state: State;
   /** What comes of an entry, in order. */
   take(entry: Entry): readonly Transition[];
+  /** What comes of one reading alone, for judging stored ones. */
+  judge(reading: Reading, position: number): readonly Transition[];
 }
 
 export function createEngine({ kinds, state }: EngineOptions): Engine {
@@ -82,10 +84,10 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
 
   function takeReadings(data: string): void {
     if (!head.hasRegistry) return;
-    for (const reading of parseEntry(data)?.readings ?? []) judge(reading);
+    for (const reading of parseEntry(data)?.readings ?? []) takeOne(reading);
   }
 
-  function judge(reading: Reading): void {
+  function takeOne(reading: Reading): void {
     const name = cellOf.device(reading.park, reading.device);
     const kind = kinds.get(reading.kind);
     if (kind === undefined) return;
@@ -267,7 +269,15 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
     }
   }
 
-  return { state, take };
+  function judge(reading: Reading, at: number): readonly Transition[] {
+    transitions = [];
+    ordinal = 0;
+    position = at;
+    takeOne(reading);
+    return transitions;
+  }
+
+  return { state, take, judge };
 }
 
 function bySite(all: readonly Watched[]): Map<string, Watched[]> {

@@ -37,8 +37,9 @@ export function watchOutage(given: OutageOf): boolean {
   if (slot.alarm === undefined || slot.phase === 'returned') {
     const found = outageAmong(devices, head);
     if (found === undefined) delete slot.since;
+    else slot.since ??= head.now;
     // Those that are due in the next moments belong to it, and are in its first message.
-    else if (head.now - (slot.since ??= head.now) >= GATHER_MS) begin(given, found);
+    if (found !== undefined && head.now - (slot.since ?? head.now) >= GATHER_MS) begin(given, found);
   } else {
     const { children = [] } = slot.alarm;
     const back = devices.filter((each) => children.includes(nameOf(each.device)) && isBack(each, slot.alarm, head));

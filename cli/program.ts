@@ -1,5 +1,6 @@
 /** The command line: each command is a file of this folder. */
 import { Command } from 'commander';
+import { alarmsCommand } from './alarms.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
 import { mappingCommand } from './mapping.ts';
@@ -27,6 +28,7 @@ for (const command of [
   parksCommand,
   sitesCommand,
   profilesCommand,
+  alarmsCommand,
   settingsCommand,
 ]) {
   program.addCommand(command());

@@ -1,0 +1,87 @@
+/** The engine over stored readings with other thresholds: how many alarms they would have raised, when, and how that differs from what was. */
+import type { Kind } from '../sensors/kind.ts';
+import type { Profile } from '../sensors/profile.ts';
+import type { Reading } from '../sensors/reading.ts';
+import type { Alarm, Transition } from './alarm.ts';
+import { createEngine } from './engine.ts';
+import { cellOf, type DeviceInfo, newDevice, newState, type SiteInfo } from './state.ts';
+
+export interface WhatIfOptions {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly profile: Profile;
+  /** Those that the profile would judge all the time. */
+  readonly sites: readonly Pick<SiteInfo, 'park' | 'id' | 'label'>[];
+  readonly devices: readonly DeviceInfo[];
+  /** In order of measured time: judged with hindsight, as if each had come in time. */
+  readonly readings: AsyncIterable<Reading> | Iterable<Reading>;
+}
+
+/** Process alarms only: what the sensors and the link do hangs on no profile. */
+export async function alarmsOf(options: WhatIfOptions): Promise<readonly Alarm[]> {
+  const { kinds, profile, sites, devices, readings } = options;
+  const state = newState();
+  state.head.hasRegistry = true;
+  state.profiles.set(cellOf.profile(profile.name), profile);
+  for (const site of sites) state.sites.set(cellOf.site(site.park, site.id), { ...site, profile: profile.name });
+  for (const info of devices) state.devices.set(cellOf.device(info.park, info.id), newDevice(info));
+  const engine = createEngine({ kinds, state });
+  const alarms = new Map<string, Alarm>();
+  let position = 0;
+  for await (const reading of readings) {
+    position += 1;
+    const inTime = { ...reading, receivedAt: reading.time };
+    for (const { alarm } of engine.judge(inTime, position)) noteAlarm(alarms, alarm);
+  }
+  return [...alarms.values()];
+}
+
+function noteAlarm(alarms: Map<string, Alarm>, alarm: Transition['alarm']): void {
+  if (alarm.class !== 'process') return;
+  const known = alarms.get(alarm.id);
+  // Counted as bad as it got.
+  const severity = known?.severity === 'critical' ? 'critical' : alarm.severity;
+  alarms.set(alarm.id, { ...alarm, severity });
+}
+
+export interface Summary {
+  readonly opened: number;
+  readonly critical: number;
+  /** Opened between 20:00 and 08:00 in Beijing. */
+  readonly atNight: number;
+  /** Of those that ended. */
+  readonly minutes: number;
+}
+
+export function summaryOf(alarms: readonly Pick<Alarm, 'severity' | 'openedAt' | 'clearedAt'>[]): Summary {
+  const isNight = (at: number) => {
+    const hour = new Date(at + 8 * 3_600_000).getUTCHours();
+    return hour >= 20 || hour < 8;
+  };
+  const ms = alarms.reduce((sum, { openedAt, clearedAt }) => sum + Math.max(0, (clearedAt ?? openedAt) - openedAt), 0);
+  return {
+    opened: alarms.length,
+    critical: alarms.filter(({ severity }) => severity === 'critical').length,
+    atNight: alarms.filter(({ openedAt }) => isNight(openedAt)).length,
+    minutes: Math.round(ms / 60_000),
+  };
+}
+
+/** Of the same device and rule: those that overlap are one, told earlier or later; the others are new, or would not have been. */
+export function compare(before: readonly Alarm[], after: readonly Alarm[]) {
+  const endOf = ({ clearedAt }: Alarm) => clearedAt ?? Number.POSITIVE_INFINITY;
+  const isSame = (one: Alarm, other: Alarm) =>
+    one.device === other.device &&
+    one.park === other.park &&
+    one.rule === other.rule &&
+    one.openedAt <= endOf(other) &&
+    other.openedAt <= endOf(one);
+  const matched = after.flatMap((alarm) => {
+    const match = before.find((each) => isSame(each, alarm));
+    return match === undefined ? [] : [{ alarm, earlierMs: match.openedAt - alarm.openedAt }];
+  });
+  return {
+    fresh: after.filter((alarm) => !before.some((each) => isSame(each, alarm))),
+    gone: before.filter((alarm) => !after.some((each) => isSame(each, alarm))),
+    matched,
+  };
+}
