@@ -20,11 +20,15 @@ describe('other thresholds over stored readings', () => {
   const crab = seeds.profiles.find(({ name }) => name === 'crab_pond') as Profile;
   const stricter: Profile = {
     ...crab,
-    bands: crab.bands.map((band) => (band.field === 'dissolved_oxygen' ? { ...band, criticalBelow: 3.5, warnBelow: 4.5 } : band)),
+    bands: crab.bands.map((band) =>
+      band.field === 'dissolved_oxygen' ? { ...band, criticalBelow: 3.5, warnBelow: 4.5 } : band,
+    ),
   };
   const looser: Profile = {
     ...crab,
-    bands: crab.bands.map((band) => (band.field === 'dissolved_oxygen' ? { ...band, criticalBelow: 2, warnBelow: 3 } : band)),
+    bands: crab.bands.map((band) =>
+      band.field === 'dissolved_oxygen' ? { ...band, criticalBelow: 2, warnBelow: 3 } : band,
+    ),
   };
 
   it('tell how many there would have been, how bad, and how much earlier', async () => {
