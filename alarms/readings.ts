@@ -28,13 +28,13 @@ export interface Judging {
 export function takeReading(device: DeviceCell, reading: Reading, judging: Judging): void {
   const { time, receivedAt } = reading;
   const isFresh = receivedAt - time <= judging.silentAfterMs;
+  noteReturn(device, reading, judging.silentAfterMs);
   device.heardAt = Math.max(device.heardAt, receivedAt);
   if (isFresh) device.freshAt = Math.max(device.freshAt, receivedAt);
   if (time === device.newest) return;
   const isLate = time < device.newest;
-  if (!isLate) noteReturn(device, time, judging.silentAfterMs);
   for (const field in reading.values) device.seen[field] = Math.max(device.seen[field] ?? 0, time);
-  const point = pointOf(device, reading, judging.rules);
+  const point = pointOf(device, reading, judging);
   if (isLate) {
     device.late.push(point);
     device.lateAt = receivedAt;
@@ -46,26 +46,30 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
   trim(device, judging.rules);
 }
 
-/** What looks like empty registers in the first readings after a silence, or in the very first, is doubted. */
-function noteReturn(device: DeviceCell, time: number, silentAfterMs: number): void {
+/** Silent until now, by its own times or by ours: a logger with a battery measures on while its probes have no power. */
+function noteReturn(device: DeviceCell, { time, receivedAt }: Reading, silentAfterMs: number): void {
   if (time - device.newest > silentAfterMs) device.returnedAt = time;
-  else if (device.returnedAt !== undefined && time - device.returnedAt > DOUBTED_MS) delete device.returnedAt;
+  else if (receivedAt - device.heardAt > silentAfterMs) device.returnedAt = receivedAt;
+  else if (device.returnedAt !== undefined && device.newest - device.returnedAt > DOUBTED_MS) delete device.returnedAt;
 }
 
-function pointOf(device: DeviceCell, { time, values, flags }: Reading, rules: readonly Rule[]): Point {
+function pointOf(device: DeviceCell, { time, values, flags }: Reading, { rules, silentAfterMs }: Judging): Point {
   const measured = { values, flags, hasSent: (field: string) => device.seen[field] !== undefined };
+  const { returnedAt = Number.NEGATIVE_INFINITY } = device;
+  const isJustBack = time > returnedAt - silentAfterMs && time <= returnedAt + DOUBTED_MS;
   let codes: Record<string, Code> | undefined;
   for (const rule of rules) {
     const code = rule.codeOf(measured);
     if (code === undefined || code === 0) continue;
     codes ??= {};
-    codes[rule.id] = code >= 2 && isEmptyRegister(device, rule, values) ? UNKNOWN : code;
+    codes[rule.id] = isJustBack && code >= 2 && isEmptyRegister(rule, values) ? UNKNOWN : code;
   }
   return codes === undefined ? { t: time } : { t: time, c: codes };
 }
 
-function isEmptyRegister({ returnedAt }: DeviceCell, rule: Rule, values: Reading['values']): boolean {
-  if (returnedAt === undefined || rule.class !== 'process') return false;
+/** What registers show that are not filled yet. */
+function isEmptyRegister(rule: Rule, values: Reading['values']): boolean {
+  if (rule.class !== 'process') return false;
   return rule.field === undefined || rule.isWorse === undefined || values[rule.field] === 0;
 }
 
