@@ -6,6 +6,7 @@ import { type Batch, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from
 import { applyChanges, LedgerChanges, type LedgerCounts } from '../tallies.ts';
 import { refuseGap } from '../write-order.ts';
 import type { Cache } from './cache.ts';
+import { saveChanges } from './changes.ts';
 import type { Database, Writer } from './database.ts';
 import { insertReadings } from './insert.ts';
 import { addLate } from './late.ts';
@@ -27,6 +28,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
     const latest = new Map<string, LatestState>();
     const ledger = new Map<string, LedgerCounts>();
     let inserted = 0;
+    let changed = 0;
     changes.addTallies(batch.tallies);
     try {
       await database.transaction(async (writer) => {
@@ -54,9 +56,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
           ledger.set(key, { ...(cache.ledger.get(key) ?? { received: 0, duplicate: 0, quarantined: 0, stored: 0 }) });
         applyChanges(ledger, changes);
         await saveNames(writer, cache);
-        await saveTexts(writer, 'latest', 'state', latest);
-        await saveTexts(writer, 'ledger', 'counts', ledger);
-        await writer.run(`INSERT OR REPLACE INTO meta VALUES (?, ${position})`, [positionName(name)]);
+        changed = await saveChanges(writer, cache.changes, { latest, ledger, meta: [positionName(name), position] });
       });
     } catch (error) {
       cache.devices.rollback();
@@ -69,6 +69,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
     for (const [key, counts] of ledger) cache.ledger.set(key, counts);
     cache.positions.set(name, position);
     cache.readings += inserted;
+    cache.changes = changed;
     return outcome;
   };
 }
@@ -143,21 +144,4 @@ async function saveNames(writer: Writer, cache: Cache): Promise<void> {
       [fresh.map(({ id }) => id), fresh.map(({ park }) => park), fresh.map(({ name }) => name)],
     );
   }
-}
-
-async function saveTexts(
-  writer: Writer,
-  table: string,
-  column: string,
-  texts: ReadonlyMap<string, unknown>,
-): Promise<void> {
-  if (texts.size === 0) return;
-  const name = `changed_${table}`;
-  await writer.run(`CREATE OR REPLACE TEMP TABLE ${name} (name VARCHAR, ${column} VARCHAR)`);
-  await writer.append(
-    name,
-    ['VARCHAR', 'VARCHAR'],
-    [[...texts.keys()], [...texts.values()].map((value) => JSON.stringify(value))],
-  );
-  await writer.run(`INSERT OR REPLACE INTO ${table} SELECT * FROM ${name}`);
 }

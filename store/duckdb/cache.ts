@@ -9,6 +9,8 @@ export interface Cache {
   /** By writer. */
   readonly positions: Map<string, number>;
   readings: number;
+  /** Rows that wait to be folded in; see `changes.ts`. */
+  changes: number;
   readonly devices: Names;
   readonly sites: Names;
   readonly ledger: Map<string, LedgerCounts>;

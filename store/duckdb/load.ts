@@ -5,6 +5,7 @@ import { DEFAULT_WRITER } from '../store.ts';
 import type { LedgerCounts } from '../tallies.ts';
 import { positionName } from './batch.ts';
 import type { Cache } from './cache.ts';
+import { foldChanges } from './changes.ts';
 import type { Database, Writer } from './database.ts';
 import { migrate } from './migrate.ts';
 import { createNames, type Names } from './names.ts';
@@ -28,6 +29,7 @@ export async function load(database: Database, kinds: ReadonlyMap<string, Kind>)
       for (const { table } of levelsOf(kind)) await ensureTable(writer, table, rollupColumns(kind));
     }
     await migrate(writer, kinds);
+    await foldChanges(writer);
     let readings = 0;
     for (const kind of kinds.values()) {
       const [count] = await writer.columns(`SELECT count(*) FROM ${rawTable(kind)}`);
@@ -37,6 +39,7 @@ export async function load(database: Database, kinds: ReadonlyMap<string, Kind>)
     return {
       positions: new Map([...positions].map(([name, position]) => [writerNamed(name), position])),
       readings,
+      changes: 0,
       devices: await namesIn(writer, 'devices', 'device'),
       sites: await namesIn(writer, 'sites', 'site'),
       ledger: await objectsIn<LedgerCounts>(writer, 'SELECT name, counts FROM ledger'),
