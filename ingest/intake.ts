@@ -141,7 +141,9 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   /** Below the device's own prefix, where nothing listens: kept, and told once a channel. */
-  function admitElsewhere(message: ReceivedMessage): Promise<void> {
+  function admitElsewhere(message: ReceivedMessage, device: Device): Promise<void> {
+    // A device that is new to this process forgets what it was told; that must not happen between two of these.
+    rulesOf(device);
     const memory = memoryOf(message.park, message.device);
     const key = `channel ${message.channel}`;
     const isFresh = memory.newUnknownKeys([key]).length > 0;
@@ -171,7 +173,7 @@ export function createIntake(options: IntakeOptions): Intake {
         if (lock !== undefined) return refuseMessage(message, deviceLocked(message, lock));
         if (isTelemetry(message.channel)) return admitTelemetry(message, device);
         if (message.channel === 'status') return admitStatus(message);
-        return admitElsewhere(message);
+        return admitElsewhere(message, device);
       } catch (error) {
         return Promise.reject(error);
       }
