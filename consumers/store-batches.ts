@@ -9,7 +9,7 @@ import type { BackOff, Consumer } from '../bus/handler.ts';
 import { entryOf, type LogEntry } from '../bus/parse-event.ts';
 import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
 import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
-import type { Batch, Progress, RejectedReading, Store } from '../store/store.ts';
+import type { Batch, ConflictingReading, Progress, RejectedReading, Store } from '../store/store.ts';
 
 /** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
@@ -85,7 +85,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
         readings: entries.flatMap(({ entry }) => entry.readings),
         tallies: entries.flatMap(({ entry }) => entry.tallies),
       };
-      await store.write(batch, end, { writer: name, after: progress.position, onRejected });
+      await store.write(batch, end, { writer: name, after: progress.position, onRejected, onConflict });
       progress = { position: end };
       onCommitted(end);
     }
@@ -101,6 +101,20 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
         const { park, device, receivedAt } = reading;
         const origin = { park, device, topic: topicsOf({ park, device }).telemetry, receivedAt };
         return record(origin, 'reading', { code: 'STORE_REFUSED', message: reason }, storedPayload(reading));
+      }),
+    );
+  }
+
+  /** Another word on an old time, from beyond what intake remembers: the first stays, and the other is not lost. */
+  async function onConflict(conflicting: readonly ConflictingReading[]): Promise<void> {
+    await quarantine(
+      conflicting.map(({ reading, stored, isWhole }) => {
+        const { park, device, receivedAt } = reading;
+        const origin = { park, device, topic: topicsOf({ park, device }).telemetry, receivedAt };
+        const [[field, before] = ['', 0]] = Object.entries(stored);
+        const message = `${field} is ${reading.values[field]}, but ${before} is stored for the same time: one time, one value; the first stays`;
+        const scope = isWhole ? 'reading' : 'field';
+        return record(origin, scope, { code: 'READING_CONFLICT', field, message }, storedPayload(reading));
       }),
     );
   }

@@ -1,10 +1,13 @@
 /** Time series in memory: the plain reference of the contract, for tests; nothing survives the process. It shares no code with the stores that are held against it. */
+
 import { FLAGS, type Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { StoreDriver } from './drivers.ts';
+import { contradicted } from './merge.ts';
 import { tooLarge } from './query-size.ts';
 import {
   type Aggregate,
+  type ConflictingReading,
   DEFAULT_WRITER,
   type Latest,
   type Point,
@@ -85,12 +88,13 @@ export function openMemoryStore(): Store {
   }
 
   return {
-    async write(batch, upTo, { writer = DEFAULT_WRITER, after } = {}) {
+    async write(batch, upTo, { writer = DEFAULT_WRITER, after, onConflict } = {}) {
       const recorded = positions.get(writer) ?? 0;
       if (upTo <= recorded) return { stored: 0, duplicate: 0 };
       refuseGap(after, recorded);
       const changes = new LedgerChanges();
-      const outcome = { stored: 0, duplicate: 0 };
+      const outcome = { stored: 0, duplicate: 0, refused: 0 };
+      const conflicting: ConflictingReading[] = [];
       for (const reading of batch.readings) {
         const { park, device, kind, time } = reading;
         const key = `${park}/${device}`;
@@ -99,6 +103,7 @@ export function openMemoryStore(): Store {
         const kept = readings.get(time) ?? { reading, samples: new Map<string, Sample>() };
         readings.set(time, kept);
         const newest = latest.get(`${key}/${kind}`) ?? { reading, samples: new Map<string, Sample>() };
+        const before = toReading(kept);
         let isStored = false;
         for (const [field, value] of Object.entries(reading.values)) {
           if (kept.samples.has(field)) continue;
@@ -107,16 +112,21 @@ export function openMemoryStore(): Store {
           kept.samples.set(field, sample);
           if ((newest.samples.get(field)?.time ?? Number.NEGATIVE_INFINITY) < time) newest.samples.set(field, sample);
         }
-        const what = isStored ? 'stored' : 'duplicate';
+        const stored = contradicted(before, reading);
+        const isConflict = stored !== undefined && onConflict !== undefined;
+        if (isConflict) conflicting.push({ reading, stored, isWhole: !isStored });
+        const what = isStored ? 'stored' : isConflict ? 'quarantined' : 'duplicate';
         changes.addOutcome(park, device, what);
-        outcome[what] += 1;
+        outcome[what === 'quarantined' ? 'refused' : what] += 1;
         if (time > newest.reading.time) newest.reading = reading;
         if (isStored) latest.set(`${key}/${kind}`, newest);
       }
       changes.addTallies(batch.tallies);
+      if (conflicting.length > 0) await onConflict?.(conflicting);
       applyChanges(sums, changes);
       positions.set(writer, upTo);
-      return outcome;
+      const { refused, ...counted } = outcome;
+      return refused === 0 ? counted : outcome;
     },
     async committed() {
       return { writers: writersAt(positions), ledger: ledgerRows(sums) };

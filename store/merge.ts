@@ -11,6 +11,18 @@ export function additionOf(stored: Pick<Reading, 'values'>, later: Reading): Rea
   return { ...rest, values, ...(kept && Object.keys(kept).length > 0 && { flags: kept }) };
 }
 
+/** Stored values that `later` contradicts; undefined where it does not. */
+export function contradicted(stored: Pick<Reading, 'values'>, later: Reading): Record<string, number> | undefined {
+  let found: Record<string, number> | undefined;
+  for (const [name, value] of Object.entries(later.values)) {
+    const before = stored.values[name];
+    if (before === undefined || before === value) continue;
+    found ??= {};
+    found[name] = before;
+  }
+  return found;
+}
+
 export function merge(stored: Reading, addition: Reading): Reading {
   const flags = stored.flags || addition.flags ? { ...addition.flags, ...stored.flags } : undefined;
   return { ...stored, values: { ...addition.values, ...stored.values }, ...(flags && { flags }) };

@@ -15,6 +15,15 @@ export interface RejectedReading {
   readonly reason: string;
 }
 
+/** A reading that says something else of a time than what is stored: the stored values stay. */
+export interface ConflictingReading {
+  readonly reading: Reading;
+  /** Stored value of each field that it contradicts. */
+  readonly stored: Readonly<Record<string, number>>;
+  /** It added nothing, so it is counted as quarantined and not as a duplicate. */
+  readonly isWhole: boolean;
+}
+
 export interface WriteOptions {
   /** Which of several writers of one store; default `DEFAULT_WRITER`. Two writers never write readings of the same device at one time. */
   readonly writer?: string;
@@ -22,6 +31,11 @@ export interface WriteOptions {
   readonly after?: number;
   /** Awaited with the readings refused for their content, before they are committed as quarantined; the rest of the batch is stored. May be called again after a crash. */
   readonly onRejected?: (refused: readonly RejectedReading[]) => Promise<void>;
+  /**
+   * Awaited with the readings that contradict what is stored, before the batch is committed; may be called again after a crash. Without it they are
+   * duplicates. InfluxDB does not call it: it is asked which fields a late reading has, not for their values.
+   */
+  readonly onConflict?: (conflicting: readonly ConflictingReading[]) => Promise<void>;
 }
 
 export interface WriteOutcome {

@@ -2,7 +2,7 @@
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { foldLatest, type LatestState } from '../latest.ts';
-import { type Batch, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from '../store.ts';
+import { type Batch, type ConflictingReading, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from '../store.ts';
 import { applyChanges, LedgerChanges, type LedgerCounts } from '../tallies.ts';
 import { refuseGap } from '../write-order.ts';
 import type { Cache } from './cache.ts';
@@ -18,12 +18,13 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
   return async (
     batch: Batch,
     position: number,
-    { writer: name = DEFAULT_WRITER, after }: WriteOptions = {},
+    { writer: name = DEFAULT_WRITER, after, onConflict }: WriteOptions = {},
   ): Promise<WriteOutcome> => {
     const recorded = cache.positions.get(name) ?? 0;
     if (position <= recorded) return { stored: 0, duplicate: 0 };
     refuseGap(after, recorded);
-    const outcome = { stored: 0, duplicate: 0 };
+    const outcome = { stored: 0, duplicate: 0, refused: 0 };
+    const conflicting: ConflictingReading[] = [];
     const changes = new LedgerChanges();
     const latest = new Map<string, LatestState>();
     const ledger = new Map<string, LedgerCounts>();
@@ -37,9 +38,12 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
           // The registry knows only loaded kinds; after the file of one was removed its readings count as received and stay pending in the log.
           if (kind === undefined)
             throw new Error(`no sensor kind ${kindName} is loaded, but the log holds readings of it`);
-          const plan = await planFor(writer, cache, kind, readings, (reading, isStored) => {
-            outcome[isStored ? 'stored' : 'duplicate'] += 1;
-            changes.addOutcome(reading.park, reading.device, isStored ? 'stored' : 'duplicate');
+          const plan = await planFor(writer, cache, kind, readings, (reading, isStored, stored) => {
+            const isConflict = stored !== undefined && onConflict !== undefined;
+            if (isConflict) conflicting.push({ reading, stored, isWhole: !isStored });
+            const what = isStored ? 'stored' : isConflict ? 'quarantined' : 'duplicate';
+            outcome[what === 'quarantined' ? 'refused' : what] += 1;
+            changes.addOutcome(reading.park, reading.device, what);
           });
           const [kept, removed] = divide(plan, keptSince(cache, rawTable(kind)));
           await insertReadings(writer, cache, kind, kept.inserts);
@@ -52,6 +56,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
             latest.set(key, foldLatest(latest.get(key) ?? cache.latest.get(key), reading));
           }
         }
+        if (conflicting.length > 0) await onConflict?.(conflicting);
         for (const key of changes.rows.keys())
           ledger.set(key, { ...(cache.ledger.get(key) ?? { received: 0, duplicate: 0, quarantined: 0, stored: 0 }) });
         applyChanges(ledger, changes);
@@ -70,7 +75,8 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
     cache.positions.set(name, position);
     cache.readings += inserted;
     cache.changes = changed;
-    return outcome;
+    const { refused, ...counted } = outcome;
+    return refused === 0 ? counted : outcome;
   };
 }
 

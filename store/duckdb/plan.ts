@@ -1,7 +1,7 @@
 /** What a batch does to the readings of one kind: new rows, fields added to rows that are there, duplicates. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
-import { additionOf, merge } from '../merge.ts';
+import { additionOf, contradicted, merge } from '../merge.ts';
 import type { Cache } from './cache.ts';
 import type { Writer } from './database.ts';
 import { keptSince } from './removal.ts';
@@ -14,13 +14,13 @@ export interface Plan {
   readonly additions: readonly Reading[];
 }
 
-/** Calls `count` for every reading, in their order. */
+/** Calls `count` for every reading, in their order, with the stored values that it contradicts. */
 export async function planFor(
   writer: Writer,
   cache: Cache,
   kind: Kind,
   readings: readonly Reading[],
-  count: (reading: Reading, isStored: boolean) => void,
+  count: (reading: Reading, isStored: boolean, stored?: Readonly<Record<string, number>>) => void,
 ): Promise<Plan> {
   const inserts = new Map<string, Reading>();
   const additions = new Map<string, Reading>();
@@ -29,6 +29,9 @@ export async function planFor(
   const isLate = (reading: Reading) =>
     reading.time <=
     (cache.latest.get(`${reading.park}/${reading.device}/${kind.name}`)?.newest.time ?? Number.NEGATIVE_INFINITY);
+  // Of what retention removed only the names of the values are known.
+  const since = keptSince(cache, rawTable(kind));
+  const isKept = ({ time }: Reading) => time >= since;
   const stored = await readStored(writer, cache, kind, readings.filter(isLate));
   for (const reading of readings) {
     const key = keyOf(reading);
@@ -36,7 +39,7 @@ export async function planFor(
     if (inserting !== undefined) {
       const addition = additionOf(inserting, reading);
       if (addition !== undefined) inserts.set(key, merge(inserting, addition));
-      count(reading, addition !== undefined);
+      count(reading, addition !== undefined, contradicted(inserting, reading));
       continue;
     }
     const present = stored.get(key);
@@ -49,7 +52,7 @@ export async function planFor(
     const known = earlier === undefined ? present : { values: { ...present.values, ...earlier.values } };
     const addition = additionOf(known, reading);
     if (addition !== undefined) additions.set(key, earlier === undefined ? addition : merge(earlier, addition));
-    count(reading, addition !== undefined);
+    count(reading, addition !== undefined, isKept(reading) ? contradicted(known, reading) : undefined);
   }
   return { kind, inserts: [...inserts.values()], additions: [...additions.values()] };
 }

@@ -4,7 +4,7 @@ import { measured } from '../../sensors/fields.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import type { Tally } from '../../sensors/tally.ts';
-import { DEFAULT_WRITER, type SeriesQuery, type Store } from '../../store/store.ts';
+import { type ConflictingReading, DEFAULT_WRITER, type SeriesQuery, type Store } from '../../store/store.ts';
 import { parseEvery } from '../../store/window.ts';
 
 export const testKind: Kind = {
@@ -53,6 +53,8 @@ export function query(extra: Partial<SeriesQuery> = {}): SeriesQuery {
 }
 
 export interface StoreFeatures {
+  /** Says which readings contradict what is stored. */
+  readonly findsConflicts?: true;
   /** Survives closing and opening again. */
   readonly reopen?: (store: Store) => Promise<Store>;
 }
@@ -95,6 +97,36 @@ export function describeStore(name: string, features: StoreFeatures, open: () =>
       await store.write({ readings: [second], tallies: [tally(1)] }, 8, { after: 5 });
       expect((await store.committed()).ledger).toMatchObject([{ received: 2, stored: 2, duplicate: 0 }]);
     });
+
+    it.runIf(features.findsConflicts)(
+      'hands over what contradicts a stored value, however old, and keeps the first',
+      async () => {
+        const store = await open();
+        const found: ConflictingReading[] = [];
+        const options = {
+          onConflict: async (conflicting: readonly ConflictingReading[]) => void found.push(...conflicting),
+        };
+        const old = Array.from({ length: 300 }, (_, index) => reading(T0 + index * 1000, { oxygen: 5 }));
+        await store.write({ readings: old, tallies: [tally(300)] }, 1, options);
+        const changed = reading(T0, { oxygen: 6 });
+        const half = reading(T0 + 1000, { oxygen: 6, ph: 7 });
+        const again = reading(T0 + 2000, { oxygen: 5 });
+        expect(await store.write({ readings: [changed, half, again], tallies: [tally(3)] }, 2, options)).toEqual({
+          ...{ stored: 1, duplicate: 1, refused: 1 },
+        });
+        expect(found).toEqual([
+          { reading: changed, stored: { oxygen: 5 }, isWhole: true },
+          { reading: half, stored: { oxygen: 5 }, isWhole: false },
+        ]);
+        expect((await points(store, { to: T0 + 1500 }))[0]).toEqual([
+          [T0, 5],
+          [T0 + 1000, 5],
+        ]);
+        expect((await store.committed()).ledger).toMatchObject([
+          { received: 303, stored: 301, duplicate: 1, quarantined: 1 },
+        ]);
+      },
+    );
 
     it('ignores a batch that was committed before', async () => {
       const store = await open();

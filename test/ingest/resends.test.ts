@@ -85,3 +85,18 @@ describe('a publish where nothing listens', () => {
     await records(3);
   });
 });
+
+it('another value for an old time, long forgotten by intake, is a conflict in quarantine and no duplicate', async () => {
+  const { addDevice, publish, row, records, stored } = await openParts();
+  await addDevice('probe');
+  const backlog = (shift: number) =>
+    Array.from({ length: 200 }, (_, minute) => ({
+      time: NOW - (300 - minute) * 60_000,
+      ph: 7 + minute / 1000 + shift,
+    }));
+  await publish('probe', backlog(0));
+  await publish('probe', backlog(0.5).slice(0, 10));
+  expect(await row('probe')).toEqual({ received: 210, stored: 200, duplicate: 0, quarantined: 10 });
+  expect((await records(10)).map(({ reason }) => reason.code)).toEqual(Array(10).fill('READING_CONFLICT'));
+  expect((await stored()).find(({ time }) => time === NOW - 300 * 60_000)?.values).toEqual({ ph: 7 });
+});

@@ -1,4 +1,4 @@
 import { openMemoryStore } from '../../store/memory.ts';
 import { describeStore } from '../contract/store.ts';
 
-describeStore('memory store', {}, async () => openMemoryStore());
+describeStore('memory store', { findsConflicts: true }, async () => openMemoryStore());

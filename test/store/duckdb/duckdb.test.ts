@@ -35,7 +35,7 @@ async function reopen(store: Store): Promise<Store> {
   return await open(folders.get(store));
 }
 
-describeStore('DuckDB store', { reopen }, () => open());
+describeStore('DuckDB store', { reopen, findsConflicts: true }, () => open());
 
 describe('rollups', () => {
   it('never change an answer: late, out of order, doubled, merged, whatever was summed before', async () => {
