@@ -30,6 +30,8 @@ export interface MaintenanceRequest {
 export interface Alarms {
   /** Newest first. */
   list(query: AlarmQuery): Promise<readonly Alarm[]>;
+  /** Undefined when there is none. */
+  get(id: string): Promise<Alarm | undefined>;
   /** Rejects with `ALARM_UNKNOWN`. */
   transitions(id: string): Promise<readonly Transition[]>;
   /** Of those that are not closed, by state, severity and class. */
@@ -87,8 +89,10 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
   }, DAY);
   daily.unref();
 
+  const get = async (id: string) => recent.get(id) ?? (await kv.get<Alarm>(ALARM_PREFIX + id))?.value;
+
   async function find(id: string): Promise<Alarm> {
-    const alarm = recent.get(id) ?? (await kv.get<Alarm>(ALARM_PREFIX + id))?.value;
+    const alarm = await get(id);
     if (alarm === undefined)
       throw new DaoyuError('ALARM_UNKNOWN', `there is no alarm ${id}; GET /api/v1/alarms lists them`);
     return alarm;
@@ -141,6 +145,7 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
       }
       return found.sort((one, other) => other.openedAt - one.openedAt).slice(0, limit);
     },
+    get,
     async transitions(id) {
       await find(id);
       const found: Transition[] = [];

@@ -3,8 +3,10 @@ import type { Log } from '../base/logger.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { CodeBook } from './authenticate.ts';
 import type { MetricsOptions } from './metrics.ts';
+import type { AlarmLinkOptions } from './routes/alarm-link.ts';
 import type { AlarmOptions } from './routes/alarms.ts';
 import type { AlarmsLiveOptions } from './routes/alarms-live.ts';
+import type { ChannelOptions } from './routes/channels.ts';
 import type { CommandOptions } from './routes/commands.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
@@ -49,6 +51,8 @@ export type ApiOptions = ServerOptions &
   CommandOptions &
   AlarmOptions &
   AlarmsLiveOptions &
+  AlarmLinkOptions &
+  ChannelOptions &
   LiveOptions & {
     readonly registry: Registry;
     readonly codes: CodeBook;

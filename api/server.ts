@@ -16,8 +16,10 @@ import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
 import { documentProblems } from './problem-answers.ts';
 import { createQueryGate } from './query-gate.ts';
 import { installRateLimit } from './rate-limit.ts';
+import { alarmLinkRoutes } from './routes/alarm-link.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { alarmsLiveRoutes } from './routes/alarms-live.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -38,7 +40,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/sites.ts';
 
 /** Open to everybody: they tell a stranger nothing. */
-const OPEN = [/^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//, /^\/docs\/errors$/];
+const OPEN = [/^\/a\/[^/]+$/, /^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//, /^\/docs\/errors$/];
 const isOpen = (url: string) => OPEN.some((pattern) => pattern.test(url.split('?')[0] ?? ''));
 
 const MAX_EXPORTS = 2;
@@ -99,6 +101,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { ...options, authenticator });
   await app.register(metricRoutes, options);
   await app.register(apiRoutes as never, { options, authenticator, prefix: '/api/v1' });
+  await app.register(alarmLinkRoutes, options);
   await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
   await app.ready();
   return app as unknown as FastifyInstance;
@@ -154,6 +157,7 @@ async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Opt
   await app.register(commandRoutes, options);
   await app.register(alarmRoutes, options);
   await app.register(alarmsLiveRoutes, options);
+  await app.register(channelRoutes, options);
   await app.register(sessionRoutes, { authenticator });
   await app.register(liveRoutes, options);
 }

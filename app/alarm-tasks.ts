@@ -3,6 +3,12 @@ import { statfsSync } from 'node:fs';
 import { startClockWriter } from '../alarms/clock-writer.ts';
 import { startAlarmEngine } from '../alarms/engine-task.ts';
 import { startAlarmKeeper } from '../alarms/keeper.ts';
+import { alarmToken, LINK_MS } from '../alarms/notify/alarm-link.ts';
+import { openChannelBook } from '../alarms/notify/channel-book.ts';
+import type { Intent } from '../alarms/notify/follow-up.ts';
+import { createNotice } from '../alarms/notify/notice-text.ts';
+import { startNotifier } from '../alarms/notify/notifier.ts';
+import { openOutbox } from '../alarms/notify/outbox.ts';
 import type { PlatformReport } from '../bus/events.ts';
 import type { Task } from '../cluster/task-assignment.ts';
 import type { Store } from '../store/store.ts';
@@ -17,8 +23,32 @@ export function alarmTasks(services: Services, store: Store): readonly Task[] {
   return [
     { name: 'alarm-clock', start: () => startClockWriter({ bus, registry, log, clock, report }) },
     { name: 'alarms', start: () => startAlarmEngine({ bus, kv, kinds, log }) },
+    { name: 'alarm-notifier', start: () => startNotifications(services) },
     { name: 'alarm-keeper', start: () => startAlarmKeeper({ bus, kv, log, clock }) },
   ];
+}
+
+/** Notices that a process before left unsent go out first. */
+async function startNotifications(services: Services): Promise<{ close(): Promise<void> }> {
+  const { bus, kv, registry, log, clock, sessionSecret } = services;
+  const book = await openChannelBook(kv, clock);
+  const siteLabel = (park: string, site: string) => registry.site(park, site)?.label;
+  const linkOf = ({ alarms: [alarm], about }: Intent) => {
+    const { publicUrl } = book.plan();
+    if (publicUrl === undefined || alarm === undefined || about === 'digest') return publicUrl;
+    const token = alarmToken(sessionSecret, alarm.id, clock() + LINK_MS);
+    return `${publicUrl.replace(/\/$/, '')}/a/${token}`;
+  };
+  const noticeOf = (intent: Intent) => createNotice(intent, siteLabel, linkOf(intent));
+  const outbox = await openOutbox({ kv, book, noticeOf, clock, log });
+  const notifier = await startNotifier({ bus, kv, book, outbox, log });
+  return {
+    async close() {
+      await notifier.close();
+      await outbox.close();
+      await book.close();
+    },
+  };
 }
 
 async function reportOf({ bus, folder }: Services, store: Store): Promise<PlatformReport> {

@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openAlarms } from '../../alarms/alarms.ts';
+import { openChannelBook } from '../../alarms/notify/channel-book.ts';
+import { noticesOf } from '../../alarms/notify/outbox.ts';
 import type { Api, ApiOptions } from '../../api/api.ts';
 import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
@@ -54,6 +56,7 @@ export async function openApiRole(
   const isWhole = () => ingest?.writerProblem()?.code !== 'STORE_BEHIND';
   const ledger = keep(await openLastingLedger({ bus, store, log, writers: names, writerOf, isWhole }));
   const alarms = keep(await openAlarms({ bus, kv, clock }));
+  const book = keep(await openChannelBook(kv, clock));
   const live = keep(await openLiveFeed({ bus, log }));
   // Of the own broker at once; of others as they say.
   const isConnected = (park: string, device: string) =>
@@ -75,6 +78,8 @@ export async function openApiRole(
       quarantine: createQuarantine({ bus, kv, registry, kinds, log, clock }),
       live,
       alarms,
+      book,
+      notices: (alarm) => noticesOf(kv, alarm),
       async addDevice(device: NewDevice) {
         const password = generatePassword();
         return { device: await registry.addDevice(device, await hashPassword(password)), password };

@@ -38,6 +38,11 @@ const RING = [
   [107.8, 31.1],
 ];
 
+const PLAN = {
+  ...{ people: [], shifts: [], exceptions: [], steps: [{ afterMinutes: 0, who: 'everyone' }] },
+  repeatMinutes: { critical: 10, warning: 240 },
+};
+
 /** Whatever is answered, at least once of each route: first what is well, then what the route refuses. */
 function samplesOf(recordId: string, alarm: string): Readonly<Record<string, readonly Sample[]>> {
   const alarms = '/api/v1/alarms';
@@ -45,6 +50,29 @@ function samplesOf(recordId: string, alarm: string): Readonly<Record<string, rea
   const strange = { authorization: 'Bearer guess' };
   return {
     'get /healthz': [{ path: '/healthz', status: 200 }],
+    'get /api/v1/channels': [{ path: '/api/v1/channels', status: 200 }],
+    'put /api/v1/channels/{name}': [
+      {
+        path: '/api/v1/channels/group',
+        status: 200,
+        body: { kind: 'wecom', settings: { key: 'a-key', endpoint: 'http://127.0.0.1:9' } },
+      },
+      { path: '/api/v1/channels/group', status: 400, body: { kind: 'wecom', settings: { token: 'x' } } },
+    ],
+    'post /api/v1/channels/{name}/test': [
+      { path: '/api/v1/channels/none/test', status: 404 },
+      { path: '/api/v1/channels/group/test', status: 200 },
+    ],
+    'delete /api/v1/channels/{name}': [
+      { path: '/api/v1/channels/group', status: 204 },
+      { path: '/api/v1/channels/group', status: 404 },
+    ],
+    'get /api/v1/alarm-plan': [{ path: '/api/v1/alarm-plan', status: 200 }],
+    'put /api/v1/alarm-plan': [
+      { path: '/api/v1/alarm-plan', status: 200, body: PLAN },
+      { path: '/api/v1/alarm-plan', status: 400, body: { ...PLAN, people: [{ name: 'x', channels: ['none'] }] } },
+    ],
+    'get /api/v1/alarms/{id}/notices': [{ path: `${alarms}/${alarm}/notices`, status: 200 }],
     'get /readyz': [
       { path: '/readyz', status: 200 },
       { path: '/readyz', status: 200, headers: strange },

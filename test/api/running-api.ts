@@ -3,6 +3,7 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { openAlarms } from '../../alarms/alarms.ts';
+import { openChannelBook } from '../../alarms/notify/channel-book.ts';
 import type { ApiOptions } from '../../api/api.ts';
 import { buildApp } from '../../api/server.ts';
 import { openSignInCodes } from '../../app/sign-in-codes.ts';
@@ -75,6 +76,8 @@ export async function apiOptions(
       replay: async (id) => Promise.reject(new DaoyuError('QUARANTINE_UNKNOWN', `no record ${id} in quarantine`)),
     },
     live: { follow: () => nothing() },
+    book: await openChannelBook(openMemoryKv(), clock),
+    notices: async () => [],
     alarms: await openAlarms({ bus: openMemoryBus(), kv: openMemoryKv(), clock }),
     addDevice: async (given: NewDevice) => ({
       device: await registry.addDevice({ label, ...given }, 'scrypt-secret'),

@@ -1,0 +1,48 @@
+/** What opens behind a link in a message: readable on a phone at night, without a script. */
+import type { Alarm } from '../alarms/alarm.ts';
+import type { Label } from '../sensors/label.ts';
+import { escapeHtml } from './escape-html.ts';
+
+interface Shown {
+  readonly alarm?: Alarm;
+  /** Names to choose from; anybody may write another. */
+  readonly people?: readonly string[];
+  readonly problem?: Label;
+}
+
+const STATE: Readonly<Record<Alarm['state'], Label>> = {
+  open: { zh: '未确认', en: 'not acknowledged' },
+  acknowledged: { zh: '已确认', en: 'acknowledged' },
+  returned: { zh: '已回到正常，仍待确认', en: 'back to normal, not acknowledged yet' },
+  shelved: { zh: '已暂缓', en: 'shelved' },
+  closed: { zh: '已结束', en: 'closed' },
+};
+
+export function alarmLinkPage({ alarm, people = [], problem }: Shown): string {
+  return `<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>稻渔 daoyu</title><link rel="icon" href="data:,">
+<style>body{font:17px/1.6 "PingFang SC","Noto Sans SC","Microsoft YaHei",system-ui;max-width:30rem;margin:0 auto;padding:1.25rem;color:#12312f;background:#f6faf9}
+h1{font-size:1.35rem;margin:.5rem 0}.critical{border-left:.4rem solid #b3261e;padding-left:.8rem}.warning{border-left:.4rem solid #b76e00;padding-left:.8rem}
+label{display:block;margin-top:.8rem}input,button{font:inherit;padding:.7rem .8rem;border:1px solid #8fb3af;border-radius:.4rem;width:100%;box-sizing:border-box}
+button{background:#0b6e66;color:#fff;border:0;margin-top:1rem;font-weight:600}small{color:#46615e}</style></head>
+<body>${alarm === undefined ? `<p>${both(problem)}</p>` : alarmOf(alarm)}${alarm !== undefined && isOpen(alarm) ? formOf(people) : ''}</body></html>`;
+}
+
+const isOpen = ({ state }: Alarm) => state === 'open' || state === 'returned';
+
+function alarmOf({ severity, text, action, openedAt, state, acknowledgedBy, park, site, device = '' }: Alarm): string {
+  const who = acknowledgedBy === undefined ? '' : `：${escapeHtml(acknowledgedBy)}`;
+  return `<div class="${severity}"><h1>${escapeHtml(text.zh)}</h1><small>${escapeHtml(text.en)}</small></div>
+<p>${escapeHtml([park, site, device].filter(Boolean).join(' / '))}<br>自 ${clockOf(openedAt)} 起（北京时间）<br><small>since ${clockOf(openedAt)} Beijing time</small></p>
+<p><strong>${both(STATE[state])}${who}</strong></p><p>${both(action)}</p>`;
+}
+
+function formOf(people: readonly string[]): string {
+  const options = people.map((name) => `<option value="${escapeHtml(name)}">`).join('');
+  return `<form method="post" action=""><label>您的姓名 Your name<input name="by" list="people" required maxlength="50" autocomplete="name"></label><datalist id="people">${options}</datalist>
+<label>备注（可不填）Note<input name="note" maxlength="500"></label><button>我来处理 I take it</button></form>`;
+}
+
+const both = (label: Label = { zh: '', en: '' }) => `${escapeHtml(label.zh)}<br><small>${escapeHtml(label.en)}</small>`;
+
+const clockOf = (time: number) => new Date(time + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
