@@ -37,7 +37,7 @@ it('an alarm reaches a channel with a link, is taken by it, and the channel hear
     (all) => all.length >= 2,
     20_000,
   );
-  const { data } = told?.json as {
+  const { data } = (told?.json ?? {}) as {
     readonly data: { readonly severity: string; readonly link: string; readonly title: { zh: string } };
   };
   expect(data.severity).toBe('critical');
