@@ -31,6 +31,7 @@ const Field = Exact({
       { description: 'worked out of these fields where the device does not send it' },
     ),
   ),
+  siblings: Type.Optional(List(Type.String())),
   aliases: Type.Optional(List(Type.String(), { description: 'keys that real devices use for it' })),
 });
 

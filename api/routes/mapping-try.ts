@@ -2,11 +2,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
-import type { Rejection } from '../../bus/rejection.ts';
+import { REJECTION_CODES, type Rejection } from '../../bus/rejection.ts';
 import type { Mapping as DeviceMapping, KeyMapping } from '../../registry/mapping.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { Mapping } from '../mapping-schema.ts';
-import { Exact, List, Slug, Text } from '../schemas.ts';
+import { ByName, Exact, Flagged, List, OneOf, Slug, Text, Time } from '../schemas.ts';
 
 export interface MappingTrial {
   readonly readings: readonly Reading[];
@@ -25,12 +25,30 @@ export interface MappingTryOptions {
 }
 
 const Trial = Exact({
-  readings: List(Type.Any(), { description: 'as they would be stored' }),
-  told: List(Type.Any(), { description: 'what the device would be told: {code, field, position, message}' }),
+  readings: List(
+    Exact({
+      ...{ park: Slug, site: Slug, device: Slug, kind: Type.String(), time: Time('measured') },
+      receivedAt: Time('of this request'),
+      seq: Type.Optional(Type.Number()),
+      values: ByName(Type.Number()),
+      flags: Type.Optional(Flagged),
+      attributes: Type.Optional(ByName(Type.String())),
+    }),
+    { description: 'as they would be stored' },
+  ),
+  told: List(
+    Exact({
+      code: OneOf(REJECTION_CODES),
+      field: Type.Optional(Type.String()),
+      position: Type.Optional(Type.Number()),
+      message: Type.String(),
+    }),
+    { description: 'what the device would be told' },
+  ),
   proposals: List(
     Exact({
       key: Type.String({ description: 'for keys of the mapping' }),
-      target: Type.Any({ description: '{field, scale, unit, …}' }),
+      target: Type.Unsafe<KeyMapping>({ type: 'object', description: '{field, scale, unit, …}, as in a mapping' }),
       because: Type.String(),
     }),
   ),
@@ -47,7 +65,9 @@ export const mappingTryRoutes: FastifyPluginAsyncTypebox<MappingTryOptions> = as
           'Shows what a payload would become, what the device would be told and what a mapping could say; stores nothing',
         params: Exact({ park: Slug, device: Slug }),
         body: Exact({
-          payload: Type.Optional(Type.Any({ description: 'the message: JSON, or a text that is sent as it stands' })),
+          payload: Type.Optional(
+            Type.Unknown({ description: 'the message: JSON, or a text that is sent as it stands' }),
+          ),
           hex: Type.Optional(Text('the message as bytes, instead of payload', 200_000)),
           channel: Type.Optional(Text('what follows the device in the topic, telemetry unless given', 200)),
           mapping: Type.Optional(Mapping),

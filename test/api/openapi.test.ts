@@ -163,6 +163,11 @@ function samplesOf(recordId: string, alarm: string): Readonly<Record<string, rea
       { path: `${DEVICES}/daoyu/nobody/mapping`, status: 404, body: {} },
       { path: `${DEVICES}/daoyu/probe/mapping`, status: 400, body: { keys: { DO: 'oxygen' } } },
     ],
+    'post /api/v1/devices/{park}/{device}/mapping/try': [
+      { path: `${DEVICES}/daoyu/probe/mapping/try`, status: 200, body: { payload: { dissolved_oxygen: 6.4, x: 1 } } },
+      { path: `${DEVICES}/daoyu/nobody/mapping/try`, status: 404, body: { payload: {} } },
+      { path: `${DEVICES}/daoyu/probe/mapping/try`, status: 400, body: {} },
+    ],
     'post /api/v1/devices/{park}/{device}/commands/{name}': [
       { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 202, body: { on: true } },
       { path: `${DEVICES}/daoyu/nobody/commands/aerator`, status: 404, body: {} },
