@@ -31,7 +31,13 @@ const Field = Exact({
       { description: 'worked out of these fields where the device does not send it' },
     ),
   ),
-  siblings: Type.Optional(List(Type.String())),
+  siblings: Type.Optional(List(Type.String(), { description: 'fields that the same words may mean' })),
+  openUnit: Type.Optional(
+    Exact(
+      { aliases: List(Type.String()), units: List(Type.String()), within: Pair('likely in the own unit') },
+      { description: 'aliases that do not say their unit' },
+    ),
+  ),
   aliases: Type.Optional(List(Type.String(), { description: 'keys that real devices use for it' })),
 });
 
