@@ -66,7 +66,10 @@ describe('PATCH /api/v1/sites', () => {
     ];
     for (const [change, status, code, words] of wrong) {
       const answer = await ask(change);
-      expect([answer.status, await answer.json()]).toMatchObject([status, { code, detail: expect.stringMatching(words) }]);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        status,
+        { code, detail: expect.stringMatching(words) },
+      ]);
     }
     const nowhere = await ask({ profile: 'paddy_awd' }, {}, '/api/v1/sites/daoyu/nowhere');
     expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { code: 'SITE_UNKNOWN' }]);
