@@ -1,4 +1,4 @@
-/** Every setting of the program: its variable, default, meaning and check, in one table from which help, README and errors derive (`npm run docs` writes docs/settings.md). */
+/** All settings: variable, default, meaning and check. Help, docs/settings.md (`npm run docs`) and error messages derive from this table. */
 import { driverUrl } from '../base/driver.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import { busDrivers } from '../bus/drivers.ts';

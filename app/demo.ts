@@ -1,4 +1,4 @@
-/** Gives a fresh install its demo devices: passwords made here, hashes to the registry, the passwords themselves only to a private file for the simulators. */
+/** Creates the demo devices of a fresh install: hashes go to the registry, passwords only to a private file for the simulators. */
 
 import type { DemoRemoval } from '../api/routes/parks.ts';
 import { codeOf } from '../base/errors.ts';

@@ -1,4 +1,4 @@
-/** The composition root: opens the roles of this process on their services, in the order in which they lean on each other, and closes in reverse. */
+/** The composition root: opens the roles of this process in order of dependency and closes them in reverse. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { openHealth } from '../api/health-server.ts';

@@ -1,4 +1,4 @@
-/** What must be well for the platform to be ready, in words an operator can act on. A dead store does not make it unready: intake goes on. */
+/** Readiness checks, in words an operator can act on. A dead store does not make the platform unready: intake goes on. */
 import type { Check } from '../api/routes/health.ts';
 import type { Bridge, BridgeStatus } from '../broker/bridge/bridge.ts';
 import type { Bus } from '../bus/bus.ts';

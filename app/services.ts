@@ -1,4 +1,4 @@
-/** What every role stands on: data folder, kinds, log, shared state, registry, and what the processes of a platform share. */
+/** Services that every role needs: data folder, kinds, log, shared state, registry, cluster. */
 import { randomUUID } from 'node:crypto';
 import { watchDiskSpace } from '../base/disk-space.ts';
 import type { Log } from '../base/logger.ts';

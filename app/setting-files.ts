@@ -1,4 +1,4 @@
-/** Settings whose value stands in a file: `DAOYU_API_TOKEN_FILE=/run/secrets/api-token`, the way containers hand out secrets. */
+/** Reads settings from files: `DAOYU_API_TOKEN_FILE=/run/secrets/api-token`, the way containers hand out secrets. */
 import { readFileSync } from 'node:fs';
 
 const SUFFIX = '_FILE';

@@ -1,4 +1,4 @@
-/** Texts that every process of a platform must know alike: the API token, the key that signs sessions. */
+/** Secrets shared by all processes of a platform: the API token and the session key. */
 
 import { codeOf } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';

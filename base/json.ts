@@ -1,4 +1,4 @@
-/** Guards for parsed JSON whose shape is not known yet. */
+/** Type guards for parsed JSON. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-/** A part of a bench in a process of its own, so that its CPU is its own. What is shipped is measured: compiled code, as `npm start` runs it. */
+/** Runs a part of a bench in its own process, so that CPU is measured separately. Measures compiled code, as `npm start` runs it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

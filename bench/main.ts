@@ -1,4 +1,4 @@
-/** `npm run bench -- ingest|live|query|models|simulate|page|views`: measures, never judges; figures and their machine are kept in bench/README.md. */
+/** `npm run bench -- ingest|live|query|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
 import { benchIngest } from './ingest.ts';
 import { benchLiveReaders } from './live-readers.ts';

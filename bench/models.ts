@@ -1,4 +1,4 @@
-/** What the simulated world costs: the first value of a device, one more value a minute, and memory, for a fleet of the seeded devices many times over. */
+/** Cost of the simulated world: first value of a device, one more value a minute, and memory, for many copies of the seeded fleet. */
 import { seeds } from '../seeds/seeds.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { FleetMember } from '../simulators/fleet.ts';

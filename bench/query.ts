@@ -1,4 +1,4 @@
-/** How long series take from a store of many readings: one device and all of them, a day and thirty days, the windows that a chart asks for. */
+/** Query times on a large store: one device and all devices, a day and thirty days, in the windows that charts ask for. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

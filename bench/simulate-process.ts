@@ -1,4 +1,4 @@
-/** The simulator under measurement, in its own process: its CPU and memory are those of virtual devices and of nothing else. */
+/** The simulator in its own process, so that its CPU and memory are measured alone. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';

@@ -1,4 +1,4 @@
-/** The ingest bench on NATS and InfluxDB: the same table of PUBACKs, then what arrives in InfluxDB with the backlog flat, and whose CPU it costs. */
+/** The ingest bench on NATS and InfluxDB: PUBACK rates, sustained rate into InfluxDB with a flat backlog, and CPU by process. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export async function benchStack({ seconds }: { readonly seconds: number }): Pro
   try {
     await comparePubacks(durable, noop, seconds);
     await untilStored(durable);
-    const pids = { daoyu: durable.child.pid, nats: nats.companion.pid, influxd: influx.companion.pid };
+    const pids = { daoyu: durable.child.pid, nats: nats.server.pid, influxd: influx.server.pid };
     console.log(`\ninto InfluxDB, ${CONNECTIONS} connections:`);
     print([
       'readings/msg',
@@ -50,8 +50,8 @@ export async function benchStack({ seconds }: { readonly seconds: number }): Pro
   } finally {
     await noop.stop();
     await durable.stop();
-    await influx.companion.close();
-    await nats.companion.close();
+    await influx.server.close();
+    await nats.server.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

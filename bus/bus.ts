@@ -1,4 +1,4 @@
-/** The durable event log: what may be relied on, whichever implementation stands behind it. */
+/** The durable event log: the contract that every implementation keeps. */
 
 import type { LogEntry } from './parse-event.ts';
 

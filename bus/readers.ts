@@ -1,4 +1,4 @@
-/** Who reads a log that lives in this process: where each durable consumer stands, who holds its name, whom an append wakes. */
+/** Readers of an in-process log: positions of durable consumers, holders of names, wake-up on append. */
 import type { BusStatus, ConsumeOptions, Consumption } from './bus.ts';
 import { createConsumption, type LogConsumption, type LogRecord } from './consumption.ts';
 import { createTurns } from './turns.ts';

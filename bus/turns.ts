@@ -1,4 +1,4 @@
-/** Who holds a name: one consumption at a time. The others stand in line; the next one goes on when it is closed. */
+/** One consumption at a time holds a name; others queue and continue when it closes. */
 
 export interface Turn {
   hasCome(): boolean;

@@ -1,4 +1,4 @@
-/** Where each device's past is to begin: behind the newest reading that the platform has of it, so that nothing is measured twice. */
+/** Finds where each device's simulated history begins: behind the newest reading the platform has, so that nothing is measured twice. */
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';
 import { type ApiTarget, askPlatform } from './platform-api.ts';

@@ -1,4 +1,4 @@
-/** The demo devices of `up --simulate`: a past that fills the charts at once, sent over MQTT as backlogs, then real time. */
+/** The demo devices of `up --simulate`: history sent over MQTT as a backlog, then real time. */
 import type { Config } from '../app/config.ts';
 import type { Platform } from '../app/platform.ts';
 import type { FaultPlan } from '../simulators/fault-plan.ts';

@@ -1,4 +1,4 @@
-/** `daoyu devices set|rotate|remove`: what becomes of a device after it is made. */
+/** `daoyu devices set|rotate|remove`: changes a registered device. */
 import type { Command } from 'commander';
 import { DaoyuError } from '../base/errors.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';

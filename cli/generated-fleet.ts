@@ -1,4 +1,4 @@
-/** A fleet of any size: devices made through the platform's API, their passwords kept in a file so that the next run has them again. */
+/** A fleet of any size, registered through the API. Its passwords are kept in a file for the next run. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../app/data-folder.ts';

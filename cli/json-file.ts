@@ -1,4 +1,4 @@
-/** JSON files that options name, and the outline of a field in one of them. */
+/** Reads JSON files named by options, and field outlines in them. */
 import { readFileSync } from 'node:fs';
 import { DaoyuError } from '../base/errors.ts';
 import type { Polygon } from '../sensors/polygon.ts';

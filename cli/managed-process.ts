@@ -1,4 +1,4 @@
-/** A server that another program brings along: started, waited for, its last words shown when it dies, ended in order. */
+/** Runs a server as a child process: starts it, waits until it is ready, shows its last output if it dies, stops it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';

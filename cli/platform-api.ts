@@ -1,4 +1,4 @@
-/** A running platform asked over its API, with the token of its data folder unless another is given. */
+/** HTTP client for a running platform. Uses the token of its data folder unless another is given. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';

@@ -1,4 +1,4 @@
-/** `daoyu profiles list|show|set`: the threshold profiles of a running platform, and putting one's own numbers in them. */
+/** `daoyu profiles list|show|set`: reads and replaces the threshold profiles of a running platform. */
 import { Command } from 'commander';
 import { DaoyuError } from '../base/errors.ts';
 import type { ProfileChange, Site } from '../registry/registry.ts';

@@ -1,4 +1,4 @@
-/** The platform as a process of its own, its output on ours. */
+/** Runs the platform as a child process that shares our output. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** `daoyu sites list|show|set`: what a running platform knows of its sites, and changing it: names, growth stages, outlines. */
+/** `daoyu sites list|show|set`: shows and changes sites of a running platform: names, growth stages, outlines. */
 import { Command } from 'commander';
 import { DaoyuError } from '../base/errors.ts';
 import type { Park, Site, SiteChange } from '../registry/registry.ts';

@@ -1,4 +1,4 @@
-/** `daoyu stack`: NATS and InfluxDB of this machine on the loopback, with our configuration and generated passwords, then the platform on them. */
+/** `daoyu stack`: starts NATS and InfluxDB on the loopback with our configuration and generated passwords, then the platform on them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ interface Options {
 }
 
 export interface Service {
-  readonly companion: ManagedProcess;
+  readonly server: ManagedProcess;
   /** The setting that brings daoyu to it. */
   readonly url: string;
 }
@@ -44,9 +44,9 @@ async function stack({ simulate, natsPort, influxPort }: Options): Promise<void>
   try {
     const secret = (name: string) => folder.secret(name);
     const nats = await startNats(folder.path, await reservePort(Number(natsPort)), secret('nats'), busMaxBytes);
-    keep(nats.companion);
+    keep(nats.server);
     const influx = await startInflux(folder.path, await reservePort(Number(influxPort)), secret('influxdb'));
-    keep(influx.companion);
+    keep(influx.server);
     process.stdout.write(`  NATS and InfluxDB run; their files and what they say: ${folder.path}\n`);
     const platform = keep(
       runPlatform({
@@ -54,7 +54,7 @@ async function stack({ simulate, natsPort, influxPort }: Options): Promise<void>
         environment: { DAOYU_BUS_URL: nats.url, DAOYU_STORE_URL: influx.url },
       }),
     );
-    const problem = await Promise.race([stopped(signal), nats.companion.died, influx.companion.died, platform.ended]);
+    const problem = await Promise.race([stopped(signal), nats.server.died, influx.server.died, platform.ended]);
     if (typeof problem === 'string') throw new DaoyuError('PROGRAM_FAILED', problem);
   } finally {
     for (const part of running.reverse()) await part.close();
@@ -67,7 +67,7 @@ const STATE_BYTES = 2 * 1024 ** 3;
 export async function startNats(folder: string, port: number, password: string, maxBytes: number): Promise<Service> {
   const monitorPort = await reservePort(0);
   const monitor = `http://127.0.0.1:${monitorPort}`;
-  const companion = await startManagedProcess({
+  const server = await startManagedProcess({
     program: 'nats-server',
     package: 'nats-server',
     arguments: ['-c', deployed('nats.conf'), '-a', '127.0.0.1', '-p', String(port), '-m', String(monitorPort)],
@@ -80,13 +80,13 @@ export async function startNats(folder: string, port: number, password: string, 
     logFile: join(folder, 'nats.log'),
     isReady: async () => (await fetch(`${monitor}/healthz`)).ok,
   });
-  return { companion, url: `nats://daoyu:${password}@127.0.0.1:${port}?monitor=${monitor}` };
+  return { server, url: `nats://daoyu:${password}@127.0.0.1:${port}?monitor=${monitor}` };
 }
 
 export async function startInflux(folder: string, port: number, password: string): Promise<Service> {
   const files = made(folder, 'influxdb');
   const http = `http://127.0.0.1:${port}`;
-  const companion = await startManagedProcess({
+  const server = await startManagedProcess({
     program: 'influxd',
     package: 'influxdb',
     arguments: ['run', '-config', deployed('influxdb.conf')],
@@ -103,10 +103,10 @@ export async function startInflux(folder: string, port: number, password: string
   try {
     await makeUser(http, password);
   } catch (error) {
-    await companion.close();
+    await server.close();
     throw error;
   }
-  return { companion, url: `influxdb://daoyu:${password}@127.0.0.1:${port}?db=daoyu` };
+  return { server, url: `influxdb://daoyu:${password}@127.0.0.1:${port}?db=daoyu` };
 }
 
 /** The first user may be made by anybody, as long as there is none; afterwards the answer is no, and we are it. */

@@ -1,4 +1,4 @@
-/** `daoyu up`: the whole platform in one process; with `--simulate` the demo devices live in it too. */
+/** `daoyu up`: the platform in one process; with `--simulate` the demo devices run in it too. */
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { type Config, ROLES, readConfig } from '../app/config.ts';

@@ -1,4 +1,4 @@
-/** Work that one process at a time does, divided among all that are alive: who comes takes its share, who goes hands it over, who dies is missed. */
+/** Assigns singleton tasks to live processes; reassigns on leave or lost heartbeat. */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import type { Kv } from '../kv/kv.ts';

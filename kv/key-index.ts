@@ -1,4 +1,4 @@
-/** Which keys there are and at which revision, in order: what a server that knows no order leaves to us. */
+/** An ordered index of keys and revisions, for a server that keeps no order. */
 import { compareKeys } from './key-order.ts';
 
 export interface KeyIndex {

@@ -1,4 +1,4 @@
-/** How real vendors' devices name and scale what they send; some demo devices and some of a generated fleet speak these. */
+/** How real vendors' devices name and scale what they send. Some demo devices and some of a generated fleet use these. */
 import type { Mapping } from '../registry/registry.ts';
 
 /** A DTU that passes Modbus registers on: temperature × 10, oxygen × 100, saturation × 10 (register maps of BOQU DOG-2082YS and SUP-DO7013), its own supply × 10. */

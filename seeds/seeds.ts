@@ -1,4 +1,4 @@
-/** What a fresh install begins with: parks, sites, demo devices and threshold profiles. Passwords are made at first start, never here. */
+/** Content of a fresh install: parks, sites, demo devices and threshold profiles. Passwords are generated at first start, never here. */
 import type { Site } from '../registry/registry.ts';
 import { boundaries } from './boundaries.ts';
 import { devices } from './devices.ts';

@@ -1,4 +1,4 @@
-/** What a device's newest values mean now: good, warning, critical or unknown, with the reasons in words. No hold times: those belong to alarms. */
+/** Assesses a device's newest values: good, warning, critical or unknown, with the reasons in words. No hold times: those belong to alarms. */
 
 import { formatAge, formatDuration } from './format.ts';
 import { type Assessment, type HealthState, RANK, type Reason, type ReasonCode, worstFirst } from './health.ts';

@@ -1,4 +1,4 @@
-/** Calendar days as the county counts them: `2026-05-10` begins at midnight in Beijing. */
+/** Calendar days in Beijing time: `2026-05-10` begins at midnight in Beijing. */
 const OFFSET_MS = 8 * 3_600_000;
 const FORM = /^\d{4}-\d{2}-\d{2}$/;
 

@@ -1,4 +1,4 @@
-/** What every device may say of itself, whatever it measures; added to each kind that does not define the name. */
+/** Fields that every device may report, whatever it measures. Each kind that does not define a field of the same name gets it. */
 import { measured, PERCENT } from './fields.ts';
 import type { Field } from './kind.ts';
 

@@ -1,4 +1,4 @@
-/** Charts for a kind that names none: the values that matter first, one chart for a unit, states together. */
+/** Default charts for a kind that names none: primary fields first, one chart per unit, states together. */
 import { COMMON_FIELDS } from './common-fields.ts';
 import type { Field, Kind, Panel } from './kind.ts';
 

@@ -1,4 +1,4 @@
-/** Builders for the shapes of fields that recur in the kinds; each still says its own name, labels and ranges. */
+/** Builders for the field shapes that recur in the kinds. Each kind gives its own names, labels and ranges. */
 import type { Field } from './kind.ts';
 import type { Label } from './label.ts';
 

@@ -1,4 +1,4 @@
-/** How the keys of devices are compared: those that differ in case, blanks, `_` and `-` only are the same. */
+/** Compares device keys without regard to case, blanks, `_` and `-`. */
 export function foldKey(key: string): string {
   return key.toLowerCase().replace(/[\s_-]/g, '');
 }

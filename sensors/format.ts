@@ -1,4 +1,4 @@
-/** Values and ages as people read them, in Chinese and English; the page, alarms and reports write them the same way. */
+/** Formats values, ages and durations in Chinese and English, the same way for the page, alarms and reports. */
 import type { Field } from './kind.ts';
 import type { Label } from './label.ts';
 

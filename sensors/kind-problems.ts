@@ -1,4 +1,4 @@
-/** What is wrong with the definition of a kind, in words its author can act on. */
+/** Checks the definition of a kind and reports problems in words its author can act on. */
 import { DaoyuError } from '../base/errors.ts';
 import { foldKey } from './fold-key.ts';
 import type { Field, Kind } from './kind.ts';

@@ -1,4 +1,4 @@
-/** Finds the sensor kinds: every file of a folder is one, checked on loading, so that a slip is named at start and not met at night. */
+/** Loads the sensor kinds: every file of a folder is one. A faulty definition stops the start with its name. */
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-/** A text for people in both languages of the platform; it lives beside the thing it names. */
+/** A text for people in both languages of the platform. */
 export interface Label {
   readonly zh: string;
   readonly en: string;

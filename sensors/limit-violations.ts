@@ -1,4 +1,4 @@
-/** Where a value lies outside the bands of its site's profile or, without one, outside what is normal for its kind; in words. */
+/** Reports a value outside the bands of its site's profile or, without a profile, outside the normal range of its kind. */
 
 import { formatNumber, formatValue } from './format.ts';
 import type { HealthState, Reason } from './health.ts';
@@ -21,22 +21,22 @@ export function limitViolationsOf(measured: Measured): Reason[] {
     return profile.bands
       .filter((band) => band.field === field.name)
       .filter(({ onlyWhile }) => onlyWhile === undefined || values[onlyWhile] === 1)
-      .flatMap((band) => excess(measured, band, profile.label));
+      .flatMap((band) => violationsOf(measured, band, profile.label));
   }
   // What is normal for a drone is normal in flight: on the ground nearly all of it lies outside.
   if (field.normal === undefined || kind.isIntermittent) return [];
   // Where a vehicle is, and whither it heads, is no matter of health.
   if (field.unit === 'deg') return [];
   const [warnBelow, warnAbove] = field.normal;
-  return excess(measured, { warnBelow, warnAbove }, { zh: '正常范围', en: 'normal range' });
+  return violationsOf(measured, { warnBelow, warnAbove }, { zh: '正常范围', en: 'normal range' });
 }
 
 type Limits = Pick<Band, 'warnBelow' | 'warnAbove' | 'criticalBelow' | 'criticalAbove'>;
 
-function excess({ field, value }: Measured, limits: Limits, whose: { zh: string; en: string }): Reason[] {
+function violationsOf({ field, value }: Measured, limits: Limits, whose: { zh: string; en: string }): Reason[] {
   const { warnBelow, warnAbove, criticalBelow, criticalAbove } = limits;
   const found = (state: HealthState, code: 'low' | 'high', limit: number): Reason[] => {
-    const shown = (language: 'zh' | 'en') => formatValue(telling(field, value, limit), value, language);
+    const shown = (language: 'zh' | 'en') => formatValue(withEnoughDigits(field, value, limit), value, language);
     const bound = formatNumber(limit, digitsOf(field, limit));
     const zh = `${field.label.zh} ${shown('zh')}，${code === 'low' ? '低于' : '高于'} ${bound}（${whose.zh}）`;
     const en = `${field.label.en} ${shown('en')}, ${code === 'low' ? 'below' : 'above'} ${bound} (${whose.en})`;
@@ -56,7 +56,7 @@ function digitsOf({ decimals }: Field, limit: number): number {
 }
 
 /** With more digits where rounding would say that 2.996 is "3.00, below 3.0". */
-function telling(field: Field, value: number, limit: number): Field {
+function withEnoughDigits(field: Field, value: number, limit: number): Field {
   let { decimals } = field;
   while (decimals < 6 && Number(value.toFixed(decimals)) === limit) decimals++;
   return decimals === field.decimals ? field : { ...field, decimals };

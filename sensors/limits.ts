@@ -1,4 +1,4 @@
-/** All that a profile says of one field, as one band: it may hold several, because a field that dries can wait longer than one that floods. */
+/** Merges the bands of a profile that concern one field. There may be several, because a field that dries can wait longer than one that floods. */
 import type { Band, Profile } from './profile.ts';
 
 export type Limits = Pick<Band, 'target' | 'warnBelow' | 'warnAbove' | 'criticalBelow' | 'criticalAbove'>;

@@ -1,4 +1,4 @@
-/** How much oxygen water can hold: Benson & Krause 1984, as in APHA 4500-O and USGS Technical Memorandum 2011.03. */
+/** Oxygen saturation of water: Benson & Krause 1984, as in APHA 4500-O and USGS Technical Memorandum 2011.03. */
 
 /** Standard pressure, hPa. */
 const ATMOSPHERE = 1013.25;

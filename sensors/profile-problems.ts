@@ -1,4 +1,4 @@
-/** What is wrong with a profile, in words: a field that nobody measures or a limit that no value can pass would guard nothing, and say nothing of it. */
+/** Checks a profile and reports problems in words. A field that nobody measures, or a limit that no value can pass, would silently guard nothing. */
 import type { Field, Kind } from './kind.ts';
 import type { Band, Profile } from './profile.ts';
 

@@ -1,4 +1,4 @@
-/** A named, versioned set of thresholds for a site: data that a county's experts own, not code. */
+/** A named, versioned set of thresholds for a site: data owned by the county's experts, not code. */
 import type { Label } from './label.ts';
 
 export interface Band {

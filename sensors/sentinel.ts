@@ -1,4 +1,4 @@
-/** Constants that devices send when there is nothing to measure; as numbers they would look like weather. */
+/** Constants that devices send when there is nothing to measure. As numbers they look plausible. */
 import type { Field } from './kind.ts';
 
 /** All bits of a 16-bit register set, or its signed ends: no probe, whatever the field and however it is scaled. */

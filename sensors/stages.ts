@@ -1,4 +1,4 @@
-/** The season of a site: which profile is in force when. A paddy's water is judged by the stage of its rice, also in hindsight. */
+/** The season of a site: which profile is in force at a time. A paddy is judged by the growth stage of its rice, also in hindsight. */
 import { isDay, startOfDay } from './beijing-day.ts';
 
 export interface Stage {

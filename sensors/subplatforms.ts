@@ -1,4 +1,4 @@
-/** The county's subplatforms, by which dashboards and access are cut. */
+/** The county's subplatforms, which divide dashboards and access. */
 import type { Label } from './label.ts';
 
 export const SUBPLATFORMS = {

@@ -1,4 +1,4 @@
-/** How many readings of a device were received, and what became of those that never reach the store. */
+/** Counts of received, duplicate and quarantined readings per device. */
 
 /** What was received to make the readings of a batch, per device; the ledger is the sum of these. received = readings + duplicate + quarantined. */
 export interface Tally {

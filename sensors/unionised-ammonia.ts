@@ -1,4 +1,4 @@
-/** Which part of total ammonia is the toxic NH₃: Emerson et al. 1975, fresh water, 0-50 °C. GB 11607-89 allows 0.02 mg/L of it. */
+/** Share of total ammonia that is toxic NH₃: Emerson et al. 1975, fresh water, 0-50 °C. GB 11607-89 allows 0.02 mg/L. */
 
 /** 0…1. */
 export function unionisedShare(celsius: number, ph: number): number {

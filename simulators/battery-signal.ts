@@ -1,4 +1,4 @@
-/** What a device says of itself: battery and signal strength. Only what the kind takes from the fields common to all; a kind's own battery is its model's. */
+/** Simulates battery and signal strength, for the fields a kind takes from the common ones. A battery the kind defines itself belongs to its model. */
 import { COMMON_FIELDS } from '../sensors/common-fields.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { gaussian, seedOf, smooth, uniform } from './random.ts';
@@ -18,7 +18,7 @@ const MEAN_RSSI = -81;
 const HOUR = 3_600_000;
 
 /** Names of the fields that `createBatterySignal` gives, whatever a model says of them. */
-export function vitalFields(kind: Kind): readonly string[] {
+export function batterySignalFields(kind: Kind): readonly string[] {
   return kind.fields.filter((field) => COMMON_FIELDS.includes(field)).map(({ name }) => name);
 }
 
@@ -27,7 +27,7 @@ export function createBatterySignal({
   seed,
   siteType,
 }: BatterySignalOptions): (at: number) => Record<string, number> {
-  const names = vitalFields(kind);
+  const names = batterySignalFields(kind);
   const base = seedOf(`${seed}/vitals`);
   const rssi = MEAN_RSSI + 8 * (2 * uniform(base, 0) - 1);
   const isOnMains = siteType !== undefined && MAINS.has(siteType);

@@ -1,4 +1,4 @@
-/** What a scenario can do to the simulated world, as data in its file: weather, breakdowns, missions; times are hours after the scenario's start. */
+/** Conditions of a scenario as data: weather, breakdowns, missions. Times are hours after the scenario's start. */
 import { type Static, Type } from 'typebox';
 
 const span = {

@@ -1,4 +1,4 @@
-/** A device's MQTT connection: its own credential and last will, QoS 1, and a network that can be taken away and given back. */
+/** The MQTT connection of a simulated device: own credential, last will, QoS 1, and a network that can be cut and restored. */
 import mqtt from 'mqtt';
 import { clientIdOf, type DeviceAddress, topicsOf } from '../base/topics.ts';
 import { seedOf } from './random.ts';

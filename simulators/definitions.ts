@@ -1,4 +1,4 @@
-/** Loads what lies in a folder as one definition a file: faults and scenarios are found by their names, so adding one is adding a file. */
+/** Loads one definition per file from a folder, so that adding a fault or scenario is adding a file. */
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-/** A device's own clock: a little fast or slow, set right once a day by the network. */
+/** A device's own clock: it drifts, and the network corrects it once a day. */
 import { uniform } from './random.ts';
 
 const DAY = 86_400_000;

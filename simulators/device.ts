@@ -1,6 +1,6 @@
-/** A virtual device: measures with a model and its own clock, shows the faults it was given, keeps what it could not send, publishes over real MQTT. */
+/** A virtual device: samples a model by its own clock, applies faults, buffers what it cannot send, publishes over real MQTT. */
 import type { Kind } from '../sensors/kind.ts';
-import { createBatterySignal, vitalFields } from './battery-signal.ts';
+import { batterySignalFields, createBatterySignal } from './battery-signal.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { createDeviceClock } from './device-clock.ts';
 import type { LinkFault, Message } from './fault.ts';
@@ -63,8 +63,8 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   const seed = seedOf(`${options.seed}/${name}/device`);
   // A ground station has the clock of its satellites.
   const clockOf = kind.isIntermittent ? (at: number) => at : createDeviceClock(seed);
-  const vitals = createBatterySignal({ kind, seed: `${options.seed}/${name}`, siteType: member.siteType });
-  const own = new Set(vitalFields(kind));
+  const batterySignal = createBatterySignal({ kind, seed: `${options.seed}/${name}`, siteType: member.siteType });
+  const own = new Set(batterySignalFields(kind));
   const known = member.mapping && new Set(registersOf(member.mapping).keys());
   const encode = createEncoder(member.mapping);
   const notes = { firmware: FIRMWARE[seed % FIRMWARE.length] ?? '' };
@@ -105,7 +105,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
       isSilent = false;
     }
     if (isSilent) return undefined;
-    const said = vitals(at);
+    const said = batterySignal(at);
     for (const field in said) if (known?.has(field) ?? true) values[field] = said[field] ?? 0;
     return values;
   }

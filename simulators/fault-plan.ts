@@ -1,4 +1,4 @@
-/** How a scenario orders a fault: which one, on which devices and fields, when, with which options. */
+/** Part of a scenario file: which fault, on which devices and fields, when, with which options. */
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { DaoyuError } from '../base/errors.ts';

@@ -1,4 +1,4 @@
-/** The contract of a fault: one file in `faults/` says what it does to readings, to messages or to the connection, and where it was seen. */
+/** The contract of a fault. One file in `faults/` says what it does to readings, messages or the connection, and where it was seen. */
 import type { Static, TObject } from 'typebox';
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Label } from '../sensors/label.ts';

@@ -1,4 +1,4 @@
-/** Finds the faults, and makes of a scenario's plans what happens to one device: windows, alterations, changes of its connection. */
+/** Loads the faults and turns a scenario's plans into what happens to one device: windows, alterations, connection changes. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { loadDefinitions } from './definitions.ts';

@@ -1,6 +1,6 @@
-/** What comes next among thousands of devices: one queue by time (a binary heap), so that one timer serves them all. */
+/** A priority queue by time (binary heap), so that one timer serves thousands of devices. */
 
-export interface Agenda<T> {
+export interface PriorityQueue<T> {
   readonly size: number;
   add(at: number, item: T): void;
   /** When the earliest is due, epoch ms. */
@@ -15,7 +15,7 @@ interface Entry<T> {
   readonly item: T;
 }
 
-export function createPriorityQueue<T>(): Agenda<T> {
+export function createPriorityQueue<T>(): PriorityQueue<T> {
   const heap: Entry<T>[] = [];
   let order = 0;
 

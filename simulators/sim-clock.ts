@@ -1,4 +1,4 @@
-/** How fast a run's own time goes: as many seconds a second, or as fast as acknowledged; never ahead of the real clock, because a platform refuses the future. */
+/** The clock of a run: real time, a multiple of it, or as fast as acknowledged. It never passes the real clock, because a platform refuses the future. */
 
 export interface Pace {
   /** Simulated now, epoch ms. */

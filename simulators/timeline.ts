@@ -1,4 +1,4 @@
-/** The one timer of a run: does what is due in order of true time, at the run's pace, and gives sockets their turn in between. */
+/** The single timer of a run: executes due steps in order of simulated time, at the run's pace, and yields to sockets in between. */
 import { createPriorityQueue } from './priority-queue.ts';
 import type { Pace } from './sim-clock.ts';
 
@@ -31,7 +31,7 @@ const SLICE_MS = 10;
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function createTimeline({ pace, to, onCaughtUp }: TimelineOptions): Timeline {
-  const agenda = createPriorityQueue<Step>();
+  const queue = createPriorityQueue<Step>();
   let position = pace.from;
   let isClosed = false;
   let hasCaughtUp = false;
@@ -59,7 +59,7 @@ export function createTimeline({ pace, to, onCaughtUp }: TimelineOptions): Timel
 
   async function run(): Promise<void> {
     let sliceEndsAt = performance.now() + SLICE_MS;
-    for (let at = agenda.nextAt(); at !== undefined && at < to && !isClosed; at = agenda.nextAt()) {
+    for (let at = queue.nextAt(); at !== undefined && at < to && !isClosed; at = queue.nextAt()) {
       const delay = pace.delayUntil(at);
       if (delay > 0) {
         lookAtClock();
@@ -67,7 +67,7 @@ export function createTimeline({ pace, to, onCaughtUp }: TimelineOptions): Timel
         continue;
       }
       position = at;
-      const working = agenda.take()?.item(at);
+      const working = queue.take()?.item(at);
       if (working !== undefined) await Promise.race([working, closed]);
       if (performance.now() < sliceEndsAt) continue;
       await new Promise((resolve) => setImmediate(resolve));
@@ -84,7 +84,7 @@ export function createTimeline({ pace, to, onCaughtUp }: TimelineOptions): Timel
       return isClosed;
     },
     closed,
-    add: (at, step) => agenda.add(at, step),
+    add: (at, step) => queue.add(at, step),
     run,
     close() {
       isClosed = true;

@@ -1,4 +1,4 @@
-/** A state that follows equations of motion, askable at any instant at bounded cost: each run begins afresh at a fixed time and its first stretch, where it forgets how it began, is never shown. */
+/** State of equations of motion at any instant, at bounded cost: integration restarts at fixed times, and its first stretch, which still depends on the initial state, is discarded. */
 
 export interface TrajectoryOptions<S> {
   readonly stepMs: number;

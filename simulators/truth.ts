@@ -1,4 +1,4 @@
-/** Ground truth of a run, as JSON lines: what was measured, which faults were put in, what was delivered, and the ledger that must come of it. Format: docs/scenarios.md. */
+/** Writes the ground truth of a run as JSON lines: samples, injected faults, deliveries and the expected ledger. Format: docs/scenarios.md. */
 import { createWriteStream } from 'node:fs';
 import type { Kind } from '../sensors/kind.ts';
 import { createExpectation, type Expectation, type ExpectedRow } from './expectation.ts';

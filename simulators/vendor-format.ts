@@ -1,4 +1,4 @@
-/** Writes readings the way vendors' devices do, by turning a device's mapping around: field → the vendor's key, scale and wrapping. */
+/** Encodes readings the way a vendor's device does, by inverting the device's mapping: field → vendor key, scale and envelope. */
 import { encodeMeasurements, toJson } from './json-format.ts';
 import type { Measurement, Sent } from './measurement.ts';
 

@@ -1,4 +1,4 @@
-/** When a fault holds: spans of true time, fixed by the scenario or thrown by its seed. */
+/** Time windows of a fault, fixed by the scenario or drawn from its seed. */
 import { seedOf, uniform } from './random.ts';
 
 /** Epoch ms; `from` included, `to` excluded. */

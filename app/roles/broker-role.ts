@@ -24,13 +24,13 @@ export async function openBrokerRole(
   keep: Closer,
 ): Promise<BrokerRole> {
   let doors: LocalConnections | undefined;
-  const telling = keep(await openDownlink(pubsub, () => doors));
+  const downlink = keep(await openDownlink(pubsub, () => doors));
   const intake = keep(
     createIntake({
       bus,
       registry,
       kinds,
-      tell: telling.tell,
+      tell: downlink.tell,
       retainMs: config.retainRaw,
       maxPacketBytes: config.maxPacketBytes,
     }),
@@ -61,7 +61,7 @@ export async function openBrokerRole(
   keep({ close: registry.watch((change) => shutOut(change, broker)) });
   const bridge = config.bridge === undefined ? undefined : keep(await startBridge(config.bridge));
   doors = { broker, bridge, presence };
-  return { broker, ...(bridge && { bridge }), tell: telling.tell };
+  return { broker, ...(bridge && { bridge }), tell: downlink.tell };
 
   async function startBridge(url: string): Promise<Bridge> {
     const address = parseBridgeUrl(url);

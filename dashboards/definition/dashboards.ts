@@ -1,4 +1,4 @@
-/** Every dashboard there is, made from the kinds alone; a new kind appears in the overview, in its subplatform and with a site dashboard. */
+/** All dashboards, derived from the kinds. A new kind appears in the overview, in its subplatform and with a site dashboard. */
 import type { Kind } from '../../sensors/kind.ts';
 import { SUBPLATFORMS } from '../../sensors/subplatforms.ts';
 import type { Dashboard } from './dashboard.ts';

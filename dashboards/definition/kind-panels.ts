@@ -1,4 +1,4 @@
-/** The panels that show a kind: all of them follow from its file, so a new kind appears by itself. */
+/** Panels of a kind, derived from its file. */
 import type { Field, Kind, Panel as KindPanel } from '../../sensors/kind.ts';
 import type {
   Panel,

@@ -1,4 +1,4 @@
-/** The platform itself: does it take readings, does it keep up, how full is it. From its own figures in the store, not from Prometheus. */
+/** The platform itself: intake, lag, capacity. Drawn from its own metrics in the store, not from Prometheus. */
 import type { Dashboard, Panel, Quantity, StateTimelinePanel, StatPanel, TimeSeriesPanel } from './dashboard.ts';
 import { CONSUMER_METRICS, consumerPending, PLATFORM_METRICS, platformMetrics } from './platform-metrics.ts';
 

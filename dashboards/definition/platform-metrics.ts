@@ -1,4 +1,4 @@
-/** What the platform says of itself, as measurements beside those of the kinds: `npm run dashboards` draws them, dashboards/figures writes them. */
+/** The platform's own metrics, as measurements beside those of the kinds. consumers/platform-metrics writes them, `npm run dashboards` draws them. */
 import type { HealthState } from '../../sensors/health.ts';
 import type { Label } from '../../sensors/label.ts';
 import type { Quantity } from './dashboard.ts';

@@ -1,4 +1,4 @@
-/** Alert rules and a contact point for those who let Grafana notify people: files of its provisioning, off until their folder is mounted. */
+/** Grafana-managed alert rules and a contact point, off until their folder is mounted. */
 import {
   DEVICE_METRICS,
   PLATFORM_METRICS,

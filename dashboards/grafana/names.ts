@@ -1,4 +1,4 @@
-/** Names that must never change once someone runs them: links, alerts and bookmarks hold them. */
+/** UIDs and names that never change, because links, alerts and bookmarks hold them. */
 import type { Language } from '../../sensors/format.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard } from '../definition/dashboard.ts';

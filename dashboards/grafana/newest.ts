@@ -1,4 +1,4 @@
-/** Stats and tables: the newest of each device, never without its age. */
+/** Stats and tables: the newest value of each device, always with its age. */
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import {
   type DynamicConfigValue,

@@ -1,4 +1,4 @@
-/** Every file of Grafana's provisioning folder: one datasource, one provider a language, the dashboards, and alerting for those who want it. */
+/** Grafana's provisioning folder: one datasource, one provider per language, the dashboards, and optional alerting. */
 import type { Kind } from '../../sensors/kind.ts';
 import { dashboardsOf } from '../definition/dashboards.ts';
 import { alertRules, contactPoints } from './alerting.ts';

@@ -1,4 +1,4 @@
-/** A dashboard of the definition as Grafana's JSON, in one language. */
+/** Renders a dashboard definition as Grafana JSON, in one language. */
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   DashboardBuilder,

@@ -1,4 +1,4 @@
-/** Joins what people call a device to the rows of a query: readings carry ids alone, the platform writes the names. */
+/** Joins device names to query results: readings carry ids only, the platform writes the names. */
 import type { DataTransformerConfig } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Language } from '../../sensors/format.ts';
 import type { Quantity } from '../definition/dashboard.ts';

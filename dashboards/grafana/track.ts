@@ -1,4 +1,4 @@
-/** Tracks on Grafana's own map: points coloured by what was measured there. */
+/** Tracks on Grafana's geomap, coloured by the measured value. */
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as geomap from '@grafana/grafana-foundation-sdk/geomap';

@@ -1,4 +1,4 @@
-/** How Grafana writes a quantity: its own unit where it has one that never rescales, else our symbol; and words for states. */
+/** Units and value mappings for Grafana: its own unit where that never rescales, else our symbol. */
 import type { ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Language } from '../../sensors/format.ts';

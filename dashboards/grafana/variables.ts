@@ -1,4 +1,4 @@
-/** What the reader chooses: park, then site, then device, each list narrowed by the choice before it and in the reader's language. */
+/** Dashboard variables: park, then site, then device, each narrowed by the one before and shown in the reader's language. */
 import {
   type QueryVariableBuilder,
   QueryVariableBuilder as Variable,

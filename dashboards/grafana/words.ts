@@ -1,4 +1,4 @@
-/** What Grafana's panels say beside the names in the definition. */
+/** Texts of Grafana's panels that the definition does not carry. */
 import type { Label } from '../../sensors/label.ts';
 
 export const WORDS = {

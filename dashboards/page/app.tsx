@@ -1,4 +1,4 @@
-/** The frame: reads the address, holds language and theme, shows the view that is asked for. */
+/** The page's root: reads the address, holds language and theme, shows the requested view. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Language } from '../../sensors/format.ts';
 import { AppContextProvider, LanguageContext, useFleetState, useNow } from './feed/app-context.ts';

@@ -1,4 +1,4 @@
-/** Holds every import against the table in docs/architecture.md: `npm run lint` fails on one that the table does not allow. */
+/** Checks every import against the table in docs/architecture.md; part of `npm run lint`. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';

@@ -1,4 +1,4 @@
-/** The tables of docs/settings.md and docs/settings.zh-CN.md, made from config.ts: `npm run docs` writes them, a test says when they are stale. */
+/** Generates the tables of docs/settings.md and docs/settings.zh-CN.md from config.ts (`npm run docs`). A test fails while they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SETTINGS } from '../../app/config.ts';

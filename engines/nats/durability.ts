@@ -1,4 +1,4 @@
-/** What a PUBACK is worth with the NATS servers as they are set up, found out rather than believed. */
+/** Determines what a PUBACK guarantees with the NATS servers as configured, by asking them. */
 import type { Nats, StreamConfig, StreamInfo } from './connection.ts';
 import { isOlderThan } from './connection.ts';
 

@@ -1,4 +1,4 @@
-/** Publishes to JetStream in order, a bounded number at a time, and again what was not acknowledged: the message id keeps it from being stored twice. */
+/** Publishes to JetStream in order with a bounded number in flight, and retries unacknowledged messages; the message id prevents duplicates. */
 import { DaoyuError } from '../../base/errors.ts';
 import { headersOf, type Msg, type Nats, translateCode } from './connection.ts';
 import { showNatsUrl } from './url.ts';

@@ -1,4 +1,4 @@
-/** What the profiles of a fresh install have in common: starting points from standards and extension texts, to be replaced by the county's own standard. */
+/** Shared parts of the seeded profiles: starting points from standards and extension texts, to be replaced by the county's own standard. */
 import type { Band, Profile } from '../../sensors/profile.ts';
 
 export function startingProfile(

@@ -1,4 +1,4 @@
-/** The rooms and boxes that are simulated, by site type and what is kept in them. Sizes are engineering guesses; a room's swing and inertia were set until its steps in 15 minutes came near those of a real store (chilled: median 0.2, 99 % below 1.2 K). */
+/** Rooms and boxes to simulate, by site type and goods. Sizes are engineering guesses; swing and inertia of a room are tuned to a real store's 15-minute steps (chilled: median 0.2 K, 99 % below 1.2 K). */
 import type { Box } from './box.ts';
 
 interface Goods {

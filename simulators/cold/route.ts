@@ -1,4 +1,4 @@
-/** Where a refrigerated van is at any minute: two rounds a day from the logistics park, stops with open doors, a motorway with tunnels where the satellites are lost. */
+/** Position of a refrigerated van at any minute: two rounds a day from the logistics park, stops with open doors, a motorway with tunnels without satellites. */
 import { seedOf, uniform } from '../random.ts';
 import { localDay, startOfDay } from '../weather/sun.ts';
 

@@ -1,4 +1,4 @@
-/** What happens in a store by the clock: doors when people work, the coil's defrost three times a day. */
+/** Daily events of a cold store: doors during working hours, three defrosts of the coil. */
 import { uniform } from '../random.ts';
 import { localDay, startOfDay } from '../weather/sun.ts';
 

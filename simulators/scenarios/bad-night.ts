@@ -1,4 +1,4 @@
-/** What a night watch may meet at once: a pond that suffocates, a van without cooling, an open door, a sensor that is stuck and one that is silent. */
+/** A bad night: a pond without oxygen, a van without cooling, an open door, a stuck sensor and a silent one. */
 import { defineScenario } from '../scenario.ts';
 
 export default defineScenario({

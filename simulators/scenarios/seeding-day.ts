@@ -1,4 +1,4 @@
-/** A day of direct seeding by drone: missions in the morning and the afternoon, silence in between, which is no fault. */
+/** A day of rice seeding by drone: missions in the morning and the afternoon, silence in between, which is no fault. */
 import { defineScenario } from '../scenario.ts';
 
 export default defineScenario({

@@ -1,4 +1,4 @@
-/** The sky of each day: clear, mixed or overcast, in spells. */
+/** The sky of each day: clear, mixed or overcast, in persistent runs of days. */
 import { uniform } from '../random.ts';
 import { climateOn } from './climate.ts';
 import { dayOfYear, startOfDay } from './sun.ts';

@@ -1,4 +1,4 @@
-/** The county's weather from a seed: sun, persistent skies, air, moisture, wind, rain; the same at any instant in whatever order one asks. */
+/** The county's weather from a seed: sun, persistent skies, air, moisture, wind, rain. Deterministic at any instant, in any order of calls. */
 import { pressureAt } from '../../sensors/oxygen-saturation.ts';
 import { conditionAt, type TimedCondition } from '../conditions.ts';
 import { noise, seedOf, smooth, uniform } from '../random.ts';

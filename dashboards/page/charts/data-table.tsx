@@ -1,4 +1,4 @@
-/** The numbers behind a chart, newest first, for who cannot see it or wants them exactly: doubts in words, gaps as rows. */
+/** The table behind a chart, newest first: flags in words, gaps as rows. */
 import type { Flag } from '../../../sensors/flag.ts';
 import { FLAGS } from '../../../sensors/flag.ts';
 import { formatDuration, formatValue, type Language } from '../../../sensors/format.ts';

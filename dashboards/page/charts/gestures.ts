@@ -6,7 +6,7 @@ type Window = readonly [from: number, to: number];
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = 2 * 366 * 86_400_000;
 /** While a gesture goes on it is told so often: browsers refuse an address that changes a hundred times in half a minute. */
-const TELL_MS = 350;
+const NOTIFY_MS = 350;
 /** A finger that moved less rests. */
 const REST_PX = 6;
 
@@ -29,17 +29,17 @@ export function installGestures(made: uPlot, onWindow: (window: Window | undefin
   let isActive = false;
   let started: { readonly window: Window; readonly at: readonly Position[] } | undefined;
   let shown: Window | undefined;
-  let telling: ReturnType<typeof setTimeout> | undefined;
+  let notifyTimer: ReturnType<typeof setTimeout> | undefined;
   const now = (): Window => [(made.scales.x?.min ?? 0) * 1000, (made.scales.x?.max ?? 0) * 1000];
   // Moves at once; the address, the other charts and the finer series follow.
   const show = (window: Window) => {
     made.setScale('x', { min: window[0] / 1000, max: window[1] / 1000 });
     shown = window;
-    telling ??= setTimeout(tell, TELL_MS);
+    notifyTimer ??= setTimeout(notify, NOTIFY_MS);
   };
-  const tell = () => {
-    clearTimeout(telling);
-    telling = undefined;
+  const notify = () => {
+    clearTimeout(notifyTimer);
+    notifyTimer = undefined;
     if (shown !== undefined) onWindow(shown);
     shown = undefined;
   };
@@ -91,7 +91,7 @@ export function installGestures(made: uPlot, onWindow: (window: Window | undefin
   );
   const end = () => {
     started = undefined;
-    tell();
+    notify();
   };
   over.addEventListener('touchend', end, { signal });
   over.addEventListener('touchcancel', end, { signal });
@@ -100,7 +100,7 @@ export function installGestures(made: uPlot, onWindow: (window: Window | undefin
     isMoving: () => shown !== undefined || started !== undefined,
     stop() {
       stopping.abort();
-      clearTimeout(telling);
+      clearTimeout(notifyTimer);
     },
   };
 }

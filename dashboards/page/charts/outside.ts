@@ -1,4 +1,4 @@
-/** How long a value lay beyond the warning limits of each moment: on measured time, crossings interpolated, gaps counted apart and never as good. */
+/** Time that a value spent beyond its warning limits: by measured time, crossings interpolated, gaps counted separately and never as good. */
 import type { Band } from '../../../sensors/profile.ts';
 import type { Point } from '../../../store/store.ts';
 

@@ -1,4 +1,4 @@
-/** The series behind a view's charts: asked again when the range changes, and kept up to date by what comes live. */
+/** Loads the series of a view's charts, reloads when the range changes, and appends live readings. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Reading } from '../../../sensors/reading.ts';
 import type { Aggregate, Point, Series } from '../../../store/store.ts';

@@ -1,4 +1,4 @@
-/** What every view stands in: the fleet, the route, the language and the clock. All of it changes with each second; the language alone hardly ever. */
+/** The context of every view: fleet, route, language and clock. All change each second, except the language. */
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../sensors/format.ts';

@@ -1,4 +1,4 @@
-/** Everything the page knows, kept up to date: subscribes first, then fetches, and merges both by measured time. */
+/** The page's copy of the fleet: subscribes first, then fetches, and merges both by measured time. */
 import type { Reading } from '../../../sensors/reading.ts';
 import type { Point } from '../../../store/store.ts';
 import { loadCatalog, loadLatest, loadPlaces, loadSeries, RequestFailed } from './api.ts';

@@ -1,4 +1,4 @@
-/** The live stream: follows it, notices when it dies without a word, and comes back behind the last id it had. */
+/** The live stream: follows it, detects a dead connection, and resumes behind the last id received. */
 import type { Reading } from '../../../sensors/reading.ts';
 import { createEventParser } from './event-stream.ts';
 

@@ -1,4 +1,4 @@
-/** The charts of a kind, as the one definition of all dashboards has them; for what no panel shows, one chart a field. */
+/** Charts of a kind, from the shared dashboard definition; one chart per field for fields without a panel. */
 
 import type { Field, Kind } from '../../../sensors/kind.ts';
 import type { Panel as AnyPanel, StateTimelinePanel, TimeSeriesPanel } from '../../definition/dashboard.ts';

@@ -1,4 +1,4 @@
-/** How finely a range is asked for: raw readings while they fit, otherwise windows of about a few pixels. */
+/** Chooses the resolution for a range: raw readings while they fit, otherwise windows of a few pixels. */
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-/** Where the reader is and what they look at, as the address holds it: a pasted link opens the same picture. */
+/** The view state in the address: a pasted link opens the same picture. */
 
 import type { Language } from '../../../sensors/format.ts';
 import type { HealthState } from '../../../sensors/health.ts';

@@ -1,4 +1,4 @@
-/** Which profile judges the devices of a kind at a site, spell by spell over all time. */
+/** Which profile judges the devices of a kind at a site, interval by interval over all time. */
 import type { Site } from '../../../registry/registry.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Profile } from '../../../sensors/profile.ts';

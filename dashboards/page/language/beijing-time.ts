@@ -1,4 +1,4 @@
-/** Times as they are on a clock in Beijing, whatever the reader's own clock is set to. */
+/** Formats times in Beijing time, whatever the reader's own clock is set to. */
 import type { Language } from '../../../sensors/format.ts';
 
 const OFFSET_MS = 8 * 3_600_000;

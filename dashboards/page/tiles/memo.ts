@@ -1,4 +1,4 @@
-/** A component that is drawn anew only when one of its props is another. A node kept for the same end would hold on to every tree it was part of. */
+/** A component that renders only when a prop changes. Keeping the rendered node instead would retain every tree it was part of. */
 import { Component, type ComponentType, createElement, type FunctionComponent } from 'preact';
 
 export function memo<P extends object>(inner: FunctionComponent<P>): ComponentType<P> {

@@ -1,4 +1,4 @@
-/** What is kept of a site out of sight: name, state and sentence, to be found by a search of the page and read aloud. */
+/** Placeholder of a site out of view: name, state and sentence, for page search and screen readers. */
 import type { HealthState } from '../../../sensors/health.ts';
 import { memo } from './memo.ts';
 import { StateMark } from './state-mark.tsx';

@@ -1,4 +1,4 @@
-/** How long a curve lay beyond its limits, in words, and how long nobody knows: what was not measured was not within them. */
+/** Time beyond limits in words, and the time that is unknown: what was not measured does not count as within limits. */
 import { formatDuration } from '../../../sensors/format.ts';
 import type { Point } from '../../../store/store.ts';
 import { type LimitSpell, outsideOf } from '../charts/outside.ts';

@@ -1,4 +1,4 @@
-/** Which of hundreds of tiles are in sight or soon will be: only these are drawn whole. */
+/** Tracks which of hundreds of tiles are in or near the viewport; only these render in full. */
 import { type ComponentChildren, createContext, type RefObject } from 'preact';
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 

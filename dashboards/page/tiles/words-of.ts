@@ -1,4 +1,4 @@
-/** What is wrong with a device in one sentence, and for how long as far as its last hours tell. */
+/** Describes in one sentence what is wrong with a device, and since when as far as its last hours show. */
 import { formatDuration, type Language } from '../../../sensors/format.ts';
 import type { Reason } from '../../../sensors/health.ts';
 import type { Limits } from '../../../sensors/limits.ts';

@@ -1,4 +1,4 @@
-/** A calm word when the stream is broken: since when, and what the numbers are meanwhile. */
+/** The bar shown while the live stream is down: since when, and how old the numbers are. */
 import { useAppContext } from '../feed/app-context.ts';
 import { formatSeconds } from '../language/beijing-time.ts';
 

@@ -1,4 +1,4 @@
-/** What a PUBACK of this platform is worth, as it is set up: said where people look whether anything was lost. */
+/** States what a PUBACK of this installation guarantees, beside the ledger. */
 import { useEffect, useState } from 'preact/hooks';
 import { type LogPromise, loadPromise } from '../feed/api.ts';
 import { useLanguage } from '../feed/app-context.ts';

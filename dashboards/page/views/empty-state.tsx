@@ -1,4 +1,4 @@
-/** The views where there is nothing to show yet: each says why and what to do. */
+/** Views without data: each says why and what to do. */
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 
 export function Skeleton() {

@@ -10,7 +10,7 @@ import { Scroller } from './scroller.tsx';
 const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
 
 /** What a device says of itself; the words of their columns have the same names. */
-const VITALS = ['rssi', 'battery_level', 'battery_voltage'] as const;
+const DEVICE_FIELDS = ['rssi', 'battery_level', 'battery_voltage'] as const;
 
 /** Of a large fleet the rest is shown when it is asked for; what needs eyes comes first. */
 const MOST_ROWS = 60;
@@ -81,7 +81,7 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
               <th scope="col">{word('balance')}</th>
               <th scope="col">{word('lastSeen')}</th>
               <th scope="col">{word('connection')}</th>
-              {VITALS.map((name) => (
+              {DEVICE_FIELDS.map((name) => (
                 <th key={name} scope="col" class="number">
                   {word(name)}
                 </th>
@@ -108,8 +108,8 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
                   <td class={addsUp(row) ? 'yes' : 'no'}>{word(addsUp(row) ? 'balanced' : 'unbalanced')}</td>
                   <td>{time == null ? word('never') : formatAge(Math.max(0, now - time), language)}</td>
                   <td class={info?.isConnected ? 'yes' : 'off'}>{word(info?.isConnected ? 'online' : 'offline')}</td>
-                  {VITALS.map((vital) => (
-                    <Vital key={vital} name={vital} card={cards.get(name)} />
+                  {DEVICE_FIELDS.map((name) => (
+                    <DeviceField key={name} name={name} card={cards.get(name)} />
                   ))}
                   <td>{doubtsOf(cards.get(name), language)}</td>
                 </tr>
@@ -127,7 +127,13 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
   );
 }
 
-function Vital({ name, card }: { readonly name: (typeof VITALS)[number]; readonly card: DeviceCard | undefined }) {
+function DeviceField({
+  name,
+  card,
+}: {
+  readonly name: (typeof DEVICE_FIELDS)[number];
+  readonly card: DeviceCard | undefined;
+}) {
   const { language } = useLanguage();
   const field = card?.kind.fields.find((each) => each.name === name);
   const value = card?.row?.values[name];

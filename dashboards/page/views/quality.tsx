@@ -1,4 +1,4 @@
-/** What became of everything that was received: ledger, health of the devices themselves, quarantine with reasons and payload. */
+/** Data quality: ledger, device health, quarantine with reasons and payloads. */
 import { useEffect, useState } from 'preact/hooks';
 import type { LedgerRow } from '../../../api/routes/ledger.ts';
 import { loadDevices, loadLedger } from '../feed/api.ts';

@@ -1,4 +1,4 @@
-/** What was refused: when, whose, why, and the bytes themselves; judged again on request of an operator. */
+/** Refused messages: when, from which device, why, and the payload. An operator can replay them. */
 import { useEffect, useState } from 'preact/hooks';
 import type { QuarantineRow } from '../../../api/routes/quarantine.ts';
 import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';

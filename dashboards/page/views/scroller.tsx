@@ -1,4 +1,4 @@
-/** A table wider or longer than its place: scrolls, by keyboard too. */
+/** A scroll container for wide or long tables, reachable by keyboard. */
 import type { ComponentChildren } from 'preact';
 
 interface Props {
