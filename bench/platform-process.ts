@@ -12,6 +12,7 @@ const config = readConfig({
   ...(DAOYU_BUS_URL && { DAOYU_BUS_URL }),
   ...(DAOYU_STORE_URL && { DAOYU_STORE_URL }),
   DAOYU_DATA_DIR: folder,
+  DAOYU_DEMO: 'yes',
   DAOYU_MQTT_PORT: '0',
   DAOYU_WS_PORT: 'off',
   DAOYU_HTTP_PORT: '0',

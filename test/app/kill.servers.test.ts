@@ -19,6 +19,7 @@ async function killAgainAndAgain(kills: number, environment: Readonly<Record<str
   const settings = {
     DAOYU_DATA_DIR: newDataDir(),
     DAOYU_MQTT_PORT: String(await freePort()),
+    DAOYU_DEMO: 'yes',
     // The load is as fast as acknowledged; the limit of a real device would only slow the test.
     DAOYU_MQTT_MAX_RATE: '100000',
     ...environment,
