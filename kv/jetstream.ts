@@ -8,6 +8,7 @@ import {
   type NatsLog,
   openNats,
 } from '../engines/nats/connection.ts';
+import { patiently } from '../engines/nats/patience.ts';
 import { createPublisher } from '../engines/nats/publisher.ts';
 import { formatKvKey, parseKvKey } from './jetstream-key.ts';
 import { createKeyIndex } from './key-index.ts';
@@ -26,6 +27,9 @@ const SLICE = 64;
 /** Marks of removed keys are kept for processes that were away so long. */
 const FORGET_REMOVED_MS = 7 * 24 * 3_600_000;
 const AGAIN_AFTER_MS = 500;
+/** Half a second for a write that another server of the cluster has accepted and not stored yet. */
+const UNDER_WAY_TRIES = 10;
+const UNDER_WAY_AGAIN_MS = 50;
 
 type Headers = readonly (readonly [string, string])[];
 
@@ -99,7 +103,7 @@ export async function openJetStreamKv({ url, replicas, clock, log }: JetStreamKv
     }
   }
 
-  const kv = await open().catch(async (error: unknown) => {
+  const kv = await patiently(nats, log, 'state', open).catch(async (error: unknown) => {
     isClosed = true;
     await publisher.close();
     await nats.close();
@@ -158,13 +162,22 @@ export async function openJetStreamKv({ url, replicas, clock, log }: JetStreamKv
     return { key, value: entry.json<T>(), revision: entry.revision };
   }
 
+  /** What the key has become since a revision. In a cluster the write that was first may still be on its way to its servers. */
+  async function entryAfter(key: string, seen: number): Promise<KvEntry | undefined> {
+    for (let tries = 0; ; tries++) {
+      const entry = await entryOf(key);
+      if ((entry?.revision ?? 0) !== seen || tries === UNDER_WAY_TRIES) return entry;
+      await new Promise((resolve) => setTimeout(resolve, UNDER_WAY_AGAIN_MS));
+    }
+  }
+
   /** A removed key has the revision of its mark on the server, and 0 for us. */
   async function putExpecting(key: string, value: unknown, expected: number, onServer = expected): Promise<number> {
     try {
       return await write(key, value, [['Nats-Expected-Last-Subject-Sequence', String(onServer)]]);
     } catch (cause) {
-      if (jetStreamCode(cause) !== JETSTREAM_CODES.wrongLastSequence) throw cause;
-      const entry = await entryOf(key);
+      if (!isStale(cause)) throw cause;
+      const entry = await entryAfter(key, onServer);
       const mark = entry?.operation === 'PUT' ? 0 : (entry?.revision ?? 0);
       if (expected === 0 && mark > onServer) return await putExpecting(key, value, expected, mark);
       const current = mark > 0 ? 0 : (entry?.revision ?? 0);
@@ -208,6 +221,12 @@ export async function openJetStreamKv({ url, replicas, clock, log }: JetStreamKv
       await following;
     },
   };
+}
+
+/** Two codes say it: which one depends on the version of the server and on whether it is in a cluster. */
+function isStale(error: unknown): boolean {
+  const code = jetStreamCode(error);
+  return code === JETSTREAM_CODES.wrongLastSequence || code === JETSTREAM_CODES.wrongLastSequenceUnderWay;
 }
 
 function ignore(): void {}

@@ -2,6 +2,7 @@
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import { type NatsLog, openNats } from '../../engines/nats/connection.ts';
 import { type Durability, proveDurability } from '../../engines/nats/durability.ts';
+import { patiently } from '../../engines/nats/patience.ts';
 import { createPublisher } from '../../engines/nats/publisher.ts';
 import { showNatsUrl } from '../../engines/nats/url.ts';
 import type { Bus, BusStatus, ConsumeOptions, Consumption, Entry } from '../bus.ts';
@@ -33,7 +34,8 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
   const { url, maxBytes, appendWithinMs, log } = options;
   const nats = await openNats({ url, name: 'daoyu log', log });
   const where = showNatsUrl(nats.address);
-  const stream = await openStream({ ...options, nats }).catch(async (error: unknown) => {
+  const open = () => openStream({ ...options, nats });
+  const stream = await patiently(nats, log, 'log', open).catch(async (error: unknown) => {
     await nats.close();
     throw error;
   });
@@ -46,8 +48,8 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
   let refusal: BusStatus['problem'];
   /** Of the last look at the server. */
   let absence: BusStatus['problem'];
-  let last = await statusOf();
-  let durability = await prove();
+  let last = await patiently(nats, log, 'log', statusOf);
+  let durability = await patiently(nats, log, 'log', prove);
 
   async function prove(): Promise<Durability> {
     const proven = await proveDurability(nats, await stream.info());
@@ -141,7 +143,7 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
       const start = await startOf(consume);
       const onClose = () => consumptions.delete(consumption);
       const place = { nats, subjects, maxInFlight, start, onClose, holder: crypto.randomUUID() };
-      if (name !== undefined) await ensureDurable({ ...place, name });
+      if (name !== undefined) await patiently(nats, log, name, () => ensureDurable({ ...place, name }));
       const consumption =
         name === undefined ? await openEphemeralConsumption(place) : await openDurableConsumption({ ...place, name });
       consumptions.add(consumption);

@@ -61,6 +61,10 @@ export const JETSTREAM_CODES = {
   consumerExists: 10148,
   noMessageFound: 10037,
   wrongLastSequence: 10071,
+  /** The same, from a server of a cluster (2.11 and later) that has another write of the subject under way. */
+  wrongLastSequenceUnderWay: 10164,
+  duplicateUnderWay: 10158,
+  noSuitablePeers: 10005,
   subjectsOverlap: 10065,
   insufficientResources: 10023,
   storageExceeded: 10047,

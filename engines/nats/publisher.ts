@@ -1,6 +1,6 @@
 /** Publishes to JetStream in order with a bounded number in flight, and retries unacknowledged messages; the message id prevents duplicates. */
 import { DaoyuError } from '../../base/errors.ts';
-import { headersOf, type Msg, type Nats, translateCode } from './connection.ts';
+import { headersOf, JETSTREAM_CODES, type Msg, type Nats, translateCode } from './connection.ts';
 import { showNatsUrl } from './url.ts';
 
 export interface Publication {
@@ -195,8 +195,12 @@ function parseAnswer(message: Msg): Answer {
   }
 }
 
-/** 503 without a code of its own: nobody there now. The codes that stay (full, no resources) are told at once. */
+/**
+ * 503 without a code of its own: nobody there now; or the cluster is still at our first try of the same id. The codes that stay (full, no resources)
+ * are told at once.
+ */
 function isPassing({ code, err_code }: NonNullable<Answer['error']>): boolean {
+  if (err_code === JETSTREAM_CODES.duplicateUnderWay) return true;
   return code === NO_RESPONDERS && ![10077, 10023, 10047].includes(err_code);
 }
 

@@ -1,5 +1,6 @@
 /** The cluster example, without Docker: three servers, three replicas. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DaoyuError } from '../../base/errors.ts';
 import { openJetStreamBus } from '../../bus/jetstream/jetstream.ts';
 import { openNats } from '../../engines/nats/connection.ts';
 import { openJetStreamKv } from '../../kv/jetstream.ts';
@@ -62,4 +63,20 @@ describe.runIf(hasNats())('three NATS servers with three replicas', () => {
     }
     expect(seen).toEqual(there);
   }, 180_000);
+
+  it('say of a revision that is no longer the newest that it is a conflict, however the servers word it', async () => {
+    const cluster = await startNatsCluster();
+    const shared = { url: cluster.url, replicas: 3, clock: Date.now, log };
+    const kvs = [await openJetStreamKv(shared), await openJetStreamKv(shared), await openJetStreamKv(shared)];
+    for (const kv of kvs) onTestFinished(() => kv.close().catch(() => {}));
+    for (let round = 0; round < 20; round++) {
+      const key = `device/${round}`;
+      const puts = await Promise.allSettled(kvs.map((kv, index) => kv.put(key, index, 0)));
+      expect(puts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const codes = puts.flatMap((put) => (put.status === 'rejected' ? [(put.reason as DaoyuError).code] : []));
+      expect(codes).toEqual(['STATE_CONFLICT', 'STATE_CONFLICT']);
+      const winner = puts.findIndex(({ status }) => status === 'fulfilled');
+      for (const kv of kvs) expect(await kv.get(key)).toMatchObject({ value: winner });
+    }
+  }, 120_000);
 });

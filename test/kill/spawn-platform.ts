@@ -17,7 +17,7 @@ const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
 
 export async function spawnPlatform(environment: Readonly<Record<string, string>>): Promise<PlatformProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
-    env: { ...process.env, DAOYU_WS_PORT: 'off', DAOYU_HTTP_PORT: '0', ...environment },
+    env: { ...process.env, DAOYU_WS_PORT: 'off', DAOYU_HTTP_PORT: '0', DAOYU_DEMO: 'yes', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { freePort } from '../kill/spawn-platform.ts';
+import { natsProgram } from './nats-program.ts';
 
 export interface NatsCluster {
   /** The setting of daoyu: all three, with their monitoring ports. */
@@ -38,7 +39,7 @@ export async function startNatsCluster(): Promise<NatsCluster> {
   function launch({ name, port, monitorPort, clusterPort }: Member): void {
     const listen = ['-a', '127.0.0.1', '-p', `${port}`, '-m', `${monitorPort}`];
     const cluster = ['--cluster', `nats://route:secret@127.0.0.1:${clusterPort}`];
-    const child = spawn('nats-server', ['-c', configuration, ...listen, ...cluster], {
+    const child = spawn(natsProgram, ['-c', configuration, ...listen, ...cluster], {
       stdio: 'ignore',
       env: {
         ...process.env,

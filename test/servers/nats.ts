@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { freePort } from '../kill/spawn-platform.ts';
 import { requireOrSkip } from '../require.ts';
+import { natsProgram } from './nats-program.ts';
 
 export interface NatsServer {
   readonly url: string;
@@ -37,7 +38,7 @@ export function hasNats(): boolean {
 
 function isNewEnough(): boolean {
   try {
-    const [, major, minor, patch] = /v(\d+)\.(\d+)\.(\d+)/.exec(execFileSync('nats-server', ['-v']).toString()) ?? [];
+    const [, major, minor, patch] = /v(\d+)\.(\d+)\.(\d+)/.exec(execFileSync(natsProgram, ['-v']).toString()) ?? [];
     return Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch) >= 2_010_027;
   } catch {
     return false;
@@ -71,7 +72,7 @@ export async function startNats({ configuration = '', isStarted = true }: NatsOp
   }
 
   async function start(): Promise<void> {
-    const started = spawn('nats-server', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const started = spawn(natsProgram, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
     child = started;
     let said = '';
     started.stderr?.on('data', (text) => {
