@@ -20,6 +20,8 @@ export interface Server {
   readonly child: ChildProcess;
   readonly port: number;
   readonly logins: LoadJob['logins'];
+  /** Where it keeps everything. */
+  readonly folder: string;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
@@ -118,11 +120,12 @@ export async function startServer(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const child = startChild('platform-process', [mode], { flags: ['--expose-gc'], environment });
-  const [ready] = (await once(child, 'message')) as [{ mqtt: string; http: string; token: string }];
+  const [ready] = (await once(child, 'message')) as [{ mqtt: string; http: string; token: string; folder: string }];
   const server: Server = {
     child,
     port: Number(new URL(ready.mqtt).port),
     logins: [],
+    folder: ready.folder,
     async usage() {
       child.send('usage');
       const [answer] = (await once(child, 'message')) as [Usage];

@@ -91,7 +91,11 @@ export async function load({
   function reading(publisher: Publisher): string {
     sequence += 1;
     publisher.lastTime = Math.max(publisher.lastTime + 1, Date.now());
-    return `{"time":${publisher.lastTime},"dissolved_oxygen":${(5 + (sequence % 300) / 100).toFixed(2)},"water_temperature":24.1,"ph":8.12,"turbidity":31}`;
+    const oxygen = (5 + (sequence % 300) / 100).toFixed(2);
+    const temperature = (24 + Math.random()).toFixed(2);
+    const ph = (8 + Math.random() / 5).toFixed(2);
+    const turbidity = (30 + 5 * Math.random()).toFixed(1);
+    return `{"time":${publisher.lastTime},"dissolved_oxygen":${oxygen},"water_temperature":${temperature},"ph":${ph},"turbidity":${turbidity}}`;
   }
   function send(publisher: Publisher): void {
     const id = publisher.nextId;

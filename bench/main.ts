@@ -1,5 +1,6 @@
-/** `npm run bench -- ingest|live|query|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
+/** `npm run bench -- ingest|live|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
+import { benchFootprint } from './footprint.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLiveReaders } from './live-readers.ts';
 import { benchModels } from './models.ts';
@@ -41,6 +42,11 @@ program
   .description('series queries on a store of many readings')
   .option('--readings <n>', 'readings in the store', '50000000')
   .action((options: { readings: string }) => benchQuery({ readings: Number(options.readings) }));
+program
+  .command('footprint')
+  .description('bytes of disk a reading of log and store, as files, for single readings and arrays')
+  .option('--readings <n>', 'of each run', '200000')
+  .action((options: { readings: string }) => benchFootprint({ readings: Number(options.readings) }));
 program
   .command('models')
   .description('what the simulated ponds, paddies, cold stores and drones cost: CPU and memory a device')

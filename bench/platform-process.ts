@@ -27,7 +27,7 @@ const platform = await startPlatform(config, {
   clock: Date.now,
   ...(process.argv[2] === 'noop' && { wrapAdmit: () => () => Promise.resolve() }),
 });
-process.send?.({ mqtt: platform.urls.mqtt.mqtt, http: platform.urls.http, token: platform.token });
+process.send?.({ mqtt: platform.urls.mqtt.mqtt, http: platform.urls.http, token: platform.token, folder });
 process.on('message', (request) => {
   if (request === 'usage') {
     globalThis.gc?.();

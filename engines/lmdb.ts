@@ -6,14 +6,20 @@ import type { DiskSpace } from '../base/disk-space.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import { damageOf } from './lmdb-check.ts';
 
-export type Table<K extends string | number> = Database<string, K>;
+export type Table<K extends string | number, V extends string | Buffer = string> = Database<V, K>;
 
-/** Puts a text, or removes the key when there is none. */
-export type Put = <K extends string | number>(table: Table<K>, key: K, text: string | undefined) => void;
+/** Puts a value, or removes the key when there is none. */
+export type Put = <K extends string | number, V extends string | Buffer>(
+  table: Table<K, V>,
+  key: K,
+  value: V | undefined,
+) => void;
 
 export interface Environment {
   /** A named table of texts; numbers sort by value, texts by code point. */
   table<K extends string | number>(name: string): Table<K>;
+  /** The same of bytes. */
+  bytesTable<K extends string | number>(name: string): Table<K, Buffer>;
   /** What `write` puts commits together; resolves when it is fsynced. Rejects with `DISK_FULL` or `STORAGE_FAILED`; nothing is kept then. */
   commit(write: (put: Put) => void): Promise<void>;
   close(): Promise<void>;
@@ -21,11 +27,11 @@ export interface Environment {
 
 /** Throws `STORAGE_DAMAGED` when the file is not what it was, `STORAGE_FAILED` when it cannot be opened. */
 export function openEnvironment(folder: string, space?: DiskSpace): Environment {
-  let root: RootDatabase<string, string | number>;
+  let root: RootDatabase<string | Buffer, string | number>;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     checkFile(folder);
-    root = open<string, string | number>({
+    root = open<string | Buffer, string | number>({
       path: folder,
       maxDbs: 8,
       encoding: 'string',
@@ -41,13 +47,14 @@ export function openEnvironment(folder: string, space?: DiskSpace): Environment 
   }
   return {
     table: <K extends string | number>(name: string) => root.openDB<string, K>({ name, encoding: 'string' }),
+    bytesTable: <K extends string | number>(name: string) => root.openDB<Buffer, K>({ name, encoding: 'binary' }),
     async commit(write) {
       space?.check();
       const writes: Promise<boolean>[] = [];
       try {
         await root.batch(() =>
-          write((table, key, text) => {
-            const written = text === undefined ? table.remove(key) : table.put(key, text);
+          write((table, key, value) => {
+            const written = value === undefined ? table.remove(key) : table.put(key, value);
             written.catch(forgive);
             writes.push(written);
           }),

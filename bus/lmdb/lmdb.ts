@@ -1,4 +1,5 @@
 /** The event log on LMDB: one process, fsync before an append resolves, positions and consumers in the same files. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DiskSpace } from '../../base/disk-space.ts';
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import { type Environment, openEnvironment, type Table } from '../../engines/lmdb.ts';
@@ -16,9 +17,15 @@ export interface EmbeddedBusOptions {
   readonly retainMs: number;
   readonly clock: () => number;
   readonly space?: DiskSpace;
+  /** How often it removes and seals; default every 5 s. */
+  readonly tendEveryMs?: number;
+  /** Characters that lie unsealed before entries that a consumer still needs are sealed as well: in a long outage of the store the disk is worth
+   * more than the time of a late reader. */
+  readonly mostLoose?: number;
 }
 
-const SWEEP_EVERY_MS = 5000;
+const TEND_EVERY_MS = 5000;
+const MOST_LOOSE = 64 * 1024 * 1024;
 /** Positions of consumers become durable this often; after a crash up to so much is delivered again. */
 const SAVE_POSITIONS_MS = 500;
 const SLICE_ENTRIES = 64;
@@ -48,7 +55,7 @@ export async function openLmdbBus(options: EmbeddedBusOptions): Promise<Bus> {
     tending ??= inBackground(log, () => tend(log)).finally(() => {
       tending = undefined;
     });
-  }, SWEEP_EVERY_MS);
+  }, options.tendEveryMs ?? TEND_EVERY_MS);
   saver.unref();
   sweeper.unref();
 
@@ -139,9 +146,9 @@ async function makeRoom({ entries, readers, maxBytes }: Log, needed: number): Pr
   const excess = () => entries.sizeBytes + needed - maxBytes;
   while (excess() > 0) {
     let freed = 0;
-    const removed = await entries.removeOldest(readers.floor(), ({ data }) => {
+    const removed = await entries.removeOldest(readers.floor(), ({ sizeBytes }) => {
       const isUnwanted = freed < excess();
-      freed += data.length;
+      freed += sizeBytes;
       return isUnwanted;
     });
     if (removed > 0 || excess() <= 0) continue;
@@ -150,7 +157,7 @@ async function makeRoom({ entries, readers, maxBytes }: Log, needed: number): Pr
   }
 }
 
-/** Removes what is old and taken; looks whether a disk that failed takes writes again, so that readiness does not wait for the next device. */
+/** Removes what is old and taken, and seals what is taken; looks whether a disk that failed takes writes again, so that readiness does not wait for the next device. */
 async function tend(log: Log): Promise<void> {
   const { entries, readers, clock, retainMs, environment, meta } = log;
   if (log.problem !== undefined && log.problem.code !== 'BUS_FULL') {
@@ -158,10 +165,22 @@ async function tend(log: Log): Promise<void> {
     log.problem = undefined;
   }
   const before = clock() - retainMs;
-  for (let removed = entries.removedAtOnce; removed === entries.removedAtOnce && !log.isClosed; ) {
-    const [oldest] = entries.read(entries.first - 1, 1);
-    if (oldest === undefined || oldest.position > readers.floor() || oldest.appendedAt >= before) return;
-    removed = await entries.removeOldest(readers.floor(), ({ appendedAt }) => appendedAt < before);
+  while (!log.isClosed) {
+    const removed = await entries.removeOldest(readers.floor(), ({ appendedAt }) => appendedAt < before);
+    if (removed === 0) break;
+  }
+  await seal(log);
+}
+
+/** Block by block, resting in between as long as each took: intake goes first. */
+async function seal(log: Log): Promise<void> {
+  const { entries, readers, mostLoose = MOST_LOOSE } = log;
+  for (;;) {
+    if (log.isClosed) return;
+    const upTo = entries.looseBytes > mostLoose ? entries.last : readers.floor();
+    const began = performance.now();
+    if (!(await entries.seal(upTo))) return;
+    await wait(performance.now() - began, undefined, { ref: false });
   }
 }
 
