@@ -158,7 +158,7 @@ export const SETTINGS = {
     'DAOYU_BUS_MAX_BYTES',
     '4GiB',
     bytes,
-    'Largest size of the log; full means PUBACKs are withheld',
+    'Largest size of the log on disk; the oldest that everybody has taken go first, and full of what is needed means PUBACKs are withheld',
   ),
   busReplicas: setting(
     'DAOYU_BUS_REPLICAS',
