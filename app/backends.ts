@@ -24,7 +24,8 @@ export interface BackendContext {
 
 export function openBus({ config, ...context }: BackendContext): Promise<Bus> {
   const { busUrl: url, busMaxBytes: maxBytes, busRetain: retainMs, busReplicas: replicas } = config;
-  return driverOf(busDrivers, url).open({ ...context, url, maxBytes, retainMs, replicas });
+  const { diskReserve: reserveBytes } = config;
+  return driverOf(busDrivers, url).open({ ...context, url, maxBytes, retainMs, replicas, reserveBytes });
 }
 
 export function openKv({ config, ...context }: BackendContext): Promise<Kv> {

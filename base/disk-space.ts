@@ -7,16 +7,16 @@ export interface DiskSpace {
   check(): void;
 }
 
-/** The file system is asked at most this often. */
+/** The file system is asked at most this often, unless the writer is faster than the reserve allows. */
 const ASK_EVERY_MS = 100;
 
-export function watchDiskSpace(folder: string, reserveBytes: number): DiskSpace {
+export function watchDiskSpace(folder: string, reserveBytes: number, askEveryMs = ASK_EVERY_MS): DiskSpace {
   let askedAt = Number.NEGATIVE_INFINITY;
   let freeBytes = 0;
   return {
     check() {
       const now = performance.now();
-      if (now - askedAt > ASK_EVERY_MS) {
+      if (now - askedAt >= askEveryMs) {
         const { bavail, bsize } = statfsSync(folder);
         freeBytes = bavail * bsize;
         askedAt = now;

@@ -17,6 +17,8 @@ export interface BusContext {
   readonly replicas: number;
   readonly clock: () => number;
   readonly space: DiskSpace;
+  /** What stays free of a disk that the log does not write itself: that of a server on this machine. */
+  readonly reserveBytes: number;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 

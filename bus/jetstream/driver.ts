@@ -7,8 +7,8 @@ export const jetStreamLog: BusDriver = {
   form: 'nats://host:4222',
   isShared: true,
   validate: parseNatsUrl,
-  async open({ url, maxBytes, retainMs, replicas, clock, log }) {
+  async open({ url, maxBytes, retainMs, replicas, reserveBytes, clock, log }) {
     const { openJetStreamBus } = await import('./jetstream.ts');
-    return openJetStreamBus({ url, maxBytes, retainMs, replicas, clock, log });
+    return openJetStreamBus({ url, maxBytes, retainMs, replicas, reserveBytes, clock, log });
   },
 };

@@ -4,6 +4,8 @@ import { type NatsLog, openNats } from '../../engines/nats/connection.ts';
 import { type Durability, proveDurability } from '../../engines/nats/durability.ts';
 import { patiently } from '../../engines/nats/patience.ts';
 import { createPublisher } from '../../engines/nats/publisher.ts';
+import { watchServerDisk } from '../../engines/nats/server-disk.ts';
+import { silenceOf } from '../../engines/nats/silence.ts';
 import { showNatsUrl } from '../../engines/nats/url.ts';
 import type { Bus, BusStatus, ConsumeOptions, Consumption, Entry } from '../bus.ts';
 import { openDurableConsumption } from './consumption.ts';
@@ -21,6 +23,8 @@ export interface JetStreamBusOptions {
   readonly replicas: number;
   /** How long an append waits for a server that is away before it rejects; default 20 s, less than two minutes. */
   readonly appendWithinMs?: number;
+  /** Kept free on the disk of a server that runs on this machine; default 0. */
+  readonly reserveBytes?: number;
   readonly clock: () => number;
   readonly log: NatsLog;
 }
@@ -31,7 +35,7 @@ const PROVE_EVERY_MS = 60_000;
 const ENVELOPE_BYTES = 4096;
 
 export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bus> {
-  const { url, maxBytes, appendWithinMs, log } = options;
+  const { url, maxBytes, appendWithinMs, reserveBytes = 0, log } = options;
   const nats = await openNats({ url, name: 'daoyu log', log });
   const where = showNatsUrl(nats.address);
   const open = () => openStream({ ...options, nats });
@@ -50,6 +54,7 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
   let absence: BusStatus['problem'];
   let last = await patiently(nats, log, 'log', statusOf);
   let durability = await patiently(nats, log, 'log', prove);
+  let disk = await watchServerDisk(nats, reserveBytes);
 
   async function prove(): Promise<Durability> {
     const proven = await proveDurability(nats, await stream.info());
@@ -83,6 +88,7 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
       }
       return { subject, data, id: id ?? `${prefix}-${count}` };
     });
+    disk?.check();
     const needed = publications.reduce((sum, { data }) => sum + data.length, 0);
     try {
       for (;;) {
@@ -98,10 +104,20 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
         }
       }
     } catch (error) {
+      // A server that is away, or silent, is found back by looking, not only by the next append.
+      if (codeOf(error) === 'BUS_UNAVAILABLE') throw (await silenceOf(nats, publisher)) ?? error;
       const failure = codeOf(error) === 'BUS_FULL' ? await full(error) : error;
-      // A server that is away is found back by looking, not only by the next append.
-      if (codeOf(failure) !== 'BUS_UNAVAILABLE') refusal = problemOf(failure);
+      refusal = problemOf(failure);
       throw failure;
+    }
+  }
+
+  function shortage(): BusStatus['problem'] {
+    try {
+      disk?.check();
+      return undefined;
+    } catch (error) {
+      return problemOf(error);
     }
   }
 
@@ -121,6 +137,7 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
   }
 
   async function proveAgain(): Promise<void> {
+    disk = await watchServerDisk(nats, reserveBytes);
     const proven = await proveDurability(nats, await stream.info());
     if (proven.message !== durability.message) durability = await prove();
   }
@@ -159,7 +176,8 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
           absence = problemOf(error);
         }
       }
-      const problem = absence ?? refusal;
+      const silence = isClosed ? undefined : await silenceOf(nats, publisher);
+      const problem = (silence && problemOf(silence)) ?? absence ?? refusal ?? shortage();
       return { ...last, isWritable: !isClosed && problem === undefined, ...(problem && { problem }), durability };
     },
     async close() {

@@ -1,6 +1,7 @@
 /** Determines what a PUBACK guarantees with the NATS servers as configured, by asking them. */
 import type { Nats, StreamConfig, StreamInfo } from './connection.ts';
 import { isOlderThan } from './connection.ts';
+import { askMonitor } from './monitor.ts';
 
 export interface Durability {
   /** What an acknowledged entry survives for certain. `process death`: kill -9 of any process, but not loss of power. */
@@ -18,11 +19,10 @@ export interface ServerFacts {
 
 /** The oldest release under which our fault tests were run; older ones lost data in ways that are fixed since. */
 const TESTED = '2.10.27';
-const MONITOR_TIMEOUT_MS = 2000;
 
 /** Asks every monitoring port that is known and judges; never rejects. */
 export async function proveDurability(nats: Nats, stream: StreamInfo): Promise<Durability> {
-  const answers = await Promise.all(nats.address.monitors.map((url) => askMonitor(url)));
+  const answers = await Promise.all(nats.address.monitors.map(factsOf));
   const { cluster, config } = stream;
   const members = [cluster?.leader, ...(cluster?.replicas ?? []).map(({ name }) => name)];
   const names = members.filter((name) => name !== undefined);
@@ -72,19 +72,14 @@ export function judge(
   return { survives: 'process death', message: `${why}.${replicas}` };
 }
 
-async function askMonitor(url: string): Promise<ServerFacts | undefined> {
-  try {
-    const answer = await fetch(`${url}/varz`, { signal: AbortSignal.timeout(MONITOR_TIMEOUT_MS) });
-    const body = (await answer.json()) as Varz;
-    if (body.server_name === undefined) return undefined;
-    return {
-      name: body.server_name,
-      version: body.version ?? 'unknown',
-      syncsEachWrite: body.jetstream?.config?.sync_always === true,
-    };
-  } catch {
-    return undefined;
-  }
+async function factsOf(url: string): Promise<ServerFacts | undefined> {
+  const varz = await askMonitor<Varz>(url, '/varz');
+  if (varz?.server_name === undefined) return undefined;
+  return {
+    name: varz.server_name,
+    version: varz.version ?? 'unknown',
+    syncsEachWrite: varz.jetstream?.config?.sync_always === true,
+  };
 }
 
 interface Varz {

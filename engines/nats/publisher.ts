@@ -18,6 +18,10 @@ export interface Publisher {
    * refuses rejects at once (`BUS_FULL`, `DISK_FULL`, `BUS_UNAVAILABLE`). Waiting publications are bounded by the callers.
    */
   publish(publication: Publication): Promise<number>;
+  /** How long the server has answered nothing although something was published; 0 when it answers, or was not asked. */
+  silentForMs(): number;
+  /** The server is well as others see it: false when something is under way still, whose answer would show it. */
+  endSilence(): boolean;
   /** Waits for what is under way while there is a server; rejects the rest. */
   close(): Promise<void>;
 }
@@ -63,18 +67,22 @@ export function createPublisher({ nats, withinMs = WITHIN_MS }: PublisherOptions
   let isPumping = false;
   let isClosed = false;
   let again: NodeJS.Timeout | undefined;
+  /** When the first publish went out that nothing was answered after. What was given up was not answered either. */
+  let silentSince: number | undefined;
   let lastProblem = 'no acknowledgement came';
 
   const subscription = nats.raw.subscribe(`${inbox}.*`, {
     callback: (error, message) => void (error ?? answered(message)),
   });
   const unwatch = nats.watch((isConnected) => {
+    silentSince = undefined;
     if (isConnected) sendAgain();
   });
   const checker = setInterval(check, CHECK_EVERY_MS);
 
   function send(pending: Pending): void {
     pending.sentAt = performance.now();
+    silentSince ??= pending.sentAt;
     const { subject, data, id, headers = [] } = pending;
     const options = { reply: `${inbox}.${pending.token}`, headers: headersOf([['Nats-Msg-Id', id], ...headers]) };
     nats.raw.publish(subject, data, options);
@@ -121,6 +129,7 @@ export function createPublisher({ nats, withinMs = WITHIN_MS }: PublisherOptions
   }
 
   function answered(message: Msg): void {
+    silentSince = undefined;
     const pending = inFlight.get(message.subject.slice(inbox.length + 1));
     // An answer to what was given up, or the second of two.
     if (pending === undefined) return;
@@ -170,6 +179,12 @@ export function createPublisher({ nats, withinMs = WITHIN_MS }: PublisherOptions
         waiting.push({ ...publication, token: count.toString(36), bytes, deadline, sentAt: 0, resolve, reject });
         schedule();
       });
+    },
+    silentForMs: () => (silentSince === undefined ? 0 : performance.now() - silentSince),
+    endSilence() {
+      if (inFlight.size > 0) return false;
+      silentSince = undefined;
+      return true;
     },
     async close() {
       isClosed = true;
