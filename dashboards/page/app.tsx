@@ -1,10 +1,13 @@
 /** The page's root: reads the address, holds language and theme, shows the requested view. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Language } from '../../sensors/format.ts';
-import { AppContextProvider, LanguageContext, useFleetState, useNow } from './feed/app-context.ts';
+import type { AlarmFeed } from './feed/alarm-feed.ts';
+import { bySite, isSounding, isUnacknowledged } from './feed/alarm-list.ts';
+import { AppContextProvider, LanguageContext, useFeedState, useNow } from './feed/app-context.ts';
 import { createCards } from './feed/cards.ts';
 import type { Fleet } from './feed/fleet.ts';
 import { formatRoute, parseRoute, type Route, type RouteChange } from './feed/route.ts';
+import type { AlarmSound } from './feed/sound.ts';
 import { languageOf } from './language/preferred.ts';
 import { say } from './language/words.ts';
 import { Frame } from './views/frame.tsx';
@@ -13,10 +16,17 @@ import { Wall } from './views/wall.tsx';
 const preferredLanguage = (): Language =>
   languageOf({ search: location.search, chosen: localStorage.getItem('language'), browser: navigator.language });
 
-export function App({ fleet }: { readonly fleet: Fleet }) {
+interface Props {
+  readonly fleet: Fleet;
+  readonly alarmFeed: Pick<AlarmFeed, 'state' | 'subscribe' | 'take'>;
+  readonly sound: AlarmSound;
+}
+
+export function App({ fleet, alarmFeed, sound }: Props) {
   const [route, setPlace] = useState(() => parseRoute(location.hash, preferredLanguage()));
   const [theme, setTheme] = useState<'light' | 'dark'>(chosenTheme);
-  const state = useFleetState(fleet);
+  const state = useFeedState(fleet);
+  const alarms = useFeedState(alarmFeed);
   const now = useNow(fleet);
   const cardsOf = useMemo(createCards, []);
   const { catalog, rows } = state;
@@ -39,12 +49,18 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
     } else location.hash = next;
   }, []);
 
+  const alarmsOf = useMemo(() => bySite(alarms.alarms), [alarms.alarms]);
+  const waiting = [...alarms.alarms.values()].filter(isUnacknowledged);
+  const isLoud = waiting.some(isSounding);
+  useEffect(() => sound.set(isLoud), [sound, isLoud]);
+
   const { language } = route;
   useEffect(() => {
     localStorage.setItem('language', language);
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-    document.title = `${say(route.view, language)} · ${say('product', language)}`;
-  }, [language, route.view]);
+    const count = waiting.length === 0 ? '' : `(${waiting.length}) `;
+    document.title = `${count}${say(route.view, language)} · ${say('product', language)}`;
+  }, [language, route.view, waiting.length]);
   useEffect(() => {
     document.documentElement.dataset.theme = route.view === 'wall' ? 'dark' : theme;
     localStorage.setItem('theme', theme);
@@ -52,8 +68,23 @@ export function App({ fleet }: { readonly fleet: Fleet }) {
 
   const shownTheme = route.view === 'wall' ? 'dark' : theme;
   const surroundings = useMemo(
-    () => ({ fleet, state, cards, route, language, theme: shownTheme, now, go, setTheme }) as const,
-    [fleet, state, cards, route, language, shownTheme, now, go],
+    () =>
+      ({
+        fleet,
+        state,
+        alarmFeed,
+        alarms,
+        alarmsOf,
+        sound,
+        cards,
+        route,
+        language,
+        theme: shownTheme,
+        now,
+        go,
+        setTheme,
+      }) as const,
+    [fleet, state, alarmFeed, alarms, alarmsOf, sound, cards, route, language, shownTheme, now, go],
   );
   return (
     <LanguageContext.Provider value={language}>

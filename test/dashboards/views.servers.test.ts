@@ -1,16 +1,15 @@
 /** Every view with real readings of every kind, in both languages and at every size: no error, no overflow, no barrier. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { dayOf } from '../../sensors/beijing-day.ts';
 import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
+import { barriers } from './axe.ts';
 import { hasChromium } from './chromium.ts';
 import { fly } from './flight.ts';
 import { openPage } from './open-page.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MINUTE = 60_000;
 
 /** Each with what is there once it has its data. */
@@ -23,6 +22,8 @@ const VIEWS: readonly (readonly [path: string, ready: string])[] = [
   ['site/daoyu/test-field', '.line-list td'],
   ['site/daoyu/test-truck', '.map-track'],
   ['quality', '.equation'],
+  ['alarms', '.alarm-centre :is(.alarm, .nothing)'],
+  ['handover', '.handover[aria-busy=false]'],
   ['wall', '.tile'],
 ];
 
@@ -198,22 +199,6 @@ async function bringNear(page: Page, path: string): Promise<void> {
   if (path === 'overview' || path === 'platform/smart_fishery') {
     await page.locator('[data-site=test-site]').scrollIntoViewIfNeeded();
   }
-}
-
-/** What axe finds, as rule and place. */
-async function barriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes
-        .slice(0, 2)
-        .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`),
-    );
-  });
 }
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');

@@ -1,4 +1,6 @@
 /** The HTTP API as this page asks it. Types of answers are those of the routes' schemas. */
+import type { Static } from 'typebox';
+import type { AlarmsAnswer, TransitionsAnswer } from '../../../api/alarm-schemas.ts';
 import type { DevicesAnswer } from '../../../api/routes/devices.ts';
 import type { Check, ReadinessAnswer } from '../../../api/routes/health.ts';
 import type { KindsAnswer } from '../../../api/routes/kinds.ts';
@@ -10,6 +12,7 @@ import type { SeriesAnswer } from '../../../api/routes/series.ts';
 import type { SessionAnswer } from '../../../api/routes/session.ts';
 import type { Problem } from '../../../api/schemas.ts';
 import type { Kind } from '../../../sensors/kind.ts';
+import type { Alarm } from './alarm-list.ts';
 import type { Catalog } from './catalog.ts';
 
 export class RequestFailed extends Error {
@@ -104,3 +107,38 @@ export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Prom
   if (asked.every && asked.aggregates) query.set('agg', asked.aggregates.join(','));
   return (await get<SeriesAnswer>(`/series?${query}`, signal)).series;
 }
+
+export interface AlarmsAsked {
+  readonly state?: Alarm['state'];
+  readonly park?: string | undefined;
+  readonly site?: string | undefined;
+  /** Opened from (included) to (excluded), epoch ms. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit?: number;
+}
+
+/** Newest first. */
+export async function loadAlarms(asked: AlarmsAsked, signal?: AbortSignal): Promise<readonly Alarm[]> {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(asked))
+    if (value !== undefined) query.set(key, typeof value === 'number' ? String(Math.round(value)) : value);
+  return (await get<Static<typeof AlarmsAnswer>>(`/alarms?${query}`, signal)).alarms;
+}
+
+export const loadTransitions = async (id: string) =>
+  (await get<Static<typeof TransitionsAnswer>>(`/alarms/${id}/transitions`)).transitions;
+
+const post = <T>(path: string, body: object) =>
+  ask<T>(path, {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+export const acknowledge = (id: string, said: { readonly note?: string; readonly by?: string }) =>
+  post<Alarm>(`/alarms/${id}/acknowledge`, said);
+
+/** A time that is past ends it. */
+export const shelve = (id: string, said: { readonly until: number; readonly reason: string; readonly by?: string }) =>
+  post<Alarm>(`/alarms/${id}/shelve`, said);

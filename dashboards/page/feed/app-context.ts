@@ -3,13 +3,21 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../sensors/format.ts';
 import { say, type Word } from '../language/words.ts';
+import type { AlarmFeed, AlarmFeedState } from './alarm-feed.ts';
+import type { Alarm } from './alarm-list.ts';
 import type { SiteCard } from './cards.ts';
 import type { Fleet, FleetState } from './fleet.ts';
 import type { Route, RouteChange } from './route.ts';
+import type { AlarmSound } from './sound.ts';
 
 export interface AppContext {
   readonly fleet: Fleet;
   readonly state: FleetState;
+  readonly alarmFeed: Pick<AlarmFeed, 'take'>;
+  readonly alarms: AlarmFeedState;
+  /** The pressing ones of each site, worst first, by `park/site`. */
+  readonly alarmsOf: ReadonlyMap<string, readonly Alarm[]>;
+  readonly sound: AlarmSound;
   /** Every site, worst first; the same cards as before where nothing changed. */
   readonly cards: readonly SiteCard[];
   readonly route: Route;
@@ -37,12 +45,13 @@ export function useAppContext(): AppContext & { readonly word: (word: Word) => s
   return { ...found, word: (word) => say(word, found.language) };
 }
 
-export function useFleetState(fleet: Fleet): FleetState {
-  const [state, setState] = useState(fleet.state());
+/** Of the fleet, or of the alarms. */
+export function useFeedState<T>(feed: { state(): T; subscribe(listener: () => void): () => void }): T {
+  const [state, setState] = useState(() => feed.state());
   useEffect(() => {
-    setState(fleet.state());
-    return fleet.subscribe(() => setState(fleet.state()));
-  }, [fleet]);
+    setState(() => feed.state());
+    return feed.subscribe(() => setState(() => feed.state()));
+  }, [feed]);
   return state;
 }
 

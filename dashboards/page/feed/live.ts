@@ -1,114 +1,21 @@
-/** The live stream: follows it, detects a dead connection, and resumes behind the last id received. */
+/** The live stream of readings. */
 import type { Reading } from '../../../sensors/reading.ts';
-import { createEventParser } from './event-stream.ts';
+import { type EventListener, followEvents } from './follow-events.ts';
 
-/** The server says something at least every 15 s; twice missed and a bit, the line is dead. */
-const SILENCE_MS = 35_000;
-const LOOK_MS = 1000;
-/** Who was away for longer begins anew: the log would repeat hours of readings to a phone that woke up, and the history has them. */
-const RESUMABLE_MS = 10 * 60_000;
-const RETRY_MS = [500, 1000, 2000, 5000] as const;
-
-export interface LiveListener {
+export interface LiveListener extends Omit<EventListener, 'onEvent'> {
   readonly onReadings: (readings: readonly Reading[]) => void;
-  /** Also called on each reconnect. */
-  readonly onOpen: () => void;
-  /** With the status of the answer, where there was one. */
-  readonly onBroken: (status?: number) => void;
 }
 
-class LiveRefused extends Error {
-  readonly status: number;
-  constructor(status: number) {
-    super(`live: HTTP ${status}`);
-    this.status = status;
-  }
-}
-
-/** Ends with the signal; resolves then. `clock` also tells how long the machine slept, which timers do not. */
-export async function followLive(listener: LiveListener, signal: AbortSignal, clock: () => number): Promise<void> {
-  let lastId: string | undefined;
-  let heardAt = clock();
-  let failures = 0;
-  while (!signal.aborted) {
-    let status: number | undefined;
-    try {
-      await followOnce(clock() - heardAt > RESUMABLE_MS ? undefined : lastId, signal, clock, {
-        onOpen: () => {
-          failures = 0;
-          listener.onOpen();
-        },
-        onBytes: () => {
-          heardAt = clock();
-        },
-        onEvent: (id, readings) => {
-          lastId = id ?? lastId;
-          listener.onReadings(readings);
-        },
-      });
-    } catch (error) {
-      // Whatever ended it, the way back is the same.
-      if (error instanceof LiveRefused) status = error.status;
-    }
-    if (signal.aborted) return;
-    listener.onBroken(status);
-    await pause(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)] ?? 5000, signal);
-  }
-}
-
-interface Once {
-  readonly onOpen: () => void;
-  readonly onBytes: () => void;
-  readonly onEvent: (id: string | undefined, readings: readonly Reading[]) => void;
-}
-
-async function followOnce(
-  lastId: string | undefined,
+/** Ends with the signal; resolves then. */
+export function followLive(
+  { onReadings, ...listener }: LiveListener,
   signal: AbortSignal,
   clock: () => number,
-  { onOpen, onBytes, onEvent }: Once,
 ): Promise<void> {
-  const silence = new AbortController();
-  let heardAt = clock();
-  const watch = setInterval(() => clock() - heardAt > SILENCE_MS && silence.abort(), LOOK_MS);
-  try {
-    const response = await fetch('/api/v1/live', {
-      headers: lastId === undefined ? {} : { 'last-event-id': lastId },
-      signal: AbortSignal.any([signal, silence.signal]),
-    });
-    if (!response.ok || response.body === null) throw new LiveRefused(response.status);
-    onOpen();
-    const parse = createEventParser();
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      heardAt = clock();
-      onBytes();
-      for (const event of parse(value)) onEvent(event.id, readingsIn(event.data));
-    }
-  } finally {
-    clearInterval(watch);
-  }
+  return followEvents('/live', { ...listener, onEvent: (data) => onReadings(readingsIn(data)) }, signal, clock);
 }
 
 function readingsIn(data: string): readonly Reading[] {
   const parsed = JSON.parse(data) as Reading | { readonly readings: readonly Reading[] };
   return 'readings' in parsed ? parsed.readings : [parsed];
-}
-
-/** Shorter when the network comes back or somebody looks at the page again. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const ended = new AbortController();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      ended.abort();
-      resolve();
-    }
-    signal.addEventListener('abort', done, { signal: ended.signal });
-    addEventListener('online', done, { signal: ended.signal });
-    document.addEventListener('visibilitychange', done, { signal: ended.signal });
-  });
 }

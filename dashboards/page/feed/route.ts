@@ -5,7 +5,9 @@ import type { HealthState } from '../../../sensors/health.ts';
 
 export const RANGES = ['6h', '24h', '7d', '30d', 'season'] as const;
 export type RangeName = (typeof RANGES)[number];
-export type View = 'overview' | 'platform' | 'site' | 'quality' | 'wall';
+export type View = 'overview' | 'platform' | 'site' | 'quality' | 'wall' | 'alarms' | 'handover';
+export const ALARM_LISTS = ['current', 'shelved', 'history'] as const;
+export type AlarmList = (typeof ALARM_LISTS)[number];
 
 const HOUR = 3_600_000;
 /** A season of rice–crab farming, from transplanting to harvest, is about four months. */
@@ -29,6 +31,8 @@ export interface Route {
   /** A mission, by the time it began, epoch ms; absent: the newest. */
   readonly mission?: number;
   readonly state?: HealthState;
+  /** Of the alarm centre; absent: the current ones. */
+  readonly list?: AlarmList;
   readonly range: RangeName;
   /** A window chosen by zooming, epoch ms; absent while the range follows the clock. */
   readonly window?: readonly [from: number, to: number];
@@ -39,7 +43,7 @@ export type RouteChange = { readonly [K in keyof Route]?: Route[K] | undefined }
 
 /** More lines than this on one chart cannot be told apart. */
 export const MOST_COMPARED = 5;
-const VIEWS: readonly string[] = ['overview', 'quality', 'wall'];
+const VIEWS: readonly string[] = ['overview', 'quality', 'wall', 'alarms', 'handover'];
 const STATES: readonly string[] = ['good', 'warning', 'critical', 'unknown'];
 
 /** Never throws: what is not understood falls back to the overview. */
@@ -49,6 +53,7 @@ export function parseRoute(hash: string, language: Language): Route {
   const [view = '', park, site] = path.split('/').map(decode);
   const text = (key: string) => asked.get(key) || undefined;
   const state = text('state');
+  const list = ALARM_LISTS.find((name) => name === asked.get('list'));
   const from = Number(asked.get('from'));
   const to = Number(asked.get('to'));
   const shared = {
@@ -76,6 +81,7 @@ export function parseRoute(hash: string, language: Language): Route {
     ...(filterPark && { park: filterPark }),
     ...(subplatform && { subplatform }),
     ...(state && STATES.includes(state) && { state: state as HealthState }),
+    ...(view === 'alarms' && list && list !== 'current' && { list }),
   };
 }
 
@@ -83,7 +89,7 @@ export function formatRoute(route: Route): string {
   const asked = new URLSearchParams();
   const isSite = route.view === 'site' && route.park !== undefined && route.site !== undefined;
   const isPlatform = route.view === 'platform' && route.subplatform !== undefined;
-  if (isSite || isPlatform) {
+  if (isSite || isPlatform || route.view === 'handover') {
     if (route.window) {
       asked.set('from', String(Math.round(route.window[0])));
       asked.set('to', String(Math.round(route.window[1])));
@@ -97,6 +103,7 @@ export function formatRoute(route: Route): string {
     if (route.park) asked.set('park', route.park);
     if (route.subplatform && !isPlatform) asked.set('sub', route.subplatform);
     if (route.state) asked.set('state', route.state);
+    if (route.view === 'alarms' && route.list && route.list !== 'current') asked.set('list', route.list);
   }
   asked.set('lang', route.language);
   return `#/${pathOf(route)}?${asked}`;

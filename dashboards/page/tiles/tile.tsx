@@ -2,10 +2,12 @@
 import { formatAge, formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
 import type { Point } from '../../../store/store.ts';
+import { placeOf } from '../feed/alarm-list.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import { formatRoute, type RangeName } from '../feed/route.ts';
+import { AlarmLine } from './alarm-line.tsx';
 import { memo } from './memo.ts';
 import { Outline } from './outline.tsx';
 import { Sparkline } from './sparkline.tsx';
@@ -46,7 +48,7 @@ export const Tile = memo(({ card, range }: TileProps) => {
 });
 
 function Face({ card }: { readonly card: SiteCard }) {
-  const { language, state, now, word } = useAppContext();
+  const { language, state, alarmsOf, now, word } = useAppContext();
   const [lead] = card.devices;
   const { kind, row, intervalMs } = lead;
   const points = state.sparks.get(lead.key) ?? [];
@@ -82,6 +84,7 @@ function Face({ card }: { readonly card: SiteCard }) {
             </div>
           ))}
       </dl>
+      <AlarmLine alarms={alarmsOf.get(placeOf({ park: card.site.park, site: card.site.id })) ?? []} />
       <p class="tile-words">
         <span class="sentence">{worstWords(lead, points, now, language)}</span>
         <span class="age">{row?.time == null ? word('never') : formatAge(Math.max(0, now - row.time), language)}</span>

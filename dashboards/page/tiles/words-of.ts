@@ -20,7 +20,13 @@ export function worstWords(card: DeviceCard, points: readonly Point[] = [], now:
 
 /** The same without for how long. */
 export function reasonWords({ assessment }: DeviceCard, language: Language): string {
-  return assessment.reasons[0]?.label[language] ?? say('allGood', language);
+  const [first, second] = assessment.reasons;
+  if (first === undefined) return say('allGood', language);
+  // Of what is silent, what it said last is worth as much as that it is silent.
+  const isSilence = first.code === 'silent' && first.field === undefined && second !== undefined;
+  return isSilence
+    ? `${first.label[language]}${language === 'zh' ? '；' : '; '}${second.label[language]}`
+    : first.label[language];
 }
 
 function lastingWords(

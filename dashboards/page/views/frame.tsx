@@ -1,20 +1,25 @@
 /** Rail on a desk, tabs at the bottom of a phone; the connection always in sight. */
 
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
+import { isUnacknowledged } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { Catalog } from '../feed/catalog.ts';
 import { formatRoute, type Route } from '../feed/route.ts';
 import { formatSeconds } from '../language/beijing-time.ts';
 import { Icon, type IconName, PATHS } from '../tiles/icon.tsx';
+import { AlarmCentre } from './alarm-centre.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Failed, SignedOut, Skeleton } from './empty-state.tsx';
+import { HandOver } from './handover.tsx';
 import { Overview } from './overview.tsx';
 import { Platform } from './platform.tsx';
 import { Quality } from './quality.tsx';
 import { SiteView } from './site.tsx';
+import { SoundBar } from './sound-bar.tsx';
 
 export function Frame() {
-  const { route, state, language, word, now, go, theme, setTheme } = useAppContext();
+  const { route, state, alarms, language, word, now, go, theme, setTheme } = useAppContext();
+  const waiting = [...alarms.alarms.values()].filter(isUnacknowledged).length;
   const here = hereOf(route, state.catalog);
   const isOther = theme === 'dark' ? 'light' : 'dark';
   return (
@@ -31,6 +36,9 @@ export function Frame() {
           <Tab to={{ view: 'overview' }} icon="overview" isHere={here === 'overview'}>
             {word('overview')}
           </Tab>
+          <Tab to={{ view: 'alarms' }} icon="alarms" isHere={here === 'alarms'} count={waiting}>
+            {word('alarms')}
+          </Tab>
           {subplatformsOf(state.catalog).map(([name, label]) => (
             <Tab key={name} to={{ view: 'platform', subplatform: name }} icon={iconOf(name)} isHere={here === name}>
               {label[language]}
@@ -38,6 +46,9 @@ export function Frame() {
           ))}
           <Tab to={{ view: 'quality' }} icon="quality" isHere={here === 'quality'}>
             {word('quality')}
+          </Tab>
+          <Tab to={{ view: 'handover' }} icon="handover" isHere={here === 'handover'}>
+            {word('handover')}
           </Tab>
           <Tab to={{ view: 'wall' }} icon="wall" isHere={false}>
             {word('wall')}
@@ -70,6 +81,7 @@ export function Frame() {
       </header>
       <main id="content" tabIndex={-1}>
         <ConnectionBar />
+        <SoundBar />
         <Content />
       </main>
     </div>
@@ -80,11 +92,13 @@ interface TabProps {
   readonly to: Pick<Route, 'view' | 'subplatform'>;
   readonly icon: IconName;
   readonly isHere: boolean;
+  /** Of what waits there. */
+  readonly count?: number;
   readonly children: string;
 }
 
-function Tab({ to, icon, isHere, children }: TabProps) {
-  const { language, route } = useAppContext();
+function Tab({ to, icon, isHere, count = 0, children }: TabProps) {
+  const { language, route, word } = useAppContext();
   return (
     <a
       class={`tab to-${to.view}`}
@@ -93,6 +107,12 @@ function Tab({ to, icon, isHere, children }: TabProps) {
     >
       <Icon name={icon} />
       <span>{children}</span>
+      {count > 0 && (
+        <b class="badge">
+          {count}
+          <span class="unseen"> {word('unacknowledgedCount')}</span>
+        </b>
+      )}
     </a>
   );
 }
@@ -124,6 +144,10 @@ function Content() {
       return <Platform key={route.subplatform} />;
     case 'quality':
       return <Quality />;
+    case 'alarms':
+      return <AlarmCentre />;
+    case 'handover':
+      return <HandOver />;
     case 'overview':
     case 'wall':
       return <Overview />;

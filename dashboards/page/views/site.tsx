@@ -1,10 +1,12 @@
 /** One site: what it says now, and a chart for each panel of its kinds. */
 import { useMemo, useState } from 'preact/hooks';
+import type { Site } from '../../../registry/registry.ts';
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
+import { placeOf } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
@@ -16,6 +18,8 @@ import { fliesMissions } from '../mission/use-mission.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { agedClass, BigValue } from '../tiles/tile.tsx';
+import { AlarmCard } from './alarm-card.tsx';
+import { useMayOperate } from './alarm-centre.tsx';
 import { Compare } from './compare.tsx';
 import { StageWords } from './stage-words.tsx';
 
@@ -57,6 +61,7 @@ export function SiteView() {
         </div>
         <StateMark state={card.state} />
       </div>
+      <SiteAlarms site={card.site} />
       <div class="nows">
         {card.devices.map((device) => (
           <Now key={device.key} card={device} isAlone={card.devices.length === 1} />
@@ -71,6 +76,33 @@ export function SiteView() {
           beside={beside.filter(({ kind }) => kind === each.kind)}
         />
       ))}
+    </section>
+  );
+}
+
+/** A phone shows the values and the aerator on its first screen, too. */
+const MOST_ALARMS = 2;
+
+/** On top: what is wrong, since when, and who has it. */
+function SiteAlarms({ site: { park, id } }: { readonly site: Site }) {
+  const { alarmsOf, route, language, word } = useAppContext();
+  const mayOperate = useMayOperate();
+  const found = alarmsOf.get(placeOf({ park, site: id })) ?? [];
+  if (found.length === 0) return null;
+  return (
+    <section class="site-alarms" aria-labelledby="site-alarms">
+      <h2 id="site-alarms" class="unseen">
+        {word('siteAlarms')}
+      </h2>
+      <ul class="alarm-list">
+        {found.slice(0, MOST_ALARMS).map((alarm) => (
+          <AlarmCard key={alarm.id} alarm={alarm} mayOperate={mayOperate === true} isBrief />
+        ))}
+      </ul>
+      <a class="note" href={formatRoute({ view: 'alarms', park, language, range: route.range })}>
+        {found.length > MOST_ALARMS && `${word('morePinned')} ${found.length - MOST_ALARMS} · `}
+        {word('details')}
+      </a>
     </section>
   );
 }

@@ -1,22 +1,33 @@
-/** For a control-room screen: no scrolling, no mouse, one subplatform after another, clock and connection always there. */
+/** For a control-room screen: no scrolling, no mouse. Critical sites stay where they are; the rest takes turns, clock and connection always there. */
 import { useEffect, useState } from 'preact/hooks';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
+import { placeOf } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
+import { pinnedOf } from '../feed/pinned.ts';
 import { formatRoute } from '../feed/route.ts';
 import { formatDay, formatSeconds } from '../language/beijing-time.ts';
+import { say } from '../language/words.ts';
+import { AlarmLine } from '../tiles/alarm-line.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { Tile } from '../tiles/tile.tsx';
+import { worstWords } from '../tiles/words-of.ts';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Failed, SignedOut, Skeleton } from './empty-state.tsx';
+import { SoundBar } from './sound-bar.tsx';
 
 const CYCLE_MS = 15_000;
 /** More on one screen would not be legible from four metres. */
 const A_PAGE = 12;
+/** Beside pinned ones, which take the larger part. */
+const A_PAGE_BESIDE = 6;
+/** So many pinned sites are whole tiles; more are lines, because none is left out. */
+const MOST_TILES = 6;
 
 export function Wall() {
-  const { state, cards, route, now, language, word } = useAppContext();
-  const pages = pagesOf(cards, word('trouble'), language);
+  const { state, cards, alarmsOf, route, now, language, word } = useAppContext();
+  const { pinned, others } = pinnedOf(cards, alarmsOf);
+  const pages = pagesOf(others, pinned.length > 0 ? A_PAGE_BESIDE : A_PAGE, word('trouble'), language);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setTurn((before) => before + 1), CYCLE_MS);
@@ -43,14 +54,20 @@ export function Wall() {
       </header>
       <main id="content">
         <ConnectionBar />
+        <SoundBar />
         {state.phase === 'loading' && <Skeleton />}
         {state.phase === 'failed' && <Failed />}
         {state.phase === 'signed-out' && <SignedOut />}
         {state.phase === 'ready' && (
-          <div class="wall-grid" style={gridFor(page?.cards.length ?? 1)}>
-            {page?.cards.map((card) => (
-              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
-            ))}
+          <div class={pinned.length > 0 ? 'wall-body with-pinned' : 'wall-body'}>
+            {pinned.length > 0 && <PinnedSites cards={pinned} />}
+            {page && (
+              <div class="wall-grid" style={gridFor(page.cards.length, pinned.length > 0)}>
+                {page.cards.map((card) => (
+                  <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
+                ))}
+              </div>
+            )}
           </div>
         )}
       </main>
@@ -66,20 +83,58 @@ export function Wall() {
   );
 }
 
+/** Tiles while they are few; beyond that a line for each of the rest. */
+function PinnedSites({ cards }: { readonly cards: readonly SiteCard[] }) {
+  const { state, alarmsOf, route, now, language } = useAppContext();
+  const lines = cards.slice(MOST_TILES);
+  return (
+    <section class="wall-pinned" aria-label={say('critical', language)}>
+      <div class="wall-grid" style={gridFor(Math.min(cards.length, MOST_TILES), true)}>
+        {cards.slice(0, MOST_TILES).map((card) => (
+          <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
+        ))}
+      </div>
+      {lines.length > 0 && (
+        <ul class="wall-lines" style={{ '--lines': Math.ceil(lines.length / 2) }}>
+          {lines.map(({ site, devices: [lead], state: is }) => (
+            <li key={`${site.park}/${site.id}`}>
+              <StateMark state={is} />
+              <b>{site.label[language]}</b>
+              <span class="sentence">{worstWords(lead, state.sparks.get(lead.key), now, language)}</span>
+              <AlarmLine alarms={alarmsOf.get(placeOf({ park: site.park, site: site.id })) ?? []} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
 interface WallPage {
   readonly title: string;
   readonly cards: readonly SiteCard[];
 }
 
 /** Few tiles are large ones: what needs eyes is read from further away. */
-function gridFor(count: number) {
-  const columns = count <= 3 ? Math.max(1, count) : Math.round(Math.sqrt(count * 1.3));
+function gridFor(count: number, isHalf: boolean) {
+  const columns =
+    count <= 3
+      ? Math.max(1, count)
+      : isHalf
+        ? Math.ceil(count / (count > 4 ? 2 : 1))
+        : Math.round(Math.sqrt(count * 1.3));
   const rows = Math.ceil(count / columns);
-  return { '--columns': columns, '--scale': Math.max(1, Math.min(2, 3 / rows, 5 / columns)) };
+  const most = isHalf ? 1.5 / rows : Math.min(2, 3 / rows);
+  return { '--columns': columns, '--scale': Math.max(isHalf ? 0.75 : 1, Math.min(most, 5 / columns)) };
 }
 
 /** What is wrong first, then every subplatform in its turn. */
-function pagesOf(cards: readonly SiteCard[], trouble: string, language: 'zh' | 'en'): readonly WallPage[] {
+function pagesOf(
+  cards: readonly SiteCard[],
+  size: number,
+  trouble: string,
+  language: 'zh' | 'en',
+): readonly WallPage[] {
   const wrong = cards.filter(({ state }) => state !== 'good');
   const groups: WallPage[] = [
     ...(wrong.length > 0 ? [{ title: trouble, cards: wrong }] : []),
@@ -89,10 +144,10 @@ function pagesOf(cards: readonly SiteCard[], trouble: string, language: 'zh' | '
     })),
   ];
   return groups.flatMap(({ title, cards: all }) => {
-    const count = Math.ceil(all.length / A_PAGE);
+    const count = Math.ceil(all.length / size);
     return Array.from({ length: count }, (_, index) => ({
       title: count > 1 ? `${title} ${index + 1}/${count}` : title,
-      cards: all.slice(index * A_PAGE, (index + 1) * A_PAGE),
+      cards: all.slice(index * size, (index + 1) * size),
     }));
   });
 }

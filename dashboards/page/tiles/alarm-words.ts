@@ -1,0 +1,44 @@
+/** Where an alarm is, since when and who has it, in the words of every place that shows one. */
+import { formatDuration, type Language } from '../../../sensors/format.ts';
+import type { Alarm } from '../feed/alarm-list.ts';
+import type { Catalog } from '../feed/catalog.ts';
+import { dayStart, formatClock, formatMoment } from '../language/beijing-time.ts';
+import { say } from '../language/words.ts';
+
+/** Of what the platform itself raises. */
+const PLATFORM = 'platform';
+
+/** `竹溪 3 号塘 · 溶氧站`; the device only where its site has several. */
+export function placeWords({ park, site, device }: Alarm, catalog: Catalog, language: Language): string {
+  if (site === '') {
+    const label = catalog.parks.find(({ id }) => id === park)?.label[language];
+    const whole = say(park === PLATFORM ? 'thisPlatform' : 'wholePark', language);
+    return label === undefined ? whole : `${label} · ${whole}`;
+  }
+  const label = catalog.sites.find((each) => each.park === park && each.id === site)?.label[language] ?? site;
+  const beside = catalog.devices.filter((each) => each.park === park && each.site === site);
+  if (device === undefined || beside.length < 2) return label;
+  return `${label} · ${beside.find((each) => each.device === device)?.label?.[language] ?? device}`;
+}
+
+/** By the clock in Beijing; with the day where it is not today. */
+export const clockWords = (time: number, now: number, language: Language) =>
+  time >= dayStart(now) ? formatClock(time) : formatMoment(time, language);
+
+/** `自 03:12 · 48 分钟`; of one that is over, until it was. */
+export function sinceWords({ openedAt, clearedAt }: Alarm, now: number, language: Language): string {
+  const lasted = formatDuration(Math.max(0, (clearedAt ?? now) - openedAt), language);
+  const from = clockWords(openedAt, now, language);
+  if (clearedAt !== undefined) return `${from}–${clockWords(clearedAt, now, language)} · ${lasted}`;
+  return `${say('since', language)} ${from} · ${lasted}`;
+}
+
+/** Who holds the one token has no name; a person has. */
+export const personWords = (by: string, language: Language) => (by === 'operator' ? say('operator', language) : by);
+
+/** `无人确认`, `张三 已确认 03:20`. */
+export function holderWords({ acknowledgedBy, acknowledgedAt }: Alarm, now: number, language: Language): string {
+  if (acknowledgedBy === undefined) return say('nobodyYet', language);
+  const at = acknowledgedAt === undefined ? '' : ` ${clockWords(acknowledgedAt, now, language)}`;
+  return `${personWords(acknowledgedBy, language)} ${say('hasIt', language)}${at}`;
+}

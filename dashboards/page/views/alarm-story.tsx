@@ -1,0 +1,54 @@
+/** What happened to an alarm, step by step, and where its rule comes from. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Alarm, Transition } from '../feed/alarm-list.ts';
+import { loadTransitions } from '../feed/api.ts';
+import { useAppContext } from '../feed/app-context.ts';
+import { CHANGE_WORDS } from '../language/change-words.ts';
+import { clockWords, personWords } from '../tiles/alarm-words.ts';
+
+/** Values that moved on say nothing about what became of it. */
+const DULL: readonly Transition['change'][] = ['updated'];
+
+export function AlarmStory({ alarm }: { readonly alarm: Alarm }) {
+  const { language, now, word } = useAppContext();
+  const { id, seq, children = [], profile, source } = alarm;
+  const [steps, setSteps] = useState<readonly Transition[]>();
+  useEffect(() => {
+    let isGone = false;
+    void loadTransitions(id).then(
+      (found) => isGone || setSteps(found),
+      () => {},
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [id, seq]);
+  return (
+    <div class="alarm-story">
+      <ol>
+        {steps
+          ?.filter(({ change }) => !DULL.includes(change))
+          .map(({ seq: number, change, at, by, alarm: then }) => (
+            <li key={number}>
+              <time>{clockWords(at, now, language)}</time> {CHANGE_WORDS[change][language]}
+              {by !== undefined && by !== '' && ` · ${personWords(by, language)}`}
+              {change === 'acknowledged' && then.note && ` · ${then.note}`}
+              {change === 'shelved' && then.shelved && ` · ${then.shelved.reason}`}
+            </li>
+          ))}
+      </ol>
+      {children.length > 0 && (
+        <p class="note">
+          {word('children')}: {children.join(', ')}
+        </p>
+      )}
+      {(profile || source) && (
+        <p class="note">
+          {profile && `${word('profile')} ${profile.name} v${profile.version}`}
+          {profile && source && ' · '}
+          {source && <span lang="en">{source}</span>}
+        </p>
+      )}
+    </div>
+  );
+}
