@@ -1,11 +1,15 @@
 /** The folder that holds everything a process keeps: made private, held by one process at a time, home of the generated secrets. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, DaoyuError } from '../base/errors.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 
 export interface DataFolder {
   readonly path: string;
+  /** Why the kernel does not keep the lock here; then only processes that see each other's process numbers keep out of one another's way. */
+  readonly weakLock?: string;
   /** A text that only this installation knows, generated at first use, mode 0600. */
   secret(name: string): string;
   /** Keeps a copy of a text that is decided elsewhere, and answers it. */
@@ -18,13 +22,14 @@ export interface DataFolder {
 }
 
 /** Rejects with `DATA_FOLDER_IN_USE` while another process holds it and `DATA_FOLDER_UNUSABLE` when it can't be written. */
-export function openDataFolder(folder: string): DataFolder {
+export async function openDataFolder(folder: string): Promise<DataFolder> {
   const path = resolve(folder);
   const secrets = join(path, 'secrets');
   const holder = join(path, 'process.json');
+  let held: Held;
   try {
     makeFolder(secrets);
-    hold(holder, path);
+    held = await hold(holder, path);
   } catch (error) {
     if (error instanceof DaoyuError) throw error;
     const message = `cannot use the data folder ${path}: ${(error as Error).message}. Set DAOYU_DATA_DIR to a folder this user may write.`;
@@ -48,6 +53,7 @@ export function openDataFolder(folder: string): DataFolder {
 
   return {
     path,
+    ...(held.weakLock !== undefined && { weakLock: held.weakLock }),
     readPrivate,
     writePrivate,
     removePrivate: (name) => rmSync(join(secrets, name), { force: true }),
@@ -66,6 +72,7 @@ export function openDataFolder(folder: string): DataFolder {
     },
     close() {
       rmSync(holder, { force: true });
+      held.lock?.close();
     },
   };
 }
@@ -85,11 +92,33 @@ export function makeFolder(path: string): void {
 interface Holder {
   readonly pid: number;
   readonly startedAt: string;
+  /** Absent in files of older versions. */
+  readonly host?: string;
+  /** Epoch ms. */
+  readonly since?: number;
+}
+
+interface Held {
+  readonly lock?: FolderLock;
+  readonly weakLock?: string;
+}
+
+/** `process.json` tells people who holds the folder, and keeps out of the way of a process that knows no other lock. */
+async function hold(file: string, folder: string): Promise<Held> {
+  const mine = { pid: process.pid, startedAt: startOf(process.pid) ?? '', host: hostname(), since: Date.now() };
+  const attempt = await lockFolder(folder, JSON.stringify(mine));
+  if ('heldBy' in attempt) throw inUse(folder, parseHolder(attempt.heldBy) ?? parseHolder(readIfThere(file)));
+  try {
+    writeHolder(file, folder, mine);
+  } catch (error) {
+    if ('lock' in attempt) attempt.lock.close();
+    throw error;
+  }
+  return 'lock' in attempt ? attempt : { weakLock: attempt.unsupported };
 }
 
 /** A process number alone can be reused after a crash or a reboot, so the start time of the process stands beside it. */
-function hold(file: string, folder: string): void {
-  const mine: Holder = { pid: process.pid, startedAt: startOf(process.pid) ?? '' };
+function writeHolder(file: string, folder: string, mine: Holder): void {
   try {
     writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
     return;
@@ -97,19 +126,31 @@ function hold(file: string, folder: string): void {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
   const other = parseHolder(readIfThere(file));
-  if (other !== undefined && startOf(other.pid) === other.startedAt) {
-    const message = `the data folder ${folder} is in use by process ${other.pid}. Stop that one, or give this one another DAOYU_DATA_DIR.`;
-    throw new DaoyuError('DATA_FOLDER_IN_USE', message);
-  }
+  if (other !== undefined && startOf(other.pid) === other.startedAt) throw inUse(folder, other);
   rmSync(file, { force: true });
   writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
+}
+
+function inUse(folder: string, holder: Holder | undefined): DaoyuError {
+  const { pid, host, since } = holder ?? {};
+  const who = [
+    pid === undefined ? 'another process' : `process ${pid}`,
+    ...(host === undefined ? [] : [`on ${host}`]),
+    ...(since === undefined ? [] : [`since ${beijingTime(since)} Beijing time`]),
+  ].join(' ');
+  const message = `the data folder ${folder} is in use by ${who}. Stop that one, or give this one another DAOYU_DATA_DIR.`;
+  return new DaoyuError('DATA_FOLDER_IN_USE', message);
+}
+
+function beijingTime(ms: number): string {
+  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function parseHolder(content: string | undefined): Holder | undefined {
   try {
     return content === undefined ? undefined : (JSON.parse(content) as Holder);
   } catch {
-    return undefined; // Cut off by a crash while it was written: nobody holds it.
+    return undefined; // Cut off, by a crash while it was written or because its holder was too busy to say it.
   }
 }
 

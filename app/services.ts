@@ -45,7 +45,14 @@ export interface Services extends AppContext {
 export type Closer = <T extends { close(): Promise<void> | void }>(part: T) => T;
 
 export async function openServices({ config, log, clock }: AppContext, keep: Closer): Promise<Services> {
-  const folder = keep(openDataFolder(config.dataDir));
+  const folder = keep(await openDataFolder(config.dataDir));
+  if (folder.weakLock !== undefined) {
+    const { path, weakLock: reason } = folder;
+    log.warn(
+      { folder: path, reason },
+      'no socket can be made in the data folder: a second container on it would not be noticed',
+    );
+  }
   const kinds = await loadKinds(config.kindsDir);
   const context = { config, folder: folder.path, clock, log, space: watchDiskSpace(folder.path, config.diskReserve) };
   const bus = keep(await openBus(context));

@@ -35,7 +35,7 @@ export function stackCommand(): Command {
 async function stack({ simulate, natsPort, influxPort }: Options): Promise<void> {
   const { dataDir, busMaxBytes } = readConfig(process.env);
   const signal = untilStopped();
-  const folder = openDataFolder(join(dataDir, 'stack'));
+  const folder = await openDataFolder(join(dataDir, 'stack'));
   const running: { close(): Promise<void> | void }[] = [folder];
   const keep = <T extends { close(): Promise<void> | void }>(part: T): T => {
     running.push(part);

@@ -16,28 +16,31 @@ import { openDataFolder } from '../../app/data-folder.ts';
 const fresh = () => mkdtempSync(join(tmpdir(), 'daoyu-data-'));
 
 describe('the data folder', () => {
-  it('is held by one process at a time, and free again when that one closes', () => {
+  it('is held by one process at a time, and free again when that one closes', async () => {
     const path = fresh();
-    const held = openDataFolder(path);
-    expect(() => openDataFolder(path)).toThrow(/in use by process \d+.*DAOYU_DATA_DIR/);
+    const held = await openDataFolder(path);
+    await expect(openDataFolder(path)).rejects.toMatchObject({
+      code: 'DATA_FOLDER_IN_USE',
+      message: expect.stringMatching(/in use by process \d+ on \S+ since 20.* Beijing time.*DAOYU_DATA_DIR/),
+    });
     held.close();
-    openDataFolder(path).close();
+    (await openDataFolder(path)).close();
   });
 
-  it('is taken over from a process that was killed, even when its number lives on in another process', () => {
+  it('is taken over from a process that was killed, even when its number lives on in another process', async () => {
     const path = fresh();
     writeFileSync(join(path, 'process.json'), JSON.stringify({ pid: process.pid, startedAt: 'long ago' }));
-    openDataFolder(path).close();
+    (await openDataFolder(path)).close();
     writeFileSync(join(path, 'process.json'), '{"pid":');
-    openDataFolder(path).close();
+    (await openDataFolder(path)).close();
   });
 
-  it('generates a secret once and keeps it to its owner', () => {
+  it('generates a secret once and keeps it to its owner', async () => {
     const path = fresh();
-    const first = openDataFolder(path);
+    const first = await openDataFolder(path);
     const token = first.secret('api-token');
     first.close();
-    const second = openDataFolder(path);
+    const second = await openDataFolder(path);
     expect(second.secret('api-token')).toBe(token);
     expect(token.length).toBeGreaterThanOrEqual(32);
     expect(statSync(join(path, 'secrets', 'api-token')).mode & 0o777).toBe(0o600);
@@ -45,9 +48,9 @@ describe('the data folder', () => {
     second.close();
   });
 
-  it('names the file and the cure when what it keeps is damaged, and never leaves half of it', () => {
+  it('names the file and the cure when what it keeps is damaged, and never leaves half of it', async () => {
     const path = fresh();
-    const folder = openDataFolder(path);
+    const folder = await openDataFolder(path);
     onTestFinished(() => folder.close());
     folder.writePrivate('devices.json', [{ device: 'a' }]);
     const file = join(path, 'secrets', 'devices.json');
@@ -67,17 +70,17 @@ describe('the data folder', () => {
     }
   });
 
-  it('says which setting to change when it cannot be made', () => {
+  it('says which setting to change when it cannot be made', async () => {
     const file = join(fresh(), 'file');
     writeFileSync(file, '');
-    expect(() => openDataFolder(join(file, 'data'))).toThrow(/Set DAOYU_DATA_DIR/);
+    await expect(openDataFolder(join(file, 'data'))).rejects.toThrow(/Set DAOYU_DATA_DIR/);
   });
 
   it.runIf(existsSync('/proc/self'))(
     'is refused in a sentence below a folder that takes none, instead of being tried for ever',
-    () => {
+    async () => {
       for (const path of ['/proc/daoyu', '/proc/daoyu/data', '/proc/self/daoyu/data'])
-        expect(() => openDataFolder(path)).toThrow(/cannot use the data folder .*Set DAOYU_DATA_DIR/);
+        await expect(openDataFolder(path)).rejects.toThrow(/cannot use the data folder .*Set DAOYU_DATA_DIR/);
     },
   );
 });
