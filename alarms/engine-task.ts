@@ -4,6 +4,7 @@ import { subjects } from '../base/topics.ts';
 import type { Bus, Delivery, Entry } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
 import { PoisonedEntries } from '../bus/handler.ts';
+import { intoQuarantine } from '../bus/poison.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Transition } from './alarm.ts';
@@ -66,7 +67,8 @@ export async function startAlarmEngine({
     }
   }
 
-  return startConsumer({ ...LIMITS, bus, name: ALARM_ENGINE, subjects: INPUTS, log, take });
+  const setAside = intoQuarantine({ bus, log });
+  return startConsumer({ ...LIMITS, bus, name: ALARM_ENGINE, subjects: INPUTS, log, take, setAside });
 }
 
 /** An entry that the engine cannot bear must not stop it for ever: it is set aside, and judging goes on behind it. */

@@ -6,6 +6,8 @@ import { pause } from '../base/pause.ts';
 import { subjects } from '../base/topics.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
+import { PoisonedEntries } from '../bus/handler.ts';
+import { intoQuarantine } from '../bus/poison.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Alarm, Transition } from './alarm.ts';
 
@@ -17,7 +19,7 @@ const DAY = 24 * 3_600_000;
 const AGAIN_AFTER_MS = 1000;
 
 export interface AlarmKeeperOptions {
-  readonly bus: Pick<Bus, 'consume'>;
+  readonly bus: Pick<Bus, 'consume' | 'append'>;
   readonly kv: Kv;
   readonly log: Log;
   readonly clock: () => number;
@@ -41,9 +43,7 @@ export async function startAlarmKeeper(options: AlarmKeeperOptions): Promise<{ c
   }
 
   async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
-    for (const { data } of deliveries) {
-      const transition = parseTransition(data);
-      if (transition === undefined) continue;
+    for (const transition of readTransitions(deliveries)) {
       for (;;) {
         signal.throwIfAborted();
         try {
@@ -74,6 +74,7 @@ export async function startAlarmKeeper(options: AlarmKeeperOptions): Promise<{ c
     subjects: [subjects.allAlarms],
     log,
     take,
+    setAside: intoQuarantine({ bus, log }),
   });
   const daily = setInterval(() => {
     forgetOld().catch((error: unknown) => log.warn({ code: codeOf(error) }, 'old alarms cannot be removed'));
@@ -90,6 +91,14 @@ export async function startAlarmKeeper(options: AlarmKeeperOptions): Promise<{ c
 
 function ignoreConflict(error: unknown): void {
   if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+}
+
+function readTransitions(deliveries: readonly Delivery[]): readonly Transition[] {
+  const read = deliveries.map((delivery) => ({ delivery, transition: parseTransition(delivery.data) }));
+  const unreadable = read.flatMap(({ delivery, transition }) => (transition === undefined ? [delivery] : []));
+  if (unreadable.length > 0)
+    throw new PoisonedEntries(unreadable.map((delivery) => ({ delivery, reason: 'it is no transition of an alarm' })));
+  return read.flatMap(({ transition }) => transition ?? []);
 }
 
 /** Undefined for what is none of ours. */
