@@ -22,7 +22,15 @@ export interface StoreWriterOptions {
   /** For a store that may be put back or deleted apart from the log. */
   readonly note?: PositionNote;
   readonly acceptsGap?: boolean;
+  /**
+   * How long a log that seems to end before what the store has taken is asked again, before it counts as replaced; default 0. Several servers keep one
+   * log together, and after the death of their leader one that lags may answer for a while.
+   */
+  readonly doubtMs?: number;
 }
+
+/** Between two questions to a log that may not have answered for good. */
+const DOUBT_EVERY_MS = 500;
 
 /** Until store and log fit: a file that is put back is noticed soon. */
 const AGAIN_AFTER: BackOff = { firstMs: 1000, maxMs: 15_000 };
@@ -34,7 +42,7 @@ const AGAIN_AFTER: BackOff = { firstMs: 1000, maxMs: 15_000 };
  * like old ones to it.
  */
 export async function startStoreWriter(options: StoreWriterOptions): Promise<Consumer> {
-  const { bus, store, log, name = DEFAULT_WRITER, note, acceptsGap = false, backOff, ...rest } = options;
+  const { bus, store, log, name = DEFAULT_WRITER, note, acceptsGap = false, doubtMs = 0, backOff, ...rest } = options;
   const subjects = rest.subjects ?? [known.allReadings, known.allQuarantine];
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -43,10 +51,25 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
   /** Resolves when the store has become an older one. */
   let older: Promise<void> | undefined;
 
+  /** As the log says now, or later when what it says cannot be yet. */
+  async function endOfLog(reached: number): Promise<number> {
+    const askedSince = performance.now();
+    for (let isSaid = false; ; isSaid = true) {
+      const { lastPosition } = await bus.status();
+      if (lastPosition >= reached || signal.aborted || performance.now() - askedSince >= doubtMs) return lastPosition;
+      if (!isSaid)
+        log.warn(
+          { consumer: name, lastPosition, reached },
+          `the log says that it ends at ${lastPosition}, but the store has taken ${reached}: not sure yet, one of its servers may lag behind; asking again`,
+        );
+      await pause(DOUBT_EVERY_MS, signal);
+    }
+  }
+
   async function begin(): Promise<void> {
     const progress = await progressOf(store, name);
     const reached = progress.pendingUpTo ?? progress.position;
-    const { lastPosition } = await bus.status();
+    const lastPosition = await endOfLog(reached);
     if (lastPosition < reached) {
       throw new DaoyuError(
         'LOG_REPLACED',

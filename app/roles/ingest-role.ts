@@ -7,6 +7,7 @@ import { openPositionNote } from '../../consumers/store-position.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
 import { alarmTasks } from '../alarm-tasks.ts';
+import { sharedParts } from '../backends.ts';
 import { startRetention } from '../retention.ts';
 import type { Closer, Services } from '../services.ts';
 import { planWriters } from '../store-writers.ts';
@@ -18,6 +19,9 @@ export interface IngestRole {
   writerProblem(): Problem | undefined;
 }
 
+/** Longer than servers take to choose a leader that has everything. */
+const DOUBT_MS = 15_000;
+
 type Problem = NonNullable<ReturnType<Consumer['status']>['problem']>;
 
 export async function openIngestRole(services: Services, store: Store, keep: Closer): Promise<IngestRole> {
@@ -27,7 +31,7 @@ export async function openIngestRole(services: Services, store: Store, keep: Clo
     const duties = [
       ...writers.map((writer) => ({
         name: writer.name,
-        start: () => startStoreWriter({ bus, store, log, ...writer }),
+        start: () => startStoreWriter({ bus, store, log, doubtMs: DOUBT_MS, ...writer }),
       })),
       ...othersOf(services, store),
     ];
@@ -36,7 +40,8 @@ export async function openIngestRole(services: Services, store: Store, keep: Clo
   }
   const note = openPositionNote(kv, DEFAULT_WRITER);
   const acceptsGap = config.storeGap === 'accept';
-  const writer = keep(await startStoreWriter({ bus, store, log, note, acceptsGap }));
+  const doubtMs = sharedParts(config).isLogShared ? DOUBT_MS : 0;
+  const writer = keep(await startStoreWriter({ bus, store, log, note, acceptsGap, doubtMs }));
   const others = othersOf(services, store);
   for (const duty of others) keep(await duty.start());
   return {

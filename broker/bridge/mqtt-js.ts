@@ -6,6 +6,7 @@ import { parseTopic, topicPrefix } from '../../base/topics.ts';
 import type { InboundMessage } from '../broker.ts';
 import type { Bridge, BridgeOptions } from './bridge.ts';
 import { createHandover } from './handover.ts';
+import { rememberStatuses } from './retained.ts';
 
 /** A message with the connection that may acknowledge it: packet ids mean nothing on the next one. */
 interface Arrival {
@@ -27,6 +28,11 @@ const MAX_TOLD_IN_FLIGHT = 1000;
 /** MQTT 5 table 2-6: what a broker may refuse a subscription or a QoS with. */
 const REFUSED_FROM = 0x80;
 
+/** CONNACK 2 of MQTT 3.1.1, 0x85 of MQTT 5. */
+const ID_REFUSED = [2, 0x85];
+const WHY_ID_REFUSED =
+  'set client= in DAOYU_MQTT_BRIDGE to letters, digits and hyphens; nats-server 2.12 and newer refuses dots and spaces';
+
 /** Begins to connect and keeps at it for ever. */
 export function openBridge(options: BridgeOptions): Bridge {
   const { address, clientId, clock, log, maxInFlight = MAX_IN_FLIGHT } = options;
@@ -35,12 +41,16 @@ export function openBridge(options: BridgeOptions): Bridge {
   let problem: string | undefined = 'not connected yet';
   let hadSession = false;
   let isClosing = false;
+  const statuses = rememberStatuses();
 
   const handover = createHandover<Arrival>({
     maxInFlight,
     retryAfterMs: RETRY_AFTER_MS,
     admit: ({ message }) => admit(message),
-    onDurable: acknowledge,
+    onDurable(arrival) {
+      statuses.remember(arrival.message);
+      acknowledge(arrival);
+    },
     onTrouble: (error) =>
       log.warn(
         { broker, code: codeOf(error), reason: (error as Error).message },
@@ -94,7 +104,9 @@ export function openBridge(options: BridgeOptions): Bridge {
       isWill: false,
       receivedAt: clock(),
     };
-    handover.push({ message, messageId, stream: client.stream });
+    const arrival = { message, messageId, stream: client.stream };
+    if (statuses.isKnown(message)) acknowledge(arrival);
+    else handover.push(arrival);
   });
   client.handleMessage = (_packet, done) => handover.whenRoom(() => done());
 
@@ -137,7 +149,7 @@ export function openBridge(options: BridgeOptions): Bridge {
       (error: unknown) => trouble(`subscription failed: ${(error as Error).message}`),
     );
   });
-  client.on('error', (error) => trouble(error.message));
+  client.on('error', (error) => trouble(isIdRefused(error) ? `${error.message}: ${WHY_ID_REFUSED}` : error.message));
   client.on('close', () => trouble(problem ?? 'the connection is closed'));
 
   function trouble(why: string): void {
@@ -172,6 +184,10 @@ export function openBridge(options: BridgeOptions): Bridge {
       await Promise.race([client.endAsync(!client.connected), deadline]);
     },
   };
+}
+
+function isIdRefused(error: Error): boolean {
+  return 'code' in error && ID_REFUSED.includes(Number(error.code));
 }
 
 function readAuthority(file: string): Buffer {

@@ -66,6 +66,11 @@ it.runIf(hasNats() && hasInflux())(
     }
     const startedAt = performance.now();
     for (const device of devices) device.start();
+    await eventually(
+      () => devices.filter(({ acknowledged }) => acknowledged.size === 0).map(({ device }) => device),
+      (silent) => silent.length === 0,
+      60_000,
+    );
 
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       for (const member of members) {

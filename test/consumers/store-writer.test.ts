@@ -215,4 +215,23 @@ describe('the store writer', () => {
     await memory.write({ readings: [], tallies: [] }, 100);
     await expect(start()).rejects.toMatchObject({ code: 'LOG_REPLACED' });
   });
+
+  it('does not take the answer of a server that lags behind for a log that was replaced', async () => {
+    const [bus, store] = [openMemoryBus(), openMemoryStore()];
+    for (const value of [1, 2, 3]) await bus.append([entry(value)]);
+    await store.write({ readings: [], tallies: [] }, 3);
+    let asked = 0;
+    const lagging = {
+      ...bus,
+      async status() {
+        asked += 1;
+        return { ...(await bus.status()), ...(asked < 3 && { lastPosition: 1 }) };
+      },
+    };
+    const writer = await startStoreWriter({ bus: lagging, store, log: silent, doubtMs: 60_000 });
+    onTestFinished(() => writer.close());
+    expect(writer.status().problem).toBeUndefined();
+    await bus.append([entry(4)]);
+    await eventually(async () => (await store.status()).readings === 1);
+  });
 });
