@@ -1,6 +1,7 @@
 /**
- * Runs both suites, then the quick one on each other Node whose path is given. A file that fails runs once more; if it
- * passes then, it is named flaky. The last line sums up both suites: `N passed, N failed`.
+ * Runs both suites, then what leans on NATS against the nats-server that DAOYU_TEST_NATS_CURRENT names, then the quick
+ * suite on each other Node whose path is given. A file that fails runs once more; if it passes then, it is named flaky.
+ * The last line sums up both suites: `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -50,19 +51,47 @@ interface Report {
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
-function runTwice(suite: Suite, node: string): Outcome {
-  const first = run(suite, node, []);
+/** A part of a suite, in another environment. */
+interface Part {
+  readonly files: readonly string[];
+  /** Of the names of the tests; absent: all of the files. */
+  readonly names?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const WHOLE: Part = { files: [] };
+
+/** What is run against a second version of nats-server: three minutes at most. */
+const ON_NATS: readonly Part[] = [
+  {
+    files: [
+      'test/bus/jetstream.servers.test.ts',
+      'test/bus/lost-acknowledgement.servers.test.ts',
+      'test/kv/jetstream.servers.test.ts',
+      'test/deploy/nats-cluster.servers.test.ts',
+      'test/cluster/start-together.servers.test.ts',
+    ],
+  },
+  {
+    files: ['test/broker/bridge/bridge.servers.test.ts', 'test/app/faults.servers.test.ts'],
+    names: 'MQTT listener of NATS|while JetStream is full',
+  },
+];
+
+function runTwice(suite: Suite, node: string, part: Part = WHOLE): Outcome {
+  const first = run(suite, node, part);
   const failed = first.filter(({ hasFailed }) => hasFailed).map(({ file }) => file);
-  return sumUp(first, failed.length === 0 ? [] : run(suite, node, failed));
+  return sumUp(first, failed.length === 0 ? [] : run(suite, node, { ...part, files: failed }));
 }
 
 /** Results by file. A run that ends badly although no file failed is a failure under the name of the suite. */
-function run(suite: Suite, node: string, files: readonly string[]): readonly FileResult[] {
+function run(suite: Suite, node: string, { files, names, environment = {} }: Part): readonly FileResult[] {
   const folder = mkdtempSync(join(tmpdir(), 'daoyu-suite-'));
   const report = join(folder, 'report.json');
   const reporters = ['default', 'json', './test/not-run.ts'].map((name) => `--reporter=${name}`);
   const args = [VITEST, 'run', '--project', suite, ...reporters, `--outputFile.json=${report}`, ...files];
-  const { status } = spawnSync(node, args, { cwd: ROOT, stdio: 'inherit' });
+  if (names !== undefined) args.push('--testNamePattern', names);
+  const { status } = spawnSync(node, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...environment } });
   const results = readReport(report);
   rmSync(folder, { recursive: true, force: true });
   if (status === 0 || results.some(({ hasFailed }) => hasFailed)) return results;
@@ -87,10 +116,13 @@ function readReport(path: string): readonly FileResult[] {
 function main(otherNodes: readonly string[]): void {
   const here = (['quick', 'servers'] as const).map((suite) => runTwice(suite, process.execPath));
   const elsewhere = otherNodes.map((node) => runTwice('quick', node));
-  const all = [...here, ...elsewhere];
+  const current = process.env.DAOYU_TEST_NATS_CURRENT;
+  const environment = { DAOYU_TEST_NATS_SERVER: current ?? '' };
+  const onNats = current ? ON_NATS.map((part) => runTwice('servers', process.execPath, { ...part, environment })) : [];
+  const all = [...here, ...onNats, ...elsewhere];
   for (const file of all.flatMap(({ flaky }) => flaky)) process.stdout.write(`flaky: ${file}\n`);
   for (const file of all.flatMap(({ broken }) => broken)) process.stdout.write(`failed twice: ${file}\n`);
-  const passed = here.reduce((sum, outcome) => sum + outcome.passed, 0);
+  const passed = [...here, ...onNats].reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = all.reduce((sum, outcome) => sum + outcome.failed, 0);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   if (failed > 0 || passed === 0) process.exitCode = 1;
