@@ -100,6 +100,8 @@ export function openEntries(environment: Environment, meta: Table<string>): Entr
   }
 
   async function seal(upTo: number): Promise<boolean> {
+    // Asked every few seconds, also when nothing comes.
+    if (sizeBytes - sealedBytes < Math.min(BLOCK_SIZE, BLOCK_ENTRIES * sizeOf(''))) return false;
     const found = stretch(upTo);
     const end = found?.records.at(-1);
     if (found === undefined || end === undefined) return false;

@@ -17,15 +17,15 @@ export interface EmbeddedBusOptions {
   readonly retainMs: number;
   readonly clock: () => number;
   readonly space?: DiskSpace;
-  /** How often it removes and seals; default every 5 s. */
+  /** How often it removes and seals; default every 2 s. */
   readonly tendEveryMs?: number;
   /** Characters that lie unsealed before entries that a consumer still needs are sealed as well: in a long outage of the store the disk is worth
    * more than the time of a late reader. */
   readonly mostLoose?: number;
 }
 
-const TEND_EVERY_MS = 5000;
-const MOST_LOOSE = 64 * 1024 * 1024;
+const TEND_EVERY_MS = 2000;
+const MOST_LOOSE = 16 * 1024 * 1024;
 /** Positions of consumers become durable this often; after a crash up to so much is delivered again. */
 const SAVE_POSITIONS_MS = 500;
 const SLICE_ENTRIES = 64;

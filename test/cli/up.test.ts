@@ -103,7 +103,7 @@ describe('a start that cannot be', () => {
 
   it('because another process holds the data folder names that process and disturbs it in nothing', async () => {
     const dataDir = newDataDir();
-    const first = runCommand(['up'], elsewhere(dataDir));
+    const first = runCommand(['up'], { ...elsewhere(dataDir), DAOYU_DEMO: 'yes' });
     const { get } = await clientOf(first, dataDir);
     const second = runCommand(['up'], elsewhere(dataDir));
     expect(await second.ended).toBe(1);
