@@ -3,8 +3,11 @@
 /** Ids of parks, sites and devices: lower-case letters, digits and hyphens, 1 to 64 of them. */
 export const SLUG = /^[a-z0-9-]{1,64}$/;
 
+/** Ids of commands: when it was sent, epoch ms, and what tells it from others of the same moment. */
+export const COMMAND_ID = /^\d{13}-[0-9a-f]{12}$/;
+
 /** What a device may publish: `daoyu/{park}/{device}/{channel}`. */
-export type UplinkChannel = 'telemetry' | 'status' | `replies/${string}`;
+export type UplinkChannel = 'telemetry' | 'status' | 'replies';
 
 export interface DeviceAddress {
   readonly park: string;
@@ -78,9 +81,12 @@ export const subjects = {
   alarms: (park: string) => `daoyu.alarms.${park}`,
   /** What people do about alarms: acknowledge, shelve, maintenance. */
   actions: (park: string) => `daoyu.actions.${park}`,
+  /** Commands to devices, their replies and expiries. */
+  commands: (park: string) => `daoyu.commands.${park}`,
   clock: 'daoyu.clock',
   registry: 'daoyu.registry',
   allAlarms: 'daoyu.alarms.>',
+  allCommands: 'daoyu.commands.>',
   allActions: 'daoyu.actions.>',
   allReadings: 'daoyu.readings.>',
   allQuarantine: 'daoyu.quarantine.>',

@@ -27,6 +27,39 @@ export interface DeviceEntry {
   readonly at: number;
 }
 
+export const REPLY_STATES = ['received', 'done', 'failed'] as const;
+
+/** What a device says of a command. */
+export interface CommandReply {
+  readonly state: (typeof REPLY_STATES)[number];
+  readonly message?: string;
+  readonly value?: unknown;
+}
+
+/** What every entry about a command says. */
+interface OfCommand {
+  readonly version: 1;
+  readonly park: string;
+  readonly device: string;
+  /** Of the command. */
+  readonly id: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** Subject `daoyu.commands.{park}`. Where a reply and the end of the time meet, the order of the log decides. */
+export type CommandEntry =
+  | (OfCommand & {
+      readonly is: 'sent';
+      readonly name: string;
+      readonly value: unknown;
+      readonly by: string;
+      /** Epoch ms. */
+      readonly expires: number;
+    })
+  | (OfCommand & CommandReply & { readonly is: 'reply' })
+  | (OfCommand & { readonly is: 'expired' });
+
 /** Subject `daoyu.clock`: time is an event of the log, so that what passes without a message (silence, the end of a shelving) is the same in every replay. */
 export interface ClockEntry {
   readonly version: 1;

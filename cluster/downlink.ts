@@ -67,6 +67,12 @@ export function sendOverPubSub(pubsub: PubSub, presence: Presence): Tell {
   };
 }
 
+/** For what no session may keep: to where the device is now, else to the bridges, whose broker may have it. */
+export function sendLive(pubsub: PubSub, presence: Presence): Tell {
+  return async (device, channel, payload) =>
+    pubsub.publish(presence.isConnected(device) ? SUBJECT : BRIDGE_SUBJECT, { device, channel, payload });
+}
+
 /** Anyone on the same NATS may have spoken; a topic must not be made of what he says. */
 function parseTold(
   message: unknown,

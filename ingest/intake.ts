@@ -2,7 +2,7 @@
 
 import { clientIdOf, type DeviceTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { DeviceEntry } from '../bus/events.ts';
+import type { CommandEntry, DeviceEntry } from '../bus/events.ts';
 import { createRecords, payloadOf, randomRun } from '../bus/quarantine-record.ts';
 import type { Rejection } from '../bus/rejection.ts';
 import { lockOf } from '../registry/device-change.ts';
@@ -17,6 +17,7 @@ import { createFastLane, type FastDevice } from './fast/take.ts';
 import { createGroupCommit, type Group } from './group-commit.ts';
 import type { Outcome } from './json.ts';
 import { createKeyMap, type KeyMap } from './map.ts';
+import { parseReply } from './reply.ts';
 
 /** A publish as it comes from the broker. */
 export interface ReceivedMessage extends DeviceTopic {
@@ -163,6 +164,14 @@ export function createIntake(options: IntakeOptions): Intake {
     return commit.submit((group) => group.addEntry({ subject: subjects.devices(park), data: JSON.stringify(entry) }));
   }
 
+  function admitReply(message: ReceivedMessage): Promise<void> {
+    const reply = parseReply(message.payload);
+    if (!reply.ok) return refuseMessage(message, reply.reason);
+    const { park, device, receivedAt: at } = message;
+    const entry: CommandEntry = { version: 1, is: 'reply', park, device, at, ...reply.value };
+    return commit.submit((group) => group.addEntry({ subject: subjects.commands(park), data: JSON.stringify(entry) }));
+  }
+
   return {
     admit(message) {
       try {
@@ -173,6 +182,7 @@ export function createIntake(options: IntakeOptions): Intake {
         if (lock !== undefined) return refuseMessage(message, deviceLocked(message, lock));
         if (isTelemetry(message.channel)) return admitTelemetry(message, device);
         if (message.channel === 'status') return admitStatus(message);
+        if (message.channel === 'replies') return admitReply(message);
         return admitElsewhere(message, device);
       } catch (error) {
         return Promise.reject(error);
@@ -258,5 +268,8 @@ function kindUnknown({ kind }: Device): Rejection {
 
 function channelUnknown(channel: string): Rejection {
   const shown = JSON.stringify(channel.slice(0, 64));
-  return { code: 'CHANNEL_UNKNOWN', message: `nothing listens on ${shown}: publish below telemetry or status` };
+  return {
+    code: 'CHANNEL_UNKNOWN',
+    message: `nothing listens on ${shown}: publish below telemetry, on status or on replies`,
+  };
 }

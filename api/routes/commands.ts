@@ -1,14 +1,16 @@
-/** A command to a device: handed over to whichever process it is connected to. */
+/** Commands to a device: asked, followed to their end, listed; or, for firmware that knows no ids, published as they are. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
-import type { DeviceAddress } from '../../base/topics.ts';
-import { topicPrefix } from '../../base/topics.ts';
+import { COMMAND_ID, type DeviceAddress, topicPrefix } from '../../base/topics.ts';
+import type { Commands } from '../../commands/commands.ts';
 import type { Registry } from '../../registry/registry.ts';
-import { Exact, Slug } from '../schemas.ts';
+import { Command, CommandName, CommandsAnswer, RawAnswer, SentAnswer } from '../command-schemas.ts';
+import { Exact, OneOf, Slug, Text, Whole } from '../schemas.ts';
 
 export interface CommandOptions {
   readonly registry: Pick<Registry, 'device'>;
+  readonly commands: Commands;
   /** Resolves when handed over, whether or not the device is connected. */
   readonly tell: (device: DeviceAddress, channel: `commands/${string}`, payload: string) => Promise<void>;
   readonly isConnected: (park: string, device: string) => boolean;
@@ -16,38 +18,116 @@ export interface CommandOptions {
 
 /** What a device on 4G takes without harm. */
 const MAX_BYTES = 16 * 1024;
+const DEFAULT_SECONDS = 60;
+/** A valve may wait for the weekend; what waits longer nobody remembers. */
+const MOST_SECONDS = 7 * 24 * 3600;
+const MOST_ROWS = 200;
+/** Who holds the token, until people have names of their own. */
+const SOMEBODY = 'operator';
+const device = { park: Slug, device: Slug };
+const Id = Type.String({ pattern: COMMAND_ID.source, description: 'as it was answered when the command was sent' });
 
 export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
   app,
-  { registry, tell, isConnected },
+  { registry, commands, tell, isConnected },
 ) => {
+  function checkDevice({ park, device }: DeviceAddress): void {
+    if (registry.device(park, device) === undefined)
+      throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${device}`);
+  }
+
   app.post(
     '/devices/:park/:device/commands/:name',
     {
       bodyLimit: MAX_BYTES,
-      config: { problems: ['DEVICE_UNKNOWN'] },
+      config: {
+        operator: true,
+        problems: ['DEVICE_UNKNOWN', 'COMMANDS_FULL', 'IDEMPOTENCY_KEY_REUSED', 'BUS_FULL', 'BUS_UNAVAILABLE'],
+      },
       schema: {
         tags: ['commands'],
         summary:
-          "Publishes the body on the device's own commands topic, QoS 1; whether it acts on it, it says on its replies topic",
-        params: Exact({ park: Slug, device: Slug, name: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }) }),
-        body: Type.Unknown({ description: 'JSON, as the firmware wants it' }),
-        response: {
-          202: Exact(
-            { topic: Type.String(), isConnected: Type.Boolean() },
-            { description: 'handed over, not delivered' },
+          'Sends a command to a device, which says by its id that it has it and how it ended; kept for a device that is away until it expires',
+        params: Exact({ ...device, name: CommandName }),
+        querystring: Exact({
+          expiresInSeconds: Type.Optional(Whole(`1 to ${MOST_SECONDS}; default ${DEFAULT_SECONDS}`)),
+          by: Type.Optional(Text('name of the person who asks; absent: who is signed in', 64)),
+          raw: Type.Optional(
+            Type.Unsafe<'true' | 'false'>({
+              ...OneOf(['true', 'false']),
+              description: '`true`: the body alone is published, once, without an id; nothing is followed',
+            }),
           ),
-        },
+        }),
+        headers: Type.Object({
+          'idempotency-key': Type.Optional(
+            Text('the same key, device and command: the same id, sent once, however often it is asked', 200),
+          ),
+        }),
+        body: Type.Unknown({ description: 'JSON, as the firmware wants it' }),
+        response: { 202: Type.Union([SentAnswer, RawAnswer]) },
       },
     },
-    async ({ params: { park, device, name }, body }, reply) => {
-      if (registry.device(park, device) === undefined)
-        throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${device}`);
-      const address = { park, device };
-      await tell(address, `commands/${name}`, JSON.stringify(body ?? null));
-      return reply
-        .code(202)
-        .send({ topic: `${topicPrefix(address)}commands/${name}`, isConnected: isConnected(park, device) });
+    async ({ params: { name, ...address }, query, body, headers }, reply) => {
+      checkDevice(address);
+      const isHere = isConnected(address.park, address.device);
+      if (query.raw === 'true') {
+        await tell(address, `commands/${name}`, JSON.stringify(body ?? null));
+        return reply.code(202).send({ topic: `${topicPrefix(address)}commands/${name}`, isConnected: isHere });
+      }
+      const { id, state, expires } = await commands.send({
+        ...address,
+        name,
+        value: body ?? null,
+        by: query.by ?? SOMEBODY,
+        expiresInMs: 1000 * between('expiresInSeconds', query.expiresInSeconds, DEFAULT_SECONDS, MOST_SECONDS),
+        idempotencyKey: headers['idempotency-key'],
+      });
+      return reply.code(202).send({ id, state, expires, isConnected: isHere });
+    },
+  );
+
+  app.get(
+    '/devices/:park/:device/commands/:id',
+    {
+      config: { problems: ['DEVICE_UNKNOWN', 'COMMAND_UNKNOWN'] },
+      schema: {
+        tags: ['commands'],
+        summary: 'A command and what became of it',
+        params: Exact({ ...device, id: Id }),
+        response: { 200: Command },
+      },
+    },
+    async ({ params: { id, ...address } }) => {
+      checkDevice(address);
+      return await commands.find(address, id);
+    },
+  );
+
+  app.get(
+    '/devices/:park/:device/commands',
+    {
+      config: { problems: ['DEVICE_UNKNOWN'] },
+      schema: {
+        tags: ['commands'],
+        summary: 'Commands to a device, newest first',
+        params: Exact(device),
+        querystring: Exact({
+          limit: Type.Optional(Whole(`rows, 1 to ${MOST_ROWS}; default 50`)),
+          before: Type.Optional(Id),
+        }),
+        response: { 200: CommandsAnswer },
+      },
+    },
+    async ({ params, query: { limit, before } }) => {
+      checkDevice(params);
+      return { commands: await commands.list(params, { limit: between('limit', limit, 50, MOST_ROWS), before }) };
     },
   );
 };
+
+function between(name: string, text: string | undefined, absent: number, most: number): number {
+  const number = text === undefined ? absent : Number(text);
+  if (number >= 1 && number <= most) return number;
+  throw new DaoyuError('REQUEST_INVALID', `${name}=${text} must be 1 to ${most}`);
+}

@@ -10,8 +10,9 @@ import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import { generatePassword, hashPassword } from '../../broker/credentials.ts';
-import { sendOverPubSub } from '../../cluster/downlink.ts';
+import { sendLive, sendOverPubSub } from '../../cluster/downlink.ts';
 import { assignTasks } from '../../cluster/task-assignment.ts';
+import { createCommands } from '../../commands/commands.ts';
 import { openLastingLedger } from '../../consumers/lasting-ledger.ts';
 import type { OpenLedger } from '../../consumers/ledger.ts';
 import { openLiveFeed } from '../../consumers/live-feed.ts';
@@ -101,6 +102,7 @@ export async function openApiRole(
       },
       isConnected,
       tell: door?.tell ?? sendOverPubSub(pubsub, presence),
+      commands: createCommands({ bus, kv, tell: sendLive(pubsub, presence), clock, log }),
       checks,
       status,
       limits: {

@@ -8,6 +8,7 @@ import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
 import { alarmTasks } from '../alarm-tasks.ts';
 import { sharedParts } from '../backends.ts';
+import { commandTask } from '../command-task.ts';
 import { startRetention } from '../retention.ts';
 import type { Closer, Services } from '../services.ts';
 import { planWriters } from '../store-writers.ts';
@@ -70,5 +71,6 @@ function othersOf(services: Services, store: Store): readonly Task[] {
       start: async () => startRetention({ store, rawMs: config.retainRaw, minuteMs: config.retainMinutes, log, clock }),
     },
     ...alarmTasks(services, store),
+    commandTask(services),
   ];
 }

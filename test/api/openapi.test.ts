@@ -25,6 +25,7 @@ interface Sample {
 }
 
 const DEVICES = '/api/v1/devices';
+const KEY = { 'idempotency-key': 'of the tests' };
 const PROFILE = {
   label: { zh: '试验塘', en: 'trial pond' },
   author: 'the tests',
@@ -44,7 +45,7 @@ const PLAN = {
 };
 
 /** Whatever is answered, at least once of each route: first what is well, then what the route refuses. */
-function samplesOf(recordId: string, alarm: string): Readonly<Record<string, readonly Sample[]>> {
+function samplesOf(recordId: string, alarm: string, command: string): Readonly<Record<string, readonly Sample[]>> {
   const alarms = '/api/v1/alarms';
   const inAnHour = Date.now() + 3_600_000;
   const strange = { authorization: 'Bearer guess' };
@@ -169,8 +170,20 @@ function samplesOf(recordId: string, alarm: string): Readonly<Record<string, rea
       { path: `${DEVICES}/daoyu/probe/mapping/try`, status: 400, body: {} },
     ],
     'post /api/v1/devices/{park}/{device}/commands/{name}': [
-      { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 202, body: { on: true } },
+      { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 202, body: { on: true }, headers: { ...KEY } },
+      { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 409, body: { on: false }, headers: { ...KEY } },
+      { path: `${DEVICES}/daoyu/probe/commands/aerator?raw=true`, status: 202, body: { on: true } },
+      { path: `${DEVICES}/daoyu/probe/commands/aerator?expiresInSeconds=0`, status: 400, body: {} },
       { path: `${DEVICES}/daoyu/nobody/commands/aerator`, status: 404, body: {} },
+    ],
+    'get /api/v1/devices/{park}/{device}/commands': [
+      { path: `${DEVICES}/daoyu/probe/commands?limit=1`, status: 200 },
+      { path: `${DEVICES}/daoyu/probe/commands?limit=0`, status: 400 },
+      { path: `${DEVICES}/daoyu/nobody/commands`, status: 404 },
+    ],
+    'get /api/v1/devices/{park}/{device}/commands/{id}': [
+      { path: `${DEVICES}/daoyu/probe/commands/${command}`, status: 200 },
+      { path: `${DEVICES}/daoyu/probe/commands/0000000000000-000000000000`, status: 404 },
     ],
     'get /api/v1/latest': [
       { path: '/api/v1/latest', status: 200 },
@@ -297,7 +310,12 @@ describe('the OpenAPI document', () => {
       const { ledger } = await running.get<{ ledger: { pending: number }[] }>('/api/v1/ledger');
       return kept.length >= 2 && ledger.every(({ pending }) => pending === 0);
     });
-    const samples = samplesOf(kept.find(({ reason }) => reason.field === 'rong_yang')?.id ?? '', alarms[0]?.id ?? '');
+    const { id } = await running.post<{ id: string }>(`${DEVICES}/daoyu/probe/commands/valve`, { percent: 40 });
+    const samples = samplesOf(
+      kept.find(({ reason }) => reason.field === 'rong_yang')?.id ?? '',
+      alarms[0]?.id ?? '',
+      id,
+    );
     const document = await running.get<Document>('/docs/json');
     expect(document.openapi).toMatch(/^3\.1/);
     // A route without a sample, and a sample of a route that is gone.

@@ -21,6 +21,8 @@ describe('the document at /docs', () => {
       'quarantine/{id}/replay',
       'devices/{park}/{device}/mapping',
       'devices/{park}/{device}/commands/{name}',
+      'devices/{park}/{device}/commands/{id}',
+      'devices/{park}/{device}/commands',
     ];
     for (const path of wanted) expect(Object.keys(paths)).toContain(`/api/v1/${path}`);
     for (const path of ['/healthz', '/readyz', '/metrics']) expect(Object.keys(paths)).toContain(path);
@@ -28,13 +30,13 @@ describe('the document at /docs', () => {
   });
 });
 
-describe('a command', () => {
+describe('a raw command', () => {
   it('is handed over for a device that is known, with a name that fits a topic, by who holds the token', async () => {
     const told: unknown[] = [];
     const { send } = await runApi({ tell: async (...word) => void told.push(word) });
     const post = (path: string, payload?: object) =>
       send({ method: 'POST', url: `/api/v1/devices/${path}`, headers: bearer, ...(payload && { payload }) });
-    const sent = await post('tianyu/probe/commands/aerator', { on: true });
+    const sent = await post('tianyu/probe/commands/aerator?raw=true', { on: true });
     expect([sent.statusCode, sent.json()]).toEqual([
       202,
       { topic: 'daoyu/tianyu/probe/commands/aerator', isConnected: true },

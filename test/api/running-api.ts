@@ -10,6 +10,7 @@ import { openSignInCodes } from '../../app/sign-in-codes.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
+import { createCommands } from '../../commands/commands.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
@@ -22,6 +23,7 @@ import { openMemoryStore } from '../../store/memory.ts';
 export const NOW = Date.parse('2026-07-20T05:40:00+08:00');
 export const TOKEN = 'test-token-of-the-api';
 export const bearer = { authorization: `Bearer ${TOKEN}` };
+const quiet = { info() {}, warn() {}, error() {} };
 const label = { zh: '塘', en: 'pond' };
 
 export const limits = {
@@ -97,6 +99,7 @@ export async function apiOptions(
     },
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
+    commands: createCommands({ bus: openMemoryBus(), kv: openMemoryKv(), tell: async () => {}, clock, log: quiet }),
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],
     status: async () => ({
       bus: {

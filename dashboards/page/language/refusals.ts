@@ -66,6 +66,10 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
     ['状态报文有误', 'status not understood'],
     ['只能是 online 或 offline', 'send online or offline'],
   ),
+  REPLY_INVALID: refusal(
+    ['指令应答有误', 'reply not understood'],
+    ['按指令中的 id 应答 received、done 或 failed', 'reply received, done or failed with the id of the command'],
+  ),
   TIME_INVALID: refusal(
     ['时间看不懂', 'time not understood'],
     [

@@ -1,0 +1,123 @@
+/** Commands for people and programs: sent once, found again, listed. What becomes of them afterwards is the work of `command-task.ts`. */
+import { createHash, randomBytes } from 'node:crypto';
+import { codeOf, DaoyuError } from '../base/errors.ts';
+import type { Log } from '../base/logger.ts';
+import { type DeviceAddress, subjects } from '../base/topics.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { CommandEntry } from '../bus/events.ts';
+import type { Kv } from '../kv/kv.ts';
+import { type Command, commandOf, isFinal } from './command.ts';
+import { type Claim, historyPrefix, KEY_PREFIX, recordKey } from './records.ts';
+import { payloadOf, type TellCommand } from './tell-command.ts';
+
+export interface CommandRequest extends DeviceAddress {
+  readonly name: string;
+  readonly value: unknown;
+  readonly by: string;
+  readonly expiresInMs: number;
+  /** Whatever comes with the same key for the same device is the same command. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Commands {
+  /** On the log when it resolves, and on its way to the device when that is connected. Rejects with `COMMANDS_FULL`, `IDEMPOTENCY_KEY_REUSED`. */
+  send(request: CommandRequest): Promise<Command>;
+  /** Rejects with `COMMAND_UNKNOWN`. */
+  find(device: DeviceAddress, id: string): Promise<Command>;
+  /** Newest first, of those before an id. */
+  list(
+    device: DeviceAddress,
+    query: { readonly limit: number; readonly before?: string | undefined },
+  ): Promise<readonly Command[]>;
+}
+
+export interface CommandsOptions {
+  readonly bus: Pick<Bus, 'append'>;
+  readonly kv: Kv;
+  readonly tell: TellCommand;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/** Commands of one device without an end. */
+const MOST_OPEN = 200;
+
+export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): Commands {
+  async function list(device: DeviceAddress, { limit, before }: { limit: number; before?: string | undefined }) {
+    const prefix = historyPrefix(device);
+    const found: Command[] = [];
+    const options = { reverse: true, limit, ...(before !== undefined && { after: prefix + before }) };
+    for await (const { value } of kv.list<Command>(prefix, options)) found.push(value);
+    return found;
+  }
+
+  async function checkRoom(device: DeviceAddress): Promise<void> {
+    const newest = await list(device, { limit: MOST_OPEN });
+    if (newest.length < MOST_OPEN || newest.some(isFinal)) return;
+    throw new DaoyuError('COMMANDS_FULL', `${MOST_OPEN} commands to this device have no end yet: wait for some to end`);
+  }
+
+  /** What the key stands for: claimed by whoever comes first, at whichever process. */
+  async function claim(request: CommandRequest, key: string): Promise<Claim> {
+    const { park, device } = request;
+    const at = `${KEY_PREFIX}${park}/${device}/${digest(key)}`;
+    const fingerprint = digest(JSON.stringify([request.name, request.value, request.expiresInMs]));
+    let known = (await kv.get<Claim>(at))?.value;
+    if (known === undefined) {
+      const mine: Claim = { ...issue(request), fingerprint };
+      try {
+        await kv.put(at, mine, 0);
+        return mine;
+      } catch (error) {
+        if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+        known = (await kv.get<Claim>(at))?.value;
+        if (known === undefined) throw error;
+      }
+    }
+    if (known.fingerprint === fingerprint) return known;
+    throw new DaoyuError(
+      'IDEMPOTENCY_KEY_REUSED',
+      `this Idempotency-Key was sent with another command to ${park}/${device} before: take a new one for a new command`,
+    );
+  }
+
+  function issue({ expiresInMs }: CommandRequest): Omit<Claim, 'fingerprint'> {
+    const at = clock();
+    return { id: `${String(at).padStart(13, '0')}-${randomBytes(6).toString('hex')}`, at, expires: at + expiresInMs };
+  }
+
+  return {
+    async send(request) {
+      const { park, device, name, value, by, idempotencyKey } = request;
+      const { id, at, expires } = idempotencyKey === undefined ? issue(request) : await claim(request, idempotencyKey);
+      const key = recordKey({ park, device, id });
+      const known = idempotencyKey === undefined ? undefined : await kv.get<Command>(key);
+      if (known !== undefined) return known.value;
+      await checkRoom({ park, device });
+      const entry = { version: 1, is: 'sent', park, device, id, name, value, by, at, expires } as const;
+      const data = JSON.stringify(entry satisfies CommandEntry);
+      // The log first: from here on it is sent, whatever happens to this process.
+      await bus.append([{ subject: subjects.commands(park), data, id: `command:${id}` }]);
+      const command = commandOf(entry);
+      await kv.put(key, command, 0).catch((error: unknown) => {
+        // Taken from the log already, or it will be.
+        if (codeOf(error) !== 'STATE_CONFLICT')
+          log.warn({ code: codeOf(error) }, 'a command is on the log only as yet');
+      });
+      if (expires > clock()) {
+        await tell({ park, device }, `commands/${name}`, payloadOf(command)).catch((error: unknown) =>
+          log.warn({ code: codeOf(error) }, 'a command was not handed over; it is sent again'),
+        );
+      }
+      return command;
+    },
+    async find(device, id) {
+      const command = (await kv.get<Command>(recordKey({ ...device, id })))?.value;
+      if (command !== undefined) return command;
+      throw new DaoyuError('COMMAND_UNKNOWN', `there is no command ${id} to ${device.park}/${device.device}`);
+    },
+    list,
+  };
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40);
