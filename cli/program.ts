@@ -1,6 +1,7 @@
 /** The command line: each command is a file of this folder. */
 import { Command } from 'commander';
 import { alarmsCommand } from './alarms.ts';
+import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
 import { mappingCommand } from './mapping.ts';
@@ -24,6 +25,7 @@ for (const command of [
   replayCommand,
   demoCommand,
   devicesCommand,
+  commandsCommand,
   mappingCommand,
   parksCommand,
   sitesCommand,

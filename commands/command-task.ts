@@ -4,6 +4,7 @@
  */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
+import { pause } from '../base/pause.ts';
 import { type DeviceAddress, subjects } from '../base/topics.ts';
 import type { Bus, Delivery, Entry } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
@@ -19,6 +20,7 @@ export const COMMAND_TASK = 'commands';
 const LIMITS = { maxDeliveries: 128, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as const;
 const BACK_OFF = { firstMs: 250, maxMs: 10_000 } as const;
 const TICK_MS = 500;
+const CONFLICT_PAUSE_MS = 10;
 const DAY = 24 * 3_600_000;
 /** Expiries appended at one time. */
 const MAX_APPEND = 500;
@@ -41,13 +43,16 @@ export async function startCommandTask(options: CommandTaskOptions): Promise<{ c
   let isFailing = false;
 
   /** Where another process put it meanwhile, from there. */
-  async function keep(entry: CommandEntry): Promise<void> {
+  async function keep(entry: CommandEntry, signal: AbortSignal): Promise<void> {
     const key = recordKey(entry);
     for (;;) {
+      signal.throwIfAborted();
       const known = await kv.get<Command>(key);
       const next = nextOf(known, entry);
       if (next === undefined) return await refuse(entry);
       if (next === known?.value || (await isPut(key, next, known?.revision ?? 0))) return resender.note(next);
+      // Somebody's put is under way, and not to be read before it is durable.
+      await pause(CONFLICT_PAUSE_MS, signal);
     }
   }
 
@@ -72,9 +77,8 @@ export async function startCommandTask(options: CommandTaskOptions): Promise<{ c
 
   async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
     for (const { data } of deliveries) {
-      signal.throwIfAborted();
       const entry = parseCommandEntry(data);
-      if (entry !== undefined) await keep(entry);
+      if (entry !== undefined) await keep(entry, signal);
     }
   }
 

@@ -1,5 +1,6 @@
 /** Commands for people and programs: sent once, found again, listed. What becomes of them afterwards is the work of `command-task.ts`. */
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { type DeviceAddress, subjects } from '../base/topics.ts';
@@ -41,6 +42,7 @@ export interface CommandsOptions {
 
 /** Commands of one device without an end. */
 const MOST_OPEN = 200;
+const CONFLICT_PAUSE_MS = 10;
 
 export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): Commands {
   async function list(device: DeviceAddress, { limit, before }: { limit: number; before?: string | undefined }) {
@@ -62,16 +64,17 @@ export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): 
     const { park, device } = request;
     const at = `${KEY_PREFIX}${park}/${device}/${digest(key)}`;
     const fingerprint = digest(JSON.stringify([request.name, request.value, request.expiresInMs]));
+    const mine: Claim = { ...issue(request), fingerprint };
     let known = (await kv.get<Claim>(at))?.value;
-    if (known === undefined) {
-      const mine: Claim = { ...issue(request), fingerprint };
+    while (known === undefined) {
       try {
         await kv.put(at, mine, 0);
-        return mine;
+        known = mine;
       } catch (error) {
         if (codeOf(error) !== 'STATE_CONFLICT') throw error;
+        // Another's put is under way, and not to be read before it is durable.
+        await wait(CONFLICT_PAUSE_MS);
         known = (await kv.get<Claim>(at))?.value;
-        if (known === undefined) throw error;
       }
     }
     if (known.fingerprint === fingerprint) return known;
