@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   readonly login: DeviceLogin;
   /** What the broker says on the device's `errors` topic. */
   readonly onError?: (report: string) => void;
+  /** A command to the device: the name of its topic and the payload. */
+  readonly onCommand?: (name: string, payload: string) => void;
   /** The broker refused the credential: nothing but a person can mend that. */
   readonly onRefused?: (message: string) => void;
   /** Nobody answers, or the network broke; it goes on trying. */
@@ -30,6 +32,8 @@ export interface DeviceConnection {
   open(): void;
   /** Resolves with the PUBACK. While offline it waits; the client resends what was not acknowledged. */
   publish(payload: string, isResend?: boolean): Promise<void>;
+  /** An answer to a command. What is lost with the connection is answered again when the command comes again. */
+  reply(payload: string): void;
   /** Once connected. */
   connected(): Promise<void>;
   /** Breaks off like a lost network, once all that is under way is acknowledged, so that nobody need guess what arrived. */
@@ -91,11 +95,16 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     // What is lost with a connection that was ended for good fails here; the next one says it again.
     track(client.publishAsync(topics.status, 'online', { qos: 1, retain: true })).catch(() => {});
     if (on.onError !== undefined) client.subscribe(topics.errors, { qos: 1 });
+    if (on.onCommand !== undefined) client.subscribe(topics.commands, { qos: 1 });
   });
   client.on('close', () => {
     if (readings > 0 && !isCut) on.onDoubt?.(readings);
   });
-  client.on('message', (_topic, payload) => on.onError?.(payload.toString('utf8')));
+  client.on('message', (topic, payload) => {
+    const text = payload.toString('utf8');
+    if (topic === topics.errors) on.onError?.(text);
+    else on.onCommand?.(topic.slice(topic.lastIndexOf('/') + 1), text);
+  });
 
   function connected(): Promise<void> {
     if (client.connected && !isCut) return Promise.resolve();
@@ -138,6 +147,9 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
       } finally {
         readings -= 1;
       }
+    },
+    reply(payload) {
+      track(client.publishAsync(topics.replies, payload, { qos: 1 })).catch(() => {});
     },
     connected,
     async cut() {

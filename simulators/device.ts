@@ -8,6 +8,7 @@ import type { DeviceFaults } from './faults.ts';
 import type { FleetMember } from './fleet-member.ts';
 import type { Measurement } from './measurement.ts';
 import type { Model } from './model.ts';
+import { createObedience } from './obedience.ts';
 import { createOutbox } from './outbox.ts';
 import { seedOf } from './random.ts';
 import type { DeviceTruth } from './truth.ts';
@@ -75,6 +76,14 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     ...(options.onError && { onError: options.onError }),
     ...(options.onTrouble && { onTrouble: options.onTrouble }),
     onDoubt: (publishes) => truth?.doubted(publishes),
+    onCommand: (command, payload) => obedience.take(command, payload),
+  });
+  const obedience = createObedience({
+    model,
+    at: () => measuredAt ?? clock(),
+    clock,
+    faultAt: faults?.replyAt,
+    reply: (payload) => connection.reply(payload),
   });
   const outbox = createOutbox<Measurement>({
     send,
@@ -197,6 +206,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     },
     async close(how = 'orderly') {
       outbox.close();
+      obedience.close();
       await connection.close(how);
     },
   };

@@ -38,6 +38,12 @@ export type LinkFault =
   | { readonly is: 'hold' }
   | { readonly is: 'storm'; readonly cycles: number };
 
+/** `silent`: acts and says nothing. `late`: acts, and says so after seconds. `idle`: says that it is done and does nothing. */
+export type ReplyFault =
+  | { readonly is: 'silent' }
+  | { readonly is: 'late'; readonly seconds: number }
+  | { readonly is: 'idle' };
+
 export interface FaultDefinition<Schema extends TObject> {
   /** Equals the file's name. */
   readonly name: string;
@@ -50,12 +56,14 @@ export interface FaultDefinition<Schema extends TObject> {
   readonly options: Schema;
   /** Which fields it takes when the scenario names none; absent: every number the device measures. */
   readonly appliesTo?: (field: Field) => boolean;
-  /** One of these three. */
+  /** One of these. */
   readonly readings?: (setting: FaultSetting<Static<Schema>>) => Alteration;
   readonly messages?: (
     setting: FaultSetting<Static<Schema>>,
   ) => (message: Message, newest: Measurement) => readonly Message[];
   readonly link?: (options: Static<Schema>) => LinkFault;
+  /** How it answers commands. */
+  readonly replies?: (options: Static<Schema>) => ReplyFault;
 }
 
 export type Fault = FaultDefinition<TObject>;

@@ -2,7 +2,7 @@
 import { DaoyuError } from '../base/errors.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { loadDefinitions } from './definitions.ts';
-import type { Fault, LinkFault, Message } from './fault.ts';
+import type { Fault, LinkFault, Message, ReplyFault } from './fault.ts';
 import { type FaultPlan, optionsOf } from './fault-plan.ts';
 import type { Measurement } from './measurement.ts';
 import { seedOf, uniform } from './random.ts';
@@ -44,6 +44,8 @@ export interface DeviceFaults {
   /** Bytes → bytes, by the newest reading of the message. */
   send(message: Message, newest: Measurement): readonly Message[];
   readonly link: readonly { readonly fault: LinkFault; readonly window: Window }[];
+  /** How commands are answered at an instant. */
+  replyAt(at: number): ReplyFault | undefined;
 }
 
 export interface FaultContext {
@@ -75,6 +77,7 @@ interface Part {
   readonly step?: Step;
   readonly send?: Send;
   readonly link?: LinkFault;
+  readonly replies?: (at: number) => ReplyFault | undefined;
 }
 
 function compose(parts: readonly Part[]): DeviceFaults {
@@ -91,6 +94,13 @@ function compose(parts: readonly Part[]): DeviceFaults {
       let list: readonly Message[] = [message];
       for (const send of sends) list = list.flatMap((each) => send(each, newest));
       return list;
+    },
+    replyAt(at) {
+      for (const { replies } of parts) {
+        const found = replies?.(at);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     },
     link: parts.flatMap(({ link, planned }) =>
       link === undefined ? [] : planned.windows.map((window) => ({ fault: link, window })),
@@ -111,6 +121,7 @@ function partOf(plan: FaultPlan, index: number, device: string, kind: Kind, cont
   const windowAt = createWindowLookup(windows);
   const alteration = fault.readings?.(setting);
   const messages = fault.messages?.(setting);
+  const replies = fault.replies?.(options);
   return {
     planned,
     ...(alteration && {
@@ -125,6 +136,7 @@ function partOf(plan: FaultPlan, index: number, device: string, kind: Kind, cont
       send: (message, newest) => (windowAt(newest.at) === undefined ? [message] : messages(message, newest)),
     }),
     ...(fault.link && { link: fault.link(options) }),
+    ...(replies && { replies: (at) => (windowAt(at) === undefined ? undefined : replies) }),
   };
 }
 

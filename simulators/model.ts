@@ -8,6 +8,8 @@ export interface Model {
   /** Values by field name at an instant (epoch ms), as the device's sensors would show them; empty when it is silent. Same seed, same instant: same values, in whatever order instants are asked for. */
   /** What adds up between two readings (rain) counts from `since`, the device's reading before; without it, over the ten minutes before. */
   sample(at: number, since?: number): Record<string, number>;
+  /** Takes a command from an instant on. False: it knows the equipment, not what it is told; absent or undefined: it has no such equipment. */
+  obey?(name: string, value: unknown, at: number): boolean | undefined;
 }
 
 export interface ModelSetting {

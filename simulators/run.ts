@@ -108,7 +108,10 @@ function seasonShift(from: number, season: string): number {
 function shifted(model: Model, shift: number): Model {
   return shift === 0
     ? model
-    : { sample: (at, since) => model.sample(at + shift, since === undefined ? undefined : since + shift) };
+    : {
+        sample: (at, since) => model.sample(at + shift, since === undefined ? undefined : since + shift),
+        obey: (name, value, at) => model.obey?.(name, value, at + shift),
+      };
 }
 
 function withTruth(fleet: Fleet, truth: Truth | undefined, span: Pick<Run, 'from' | 'to'>): Run {

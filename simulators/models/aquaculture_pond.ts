@@ -1,6 +1,7 @@
 /** A pond station: what its probes show of the pond they hang in. Equations and sources: docs/simulators.md. */
 import { conditionAt } from '../conditions.ts';
 import type { CreateModel } from '../model.ts';
+import { createAeratorOrders } from '../pond/aerator-orders.ts';
 import { createPond, type PondState, variedWater } from '../pond/pond.ts';
 import { waterOf } from '../pond/waters.ts';
 import { seedOf, smooth, uniform } from '../random.ts';
@@ -28,13 +29,18 @@ const HOUR = 3_600_000;
 const createPondModel: CreateModel = ({ kind, seed, site, device, profile, longitude, weather, conditions }) => {
   const siteSeed = seedOf(`${seed}/${site}`);
   const water = variedWater(waterOf(profile), `${seed}/${site}`);
-  const pond = createPond({ water, weather, longitude, conditions, phase: uniform(siteSeed, 0) });
+  const orders = createAeratorOrders();
+  const pond = createPond({ water, weather, longitude, conditions, orders, phase: uniform(siteSeed, 0) });
   const readout = createReadout(kind, `${seed}/${device}`, NOISE);
   // A device whose name says so hangs near the bottom; it has no eyes for the level and the aerator.
   const isDeep = /deep|bottom/.test(device);
   const setDepth = 1000 * water.depth + 100;
 
   return {
+    obey(name, value, at) {
+      const isThere = !isDeep && conditionAt(conditions, 'aerator', at)?.state !== 'absent';
+      return name === 'aerator' && isThere ? orders.take(value, at) : undefined;
+    },
     sample(at) {
       const moment = pond.at(at);
       const of = (pick: (state: PondState) => number) => between(moment, pick);
@@ -53,7 +59,7 @@ const createPondModel: CreateModel = ({ kind, seed, site, device, profile, longi
       const level = of((state) => state.level);
       const bloom = 1 + 0.35 * smooth(siteSeed ^ 0x66, at / (96 * HOUR));
       const aerator = conditionAt(conditions, 'aerator', at)?.state;
-      const isOn = moment.before.isAerating;
+      const isOn = orders.at(at) ?? moment.before.isAerating;
       const power =
         isOn && aerator !== 'broken'
           ? water.aerator.kilowatts * (0.98 + 0.02 * smooth(siteSeed ^ 0x77, at / 60_000))

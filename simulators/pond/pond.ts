@@ -8,6 +8,7 @@ import { aerationExchange, metDemand, oxygenRates, stepOxygen } from '../water/o
 import { warmWater } from '../water/temperature.ts';
 import { solarHour } from '../weather/sun.ts';
 import { PAR_PER_WATT, type Weather } from '../weather/weather.ts';
+import type { AeratorOrders } from './aerator-orders.ts';
 import type { PondWater } from './waters.ts';
 
 export interface PondState {
@@ -36,6 +37,8 @@ export interface PondOptions {
   readonly weather: Weather;
   readonly longitude: number;
   readonly conditions: readonly TimedCondition[];
+  /** What somebody told the aerator from afar. Heard at the next step. */
+  readonly orders?: Pick<AeratorOrders, 'at'>;
   /** Spreads the restarts of many ponds, 0…1. */
   readonly phase: number;
 }
@@ -95,13 +98,14 @@ function beginPond({ water, weather }: PondOptions, at: number): PondState {
   };
 }
 
-function advancePond({ water, weather, longitude, conditions }: PondOptions, state: PondState, at: number): PondState {
+function advancePond(options: PondOptions, state: PondState, at: number): PondState {
+  const { water, weather, longitude, conditions, orders } = options;
   const now = weather.at(at);
   const { temperature, oxygen } = state;
   const saturation = oxygenSaturation(temperature, now.pressure);
   const summer = oxygenRates(water, temperature, now.radiation * PAR_PER_WATT, now.wind);
   const rates = { ...summer, demand: summer.demand * coldRest(temperature) };
-  const isAerating = switched(water, state, conditionAt(conditions, 'aerator', at)?.state);
+  const isAerating = switched(water, state, conditionAt(conditions, 'aerator', at)?.state, orders?.at(at));
   const works = isAerating && conditionAt(conditions, 'aerator', at)?.state !== 'broken';
   const aeration = works
     ? aerationExchange(
@@ -150,8 +154,15 @@ function advancePond({ water, weather, longitude, conditions }: PondOptions, sta
 }
 
 /** The control of the aerator: on below one threshold, off above another. */
-function switched(water: PondWater, { oxygen, isAerating }: PondState, told: string | undefined): boolean {
-  if (told === 'off' || told === 'absent') return false;
+function switched(
+  water: PondWater,
+  { oxygen, isAerating }: PondState,
+  told: string | undefined,
+  order: boolean | undefined,
+): boolean {
+  if (told === 'absent') return false;
+  if (order !== undefined) return order;
+  if (told === 'off') return false;
   return isAerating ? oxygen < water.aerator.offAbove : oxygen < water.aerator.onBelow;
 }
 
