@@ -21,7 +21,7 @@ export interface CommandRequest extends DeviceAddress {
 }
 
 export interface Commands {
-  /** On the log when it resolves, and on its way to the device when that is connected. Rejects with `COMMANDS_FULL`, `IDEMPOTENCY_KEY_REUSED`. */
+  /** On the log when it resolves, and on its way to the device when that is connected. Rejects with `COMMANDS_FULL`, `COMMAND_KEY_REUSED`. */
   send(request: CommandRequest): Promise<Command>;
   /** Rejects with `COMMAND_UNKNOWN`. */
   find(device: DeviceAddress, id: string): Promise<Command>;
@@ -79,7 +79,7 @@ export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): 
     }
     if (known.fingerprint === fingerprint) return known;
     throw new DaoyuError(
-      'IDEMPOTENCY_KEY_REUSED',
+      'COMMAND_KEY_REUSED',
       `this Idempotency-Key was sent with another command to ${park}/${device} before: take a new one for a new command`,
     );
   }

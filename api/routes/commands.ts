@@ -42,7 +42,7 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
       bodyLimit: MAX_BYTES,
       config: {
         operator: true,
-        problems: ['DEVICE_UNKNOWN', 'COMMANDS_FULL', 'IDEMPOTENCY_KEY_REUSED', 'BUS_FULL', 'BUS_UNAVAILABLE'],
+        problems: ['DEVICE_UNKNOWN', 'COMMANDS_FULL', 'COMMAND_KEY_REUSED', 'BUS_FULL', 'BUS_UNAVAILABLE'],
       },
       schema: {
         tags: ['commands'],

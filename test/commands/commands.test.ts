@@ -112,7 +112,7 @@ describe('a command', () => {
     const [{ id } = { id: '' }] = together;
     await becomes(id, 'done');
     expect(await ask('press-1', { on: true })).toMatchObject({ status: 202, id, state: 'done' });
-    expect(await ask('press-1', { on: false })).toMatchObject({ status: 409, code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await ask('press-1', { on: false })).toMatchObject({ status: 409, code: 'COMMAND_KEY_REUSED' });
     expect((await ask('press-2', { on: true })).id).not.toBe(id);
     expect(device.effects.get(id)).toBe(1);
   });
