@@ -4,6 +4,9 @@ import { DaoyuError } from './base/errors.ts';
 import { checkOpenFiles } from './cli/open-files.ts';
 import { endSoon } from './cli/until-stopped.ts';
 
+/** After the three seconds in which the parts of a failed start may close: five together. */
+const FAILED_WITHIN_MS = 1500;
+
 // Who reads only the first lines (`| head`) has what they wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -20,5 +23,5 @@ try {
   process.stderr.write(`${error.code}: ${error.message}\n`);
   process.exitCode = 1;
   // A part that was left open must not keep a supervisor from starting the program again.
-  endSoon();
+  endSoon(FAILED_WITHIN_MS);
 }

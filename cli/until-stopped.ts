@@ -21,10 +21,10 @@ export function stopped(signal: AbortSignal): Promise<void> {
 }
 
 /** To be called when all is closed and kept: an operator who stopped the program gets it stopped, whatever a library left open. */
-export function endSoon(): void {
+export function endSoon(withinMs = LEFT_OPEN_MS): void {
   const timer = setTimeout(() => {
     process.stderr.write(`left open at the end: ${process.getActiveResourcesInfo().join(', ')}\n`);
     process.exit();
-  }, LEFT_OPEN_MS);
+  }, withinMs);
   timer.unref();
 }

@@ -37,8 +37,10 @@ const NEVER = Number.NEGATIVE_INFINITY;
 interface OfKind {
   /** By `park/device`. */
   readonly devices: Map<string, LatestState>;
-  /** Positions up to which all is in `devices`. */
+  /** Positions up to which all is in `devices` but what was measured long before it was written. */
   readonly seen: Map<string, number>;
+  /** Positions up to which that is in it as well. */
+  readonly seenWhole: Map<string, number>;
   /** A whole round succeeded once: what is known may be shown while InfluxDB is away, its age says the rest. */
   isLoaded: boolean;
   wholeAt: number;
@@ -53,6 +55,7 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
   function ofKind(name: string): OfKind {
     const found = known.get(name) ?? {
       ...{ devices: new Map<string, LatestState>(), seen: new Map<string, number>() },
+      seenWhole: new Map<string, number>(),
       ...{ isLoaded: false, wholeAt: NEVER, wholeTookMs: 0, recentAt: NEVER },
     };
     known.set(name, found);
@@ -61,14 +64,15 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
 
   async function refresh(kind: Kind, of: OfKind, now: ReadonlyMap<string, number>): Promise<void> {
     const startedAt = clock();
-    const isWhole = startedAt - of.wholeAt > Math.max(WHOLE_EVERY_MS, of.wholeTookMs * WHOLE_SHARE);
+    const isWhole = isWholeDue(of, startedAt);
     if (!isWhole && startedAt - of.recentAt < RECENT_EVERY_MS) return;
     const states = await latestStates(http, kind, isWhole ? 0 : startedAt - RECENT_MS);
     // Merged, not put in their place: this process may have folded newer ones in meanwhile.
     for (const [key, state] of states) of.devices.set(key, mergeLatest(of.devices.get(key), state));
-    for (const [writer, position] of now) of.seen.set(writer, Math.max(of.seen.get(writer) ?? 0, position));
+    advance(of.seen, now);
     of.recentAt = startedAt;
     if (!isWhole) return;
+    advance(of.seenWhole, now);
     of.isLoaded = true;
     of.wholeAt = startedAt;
     of.wholeTookMs = clock() - startedAt;
@@ -77,8 +81,9 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
   async function bringUpToDate(kind: Kind): Promise<OfKind> {
     const of = ofKind(kind.name);
     const now = await positions();
-    const isSeen = [...now].every(([writer, position]) => (of.seen.get(writer) ?? 0) >= position);
-    if (isSeen && of.wholeAt > NEVER) return of;
+    // A reading that came late may be the last for a long time: it is looked for although nothing new was written since.
+    const mayLack = !covers(of.seenWhole, now) && isWholeDue(of, clock());
+    if (covers(of.seen, now) && !mayLack && of.wholeAt > NEVER) return of;
     of.running ??= refresh(kind, of, now).finally(() => {
       of.running = undefined;
     });
@@ -95,7 +100,8 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
         const key = `${reading.park}/${reading.device}`;
         devices.set(key, foldLatest(devices.get(key), reading));
       }
-      for (const { seen } of known.values()) if ((seen.get(writer) ?? 0) >= from) seen.set(writer, to);
+      for (const { seen, seenWhole } of known.values())
+        for (const each of [seen, seenWhole]) if ((each.get(writer) ?? 0) >= from) each.set(writer, to);
     },
     async ask({ kind: name, park, site, device }) {
       const asked = [...kinds.values()].filter((kind) => name === undefined || kind.name === name);
@@ -117,4 +123,16 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
       for (const of of known.values()) of.wholeAt = NEVER;
     },
   };
+}
+
+function isWholeDue({ wholeAt, wholeTookMs }: OfKind, now: number): boolean {
+  return now - wholeAt > Math.max(WHOLE_EVERY_MS, wholeTookMs * WHOLE_SHARE);
+}
+
+function covers(seen: ReadonlyMap<string, number>, positions: ReadonlyMap<string, number>): boolean {
+  return [...positions].every(([writer, position]) => (seen.get(writer) ?? 0) >= position);
+}
+
+function advance(seen: Map<string, number>, positions: ReadonlyMap<string, number>): void {
+  for (const [writer, position] of positions) seen.set(writer, Math.max(seen.get(writer) ?? 0, position));
 }

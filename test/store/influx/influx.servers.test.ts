@@ -139,6 +139,26 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     });
   });
 
+  describe('a process that only reads', () => {
+    it('shows a reading that came a day late and was the last for a long time', async () => {
+      const [server, kv] = [await startInflux(), openMemoryKv()];
+      let now = T0 + 1000;
+      const clock = () => now;
+      const writes = await openInfluxStore({ url: server.url(), kinds, kv, clock });
+      const reads = await openInfluxStore({ url: server.url(), kinds, kv, clock });
+      for (const store of [writes, reads]) onTestFinished(() => store.close());
+      const shown = async () => (await reads.latest({})).map(({ device }) => device).sort();
+      await writes.write(batchOf(reading(T0, { oxygen: 5 })), 1);
+      expect(await shown()).toEqual(['probe-1']);
+      now += 5000;
+      await writes.write(batchOf(reading(T0 - 86_400_000, { oxygen: 4 }, { device: 'late' })), 2);
+      await shown();
+      // Nobody writes any more.
+      now += 61_000;
+      expect(await shown()).toEqual(['late', 'probe-1']);
+    });
+  });
+
   describe('a server in trouble', () => {
     it('that is down at the start is waited for, and what to do is said', async () => {
       const server = await startInflux({ isStarted: false });
