@@ -32,7 +32,8 @@ export function boundsOf(
   // Means of one and the same value differ in their last bits.
   const isLevel = high - low <= Math.max(1, Math.abs(high)) * 1e-9;
   const margin = isLevel ? Math.max(Math.abs(high) * 0.05, 0.5) : (high - low) * 0.08;
-  return [low - margin, high + margin];
+  // What cannot be negative has no axis below zero.
+  return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
 }
 
 export function limitsOf(band: Limits | undefined): readonly number[] {

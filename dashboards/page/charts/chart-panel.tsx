@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { formatValue, type Language } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
+import type { Alarm } from '../feed/alarm-list.ts';
 import { useLanguage } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { labelOf } from '../feed/catalog.ts';
@@ -10,6 +11,7 @@ import { intervalsBetween, profileOf } from '../feed/season.ts';
 import { formatMoment } from '../language/beijing-time.ts';
 import { say } from '../language/words.ts';
 import { Icon } from '../tiles/icon.tsx';
+import { marksOf } from './alarm-marks.ts';
 import { Chart } from './chart.tsx';
 import { columnsOf } from './columns.ts';
 import { csvOf } from './csv.ts';
@@ -22,10 +24,12 @@ interface Props {
   readonly kind: Kind;
   readonly devices: readonly DeviceCard[];
   readonly answer: SeriesAnswer;
+  /** Of the site. */
+  readonly alarms: readonly Alarm[];
   readonly onWindow: (window: readonly [number, number] | undefined) => void;
 }
 
-export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
+export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: Props) {
   const { language, word } = useLanguage();
   const [pointed, setPointed] = useState<number>();
   const [isTableOpen, setTableOpen] = useState(false);
@@ -41,6 +45,7 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
       ),
     [lines, answer.stepMs],
   );
+  const marks = useMemo(() => marksOf(alarms, lines), [alarms, lines]);
   const nameOf = (line: (typeof lines)[number]) => nameIn(devices, line, language);
   const save = () => {
     const shown = lines.flatMap((line, index) => {
@@ -101,7 +106,8 @@ export function ChartPanel({ panel, kind, devices, answer, onWindow }: Props) {
             lines={lines}
             columns={columns}
             answer={answer}
-            label={title}
+            label={marks.length === 0 ? title : `${title} · ${word('alarms')} ${marks.length}`}
+            alarms={marks}
             onPoint={setPointed}
             onWindow={onWindow}
           />

@@ -4,6 +4,7 @@ import uPlot from 'uplot';
 import type { Flag } from '../../../sensors/flag.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { hasStages, intervalsBetween } from '../feed/season.ts';
+import { type AlarmMark, drawAlarms } from './alarm-marks.ts';
 import { drawBackground } from './background.ts';
 import { boundsOf } from './bounds.ts';
 import { coloursOf } from './colours.ts';
@@ -19,6 +20,8 @@ interface Props {
   readonly columns: Columns;
   readonly answer: SeriesAnswer;
   readonly label: string;
+  /** Of what it shows. */
+  readonly alarms: readonly AlarmMark[];
   readonly onPoint: (index: number | undefined) => void;
   readonly onWindow: (window: readonly [number, number] | undefined) => void;
 }
@@ -28,6 +31,8 @@ const HEIGHT = 220;
 const DIGIT_PX = 7.2;
 /** Between the plot and the labels of its time axis. */
 const RIBBON_HEIGHT = 20;
+/** Of the height that curves have, beneath them, for the strips of switches. */
+const STRIPS_SHARE = 0.3;
 /** All charts of the page share one crosshair. */
 const CROSSHAIR = 'site';
 
@@ -48,7 +53,8 @@ export function Chart(props: Props) {
     if (element === null) return;
     const height = isStaged ? HEIGHT + RIBBON_HEIGHT : HEIGHT;
     const options = { ...optionsFor(element, current, language), height };
-    if (isStaged) options.hooks = { ...options.hooks, draw: [(drawn) => setPlot(plotOf(drawn))] };
+    if (isStaged)
+      options.hooks = { ...options.hooks, draw: [...(options.hooks?.draw ?? []), (drawn) => setPlot(plotOf(drawn))] };
     const made = new uPlot(options, dataOf(current.current), element);
     const gestures = installGestures(made, (window) => current.current.onWindow(window));
     chart.current = { made, gestures };
@@ -72,10 +78,12 @@ export function Chart(props: Props) {
       if (!gestures.isMoving()) made.setScale('x', { min: (to - (answer.to - answer.from)) / 1000, max: to / 1000 });
     });
   }, [columns, answer, shape]);
+  const { alarms } = props;
+  useEffect(() => chart.current?.made.redraw(false), [alarms]);
 
   return (
     <div class="chart-frame">
-      <div ref={place} class="chart" role="img" aria-label={label} />
+      <div ref={place} class="chart" role="img" aria-label={label} data-alarms={alarms.length} />
       {isStaged && plot && (
         <div class="stages-place" style={{ left: `${plot.left}px`, top: `${plot.foot}px`, width: `${plot.width}px` }}>
           <StageRibbon season={season} from={plot.from} to={plot.to} now={fleet.now()} />
@@ -126,6 +134,10 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
     ticks: { show: false },
   };
   const scales: uPlot.Scales = { x: { time: true, auto: false } };
+  /** Where the numbers of each axis begin: what lies below belongs to the strips and has no number. */
+  const floors: number[] = [];
+  const aboveStrips = (order: number) => (_: uPlot, splits: number[]) =>
+    splits.map((split) => (split < (floors[order] ?? Number.NEGATIVE_INFINITY) ? null : split));
   units.forEach((symbol, order) => {
     scales[`y${order}`] = {
       // The library gives least and most of what lies in sight, envelopes included.
@@ -134,7 +146,9 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
         const { min, max } = made.scales.x ?? {};
         const inSight = intervalsBetween(line?.bands ?? [], (min ?? 0) * 1000, (max ?? 0) * 1000);
         const values = least == null || most == null ? [] : [least, most];
-        return [...boundsOf(values, ...inSight.map(({ band }) => band))] as [number, number];
+        const [low, high] = boundsOf(values, ...inSight.map(({ band }) => band));
+        floors[order] = low;
+        return [strips === 0 ? low : low - (high - low) * STRIPS_SHARE, high];
       },
     };
   });
@@ -165,6 +179,7 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
       ...units.map((symbol, order) => ({
         ...axis,
         scale: `y${order}`,
+        ...(strips > 0 && { filter: aboveStrips(order) as uPlot.Axis.Filter }),
         side: (order === 0 ? 3 : 1) as uPlot.Axis.Side,
         size: widthOf,
         gap: 6,
@@ -172,7 +187,10 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
         labelSize: 18,
         labelGap: 0,
         labelFont: colours.font,
-        ...(order > 0 && { grid: { show: false } }),
+        grid:
+          order > 0
+            ? { show: false }
+            : { ...axis.grid, ...(strips > 0 && { filter: aboveStrips(order) as uPlot.Axis.Filter }) },
       })),
       ...(units.length === 0
         ? [{ ...axis, scale: 'strip', side: 3 as const, size: 12, values: () => [], grid: { show: false } }]
@@ -221,6 +239,7 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
           ],
     ),
     hooks: {
+      draw: [(made) => drawAlarms(made, current.current.alarms, colours)],
       drawClear: [(made) => drawBackground(made, current.current.lines[0], current.current.columns, colours)],
       setScale: [
         (made, key) => {

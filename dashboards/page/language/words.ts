@@ -266,7 +266,10 @@ const WORDS = {
   takesOver: ['接班人', 'Takes over'],
   remarks: ['交代事项', 'Remarks'],
   nothingHappened: ['没有', 'None'],
-  tookAt: ['确认于', 'acknowledged'],
+  measuredPower: ['实测功率', 'measured'],
+  notRunning: ['没有在转', 'it does not run'],
+  noPower: ['无功率', 'no power'],
+  lastMission: ['最近一次任务', 'Last mission'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 
 export type Word = keyof typeof WORDS;

@@ -1,5 +1,5 @@
 /** A seeding mission: which, how well, where; and its lines. */
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Site } from '../../../registry/registry.ts';
 import { formatDuration, formatNumber, type Language } from '../../../sensors/format.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
@@ -19,15 +19,20 @@ interface Props {
   readonly card: DeviceCard;
   /** With its line list and the choice of another mission. */
   readonly isWhole?: boolean;
+  readonly onShown?: (mission: Mission) => void;
 }
 
 /** kg/ha for conventional rice, where the site's profile names no target. */
 const USUAL_PLAN = 40;
 const FLYING_MS = 60_000;
 
-export function MissionView({ card, isWhole = false }: Props) {
+export function MissionView({ card, isWhole = false, onShown }: Props) {
   const { route, word, language, go, now, state } = useAppContext();
   const { phase, missions, shown, samples } = useMission(card.kind, card.device, isWhole ? route.mission : undefined);
+  const shownFrom = shown?.from;
+  useEffect(() => {
+    if (shown) onShown?.(shown);
+  }, [shownFrom, onShown]);
   const boundary = boundaryOf(card, state.catalog.sites);
   const coverage = useMemo(() => coverageOf(samples, boundary), [samples, boundary]);
   // By what was in force when it was flown.

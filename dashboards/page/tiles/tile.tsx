@@ -8,6 +8,7 @@ import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard, SiteCard } from '../feed/cards.ts';
 import { formatRoute, type RangeName } from '../feed/route.ts';
 import { AlarmLine } from './alarm-line.tsx';
+import { effectOf } from './measured.tsx';
 import { memo } from './memo.ts';
 import { Outline } from './outline.tsx';
 import { Sparkline } from './sparkline.tsx';
@@ -80,7 +81,12 @@ function Face({ card }: { readonly card: SiteCard }) {
           .map(([field, value]) => (
             <div key={field.name}>
               <dt>{field.label[language]}</dt>
-              <dd data-field={field.name}>{formatValue(field, value, language)}</dd>
+              <dd data-field={field.name}>
+                {formatValue(field, value, language)}
+                {effectOf({ kind, values: row?.values, field: field.name })?.isMissing && (
+                  <b class="measured missing"> {word('noPower')}</b>
+                )}
+              </dd>
             </div>
           ))}
       </dl>

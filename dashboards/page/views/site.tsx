@@ -1,21 +1,26 @@
 /** One site: what it says now, and a chart for each panel of its kinds. */
-import { useMemo, useState } from 'preact/hooks';
+import { createContext } from 'preact';
+import { useContext, useMemo, useState } from 'preact/hooks';
 import type { Site } from '../../../registry/registry.ts';
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { useSeries } from '../charts/use-series.ts';
-import { placeOf } from '../feed/alarm-list.ts';
+import { useSiteAlarms } from '../charts/use-site-alarms.ts';
+import { type Alarm, placeOf } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
 import { formatRoute, RANGE_MS } from '../feed/route.ts';
 import { hasStages } from '../feed/season.ts';
+import { formatMoment } from '../language/beijing-time.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
+import type { Mission } from '../mission/flight.ts';
 import { MissionView } from '../mission/mission-view.tsx';
 import { fliesMissions } from '../mission/use-mission.ts';
 import { Icon } from '../tiles/icon.tsx';
+import { Measured } from '../tiles/measured.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { agedClass, BigValue } from '../tiles/tile.tsx';
 import { AlarmCard } from './alarm-card.tsx';
@@ -23,9 +28,12 @@ import { useMayOperate } from './alarm-centre.tsx';
 import { Compare } from './compare.tsx';
 import { StageWords } from './stage-words.tsx';
 
+const ChartAlarms = createContext<readonly Alarm[]>([]);
+
 export function SiteView() {
   const { cards, state, route, language, word } = useAppContext();
   const card = cards.find(({ site }) => site.park === route.park && site.id === route.site);
+  const chartAlarms = useSiteAlarms(route.park, route.site);
   if (card === undefined) {
     return (
       <section class="nothing">
@@ -69,19 +77,21 @@ export function SiteView() {
       </div>
       <RangeBar />
       <Compare card={card} cards={cards} />
-      {kinds.map((each) => (
-        <KindCharts
-          key={each.kind.name}
-          devices={card.devices.filter(({ kind }) => kind === each.kind)}
-          beside={beside.filter(({ kind }) => kind === each.kind)}
-        />
-      ))}
+      <ChartAlarms.Provider value={chartAlarms}>
+        {kinds.map((each) => (
+          <KindCharts
+            key={each.kind.name}
+            devices={card.devices.filter(({ kind }) => kind === each.kind)}
+            beside={beside.filter(({ kind }) => kind === each.kind)}
+          />
+        ))}
+      </ChartAlarms.Provider>
     </section>
   );
 }
 
 /** A phone shows the values and the aerator on its first screen, too. */
-const MOST_ALARMS = 2;
+const MOST_ALARMS = innerWidth < 700 ? 1 : 2;
 
 /** On top: what is wrong, since when, and who has it. */
 function SiteAlarms({ site: { park, id } }: { readonly site: Site }) {
@@ -119,6 +129,7 @@ function Now({ card, isAlone }: { readonly card: DeviceCard; readonly isAlone: b
         {fields.map((field) => (
           <div key={field.name} class={agedClass(card, now, field)}>
             <BigValue field={field} value={row?.values[field.name]} />
+            <Measured kind={kind} values={row?.values} field={field.name} />
           </div>
         ))}
       </div>
@@ -159,7 +170,9 @@ interface KindChartsProps {
 
 function KindCharts({ devices, beside }: KindChartsProps) {
   const { word, state } = useAppContext();
+  const { route, now, language } = useAppContext();
   const [isOpen, setOpen] = useState(false);
+  const [shown, setShown] = useState<Mission>();
   const kind = devices[0]?.kind;
   const names = devices
     .flatMap(({ row }) => Object.keys(row?.values ?? {}))
@@ -173,6 +186,8 @@ function KindCharts({ devices, beside }: KindChartsProps) {
     return [measured, otherCharts(kind, ({ name }) => known.has(name))];
   }, [kind, names]);
   if (kind === undefined) return null;
+  // Between missions nothing is measured: the last one is shown rather than empty charts.
+  const mission = route.window === undefined && shown && now - shown.to > RANGE_MS[route.range] ? shown : undefined;
   const { site } = devices[0]?.device ?? {};
   const siteType = state.catalog.sites.find((each) => each.id === site && each.park === devices[0]?.device.park)?.type;
   const vehicles = devices.filter((each) => isVehicle(each, siteType ?? 'other'));
@@ -182,17 +197,22 @@ function KindCharts({ devices, beside }: KindChartsProps) {
         devices.map((each) => (
           <section key={each.key} class="card mission-card whole">
             <h2>{word('mission')}</h2>
-            <MissionView card={each} isWhole />
+            <MissionView card={each} isWhole onShown={setShown} />
           </section>
         ))}
       {vehicles.length > 0 && <Vehicles kind={kind} vehicles={vehicles} />}
-      <Panels kind={kind} devices={[...devices, ...beside]} panels={panels} />
+      {mission && (
+        <p class="note">
+          {word('lastMission')} {formatMoment(mission.from, language)} – {formatMoment(mission.to, language)}
+        </p>
+      )}
+      <Panels kind={kind} devices={[...devices, ...beside]} panels={panels} mission={mission} />
       {others.length > 0 && (
         <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>
             {word('moreFields')} ({others.length})
           </summary>
-          {isOpen && <Panels kind={kind} devices={[...devices, ...beside]} panels={others} />}
+          {isOpen && <Panels kind={kind} devices={[...devices, ...beside]} panels={others} mission={mission} />}
         </details>
       )}
     </>
@@ -200,13 +220,17 @@ function KindCharts({ devices, beside }: KindChartsProps) {
 }
 
 interface PanelsProps {
+  /** Shown unless the address names another time. */
+  readonly mission?: Mission | undefined;
   readonly kind: Kind;
   readonly devices: readonly DeviceCard[];
   readonly panels: readonly ChartPanelDefinition[];
 }
 
-function Panels({ kind, devices, panels }: PanelsProps) {
+function Panels({ kind, devices, panels, mission }: PanelsProps) {
   const { route, fleet, go } = useAppContext();
+  const alarms = useContext(ChartAlarms);
+  const window = route.window ?? (mission && ([mission.from, mission.to] as const));
   const fields = useMemo(() => [...new Set(panels.flatMap(fieldsOf))], [panels]);
   const answer = useSeries({
     fleet,
@@ -214,7 +238,7 @@ function Panels({ kind, devices, panels }: PanelsProps) {
     places: [...new Set(devices.map(({ device }) => `${device.park}/${device.site}`))],
     fields,
     intervalMs: Math.min(...devices.map((each) => each.intervalMs)),
-    ...(route.window ? { window: route.window } : { spanMs: RANGE_MS[route.range] }),
+    ...(window ? { window } : { spanMs: RANGE_MS[route.range] }),
   });
   return (
     <div class="panels" aria-busy={answer.isLoading}>
@@ -225,7 +249,8 @@ function Panels({ kind, devices, panels }: PanelsProps) {
           kind={kind}
           devices={devices}
           answer={answer}
-          onWindow={(window) => go({ window }, !window || route.window ? 'replace' : undefined)}
+          alarms={alarms}
+          onWindow={(next) => go({ window: next }, !next || route.window ? 'replace' : undefined)}
         />
       ))}
     </div>
