@@ -1,6 +1,6 @@
 /** How people are told of alarms: channels, the plan of who is told when, and what became of each notice. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { CHANNEL_KINDS } from '../../alarms/channels/channels.ts';
 import type { ChannelBook } from '../../alarms/notify/channel-book.ts';
 import type { NoticeOutcome } from '../../alarms/notify/outbox.ts';
@@ -82,6 +82,9 @@ const Notice = Exact({
   decidedAt: Time('when the plan wanted it'),
   endedAt: Time('when it was delivered, failed or expired'),
 });
+
+const NoticesAnswer = Exact({ notices: List(Notice) });
+export type NoticesAnswer = Static<typeof NoticesAnswer>;
 
 export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (app, { book, notices }) => {
   app.get(
@@ -165,7 +168,7 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
         tags: ['alarms'],
         summary: 'Who was told of an alarm, and which notices did not get there',
         params: AlarmId,
-        response: { 200: Exact({ notices: List(Notice) }) },
+        response: { 200: NoticesAnswer },
       },
     },
     async ({ params }) => ({ notices: await notices(params.id) }),

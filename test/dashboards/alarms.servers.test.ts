@@ -56,6 +56,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('alarms on the page', {
     expect(stored).toMatchObject({ state: 'acknowledged', note: 'On the way' });
     await card.getByText('What happened, who was told').tap();
     await card.locator('.alarm-story li', { hasText: 'acknowledged' }).waitFor();
+    await card.getByText('no notices were sent').waitFor();
     await open('#/handover?lang=en');
     await page.locator('.sheet li', { hasText: 'On the way' }).first().waitFor();
     expect(problems).toEqual([]);

@@ -1,6 +1,7 @@
 /** The HTTP API as this page asks it. Types of answers are those of the routes' schemas. */
 import type { Static } from 'typebox';
 import type { AlarmsAnswer, TransitionsAnswer } from '../../../api/alarm-schemas.ts';
+import type { NoticesAnswer } from '../../../api/routes/channels.ts';
 import type { DevicesAnswer } from '../../../api/routes/devices.ts';
 import type { Check, ReadinessAnswer } from '../../../api/routes/health.ts';
 import type { KindsAnswer } from '../../../api/routes/kinds.ts';
@@ -128,6 +129,8 @@ export async function loadAlarms(asked: AlarmsAsked, signal?: AbortSignal): Prom
 
 export const loadTransitions = async (id: string) =>
   (await get<Static<typeof TransitionsAnswer>>(`/alarms/${id}/transitions`)).transitions;
+
+export const loadNotices = async (id: string) => (await get<NoticesAnswer>(`/alarms/${id}/notices`)).notices;
 
 const post = <T>(path: string, body: object) =>
   ask<T>(path, {

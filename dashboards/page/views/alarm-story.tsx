@@ -1,7 +1,7 @@
-/** What happened to an alarm, step by step, and where its rule comes from. */
+/** What happened to an alarm, step by step, who was told, and where its rule comes from. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Alarm, Transition } from '../feed/alarm-list.ts';
-import { loadTransitions } from '../feed/api.ts';
+import { loadNotices, loadTransitions } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { CHANGE_WORDS } from '../language/change-words.ts';
 import { clockWords, personWords } from '../tiles/alarm-words.ts';
@@ -37,6 +37,7 @@ export function AlarmStory({ alarm }: { readonly alarm: Alarm }) {
             </li>
           ))}
       </ol>
+      <Told id={id} seq={seq} />
       {children.length > 0 && (
         <p class="note">
           {word('children')}: {children.join(', ')}
@@ -50,5 +51,37 @@ export function AlarmStory({ alarm }: { readonly alarm: Alarm }) {
         </p>
       )}
     </div>
+  );
+}
+
+type Notice = Awaited<ReturnType<typeof loadNotices>>[number];
+const RESULTS = { delivered: 'delivered', failed: 'notDelivered', expired: 'expired' } as const;
+
+/** Each notice with what became of it: one that did not get there is not passed over. */
+function Told({ id, seq }: { readonly id: string; readonly seq: number }) {
+  const { language, now, word } = useAppContext();
+  const [notices, setNotices] = useState<readonly Notice[]>();
+  useEffect(() => {
+    let isGone = false;
+    void loadNotices(id).then(
+      (found) => isGone || setNotices(found),
+      () => {},
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [id, seq]);
+  if (notices === undefined) return null;
+  if (notices.length === 0) return <p class="note">{word('toldNobody')}</p>;
+  return (
+    <ol aria-label={word('told')}>
+      {notices.map((notice) => (
+        <li key={notice.id} class={notice.result === 'delivered' ? undefined : 'not-told'}>
+          <time>{clockWords(notice.endedAt, now, language)}</time> {word('told')} {notice.people.join('、')} ·{' '}
+          {notice.channel} · {word(RESULTS[notice.result])}
+          {notice.why && ` · ${notice.why}`}
+        </li>
+      ))}
+    </ol>
   );
 }
