@@ -22,7 +22,7 @@ const BOUNDARY = { type: 'Polygon', coordinates: [RING] };
 
 // A browser that the machine gives no turn may miss a moment: it has a second try; what it must show is the same.
 describe.runIf(requireOrSkip('chromium', hasChromium()))('a mission on the page', { retry: 1, timeout: 90_000 }, () => {
-  async function openField(boundary?: object) {
+  async function openField(boundary?: object, begin = Date.now() - 40 * MINUTE) {
     const opened = await openPage();
     const drone = await opened.addDevice('test-drone', 'drone_seeding', {
       site: 'test-field',
@@ -33,7 +33,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a mission on the page'
     });
     if (boundary !== undefined) await opened.patch(SITE, { boundary });
     const client = await opened.connect(drone);
-    const flight = fly({ begin: Date.now() - 40 * MINUTE, lines: 4, length: 100, swath: 6, rate: 40 });
+    const flight = fly({ begin, lines: 4, length: 100, swath: 6, rate: 40 });
     await client.publishAsync(drone.topics.telemetry, JSON.stringify(flight), { qos: 1 });
     await eventually(
       () => opened.get<{ latest: readonly { device: string; time: number | null }[] }>('/api/v1/latest'),
@@ -56,6 +56,21 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('a mission on the page'
     await page.getByText('judged against the registered boundary of the field · 0.30 ha · 4.5 mu').waitFor();
     expect(await page.locator('.coverage-picture').getAttribute('aria-label')).toMatch(/missed (19|20|21)%/);
     expect(problems).toEqual([]);
+  });
+
+  test('shows the last mission outside of one, not empty charts', async () => {
+    const begin = Date.now() - 9 * 60 * MINUTE;
+    const { page } = await openField(BOUNDARY, begin);
+    await page.getByText('Last mission').waitFor();
+    const chart = page.locator('.panel .chart[data-from]').first();
+    await chart.waitFor();
+    await page.waitForFunction(
+      (least) =>
+        Number(document.querySelector<HTMLElement>('.panel .chart[data-from]')?.dataset.from) >= least - 60_000,
+      begin - 10 * MINUTE,
+    );
+    expect(Number(await chart.getAttribute('data-to'))).toBeLessThan(Date.now() - 6 * 60 * MINUTE);
+    expect(await page.locator('.panel .empty').count()).toBe(0);
   });
 
   test('says that the field is estimated where no boundary is registered', async () => {
