@@ -39,6 +39,7 @@ const Field = Exact({
     ),
   ),
   aliases: Type.Optional(List(Type.String(), { description: 'keys that real devices use for it' })),
+  openMedium: Type.Optional(List(Type.String(), { description: 'aliases that do not say their medium' })),
 });
 
 const Term = Exact({
