@@ -117,7 +117,7 @@ describe('any fault', () => {
       expect(fault.source, fault.name).not.toBe('');
       for (const [name, option] of Object.entries(fault.options.properties))
         expect((option as { default?: unknown }).default, `${fault.name}.${name}`).toBeDefined();
-      const effects = [fault.readings, fault.messages, fault.link].filter((each) => each !== undefined);
+      const effects = [fault.readings, fault.messages, fault.link, fault.replies].filter((each) => each !== undefined);
       expect(effects, fault.name).toHaveLength(1);
     }
   });

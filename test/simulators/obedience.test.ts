@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Command } from '../../commands/command.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
+import type { ReplyFault } from '../../simulators/fault.ts';
 import { loadFaults } from '../../simulators/faults.ts';
 import { loadModels } from '../../simulators/models.ts';
+import { createObedience } from '../../simulators/obedience.ts';
 import { startRun } from '../../simulators/run.ts';
 import { eventually } from '../eventually.ts';
 import { runPlatform } from '../running-platform.ts';
@@ -57,3 +59,34 @@ it('one that gives no reply lets the command expire', async () => {
   expect((await ended(await send({ on: true }, 'aerator', 2))).state).toBe('expired');
   await close();
 }, 60_000);
+
+it('one whose reply is late is shown late, and one whose reply is untrue says done while nothing moves', async () => {
+  const now = Date.now();
+  const said: string[] = [];
+  const orders: unknown[] = [];
+  const create = (fault: ReplyFault) =>
+    createObedience({
+      model: { obey: (_name, value) => orders.push(value) > 0 },
+      at: () => now,
+      clock: () => now,
+      faultAt: () => fault,
+      reply: (payload) => said.push(payload),
+    });
+  const command = JSON.stringify({
+    id: '1763900000000-0123456789ab',
+    expires: now + 1000,
+    by: 'Wang',
+    value: { on: true },
+  });
+  const done = JSON.stringify({ id: '1763900000000-0123456789ab', state: 'done' });
+  const idle = create({ is: 'idle' });
+  idle.take('aerator', command);
+  expect([said, orders]).toEqual([[done], []]);
+  const late = create({ is: 'late', seconds: 0.05 });
+  late.take('aerator', command);
+  late.take('aerator', command);
+  // It acts at once, and once.
+  expect([said.length, orders]).toEqual([1, [{ on: true }]]);
+  await eventually(() => said.length === 3);
+  expect(said[2]).toBe(done);
+});
