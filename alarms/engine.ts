@@ -5,7 +5,7 @@
 import { isObject } from '../base/json.ts';
 import type { Delivery } from '../bus/bus.ts';
 import type { ClockEntry, DeviceEntry, RegistryEntry } from '../bus/events.ts';
-import { parseEntry } from '../bus/parse-event.ts';
+import { entryOf } from '../bus/parse-event.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { isAction, keepMaintenance, maintenanceOf, slots, takeAction } from './actions.ts';
@@ -26,7 +26,7 @@ const GAP_MS = 15_000;
 /** No more late readings come: they are taken in. */
 const SETTLED_MS = 60_000;
 
-export type Entry = Pick<Delivery, 'subject' | 'data' | 'position' | 'appendedAt'>;
+export type Entry = Pick<Delivery, 'subject' | 'data' | 'parsed' | 'position' | 'appendedAt'>;
 
 export interface EngineOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -64,8 +64,8 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
     ordinal = 0;
     position = entry.position;
     const area = entry.subject.split('.')[1];
-    if (area === 'readings') takeReadings(entry.data);
-    else if (area === 'quarantine') takeQuarantine(entry.data);
+    if (area === 'readings') takeReadings(entry);
+    else if (area === 'quarantine') takeQuarantine(entry);
     else takeOther(area, entry);
     return transitions;
   }
@@ -82,9 +82,9 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
     }
   }
 
-  function takeReadings(data: string): void {
+  function takeReadings(entry: Entry): void {
     if (!head.hasRegistry) return;
-    for (const reading of parseEntry(data)?.readings ?? []) takeOne(reading);
+    for (const reading of entryOf(entry)?.readings ?? []) takeOne(reading);
   }
 
   function takeOne(reading: Reading): void {
@@ -139,8 +139,8 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
     return found.rules;
   }
 
-  function takeQuarantine(data: string): void {
-    for (const { park, device: id, receivedAt } of parseEntry(data)?.records ?? []) {
+  function takeQuarantine(entry: Entry): void {
+    for (const { park, device: id, receivedAt } of entryOf(entry)?.records ?? []) {
       const name = cellOf.device(park, id);
       const device = devices.get(name);
       if (device === undefined || receivedAt <= (device.refusedAt ?? 0)) continue;

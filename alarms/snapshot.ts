@@ -16,11 +16,12 @@ const MAX_JOURNAL_CHARS = 64 * 1024;
 const MAX_PART_CHARS = 300 * 1024;
 const AT_ONE_TIME = 64;
 
-type Cells = Readonly<Record<string, unknown>>;
+/** JSON texts, made once however often they are put away; `null`: removed. */
+type Cells = Readonly<Record<string, string | null>>;
 
 interface Journal {
   readonly position: number;
-  /** `null`: removed. They go before those of their own keys. */
+  /** They go before those of their own keys. */
   readonly cells: Cells;
   /** Keys of more cells, when one value cannot hold them. */
   readonly parts?: readonly string[];
@@ -43,13 +44,13 @@ export async function openSnapshot(kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list
   }
   const revisions = new Map<string, number>();
   const cells = new Map<string, unknown>();
-  for await (const { key, value, revision } of kv.list(CELLS)) {
-    cells.set(key.slice(CELLS.length), value);
+  for await (const { key, value, revision } of kv.list<string>(CELLS)) {
+    cells.set(key.slice(CELLS.length), JSON.parse(value));
     revisions.set(key, revision);
   }
   for (const [name, value] of journaled) {
     if (value === null) cells.delete(name);
-    else cells.set(name, value);
+    else cells.set(name, JSON.parse(value));
   }
   for await (const { key } of kv.list(PARTS)) if (!parts.includes(key)) await kv.delete(key);
 
@@ -57,38 +58,39 @@ export async function openSnapshot(kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list
   const run = randomUUID();
   let revision = found?.revision ?? 0;
   let count = 0;
-  /** Cells of the journal that have no up-to-date key of their own, with their size. */
-  let pending = new Map([...journaled].map(([name, value]) => [name, JSON.stringify(value).length]));
+  /** Cells of the journal that have no up-to-date key of their own. */
+  let pending: ReadonlyMap<string, string | null> = journaled;
 
-  const cellValue = (name: string): unknown => cellNamed(state, name) ?? null;
+  function textOf(name: string): string | null {
+    const cell = cellNamed(state, name);
+    return cell === undefined ? null : JSON.stringify(cell);
+  }
 
   /** Guarded like the journal: who was frozen and wakes up writes nothing over what is newer. Until the next journal is put, this one goes before them. */
-  async function unload(names: readonly string[]): Promise<void> {
-    for (let start = 0; start < names.length; start += AT_ONE_TIME) {
-      await Promise.all(names.slice(start, start + AT_ONE_TIME).map(unloadCell));
+  async function unload(texts: ReadonlyMap<string, string | null>): Promise<void> {
+    const all = [...texts];
+    for (let start = 0; start < all.length; start += AT_ONE_TIME) {
+      await Promise.all(all.slice(start, start + AT_ONE_TIME).map(([name, text]) => unloadCell(name, text)));
     }
   }
 
-  async function unloadCell(name: string): Promise<void> {
+  async function unloadCell(name: string, text: string | null): Promise<void> {
     const key = CELLS + name;
-    const value = cellValue(name);
-    if (value === null) {
+    if (text === null) {
       await kv.delete(key);
       revisions.delete(key);
       return;
     }
-    revisions.set(key, await kv.put(key, value, revisions.get(key) ?? 0));
+    revisions.set(key, await kv.put(key, text, revisions.get(key) ?? 0));
   }
 
-  async function putJournal(position: number, sizes: ReadonlyMap<string, number>): Promise<void> {
-    const [first = [], ...others] = chunksOf(sizes);
+  async function putJournal(position: number, texts: ReadonlyMap<string, string | null>): Promise<void> {
+    const [first = {}, ...others] = chunksOf(texts);
     const before = parts;
-    const cellsOf = (names: readonly string[]): Cells =>
-      Object.fromEntries(names.map((name) => [name, cellValue(name)]));
     count += 1;
     parts = others.map((_, index) => `${PARTS}${run}/${count}/${index}`);
-    for (const [index, key] of parts.entries()) await kv.put(key, cellsOf(others[index] ?? []));
-    const journal: Journal = { position, cells: cellsOf(first), ...(parts.length > 0 && { parts }) };
+    for (const [index, key] of parts.entries()) await kv.put(key, others[index]);
+    const journal: Journal = { position, cells: first, ...(parts.length > 0 && { parts }) };
     revision = await kv.put(JOURNAL, journal, revision);
     for (const key of before) await kv.delete(key);
   }
@@ -97,9 +99,9 @@ export async function openSnapshot(kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list
     state,
     position: found?.value.position ?? 0,
     async keep(position) {
-      const changed = new Map([...state.dirty].map((name) => [name, JSON.stringify(cellValue(name)).length]));
-      if (pending.size > 0 && sum(pending) + sum(changed) > MAX_JOURNAL_CHARS) {
-        await unload([...pending.keys()]);
+      const changed = new Map([...state.dirty].map((name) => [name, textOf(name)]));
+      if (pending.size > 0 && sizeOf(pending) + sizeOf(changed) > MAX_JOURNAL_CHARS) {
+        await unload(pending);
         pending = new Map();
       }
       const next = new Map([...pending, ...changed]);
@@ -110,18 +112,24 @@ export async function openSnapshot(kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list
   };
 }
 
-const sum = (sizes: ReadonlyMap<string, number>) => [...sizes.values()].reduce((total, size) => total + size, 0);
+function sizeOf(texts: ReadonlyMap<string, string | null>): number {
+  let total = 0;
+  for (const text of texts.values()) total += text?.length ?? 0;
+  return total;
+}
 
-function chunksOf(sizes: ReadonlyMap<string, number>): string[][] {
-  const chunks: string[][] = [[]];
+function chunksOf(texts: ReadonlyMap<string, string | null>): Record<string, string | null>[] {
+  const chunks: Record<string, string | null>[] = [{}];
   let chars = 0;
-  for (const [name, size] of sizes) {
+  for (const [name, text] of texts) {
+    const size = text?.length ?? 0;
     if (chars > 0 && chars + size > MAX_PART_CHARS) {
-      chunks.push([]);
+      chunks.push({});
       chars = 0;
     }
     chars += size;
-    chunks.at(-1)?.push(name);
+    const chunk = chunks.at(-1);
+    if (chunk !== undefined) chunk[name] = text;
   }
   return chunks;
 }

@@ -4,6 +4,7 @@ import type { Profile } from '../sensors/profile.ts';
 import type { Season } from '../sensors/stages.ts';
 import type { Code, Fold } from './fold.ts';
 import type { Slot } from './lifecycle.ts';
+import { type PackedDevice, packDevice, unpackDevice } from './pack.ts';
 
 /** One reading as it stood to the rules; codes that are 0 are left out. */
 export interface Point {
@@ -141,7 +142,7 @@ export function restoreState(cells: Iterable<readonly [name: string, value: unkn
   for (const [name, value] of cells) {
     const sort = name.split('/')[0];
     if (sort === HEAD) Object.assign(state.head, value);
-    if (sort === 'device') state.devices.set(name, value as DeviceCell);
+    if (sort === 'device') state.devices.set(name, unpackDevice(value as PackedDevice));
     if (sort === 'site') state.sites.set(name, value as SiteInfo);
     if (sort === 'profile') state.profiles.set(name, value as Profile);
     if (sort === 'park') state.parks.set(name, value as ParkCell);
@@ -152,9 +153,9 @@ export function restoreState(cells: Iterable<readonly [name: string, value: unkn
 /** Undefined where it is gone. */
 export function cellNamed(state: State, name: string): unknown {
   if (name === HEAD) return state.head;
-  return (
-    state.devices.get(name) ?? state.sites.get(name) ?? state.profiles.get(name) ?? state.parks.get(name) ?? undefined
-  );
+  const device = state.devices.get(name);
+  if (device !== undefined) return packDevice(device);
+  return state.sites.get(name) ?? state.profiles.get(name) ?? state.parks.get(name) ?? undefined;
 }
 
 export function newDevice(info: DeviceInfo): DeviceCell {

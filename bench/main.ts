@@ -1,5 +1,6 @@
-/** `npm run bench -- ingest|live|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
+/** `npm run bench -- ingest|alarms|live|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
+import { benchAlarms } from './alarms.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLiveReaders } from './live-readers.ts';
@@ -24,6 +25,11 @@ program
       ? benchStack({ seconds: Number(options.seconds) })
       : benchIngest({ seconds: Number(options.seconds), idle: Number(options.idle) }),
   );
+program
+  .command('alarms')
+  .description('what the alarm engine costs a reading')
+  .option('--devices <n>', 'devices, each with a reading every 30 s', '1000')
+  .action((options: { devices: string }) => benchAlarms({ devices: Number(options.devices) }));
 program
   .command('live')
   .description('PUBACK times while many readers replay the whole log over /live?after=0')

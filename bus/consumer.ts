@@ -4,7 +4,7 @@ import { codeOf } from '../base/errors.ts';
 import { pause } from '../base/pause.ts';
 import { gather } from './batch.ts';
 import type { Consumption, Delivery } from './bus.ts';
-import { type BackOff, type Consumer, type ConsumerOptions, PoisonedEntries } from './handler.ts';
+import { type BackOff, type Consumer, type ConsumerOptions, PoisonedEntries, StartOver } from './handler.ts';
 
 /** Soon at first, so that a hiccup is not noticed, then often enough to go on within half a minute. */
 const BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000 };
@@ -12,25 +12,27 @@ const BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000 };
 /** Resolves when the consumer exists, so that the log keeps for it whatever comes. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { bus, name, subjects, log, take, after, maxDeliveries, backOff = BACK_OFF } = options;
-  const { reach = () => 0, passed = () => 0, setAside = onlyTell } = options;
+  const { reach = () => 0, passed = () => 0, setAside = onlyTell, later } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let taken = after ?? 0;
   let failures = 0;
   let problem: ReturnType<Consumer['status']>['problem'];
   const isTaken = (position: number) => position <= Math.max(taken, passed());
+  /** Taken, and not yet durable. */
+  let waiting: Delivery[] = [];
   let consumption = await consume();
 
   function consume(): Promise<Consumption> {
     // Held in a group, what was taken before would fill what may be out at one time, and the end of a begun batch would never come.
-    const maxInFlight = Math.max(2 * maxDeliveries, reach() - passed());
+    const maxInFlight = Math.max(2 * maxDeliveries, reach() - passed()) + (later?.maxEntries ?? 0);
     if (after === undefined) return bus.consume({ name, subjects, from: 'first', maxInFlight });
     return bus.consume({ subjects, from: { after: Math.max(taken, passed()) }, maxInFlight });
   }
 
   async function* fresh(): AsyncGenerator<Delivery> {
     for await (const delivery of consumption) {
-      if (isTaken(delivery.position)) delivery.ack();
+      if (isTaken(delivery.position)) acknowledge([delivery]);
       else yield delivery;
     }
   }
@@ -43,9 +45,20 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       while (!signal.aborted && !(await attempt(group, upTo, poisoned))) if (reach() > upTo) return 'regroup';
       if (signal.aborted) return 'closed';
       taken = Math.max(taken, upTo);
-      for (const delivery of group) delivery.ack();
+      acknowledge(group);
     }
     return 'closed';
+  }
+
+  function acknowledge(group: readonly Delivery[]): void {
+    if (later === undefined) {
+      for (const delivery of group) delivery.ack();
+      return;
+    }
+    waiting.push(...group);
+    const durable = later.durable();
+    const count = waiting.findIndex(({ position }) => position > durable);
+    for (const delivery of waiting.splice(0, count < 0 ? waiting.length : count)) delivery.ack();
   }
 
   /** Whether all of the group is taken or set aside. */
@@ -59,6 +72,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       if (error instanceof PoisonedEntries && rest.some((each) => isAmong(error, each))) {
         return (await isolate(error, poisoned)) && (await attempt(group, upTo, poisoned));
       }
+      if (error instanceof StartOver) throw error;
       await failed(error);
       return false;
     }
@@ -103,8 +117,10 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       try {
         if ((await follow()) === 'closed') return;
       } catch (error) {
-        await failed(error);
+        if (error instanceof StartOver) taken = Math.min(taken, later?.durable() ?? taken);
+        await failed(error instanceof StartOver ? error.cause : error);
       }
+      waiting = [];
       await consumption.close().catch(() => undefined);
       while (!signal.aborted) {
         const next = await consume().catch(failed);

@@ -20,6 +20,11 @@ export interface ConsumerOptions extends BatchLimits {
   readonly take: (deliveries: readonly Delivery[], signal: AbortSignal, upTo: number) => Promise<void> | void;
   /** Deliveries up to this position were taken before, whatever the log remembers: acknowledged unseen. For effects that carry their own position. */
   readonly passed?: () => number;
+  /**
+   * For handlers whose effect becomes durable later than they take it: entries behind `durable()` are acknowledged when it passes them, so that a crash
+   * gives them again. `maxEntries` of them may wait; the handler sees to it that they get there. A handler that lost what it took throws `StartOver`.
+   */
+  readonly later?: { readonly durable: () => number; readonly maxEntries: number };
   /** Keeps a poisoned entry and its reason for people. Rejects: tried again. Default: an error in the program's log. */
   readonly setAside?: SetAside;
   readonly backOff?: BackOff;
@@ -38,6 +43,14 @@ export interface Consumer {
   status(): { readonly position: number; readonly problem?: { readonly code: string; readonly message: string } };
   /** Aborts what waits, finishes what is under way; what is not taken stays on the log. */
   close(): Promise<void>;
+}
+
+/** Thrown by a handler that must be given again everything behind the last acknowledgement. */
+export class StartOver extends Error {
+  constructor(cause: unknown) {
+    super('the handler starts over behind its last acknowledgement', { cause });
+    this.name = 'StartOver';
+  }
 }
 
 /** Thrown by a handler for entries that it can never take, however often they come. */

@@ -84,7 +84,7 @@ export function createRevisions(storage: Storage): Kv {
     },
     async put(key, value, expected) {
       if (expected !== undefined) {
-        const current = pending.get(key) ?? stored(key)?.revision ?? 0;
+        const current = pending.get(key) ?? revisionIn(storage.get(key));
         if (current !== expected) {
           throw new DaoyuError(
             'STATE_CONFLICT',
@@ -110,7 +110,11 @@ export function createRevisions(storage: Storage): Kv {
   };
 }
 
+/** Without reading the value, which may be long; 0 where there is none. */
+function revisionIn(text: string | undefined): number {
+  return text === undefined ? 0 : Number(text.slice(0, text.indexOf(' ')));
+}
+
 function decode<T>(key: string, text: string): Item<T> {
-  const end = text.indexOf(' ');
-  return { key, revision: Number(text.slice(0, end)), value: JSON.parse(text.slice(end + 1)) as T };
+  return { key, revision: revisionIn(text), value: JSON.parse(text.slice(text.indexOf(' ') + 1)) as T };
 }

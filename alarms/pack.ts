@@ -1,0 +1,60 @@
+/** A device's cell as it is put away: its window of points as differences of time, with codes only where they are not good. Most readings are good, and there are hundreds. */
+import type { Code } from './fold.ts';
+import type { DeviceCell, Point } from './state.ts';
+
+interface PackedPoints {
+  /** The first time, then the ms to the next, and the next…; a negative number repeats the step before it so often: devices are regular. */
+  readonly t: readonly number[];
+  /** Codes by index of the point. */
+  readonly c?: Readonly<Record<number, Readonly<Record<string, Code>>>>;
+}
+
+export interface PackedDevice extends Omit<DeviceCell, 'points' | 'late'> {
+  readonly points: PackedPoints;
+  readonly late?: PackedPoints;
+}
+
+export function packDevice({ points, late, ...rest }: DeviceCell): PackedDevice {
+  return { ...rest, points: packPoints(points), ...(late.length > 0 && { late: packPoints(late) }) };
+}
+
+export function unpackDevice({ points, late, ...rest }: PackedDevice): DeviceCell {
+  return { ...rest, points: unpackPoints(points), late: late === undefined ? [] : unpackPoints(late) };
+}
+
+function packPoints(points: readonly Point[]): PackedPoints {
+  const t: number[] = [];
+  let codes: Record<number, Readonly<Record<string, Code>>> | undefined;
+  let [before, stepBefore, repeats] = [0, -1, 0];
+  for (const [index, point] of points.entries()) {
+    if (point.c !== undefined) {
+      codes ??= {};
+      codes[index] = point.c;
+    }
+    const step = point.t - before;
+    before = point.t;
+    if (step === stepBefore) {
+      repeats += 1;
+      continue;
+    }
+    if (repeats > 0) t.push(-repeats);
+    t.push(step);
+    [stepBefore, repeats] = [step, 0];
+  }
+  if (repeats > 0) t.push(-repeats);
+  return codes === undefined ? { t } : { t, c: codes };
+}
+
+function unpackPoints({ t, c }: PackedPoints): Point[] {
+  const points: Point[] = [];
+  let [at, step] = [0, 0];
+  for (const number of t) {
+    if (number >= 0) step = number;
+    for (let count = number >= 0 ? 1 : -number; count > 0; count--) {
+      at += step;
+      const codes = c?.[points.length];
+      points.push(codes === undefined ? { t: at } : { t: at, c: codes });
+    }
+  }
+  return points;
+}
