@@ -3,7 +3,7 @@ import type { Code } from './fold.ts';
 import type { DeviceCell, Point } from './state.ts';
 
 interface PackedPoints {
-  /** The first time, then the ms to the next, and the next…; a negative number repeats the step before it so often: devices are regular. */
+  /** In order. The first time, then the ms to the next, and the next…; a negative number repeats the step before it so often: devices are regular. */
   readonly t: readonly number[];
   /** Codes by index of the point. */
   readonly c?: Readonly<Record<number, Readonly<Record<string, Code>>>>;
@@ -15,12 +15,15 @@ export interface PackedDevice extends Omit<DeviceCell, 'points' | 'late'> {
 }
 
 export function packDevice({ points, late, ...rest }: DeviceCell): PackedDevice {
-  return { ...rest, points: packPoints(points), ...(late.length > 0 && { late: packPoints(late) }) };
+  return { ...rest, points: packPoints(points), ...(late.length > 0 && { late: packPoints(inOrder(late)) }) };
 }
 
 export function unpackDevice({ points, late, ...rest }: PackedDevice): DeviceCell {
   return { ...rest, points: unpackPoints(points), late: late === undefined ? [] : unpackPoints(late) };
 }
+
+/** Late ones lie as they came; they are put in order before they are judged, so it may be done now. */
+const inOrder = (points: readonly Point[]) => [...points].sort((one, other) => one.t - other.t);
 
 function packPoints(points: readonly Point[]): PackedPoints {
   const t: number[] = [];

@@ -36,3 +36,9 @@ it('a window of regular readings takes a few numbers', () => {
   );
   expect(packDevice({ ...device, points }).points.t).toEqual([1_700_000_030_000, 30_000, -398]);
 });
+
+it('late readings may lie in any order', () => {
+  const late = [{ t: 500 }, { t: 100 }, { t: 900, c: { low: 2 as const } }, { t: 100 }];
+  const unpacked = unpackDevice(packDevice({ ...device, late }));
+  expect(unpacked.late).toEqual([{ t: 100 }, { t: 100 }, { t: 500 }, { t: 900, c: { low: 2 } }]);
+});
