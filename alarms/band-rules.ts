@@ -122,6 +122,8 @@ export function levelOf(value: number, { warn, critical, deadBand }: Limits): Co
   return value > warn - deadBand ? 1 : 0;
 }
 
+const BEYOND = { low: ['低于', 'below'], high: ['高于', 'above'] } as const;
+
 function textOf(
   { field, side, band, profile }: Pick<Made, 'field' | 'side' | 'band' | 'profile'>,
   severity: Severity,
@@ -133,8 +135,11 @@ function textOf(
   const own = String(limit).split('.')[1]?.length ?? 0;
   const bound = formatNumber(limit, Math.max(own, Math.min(1, field.decimals)));
   const shown = (language: Language) => (value === undefined ? '' : ` ${formatValue(field, value, language)}`);
+  // An alarm goes on while the value is inside its dead band: what is not below the limit must not be called so.
+  const isBeyond = value === undefined || (side === 'low' ? value < limit : value > limit);
+  const [zh, en] = isBeyond ? BEYOND[side] : ['限值', 'limit'];
   return {
-    zh: `${field.label.zh}${shown('zh')}，${side === 'low' ? '低于' : '高于'} ${bound}（${profile.label.zh}）`,
-    en: `${field.label.en}${shown('en')}, ${side === 'low' ? 'below' : 'above'} ${bound} (${profile.label.en})`,
+    zh: `${field.label.zh}${shown('zh')}，${zh} ${bound}（${profile.label.zh}）`,
+    en: `${field.label.en}${shown('en')}, ${en} ${bound} (${profile.label.en})`,
   };
 }

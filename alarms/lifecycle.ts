@@ -34,6 +34,8 @@ export interface Opening {
   readonly text: Label;
   readonly action: Label;
   readonly value?: number | undefined;
+  /** When that was measured, where not at the start. */
+  readonly worstAt?: number;
   readonly isHistoric?: boolean;
   readonly isLate?: boolean;
   readonly suppressedBy?: string | undefined;
@@ -49,7 +51,7 @@ const CHATTERING = 5;
 
 /** A returned alarm that nobody acknowledged opens again; else a new one begins. */
 export function open(slot: Slot, given: Opening, to: Emitter): void {
-  const { start, at, value, severity } = given;
+  const { start, at, value, severity, worstAt = start } = given;
   const opens = [...(slot.opens ?? []).filter((each) => each > at - HOUR), at].slice(-CHATTERING);
   slot.opens = opens;
   const isAgain = slot.alarm !== undefined;
@@ -59,7 +61,7 @@ export function open(slot: Slot, given: Opening, to: Emitter): void {
     : newAlarm(given, to.now);
   slot.phase = 'open';
   slot.wasCritical = slot.wasCritical === true || severity === 'critical';
-  slot.alarm = { ...alarm, ...(value !== undefined && { worst: { value, at: start } }) };
+  slot.alarm = { ...alarm, ...(value !== undefined && { worst: { value, at: worstAt } }) };
   change(slot, isAgain ? 'reopened' : 'opened', at, to);
   if (opens.length < CHATTERING || slot.alarm.isChattering) return;
   slot.alarm = { ...slot.alarm, isChattering: true };

@@ -119,8 +119,13 @@ function follow(
 
 /** The worst value while it is open; told with the next transition. */
 function noteWorst(condition: Condition, rule: Rule, value: number | undefined, at: number, code: Code): void {
-  const { alarm } = condition;
-  if (alarm === undefined || value === undefined || code < 2 || rule.isWorse === undefined) return;
+  const { alarm, held } = condition;
+  if (value === undefined || code < 2 || rule.isWorse === undefined) return;
+  if (held !== undefined && (held.value === undefined || rule.isWorse(value, held.value))) {
+    held.value = value;
+    held.worstAt = at;
+  }
+  if (alarm === undefined) return;
   if (alarm.worst !== undefined && !rule.isWorse(value, alarm.worst.value)) return;
   condition.alarm = { ...alarm, worst: { value, at } };
 }
@@ -156,7 +161,7 @@ function raisePast(
 function openingOf(
   { info }: DeviceCell,
   rule: Rule,
-  { level, start, at, value }: NonNullable<Condition['held']>,
+  { level, start, at, value, worstAt }: NonNullable<Condition['held']>,
   { maintenanceUntil }: Judging,
   how: Pick<Opening, 'isHistoric' | 'isLate'>,
 ): Opening {
@@ -172,6 +177,7 @@ function openingOf(
     start,
     at,
     value,
+    ...(worstAt !== undefined && { worstAt }),
     text: rule.text(severity, value),
     action: rule.action,
     maintenanceUntil: how.isHistoric ? undefined : maintenanceUntil,

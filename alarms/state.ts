@@ -19,7 +19,7 @@ export interface Condition extends Slot {
   /** Episodes of the window that have been raised: start and end, 0 while open. */
   episodes: [start: number, end: number][];
   /** Opened by readings that came late: it waits until it is known whether it is over already. */
-  held?: { level: 1 | 2; start: number; at: number; value?: number };
+  held?: { level: 1 | 2; start: number; at: number; value?: number; worstAt?: number };
   /** Newest trusted value, for what is last known. */
   value?: number;
 }

@@ -52,6 +52,25 @@ describe('a pond that loses its oxygen', () => {
     expect(transitions.at(-1)?.alarm.text.zh).toMatch(/^最后已知（13:10）/);
   });
 
+  it('that came in a backlog, reading by reading, is told with its worst value, and never as below a limit it is not below', () => {
+    const log = newLog();
+    const late = 55 * MINUTE;
+    for (const [index, value] of [6, 4.1, 3.9, 3.45, 2.6, 2, 2].entries()) {
+      const at = START + index * 5 * MINUTE;
+      log.readings([{ time: at, values: { dissolved_oxygen: value } }], START + late + index * 1000);
+    }
+    for (let tick = 0; tick < 10 * MINUTE; tick += 5000) log.tick(START + late + 60_000 + tick);
+    const { alarm } = oxygenOf(runAll(log.entries)).find(({ change }) => change === 'opened') ?? {};
+    expect(alarm).toMatchObject({ severity: 'critical', worst: { value: 2, at: START + 25 * MINUTE } });
+    expect(alarm?.text.en).toContain('2.00 mg/L, below 3.0');
+  });
+
+  it('inside the dead band of its limit says the limit, not that it is below', () => {
+    const transitions = oxygenOf(runAll(series([6, 2, 2, ...Array.from({ length: 8 }, () => undefined), 3.2]).entries));
+    const sighted = transitions.find(({ change }) => change === 'sighted');
+    expect(sighted?.alarm.text.en).toContain('3.20 mg/L, limit 3.0');
+  });
+
   it('is not cleared by values that are in doubt', () => {
     const log = series([6, 2, 2]);
     for (let minutes = 15; minutes < 90; minutes += 5) {
