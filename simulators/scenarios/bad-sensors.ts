@@ -116,5 +116,6 @@ export default defineScenario({
     { fault: 'low-battery', on: { kinds: ['paddy_water'], share: 0.4 }, fromHour: 0, toHour: 48 },
     { fault: 'duplicate', on: { share: 0.3 }, fromHour: 24, toHour: 48, options: { share: 0.1 } },
     { fault: 'truncated-payload', on: { share: 0.2 }, fromHour: 40, toHour: 48, options: { share: 0.2 } },
+    { fault: 'idle-reply', on: { kinds: ponds, share: 0.3 }, fromHour: 0, toHour: 48 },
   ],
 });

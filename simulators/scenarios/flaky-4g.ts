@@ -22,5 +22,8 @@ export default defineScenario({
     { fault: 'late-batch', on: { share: 0.3 }, fromHour: 0, toHour: 24, timesADay: 4, minutes: 90 },
     { fault: 'dropout', on: { share: 0.5 }, fromHour: 0, toHour: 24, options: { share: 0.04 } },
     { fault: 'clock-drift', on: { share: 0.3 }, fromHour: 0, toHour: 24, options: { secondsADay: -9 } },
+    // Only what is commanded shows these.
+    { fault: 'no-reply', on: { kinds: ['aquaculture_pond'], share: 0.3 }, fromHour: 6, toHour: 12 },
+    { fault: 'late-reply', on: { kinds: ['aquaculture_pond'] }, fromHour: 12, toHour: 24 },
   ],
 });
