@@ -72,6 +72,13 @@ export function createExpectation({ kind, mapping }: Sender): Expectation {
       if (code === undefined) good[name] = value;
       else bad.push(code);
     }
+    // A receiver without a fix sends 0, 0, which lies in the Gulf of Guinea.
+    if (Number(good.latitude) === 0 && Number(good.longitude) === 0) {
+      for (const name of ['latitude', 'longitude']) {
+        delete good[name];
+        bad.push('VALUE_SENTINEL');
+      }
+    }
     const [first] = bad;
     if (Object.keys(good).length === 0) return refuse(first ?? 'READING_EMPTY');
     const content = JSON.stringify(good);
