@@ -139,6 +139,8 @@ export function guardFrames(stream: Duplex, options: FrameGuardOptions): void {
   }
 
   stream.read = (size?: number) => {
+    // Streams ask themselves for 0 bytes to fill their buffer, and drop what they are given: nothing may be handed out then.
+    if (size === 0) return readOriginal(0);
     if (isHeld()) return null;
     try {
       for (;;) {
