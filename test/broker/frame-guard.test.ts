@@ -83,7 +83,11 @@ function throughGuard(chunks: readonly Buffer[], isHoldingAfterEach: boolean) {
   });
   stream.on('error', () => {});
   stream.on('readable', () => {
-    for (let bytes = stream.read(); bytes !== null; bytes = stream.read()) parser.parse(bytes as Buffer);
+    for (let bytes = stream.read(); bytes !== null; bytes = stream.read()) {
+      parser.parse(bytes as Buffer);
+      // As streams do to fill their buffer: what such a read hands out is lost.
+      stream.read(0);
+    }
   });
   return {
     out,
@@ -91,9 +95,6 @@ function throughGuard(chunks: readonly Buffer[], isHoldingAfterEach: boolean) {
     async run() {
       for (const chunk of chunks) {
         stream.push(chunk);
-        // As streams do to fill their buffer: what such a read hands out is lost.
-        process.nextTick(() => stream.read(0));
-        stream.read(0);
         await new Promise(setImmediate);
       }
       for (let quiet = 0, seen = -1; quiet < 5; quiet = seen === out.length ? quiet + 1 : 0) {
