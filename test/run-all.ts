@@ -40,6 +40,9 @@ export function sumUp(first: readonly FileResult[], second: readonly FileResult[
 
 type Suite = 'quick' | 'servers';
 
+/** Servers and kills want the machine for themselves. */
+const WORKERS: Readonly<Record<Suite, readonly string[]>> = { quick: ['--maxWorkers=2'], servers: ['--maxWorkers=1'] };
+
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
@@ -89,7 +92,16 @@ function run(suite: Suite, node: string, { files, names, environment = {} }: Par
   const folder = mkdtempSync(join(tmpdir(), 'daoyu-suite-'));
   const report = join(folder, 'report.json');
   const reporters = ['default', 'json', './test/not-run.ts'].map((name) => `--reporter=${name}`);
-  const args = [VITEST, 'run', '--project', suite, ...reporters, `--outputFile.json=${report}`, ...files];
+  const args = [
+    VITEST,
+    'run',
+    '--project',
+    suite,
+    ...WORKERS[suite],
+    ...reporters,
+    `--outputFile.json=${report}`,
+    ...files,
+  ];
   if (names !== undefined) args.push('--testNamePattern', names);
   const { status } = spawnSync(node, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...environment } });
   const results = readReport(report);
