@@ -1,10 +1,10 @@
 /** Readings as they come, as server-sent events; a client that was away goes on behind the id it had last. */
-import { once } from 'node:events';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { codeOf, DaoyuError } from '../../base/errors.ts';
+import { DaoyuError } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
 import type { LiveEvent, LiveFeed } from '../../consumers/live-feed.ts';
+import { createEventStreams } from '../event-streams.ts';
 import { Exact, Where, Whole } from '../schemas.ts';
 
 export interface LiveOptions {
@@ -13,22 +13,8 @@ export interface LiveOptions {
   readonly log: Log;
 }
 
-const HEARTBEAT_MS = 15_000;
-/** A client that has not read for so long is ended; it comes back with its last id. */
-const STALLED_MS = 30_000;
-
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-accel-buffering': 'no',
-  'x-content-type-options': 'nosniff',
-};
-
 export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { live, limits, log }) => {
-  const open = new Set<AbortController>();
-  app.addHook('preClose', async () => {
-    for (const controller of open) controller.abort();
-  });
+  const streams = createEventStreams(app, { maxClients: limits.maxLiveClients, what: 'live streams', log });
 
   app.get(
     '/live',
@@ -52,39 +38,13 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
     },
     async (request, reply) => {
       const after = positionOf(request.headers['last-event-id'] ?? request.query.after);
-      if (open.size >= limits.maxLiveClients)
-        throw new DaoyuError(
-          'LIVE_FULL',
-          `${limits.maxLiveClients} live streams are open already; close one or raise DAOYU_API_MAX_LIVE`,
-        );
-      // A HEAD is answered by what a GET would begin with; it follows nothing.
-      if (request.method === 'HEAD') return reply.headers(HEADERS).send('');
       const { after: _, ...filter } = request.query;
-      const stopping = new AbortController();
-      open.add(stopping);
-      const { raw } = reply;
-      raw.once('close', () => stopping.abort());
-      reply.hijack();
-      raw.writeHead(200, HEADERS);
-      raw.write('retry: 2000\n\n');
-      // Who does not read gets nothing more into its buffer.
-      const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': still here\n\n'), HEARTBEAT_MS);
-      try {
-        for await (const event of live.follow(after, stopping.signal)) {
+      return await streams.serve(request, reply, async function* (signal) {
+        for await (const event of live.follow(after, signal)) {
           const text = textOf(event, filter);
-          if (text === '') continue;
-          const isTaken = raw.write(text);
-          if (!isTaken)
-            await once(raw, 'drain', { signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(STALLED_MS)]) });
+          if (text !== '') yield text;
         }
-      } catch (error) {
-        // Who left or stalled comes back with the last id; anything else is ours to mend.
-        if (!raw.destroyed && !isStall(error)) log.error({ err: error, code: codeOf(error) }, 'a live stream broke');
-      } finally {
-        clearInterval(heartbeat);
-        open.delete(stopping);
-        raw.destroy();
-      }
+      });
     },
   );
 };
@@ -121,9 +81,4 @@ function positionOf(text: string | string[] | undefined): number | 'now' {
     'REQUEST_INVALID',
     `Last-Event-ID "${String(text).slice(0, 40)}" must be an id of this stream, a whole number`,
   );
-}
-
-/** What waiting for a reader throws when its time is over. */
-function isStall(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }
