@@ -15,7 +15,7 @@ export interface MemoryBudgetOptions {
   readonly patienceMs: number;
 }
 
-/** A point on its way: columns of the store, an array of two or three, its text, its compressed text (measured: 180 to 260). */
+/** A point on its way: columns of the store, an array of two or three, its text, its compressed text: an estimate. */
 const BYTES_PER_POINT = 300;
 /** The rest is for intake, the ledger and whatever else lives in the process. */
 const SHARE = 0.4;

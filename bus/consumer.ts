@@ -20,7 +20,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   let problem: ReturnType<Consumer['status']>['problem'];
   const isTaken = (position: number) => position <= Math.max(taken, passed());
   /** Taken, and not yet durable. */
-  let waiting: Delivery[] = [];
+  let waiting: Pick<Delivery, 'position' | 'ack'>[] = [];
   let consumption = await consume();
 
   function consume(): Promise<Consumption> {
@@ -55,7 +55,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       for (const delivery of group) delivery.ack();
       return;
     }
-    waiting.push(...group);
+    // Without what the entries say, which may be much.
+    for (const { position, ack } of group) waiting.push({ position, ack });
     const durable = later.durable();
     const count = waiting.findIndex(({ position }) => position > durable);
     for (const delivery of waiting.splice(0, count < 0 ? waiting.length : count)) delivery.ack();

@@ -1,5 +1,7 @@
 /** The event log on LMDB: one process, fsync before an append resolves, positions and consumers in the same files. */
+
 import { setTimeout as wait } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import type { DiskSpace } from '../../base/disk-space.ts';
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import { type Environment, openEnvironment, type Table } from '../../engines/lmdb.ts';
@@ -29,8 +31,8 @@ const MOST_LOOSE = 16 * 1024 * 1024;
 /** Positions of consumers become durable this often; after a crash up to so much is delivered again. */
 const SAVE_POSITIONS_MS = 500;
 const SLICE_ENTRIES = 64;
-/** Characters of the newest entries kept in memory for consumers that keep up: more than a second of them at full speed. */
-const TAIL_SIZE = 8 * 1024 * 1024;
+/** The newest entries, kept in memory for consumers that keep up: about a second of them at full speed, and a small part of a small heap. */
+const TAIL_SIZE = Math.min(32 * 1024 * 1024, getHeapStatistics().heap_size_limit * 0.04);
 
 /** What the parts of one open log share. */
 interface Log extends EmbeddedBusOptions {

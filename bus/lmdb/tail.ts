@@ -8,7 +8,12 @@ export interface Tail {
   behind(position: number, limit: number): readonly LogRecord[] | undefined;
 }
 
-/** Beyond so many characters the oldest go. Who is further behind reads the log. */
+/** What an entry says takes about so many times the memory of its text. */
+const PARSED_FACTOR = 5;
+
+const sizeOf = ({ data, parsed }: LogRecord) => data.length * (parsed === undefined ? 1 : 1 + PARSED_FACTOR);
+
+/** Beyond so many characters the oldest go, what they say counted with them. Who is further behind reads the log. */
 export function createTail(maxSize: number): Tail {
   let records: LogRecord[] = [];
   /** Those before it are gone; they are cut off now and then, not one by one. */
@@ -29,10 +34,10 @@ export function createTail(maxSize: number): Tail {
       if (end !== undefined && next !== undefined && next.position <= end.position) return;
       for (const record of added) {
         records.push(record);
-        size += record.data.length;
+        size += sizeOf(record);
       }
       for (let oldest = records[start]; size > maxSize && oldest !== undefined; oldest = records[start]) {
-        size -= oldest.data.length;
+        size -= sizeOf(oldest);
         start += 1;
       }
       if (start > records.length / 2) {
