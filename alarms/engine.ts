@@ -2,10 +2,12 @@
  * The engine: entries of the log in, transitions of alarms out. It knows no clock and no chance: the same entries in the same order give the same transitions,
  * in one go or with any number of crashes between, in one process or handed over.
  */
+
 import { isObject } from '../base/json.ts';
 import type { Delivery } from '../bus/bus.ts';
 import type { ClockEntry, DeviceEntry, RegistryEntry } from '../bus/events.ts';
 import { entryOf } from '../bus/parse-event.ts';
+import { clockOf } from '../sensors/beijing-day.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { isAction, keepMaintenance, maintenanceOf, slots, takeAction } from './actions.ts';
@@ -200,7 +202,7 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
       const condition = device.conditions[id];
       if (condition?.alarm === undefined || condition.alarm.isBlind || condition.phase === 'returned') continue;
       if (to.now - Math.max(condition.fold.last, head.resumedAt) <= after) continue;
-      const clock = new Date(condition.fold.last + 8 * 3_600_000).toISOString().slice(11, 16);
+      const clock = clockOf(condition.fold.last);
       const { zh, en } = condition.alarm.text;
       setBlind(condition, true, to.now, { zh: `最后已知（${clock}）：${zh}`, en: `last known at ${clock}: ${en}` }, to);
       dirty.add(name);

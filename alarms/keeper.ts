@@ -2,7 +2,6 @@
 import { codeOf } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import type { Log } from '../base/logger.ts';
-import { pause } from '../base/pause.ts';
 import { subjects } from '../base/topics.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
@@ -16,7 +15,6 @@ export const ALARM_PREFIX = 'alarms/alarm/';
 export const TRANSITION_PREFIX = 'alarms/transition/';
 const LIMITS = { maxDeliveries: 128, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as const;
 const DAY = 24 * 3_600_000;
-const AGAIN_AFTER_MS = 1000;
 
 export interface AlarmKeeperOptions {
   readonly bus: Pick<Bus, 'consume' | 'append'>;
@@ -42,19 +40,9 @@ export async function startAlarmKeeper(options: AlarmKeeperOptions): Promise<{ c
     await kv.put(key, alarm, known?.revision ?? 0);
   }
 
-  async function take(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
-    for (const transition of readTransitions(deliveries)) {
-      for (;;) {
-        signal.throwIfAborted();
-        try {
-          await keep(transition);
-          break;
-        } catch (error) {
-          log.warn({ code: codeOf(error) }, 'an alarm cannot be kept; trying again');
-          await pause(AGAIN_AFTER_MS, signal);
-        }
-      }
-    }
+  /** What cannot be kept now comes again: the loop of the consumer sees to it. */
+  async function take(deliveries: readonly Delivery[]): Promise<void> {
+    for (const transition of readTransitions(deliveries)) await keep(transition);
   }
 
   async function forgetOld(): Promise<void> {

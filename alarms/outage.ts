@@ -1,4 +1,5 @@
 /** Many devices silent at one time have one cause: one alarm for the park or the site, with the devices listed. */
+import { clockOf } from '../sensors/beijing-day.ts';
 import type { Label } from '../sensors/label.ts';
 import type { Alarm } from './alarm.ts';
 import { clear, type Emitter, open, suppress, update } from './lifecycle.ts';
@@ -135,7 +136,7 @@ function finish(given: OutageOf): void {
 export const nameOf = ({ info }: DeviceCell) => `${info.site}/${info.id}`;
 
 function textOf({ label, devices }: OutageOf, count: number, since: number): Label {
-  const clock = new Date(since + 8 * 3_600_000).toISOString().slice(11, 16);
+  const clock = clockOf(since);
   return {
     zh: `${label.zh}：${devices.length} 台设备中 ${count} 台自 ${clock} 起无数据，停电还是断网？`,
     en: `${label.en}: ${count} of ${devices.length} devices silent since ${clock}: power or link?`,

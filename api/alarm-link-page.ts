@@ -1,5 +1,7 @@
 /** What opens behind a link in a message: readable on a phone at night, without a script. */
+
 import type { Alarm } from '../alarms/alarm.ts';
+import { dateTimeOf } from '../sensors/beijing-day.ts';
 import type { Label } from '../sensors/label.ts';
 import { escapeHtml } from './escape-html.ts';
 
@@ -33,7 +35,7 @@ const isOpen = ({ state }: Alarm) => state === 'open' || state === 'returned';
 function alarmOf({ severity, text, action, openedAt, state, acknowledgedBy, park, site, device = '' }: Alarm): string {
   const who = acknowledgedBy === undefined ? '' : `：${escapeHtml(acknowledgedBy)}`;
   return `<div class="${severity}"><h1>${escapeHtml(text.zh)}</h1><small>${escapeHtml(text.en)}</small></div>
-<p>${escapeHtml([park, site, device].filter(Boolean).join(' / '))}<br>自 ${clockOf(openedAt)} 起（北京时间）<br><small>since ${clockOf(openedAt)} Beijing time</small></p>
+<p>${escapeHtml([park, site, device].filter(Boolean).join(' / '))}<br>自 ${dateTimeOf(openedAt)} 起（北京时间）<br><small>since ${dateTimeOf(openedAt)} Beijing time</small></p>
 <p><strong>${both(STATE[state])}${who}</strong></p><p>${both(action)}</p>`;
 }
 
@@ -44,5 +46,3 @@ function formOf(people: readonly string[]): string {
 }
 
 const both = (label: Label = { zh: '', en: '' }) => `${escapeHtml(label.zh)}<br><small>${escapeHtml(label.en)}</small>`;
-
-const clockOf = (time: number) => new Date(time + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');

@@ -1,7 +1,9 @@
 /** `daoyu alarms list|ack|shelve|what-if`: the alarms of a running platform, and what other thresholds would have raised. */
+
 import { Command } from 'commander';
 import type { Alarm } from '../alarms/alarm.ts';
 import { DaoyuError } from '../base/errors.ts';
+import { dateTimeOf } from '../sensors/beijing-day.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 import { whatIf } from './what-if.ts';
 
@@ -73,7 +75,7 @@ function worstFirst(one: Alarm, other: Alarm): number {
 
 function lineOf({ id, severity, state, park, site, device, openedAt, text, isBlind, acknowledgedBy }: Alarm): string {
   const where = [park, site, device].filter(Boolean).join('/');
-  const since = new Date(openedAt + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
+  const since = dateTimeOf(openedAt);
   const who = acknowledgedBy === undefined ? '' : ` (${acknowledgedBy})`;
   return `${id}  ${severity.padEnd(8)} ${(state + who).padEnd(12)} ${since}  ${where}  ${text.zh} ${text.en}${isBlind ? ' [blind]' : ''}`;
 }

@@ -12,6 +12,16 @@ export function dayOf(time: number): string {
   return new Date(time + OFFSET_MS).toISOString().slice(0, 10);
 }
 
+/** `11-28 04:12` on the clock of Beijing. */
+export function dateTimeOf(time: number): string {
+  return new Date(time + OFFSET_MS).toISOString().slice(5, 16).replace('T', ' ');
+}
+
+/** `04:12` on the clock of Beijing. */
+export function clockOf(time: number): string {
+  return new Date(time + OFFSET_MS).toISOString().slice(11, 16);
+}
+
 /** A day that the calendar has: not 2026-02-30. */
 export function isDay(text: string): boolean {
   if (!FORM.test(text)) return false;

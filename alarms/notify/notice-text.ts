@@ -1,4 +1,5 @@
 /** What a message says of an alarm: what, where, since when by the clock, how bad it got, what to do, who has it. */
+import { dateTimeOf } from '../../sensors/beijing-day.ts';
 import type { Label } from '../../sensors/label.ts';
 import type { Alarm } from '../alarm.ts';
 import type { Notice } from '../channels/channel.ts';
@@ -50,8 +51,8 @@ function singleOf(
     en: `${prefix.en}${where.en}: ${alarm.text.en}`,
   };
   const since = {
-    zh: `自 ${clockOf(alarm.openedAt)} 起（北京时间）`,
-    en: `since ${clockOf(alarm.openedAt)} Beijing time`,
+    zh: `自 ${dateTimeOf(alarm.openedAt)} 起（北京时间）`,
+    en: `since ${dateTimeOf(alarm.openedAt)} Beijing time`,
   };
   const by = alarm.acknowledgedBy;
   const lines: Label[] = [since];
@@ -81,9 +82,4 @@ function digestOf(alarms: readonly Alarm[], siteLabel: SiteLabel): Pick<Notice, 
       ...(rest > 0 ? [{ zh: `另有 ${rest} 条，见告警页`, en: `and ${rest} more on the page` }] : []),
     ],
   };
-}
-
-/** `11-28 04:12`, Beijing. */
-function clockOf(time: number): string {
-  return new Date(time + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
 }
