@@ -9,22 +9,33 @@ import type { BackOff, Consumer } from '../bus/handler.ts';
 import { entryOf, type LogEntry } from '../bus/parse-event.ts';
 import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
 import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
-import type { Batch, ConflictingReading, Progress, RejectedReading, Store } from '../store/store.ts';
+import type { StoreCapabilities } from '../store/capabilities.ts';
+import type { Batch, ConflictingReading, RejectedReading, Store } from '../store/store.ts';
 
 /** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
 /** Where what is not committed yet is shown all the same, a commit a second is enough; a large backlog does not wait. */
 const LATE_LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 1000 } as const;
 
+/** What a writer asks of its store. */
+export type WritableStore = Pick<Store, 'write' | 'committed' | keyof StoreCapabilities>;
+
+/** How far a writer has come. */
+export interface WriterProgress {
+  readonly position: number;
+  /** Where the batch that comes next must end, when one was begun before. */
+  readonly pendingUpTo?: number;
+}
+
 export interface StoreBatchOptions {
   readonly bus: Pick<Bus, 'consume' | 'append'>;
-  readonly store: Pick<Store, 'write' | 'committed' | 'ahead'>;
+  readonly store: WritableStore;
   readonly log: Log;
   readonly name: string;
   readonly subjects: readonly string[];
   readonly backOff?: BackOff | undefined;
   /** Where the store stands. */
-  readonly progress: Progress;
+  readonly progress: WriterProgress;
   readonly onCommitted: (position: number) => void;
   /** The store has become an older one: what it lacks lies behind us on the log. */
   readonly onOlder: () => void;
@@ -85,14 +96,14 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
         readings: entries.flatMap(({ entry }) => entry.readings),
         tallies: entries.flatMap(({ entry }) => entry.tallies),
       };
-      await store.write(batch, end, { writer: name, after: progress.position, onRejected, onConflict });
+      await store.write(batch, end, { writer: name, after: progress.position, onConflict });
       progress = { position: end };
       onCommitted(end);
     }
   }
 
   /** What the store will never take goes to quarantine, so that it neither blocks its neighbours nor disappears. */
-  async function onRejected(refused: readonly RejectedReading[]): Promise<void> {
+  async function keepRejected(refused: readonly RejectedReading[]): Promise<void> {
     const [first] = refused;
     if (first === undefined) return;
     log.error({ readings: refused.length, reason: first.reason }, 'store refuses readings; they go to quarantine');
@@ -119,7 +130,8 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     );
   }
 
-  return await startConsumer({
+  const stopKeeping = store.rejectedPoints?.onRejected(name, keepRejected);
+  const consumer = await startConsumer({
     ...(store.ahead ? { ...LATE_LIMITS, onHeld: show, hastenedBy: store.ahead.onAsked } : LIMITS),
     reach: () => progress.pendingUpTo ?? 0,
     passed: () => progress.position,
@@ -131,9 +143,21 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     setAside: intoQuarantine({ bus, log }),
     ...(backOff && { backOff }),
   });
+  return {
+    ...consumer,
+    async close() {
+      await consumer.close();
+      stopKeeping?.();
+    },
+  };
 }
 
-export async function progressOf(store: Pick<Store, 'committed'>, name: string): Promise<Progress> {
+export async function progressOf(
+  store: Pick<Store, 'committed' | 'checkpoint'>,
+  name: string,
+): Promise<WriterProgress> {
   const { writers } = await store.committed();
-  return writers[name] ?? { position: 0 };
+  const { position } = writers[name] ?? { position: 0 };
+  const pendingUpTo = await store.checkpoint?.pendingUpTo(name);
+  return { position, ...(pendingUpTo !== undefined && { pendingUpTo }) };
 }

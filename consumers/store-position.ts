@@ -2,7 +2,6 @@
 import { DaoyuError } from '../base/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Kv } from '../kv/kv.ts';
-import type { Progress } from '../store/store.ts';
 
 /** How far the store came, written down outside of it. */
 export interface PositionNote {
@@ -16,7 +15,7 @@ export interface Alignment {
   readonly bus: Pick<Bus, 'consume' | 'forget' | 'status'>;
   readonly name: string;
   readonly subjects: readonly string[];
-  readonly progress: Progress;
+  readonly progress: { readonly position: number };
   readonly note: PositionNote;
   /** Goes on behind what neither the store nor the log holds. */
   readonly acceptsGap: boolean;

@@ -6,13 +6,13 @@ import { pause } from '../base/pause.ts';
 import { subjects as known } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BackOff, Consumer } from '../bus/handler.ts';
-import { DEFAULT_WRITER, type Store } from '../store/store.ts';
-import { progressOf, startStoreBatches } from './store-batches.ts';
+import { DEFAULT_WRITER } from '../store/store.ts';
+import { progressOf, startStoreBatches, type WritableStore } from './store-batches.ts';
 import { alignWithStore, type PositionNote } from './store-position.ts';
 
 export interface StoreWriterOptions {
   readonly bus: Pick<Bus, 'consume' | 'append' | 'status' | 'forget'>;
-  readonly store: Pick<Store, 'write' | 'committed' | 'ahead'>;
+  readonly store: WritableStore;
   readonly log: Log;
   /** Names the writer in the store and its consumer of the log; several share the work when no device's readings come to two of them. */
   readonly name?: string;

@@ -2,6 +2,7 @@
 import type { DiskSpace } from '../base/disk-space.ts';
 import type { Driver } from '../base/driver.ts';
 import type { Kind } from '../sensors/kind.ts';
+import type { StoreCapability } from './capabilities.ts';
 import { duckDbStore } from './duckdb/driver.ts';
 import type { CheckpointKv } from './influx/checkpoint.ts';
 import { influxStore } from './influx/driver.ts';
@@ -24,13 +25,8 @@ export interface StoreContext {
 }
 
 export interface StoreDriver extends Driver<StoreContext, Store> {
-  /**
-   * Readings, tallies and position commit together. Without, a batch may be in the store in part: its end is kept as a checkpoint (`pendingUpTo`),
-   * and a batch that does not end there is a `STORE_CONFLICT`.
-   */
-  readonly hasTransactions: boolean;
-  /** The server may refuse single points for their content; they are handed to `onRejected`. */
-  readonly rejectsPoints: boolean;
+  /** What its stores have beyond the common contract. */
+  readonly capabilities: readonly StoreCapability[];
   /** Where platform figures go beside the readings, for dashboards that read the store itself. Asks nothing yet. */
   readonly createMetricSink?: (url: string) => Promise<MetricSink>;
 }

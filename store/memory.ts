@@ -30,8 +30,7 @@ export const memoryStore: StoreDriver = {
   schemes: ['memory'],
   form: 'memory',
   isShared: false,
-  hasTransactions: true,
-  rejectsPoints: false,
+  capabilities: [],
   validate() {},
   open: async () => openMemoryStore(),
 };

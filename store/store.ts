@@ -2,7 +2,7 @@
 import type { Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
-import type { Ahead } from './ahead.ts';
+import type { StoreCapabilities } from './capabilities.ts';
 
 export interface Batch {
   readonly readings: readonly Reading[];
@@ -29,8 +29,6 @@ export interface WriteOptions {
   readonly writer?: string;
   /** Position behind which the batch begins. Given, a batch that does not begin where the writer's last one ended is a `STORE_CONFLICT`. */
   readonly after?: number;
-  /** Awaited with the readings refused for their content, before they are committed as quarantined; the rest of the batch is stored. May be called again after a crash. */
-  readonly onRejected?: (refused: readonly RejectedReading[]) => Promise<void>;
   /**
    * Awaited with the readings that contradict what is stored, before the batch is committed; may be called again after a crash. Without it they are
    * duplicates. InfluxDB does not call it: it is asked which fields a late reading has, not for their values.
@@ -41,7 +39,7 @@ export interface WriteOptions {
 export interface WriteOutcome {
   readonly stored: number;
   readonly duplicate: number;
-  /** Given to `onRejected` and counted as quarantined; absent: none. */
+  /** Counted as quarantined: they contradict what is stored, or are rejected points; absent: none. */
   readonly refused?: number;
 }
 
@@ -50,8 +48,6 @@ export const DEFAULT_WRITER = 'store-writer';
 /** How far one writer has come. */
 export interface Progress {
   readonly position: number;
-  /** A batch up to this position was begun and may be in the store in part: the writer's next batch must end exactly there. */
-  readonly pendingUpTo?: number;
 }
 
 export interface Committed {
@@ -121,15 +117,13 @@ export interface StoreStatus {
   readonly sizeBytes: number;
 }
 
-export interface Store {
-  /** A store whose writer may commit late, as long as it says what comes; see `ahead.ts`. */
-  readonly ahead?: Ahead;
+export interface Store extends StoreCapabilities {
   /**
    * Commits readings, tallies and the writer's position together; a batch at or below that position changes nothing, and is answered with zeros.
    * A reading whose (park, device, time) is stored adds only fields the stored one lacks (counted as stored when it adds any, else as duplicate):
    * the first value of a field wins. Rejects with `STORE_UNAVAILABLE`: nothing is committed, and the same batch must come again. Rejects with
-   * `STORE_CONFLICT`, which changes nothing, when another process went on as this writer, or the batch does not begin at `after` or end at
-   * `pendingUpTo`: ask `committed()` and go on from there. Who continues a log always gives `after`: without, what another process committed
+   * `STORE_CONFLICT`, which changes nothing, when the batch does not begin at `after`, because another process went on as this writer: ask
+   * `committed()` and go on from there. Who continues a log always gives `after`: without, what another process committed
    * between its last answer and this batch would count again.
    */
   write(batch: Batch, position: number, options?: WriteOptions): Promise<WriteOutcome>;

@@ -8,8 +8,7 @@ export const duckDbStore: StoreDriver = {
   schemes: ['embedded'],
   form: 'embedded',
   isShared: false,
-  hasTransactions: true,
-  rejectsPoints: false,
+  capabilities: ['ahead'],
   validate() {},
   async open({ folder, kinds, memory, clock, space, log }) {
     const { openDuckDbStore } = await import('./duckdb.ts');

@@ -6,6 +6,7 @@
  */
 import { DaoyuError } from '../../base/errors.ts';
 import type { Reading } from '../../sensors/reading.ts';
+import type { RejectedPoints } from '../capabilities.ts';
 import { additionOf, merge } from '../merge.ts';
 import { type Batch, DEFAULT_WRITER, type RejectedReading, type WriteOptions, type WriteOutcome } from '../store.ts';
 import { LedgerChanges } from '../tallies.ts';
@@ -45,8 +46,14 @@ interface Writer {
   readonly loadedKinds: Set<string>;
 }
 
-export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptions) {
+export interface BatchWriter {
+  write(batch: Batch, upTo: number, options?: WriteOptions): Promise<WriteOutcome>;
+  readonly rejectedPoints: RejectedPoints;
+}
+
+export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptions): BatchWriter {
   const writers = new Map<string, Writer>();
+  const keepers = new Map<string, (rejected: readonly RejectedReading[]) => Promise<void>>();
 
   async function writerNamed(name: string): Promise<Writer> {
     const known = writers.get(name);
@@ -67,12 +74,11 @@ export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptio
     return late.length === 0 ? {} : await findStored(http, late);
   }
 
-  async function write(batch: Batch, upTo: number, options: WriteOptions): Promise<WriteOutcome> {
-    const { onRejected } = options;
-    const writer = await writerNamed(options.writer ?? DEFAULT_WRITER);
+  async function writeOnce(batch: Batch, upTo: number, name: string, after: number | undefined): Promise<WriteOutcome> {
+    const writer = await writerNamed(name);
     const { progress } = writer;
     if (upTo <= progress.position) return { stored: 0, duplicate: 0 };
-    refuseGap(options.after, progress.position);
+    refuseGap(after, progress.position);
     if (progress.begun !== undefined && progress.begun.upTo !== upTo) {
       throw new DaoyuError(
         'STORE_CONFLICT',
@@ -85,7 +91,7 @@ export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptio
     const lines = points.map((point) => ({ text: lineOf(point.reading, point.isAddition), of: point }));
     const refusedPoints = await writeLines(http, lines);
     for (const { of, reason } of refusedPoints) refused.push(...of.from.map((reading) => ({ reading, reason })));
-    if (refused.length > 0) await onRejected?.(refused);
+    if (refused.length > 0) await keepers.get(name)?.(refused);
 
     const gone = new Set(refusedPoints.map(({ of }) => of));
     const kept = points.filter((point) => !gone.has(point));
@@ -102,7 +108,7 @@ export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptio
     await progress.commit(upTo, changes, kept.filter(({ isAddition }) => !isAddition).length);
     for (const { reading } of kept) remember(writer.newest, seriesKey(reading), reading.time);
     latest.fold(
-      options.writer ?? DEFAULT_WRITER,
+      name,
       from,
       upTo,
       kept.map(({ reading }) => reading),
@@ -110,15 +116,25 @@ export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptio
     return refused.length === 0 ? outcome : { ...outcome, refused: refused.length };
   }
 
-  return async (batch: Batch, upTo: number, options: WriteOptions = {}): Promise<WriteOutcome> => {
-    try {
-      return await write(batch, upTo, options);
-    } catch (error) {
-      // What a put came to is not known after a failure, and another process may have gone on: all is read again.
-      writers.delete(options.writer ?? DEFAULT_WRITER);
-      latest.doubt();
-      throw error;
-    }
+  return {
+    async write(batch, upTo, { writer = DEFAULT_WRITER, after } = {}) {
+      try {
+        return await writeOnce(batch, upTo, writer, after);
+      } catch (error) {
+        // The outcome of a put is unknown after a failure, and another process may have gone on: everything is read again.
+        writers.delete(writer);
+        latest.doubt();
+        throw error;
+      }
+    },
+    rejectedPoints: {
+      onRejected(writer, keep) {
+        keepers.set(writer, keep);
+        return () => {
+          if (keepers.get(writer) === keep) keepers.delete(writer);
+        };
+      },
+    },
   };
 }
 

@@ -146,6 +146,12 @@ export async function readCommitted(kv: CheckpointKv, prefix: string): Promise<C
   }
 }
 
+/** Where the batch ends that a writer has begun and not committed. */
+export async function readPending(kv: CheckpointKv, prefix: string, writer: string): Promise<number | undefined> {
+  const item = await kv.get<Committing>(writerKey(prefix, writer));
+  return item?.value.begun?.upTo;
+}
+
 /** Where each writer stands, without the ledger. */
 export async function readPositions(kv: CheckpointKv, prefix: string): Promise<Map<string, number>> {
   return new Map([...(await readRecords(kv, prefix))].map(([writer, { position }]) => [writer, position]));
@@ -170,8 +176,8 @@ function summed(
   const total = new Map<string, LedgerCounts>();
   const writers: Record<string, Progress> = {};
   let readings = 0;
-  for (const [writer, { position, begun, changed, readings: stored }] of records) {
-    writers[writer] = { position, ...(begun && { pendingUpTo: begun.upTo }) };
+  for (const [writer, { position, changed, readings: stored }] of records) {
+    writers[writer] = { position };
     readings += stored;
     const sums = new Map<string, LedgerCounts>();
     for (const rows of pages.get(writer) ?? []) overlay(sums, rows);

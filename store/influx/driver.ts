@@ -6,8 +6,7 @@ export const influxStore: StoreDriver = {
   schemes: ['influxdb', 'influxdbs'],
   form: 'influxdb://…',
   isShared: true,
-  hasTransactions: false,
-  rejectsPoints: true,
+  capabilities: ['checkpoint', 'rejectedPoints'],
   validate: parseInfluxUrl,
   async open({ url, kinds, kv, clock }) {
     const { openInfluxStore } = await import('./influx.ts');

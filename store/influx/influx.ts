@@ -5,7 +5,7 @@ import { checkedKind } from '../known-fields.ts';
 import { tooLarge } from '../query-size.ts';
 import type { SeriesQuery, Store } from '../store.ts';
 import { createBatchWriter } from './batch.ts';
-import { type CheckpointKv, readCommitted, readPositions } from './checkpoint.ts';
+import { type CheckpointKv, readCommitted, readPending, readPositions } from './checkpoint.ts';
 import { bucketSize, ensureDatabase, settle } from './database.ts';
 import { createInfluxHttp, type InfluxHttp } from './http.ts';
 import { name } from './influxql.ts';
@@ -36,7 +36,7 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
   const http = createInfluxHttp(target);
   const prefix = `store/${target.database}/`;
   const latest = createInfluxLatest({ http, kinds, clock, positions: () => readPositions(kv, prefix) });
-  const write = createBatchWriter({ http, kv, prefix, latest });
+  const batches = createBatchWriter({ http, kv, prefix, latest });
   let problem: { readonly code: string; readonly message: string } | undefined;
   let isEnsured = false;
   let isSettled = false;
@@ -69,11 +69,13 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
   let hasWritten = false;
 
   return {
+    checkpoint: { pendingUpTo: (writer) => readPending(kv, prefix, writer) },
+    rejectedPoints: batches.rejectedPoints,
     async write(batch, position, options) {
       hasWritten = true;
       try {
         await ensure();
-        const outcome = await write(batch, position, options);
+        const outcome = await batches.write(batch, position, options);
         if (!isSettled && batch.readings.length > 0) {
           await settle(target);
           isSettled = true;

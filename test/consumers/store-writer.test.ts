@@ -6,7 +6,7 @@ import type { QuarantineRecord } from '../../bus/rejection.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { openMemoryStore } from '../../store/memory.ts';
-import { type Batch, DEFAULT_WRITER, type Progress, type Store, type WriteOptions } from '../../store/store.ts';
+import { type Batch, DEFAULT_WRITER, type RejectedReading, type Store, type WriteOptions } from '../../store/store.ts';
 import { eventually } from '../eventually.ts';
 import { NOW, silent } from '../ingest/parts.ts';
 
@@ -25,15 +25,25 @@ async function open(
   write: (batch: Batch, position: number, store: Store, options?: WriteOptions) => ReturnType<Store['write']>,
 ) {
   const [bus, memory] = [openMemoryBus(), openMemoryStore()];
+  let reject: (readings: readonly RejectedReading[]) => Promise<void> = async () => {};
   /** As a store that was interrupted in the middle of a batch. */
-  let begun: Partial<Progress> | undefined;
+  let begun: { readonly position?: number; readonly pendingUpTo?: number } | undefined;
   const store: { -readonly [name in keyof Store]: Store[name] } = {
     ...memory,
     async committed() {
       const { writers, ledger } = await memory.committed();
       return begun === undefined
         ? { writers, ledger }
-        : { writers: { [DEFAULT_WRITER]: { position: 0, ...begun } }, ledger };
+        : { writers: { [DEFAULT_WRITER]: { position: begun.position ?? 0 } }, ledger };
+    },
+    checkpoint: { pendingUpTo: async () => begun?.pendingUpTo },
+    rejectedPoints: {
+      onRejected(_writer, keep) {
+        reject = keep;
+        return () => {
+          reject = async () => {};
+        };
+      },
     },
     async write(batch, position, options) {
       const outcome = await write(batch, position, memory, options);
@@ -41,14 +51,14 @@ async function open(
       return outcome;
     },
   };
-  const start = async (interrupted?: Partial<Progress>) => {
+  const start = async (interrupted?: typeof begun) => {
     begun = interrupted;
     const writer = await startStoreWriter({ bus, store, log: silent, backOff: { firstMs: 1, maxMs: 1 } });
     onTestFinished(() => writer.close());
     return writer;
   };
   const stored = async () => (await memory.status()).readings;
-  return { bus, memory, store, start, stored };
+  return { bus, memory, store, start, stored, reject: (readings: readonly RejectedReading[]) => reject(readings) };
 }
 
 describe('the store writer', () => {
@@ -111,10 +121,10 @@ describe('the store writer', () => {
   });
 
   it('puts just the reading that the store refuses into quarantine, with the reason, and counts it there', async () => {
-    const { bus, start, stored, memory } = await open(async (batch, position, store, options) => {
+    const opened = await open(async (batch, position, store, options) => {
       const isGood = ({ values }: Reading) => values.ph !== 2;
       const refused = batch.readings.filter((reading) => !isGood(reading));
-      await options?.onRejected?.(refused.map((reading) => ({ reading, reason: 'type conflict' })));
+      await opened.reject(refused.map((reading) => ({ reading, reason: 'type conflict' })));
       const tallies = refused.map(({ park, device }) => ({ park, device, received: 0, duplicate: 0, quarantined: 1 }));
       return store.write(
         { readings: batch.readings.filter(isGood), tallies: [...batch.tallies, ...tallies] },
@@ -122,6 +132,7 @@ describe('the store writer', () => {
         options,
       );
     });
+    const { bus, start, stored, memory } = opened;
     await bus.append([entry(1, 2, 3)]);
     await start();
     await eventually(async () => (await stored()) === 2);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kv } from '../../../kv/kv.ts';
 import { openMemoryKv } from '../../../kv/memory.ts';
-import { openCheckpoint, readCommitted, type WriterCheckpoint } from '../../../store/influx/checkpoint.ts';
+import { openCheckpoint, readCommitted, readPending, type WriterCheckpoint } from '../../../store/influx/checkpoint.ts';
 import { LedgerChanges } from '../../../store/tallies.ts';
 
 const PREFIX = 'store/test/';
@@ -75,6 +75,18 @@ describe('the ledger beside InfluxDB', () => {
     await commitAll(second, 3);
     await commitAll(await open(kv), 4);
     expect(await storedCounts(kv)).toEqual([4]);
+  });
+
+  it('says where a batch ends that was begun, to every process, until it is committed', async () => {
+    const kv = openMemoryKv();
+    const progress = await open(kv);
+    expect(await readPending(kv, PREFIX, 'writer')).toBeUndefined();
+    await progress.begin({ upTo: 7, found: {} });
+    expect(await readPending(kv, PREFIX, 'writer')).toBe(7);
+    expect(await readPending(kv, PREFIX, 'another')).toBeUndefined();
+    expect((await readCommitted(kv, PREFIX)).writers).toEqual({ writer: { position: 0 } });
+    await progress.commit(7, ofAll(), DEVICES);
+    expect(await readPending(kv, PREFIX, 'writer')).toBeUndefined();
   });
 
   it('survives a crash between two pages', async () => {

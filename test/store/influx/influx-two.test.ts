@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { openMemoryKv } from '../../../kv/memory.ts';
 import { openInfluxStore } from '../../../store/influx/influx.ts';
-import type { RejectedReading } from '../../../store/store.ts';
+import { DEFAULT_WRITER, type RejectedReading } from '../../../store/store.ts';
 import { query, reading, T0, tally, testKind } from '../../contract/store.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);
@@ -135,7 +135,8 @@ it('finds the point that is refused with 422 or a partial write, and stores the 
   });
   const refused: RejectedReading[] = [];
   const store = await open();
-  const outcome = await store.write(batch(20), 1, { onRejected: async (readings) => void refused.push(...readings) });
+  store.rejectedPoints?.onRejected(DEFAULT_WRITER, async (readings) => void refused.push(...readings));
+  const outcome = await store.write(batch(20), 1);
   expect(outcome).toEqual({ stored: 18, duplicate: 0, refused: 2 });
   expect(
     refused.map(({ reading: { values }, reason }) => [values.oxygen, reason.includes('beyond retention')]),
@@ -156,9 +157,8 @@ it.each([
     each.path === '/api/v2/write' ? { status, body: { code: 'x', message } } : plain(each, true),
   );
   const store = await open();
-  await expect(
-    store.write(batch(20), 1, { onRejected: () => Promise.reject(new Error('set aside')) }),
-  ).rejects.toMatchObject({
+  store.rejectedPoints?.onRejected(DEFAULT_WRITER, () => Promise.reject(new Error('set aside')));
+  await expect(store.write(batch(20), 1)).rejects.toMatchObject({
     code: 'STORE_UNAVAILABLE',
     message: expect.stringContaining(advice),
   });

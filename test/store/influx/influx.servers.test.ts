@@ -117,9 +117,9 @@ describe.runIf(hasInflux())('with a real influxd', () => {
       const good = Array.from({ length: 60 }, (_, index) => reading(T0 + index * 1000, { oxygen: index }));
       const poisoned = [17, 18, 40].map((index) => reading(T0 + index * 1000 + 500, { oxygen: 1, ph: 7 }));
       const refused: RejectedReading[] = [];
-      const onRejected = async (readings: readonly RejectedReading[]) => void refused.push(...readings);
+      store.rejectedPoints?.onRejected(DEFAULT_WRITER, async (readings) => void refused.push(...readings));
       const batch = batchOf(...[...good, ...poisoned].sort((a, b) => a.time - b.time));
-      expect(await store.write(batch, 1, { onRejected })).toEqual({ stored: 60, duplicate: 0, refused: 3 });
+      expect(await store.write(batch, 1)).toEqual({ stored: 60, duplicate: 0, refused: 3 });
       expect(refused.map((each) => each.reading)).toEqual(poisoned);
       expect(refused[0]?.reason).toContain('field type conflict');
       const [series] = await store.series(query());
@@ -132,8 +132,8 @@ describe.runIf(hasInflux())('with a real influxd', () => {
       const store = await open();
       const forged = reading(T0, { oxygen: 5 }, { device: 'a b,c=d\nforged value=1' });
       const refused: RejectedReading[] = [];
-      const onRejected = async (readings: readonly RejectedReading[]) => void refused.push(...readings);
-      const outcome = await store.write(batchOf(reading(T0, { oxygen: 5 }), forged), 1, { onRejected });
+      store.rejectedPoints?.onRejected(DEFAULT_WRITER, async (readings) => void refused.push(...readings));
+      const outcome = await store.write(batchOf(reading(T0, { oxygen: 5 }), forged), 1);
       expect(outcome).toEqual({ stored: 1, duplicate: 0, refused: 1 });
       expect(refused).toMatchObject([{ reading: forged, reason: expect.stringContaining('1 to 64') }]);
     });
