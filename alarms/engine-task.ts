@@ -1,23 +1,28 @@
 /** Runs the engine behind the log: its transitions go onto the log before its state moves on, so a crash in between repeats them, and loses none. */
+import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
 import type { Bus, Delivery, Entry } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
-import { PoisonedEntries, StartOver } from '../bus/handler.ts';
+import { PoisonedEntries } from '../bus/handler.ts';
 import { intoQuarantine } from '../bus/poison.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Transition } from './alarm.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { openSnapshot, type Snapshot } from './snapshot.ts';
+import { cellOf, type State } from './state.ts';
 
 export const ALARM_ENGINE = 'alarms';
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 100 } as const;
 /** Kept so often: what came since is judged again after a crash. Each time costs the cells that changed and a write to the disk. */
 const KEEP_MS = 5000;
-const KEEP_ENTRIES = 2000;
+const MAX_UNKEPT_ENTRIES = 4000;
 /** Transitions of one entry of the log may be many; an entry holds them up to this size. */
 const MAX_APPEND = 500;
+/** What a full log does not take waits with the state: the log is made room in only when its entries are taken. */
+const MAX_UNSENT = 5000;
+const UNSENT_IN_CELL = 100;
 
 export const INPUTS = [
   subjects.allReadings,
@@ -33,6 +38,8 @@ export interface EngineTaskOptions {
   readonly kv: Kv;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly log: Log;
+  /** How often what was judged is kept, at most; default 5 s. */
+  readonly keepMs?: number;
 }
 
 export async function startAlarmEngine({
@@ -40,13 +47,15 @@ export async function startAlarmEngine({
   kv,
   kinds,
   log,
+  keepMs = KEEP_MS,
 }: EngineTaskOptions): Promise<{ close(): Promise<void> }> {
   let running: Running | undefined;
 
   async function begin(): Promise<Running> {
     const snapshot = await openSnapshot(kv);
     const engine = createEngine({ kinds, state: snapshot.state });
-    return { snapshot, engine, judged: snapshot.position, durable: snapshot.position, since: 0, keptAt: 0, unsent: [] };
+    const unsent = [...snapshot.state.unsent.values()].flat();
+    return { snapshot, engine, judged: snapshot.position, unsent };
   }
 
   async function take(deliveries: readonly Delivery[]): Promise<void> {
@@ -56,27 +65,33 @@ export async function startAlarmEngine({
       if (delivery.position <= now.judged) continue;
       now.unsent.push(...judge(now.engine, delivery));
       now.judged = delivery.position;
-      now.since += 1;
     }
-    while (now.unsent.length > 0) {
-      await bus.append(now.unsent.slice(0, MAX_APPEND).map(entryOf));
-      now.unsent.splice(0, MAX_APPEND);
-    }
-    if (now.since >= KEEP_ENTRIES || performance.now() - now.keptAt >= KEEP_MS) await keep(now);
+    await send(now.unsent);
   }
 
-  async function keep(now: Running): Promise<void> {
-    if (now.since === 0) return;
+  async function send(unsent: Transition[]): Promise<void> {
     try {
+      while (unsent.length > 0) {
+        await bus.append(unsent.slice(0, MAX_APPEND).map(entryOf));
+        unsent.splice(0, MAX_APPEND);
+      }
+    } catch (error) {
+      if (codeOf(error) !== 'BUS_FULL' || unsent.length > MAX_UNSENT) throw error;
+    }
+  }
+
+  async function keep(): Promise<number> {
+    if (running === undefined) return 0;
+    const now = running;
+    try {
+      noteUnsent(now.snapshot.state, now.unsent);
       await now.snapshot.keep(now.judged);
+      return now.judged;
     } catch (error) {
       // Another process went on in our place, or it cannot be told what was put: begun anew from what is there.
       running = undefined;
-      throw new StartOver(error);
+      throw error;
     }
-    now.durable = now.judged;
-    now.since = 0;
-    now.keptAt = performance.now();
   }
 
   const consumer = await startConsumer({
@@ -86,14 +101,14 @@ export async function startAlarmEngine({
     subjects: INPUTS,
     log,
     take,
-    later: { durable: () => running?.durable ?? 0, maxEntries: 2 * KEEP_ENTRIES },
+    later: { keep, everyMs: keepMs, maxEntries: MAX_UNKEPT_ENTRIES },
     setAside: intoQuarantine({ bus, log }),
   });
   return {
     async close() {
       await consumer.close();
       // Spares the next start what is judged already; should it fail, that is judged again.
-      if (running !== undefined && running.unsent.length === 0) await keep(running).catch(() => undefined);
+      await keep().catch(() => undefined);
     },
   };
 }
@@ -101,14 +116,20 @@ export async function startAlarmEngine({
 interface Running {
   readonly snapshot: Snapshot;
   readonly engine: Engine;
-  /** Judged up to here, and kept up to there. */
+  /** Judged up to here. */
   judged: number;
-  durable: number;
-  /** Entries judged since it was last kept. */
-  since: number;
-  keptAt: number;
-  /** Transitions that are not on the log yet: they go before anything else is judged. */
+  /** Transitions that are not on the log yet, in order. */
   readonly unsent: Transition[];
+}
+
+function noteUnsent(state: State, unsent: readonly Transition[]): void {
+  for (const name of state.unsent.keys()) state.dirty.add(name);
+  state.unsent.clear();
+  for (let start = 0; start < unsent.length; start += UNSENT_IN_CELL) {
+    const name = cellOf.unsent(start / UNSENT_IN_CELL);
+    state.unsent.set(name, unsent.slice(start, start + UNSENT_IN_CELL));
+    state.dirty.add(name);
+  }
 }
 
 /** An entry that the engine cannot bear must not stop it for ever: it is set aside, and judging goes on behind it. */

@@ -2,6 +2,7 @@
 import type { Label } from '../sensors/label.ts';
 import type { Profile } from '../sensors/profile.ts';
 import type { Season } from '../sensors/stages.ts';
+import type { Transition } from './alarm.ts';
 import type { Code, Fold } from './fold.ts';
 import type { Slot } from './lifecycle.ts';
 import { type PackedDevice, packDevice, unpackDevice } from './pack.ts';
@@ -114,6 +115,8 @@ export interface State {
   readonly sites: Map<string, SiteInfo>;
   readonly profiles: Map<string, Profile>;
   readonly parks: Map<string, ParkCell>;
+  /** Transitions that a full log did not take yet, in order, in cells of a bounded size. */
+  readonly unsent: Map<string, readonly Transition[]>;
   /** Names of cells that changed since they were put away. */
   readonly dirty: Set<string>;
 }
@@ -124,6 +127,7 @@ export const cellOf = {
   site: (park: string, id: string) => `site/${park}/${id}`,
   profile: (name: string) => `profile/${name}`,
   park: (id: string) => `park/${id}`,
+  unsent: (index: number) => `unsent/${String(index).padStart(6, '0')}`,
 };
 
 export function newState(): State {
@@ -133,6 +137,7 @@ export function newState(): State {
     sites: new Map(),
     profiles: new Map(),
     parks: new Map(),
+    unsent: new Map(),
     dirty: new Set(),
   };
 }
@@ -146,6 +151,7 @@ export function restoreState(cells: Iterable<readonly [name: string, value: unkn
     if (sort === 'site') state.sites.set(name, value as SiteInfo);
     if (sort === 'profile') state.profiles.set(name, value as Profile);
     if (sort === 'park') state.parks.set(name, value as ParkCell);
+    if (sort === 'unsent') state.unsent.set(name, value as readonly Transition[]);
   }
   return state;
 }
@@ -155,7 +161,7 @@ export function cellNamed(state: State, name: string): unknown {
   if (name === HEAD) return state.head;
   const device = state.devices.get(name);
   if (device !== undefined) return packDevice(device);
-  return state.sites.get(name) ?? state.profiles.get(name) ?? state.parks.get(name) ?? undefined;
+  return state.sites.get(name) ?? state.profiles.get(name) ?? state.parks.get(name) ?? state.unsent.get(name);
 }
 
 export function newDevice(info: DeviceInfo): DeviceCell {

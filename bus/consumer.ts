@@ -4,7 +4,8 @@ import { codeOf } from '../base/errors.ts';
 import { pause } from '../base/pause.ts';
 import { gather } from './batch.ts';
 import type { Consumption, Delivery } from './bus.ts';
-import { type BackOff, type Consumer, type ConsumerOptions, PoisonedEntries, StartOver } from './handler.ts';
+import { type BackOff, type Consumer, type ConsumerOptions, PoisonedEntries } from './handler.ts';
+import { holdUntilKept } from './unkept.ts';
 
 /** Soon at first, so that a hiccup is not noticed, then often enough to go on within half a minute. */
 const BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000 };
@@ -19,9 +20,9 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   let failures = 0;
   let problem: ReturnType<Consumer['status']>['problem'];
   const isTaken = (position: number) => position <= Math.max(taken, passed());
-  /** Taken, and not yet durable. */
-  let waiting: Pick<Delivery, 'position' | 'ack'>[] = [];
   let consumption = await consume();
+  // Without its entries it cannot go on: the loop begins again behind what was kept.
+  const unkept = later && holdUntilKept(later, () => void consumption.close().catch(() => undefined));
 
   function consume(): Promise<Consumption> {
     // Held in a group, what was taken before would fill what may be out at one time, and the end of a begun batch would never come.
@@ -32,9 +33,10 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
 
   async function* fresh(): AsyncGenerator<Delivery> {
     for await (const delivery of consumption) {
-      if (isTaken(delivery.position)) acknowledge([delivery]);
+      if (isTaken(delivery.position)) await acknowledge([delivery]);
       else yield delivery;
     }
+    if (unkept?.loss !== undefined) throw unkept.loss.cause;
   }
 
   /** Until the consumption is closed, or a group can only be taken together with what lies behind it. */
@@ -45,35 +47,29 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       while (!signal.aborted && !(await attempt(group, upTo, poisoned))) if (reach() > upTo) return 'regroup';
       if (signal.aborted) return 'closed';
       taken = Math.max(taken, upTo);
-      acknowledge(group);
+      await acknowledge(group);
     }
     return 'closed';
   }
 
-  function acknowledge(group: readonly Delivery[]): void {
-    if (later === undefined) {
-      for (const delivery of group) delivery.ack();
-      return;
-    }
-    // Without what the entries say, which may be much.
-    for (const { position, ack } of group) waiting.push({ position, ack });
-    const durable = later.durable();
-    const count = waiting.findIndex(({ position }) => position > durable);
-    for (const delivery of waiting.splice(0, count < 0 ? waiting.length : count)) delivery.ack();
+  async function acknowledge(group: readonly Delivery[]): Promise<void> {
+    if (unkept !== undefined) return await unkept.add(group);
+    for (const delivery of group) delivery.ack();
   }
 
   /** Whether all of the group is taken or set aside. */
   async function attempt(group: readonly Delivery[], upTo: number, poisoned: Set<number>): Promise<boolean> {
     const rest = group.filter(({ position }) => !isTaken(position) && !poisoned.has(position));
     try {
-      if (rest.length > 0) await take(rest, signal, upTo);
+      const work = () => take(rest, signal, upTo);
+      if (rest.length > 0) await (unkept?.take(work) ?? work());
       recovered();
       return true;
     } catch (error) {
       if (error instanceof PoisonedEntries && rest.some((each) => isAmong(error, each))) {
         return (await isolate(error, poisoned)) && (await attempt(group, upTo, poisoned));
       }
-      if (error instanceof StartOver) throw error;
+      if (unkept?.loss !== undefined) throw error;
       await failed(error);
       return false;
     }
@@ -118,10 +114,10 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       try {
         if ((await follow()) === 'closed') return;
       } catch (error) {
-        if (error instanceof StartOver) taken = Math.min(taken, later?.durable() ?? taken);
-        await failed(error instanceof StartOver ? error.cause : error);
+        await failed(error);
       }
-      waiting = [];
+      if (unkept?.loss !== undefined) taken = Math.min(taken, unkept.kept);
+      unkept?.startOver();
       await consumption.close().catch(() => undefined);
       while (!signal.aborted) {
         const next = await consume().catch(failed);
@@ -140,6 +136,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       stopping.abort();
       await consumption.close();
       await running;
+      unkept?.close();
     },
   };
 }

@@ -20,14 +20,24 @@ export interface ConsumerOptions extends BatchLimits {
   readonly take: (deliveries: readonly Delivery[], signal: AbortSignal, upTo: number) => Promise<void> | void;
   /** Deliveries up to this position were taken before, whatever the log remembers: acknowledged unseen. For effects that carry their own position. */
   readonly passed?: () => number;
-  /**
-   * For handlers whose effect becomes durable later than they take it: entries behind `durable()` are acknowledged when it passes them, so that a crash
-   * gives them again. `maxEntries` of them may wait; the handler sees to it that they get there. A handler that lost what it took throws `StartOver`.
-   */
-  readonly later?: { readonly durable: () => number; readonly maxEntries: number };
+  /** For handlers whose effect becomes durable later than they take it. */
+  readonly later?: Later;
   /** Keeps a poisoned entry and its reason for people. Rejects: tried again. Default: an error in the program's log. */
   readonly setAside?: SetAside;
   readonly backOff?: BackOff;
+}
+
+/** What a handler took is acknowledged when it is durable, so that a crash gives it again. */
+export interface Later {
+  /**
+   * Makes durable what was taken; resolves with the position up to which it is. Called between groups, and while something waits at least about every
+   * `everyMs`, whether anything comes or not: a full log takes nothing before what waits is acknowledged. When it rejects, the handler must have
+   * forgotten what is not durable: everything behind the last position it named is given again.
+   */
+  readonly keep: () => Promise<number>;
+  readonly everyMs: number;
+  /** So many may wait. */
+  readonly maxEntries: number;
 }
 
 export type SetAside = (delivery: Delivery, reason: string) => Promise<void>;
@@ -43,14 +53,6 @@ export interface Consumer {
   status(): { readonly position: number; readonly problem?: { readonly code: string; readonly message: string } };
   /** Aborts what waits, finishes what is under way; what is not taken stays on the log. */
   close(): Promise<void>;
-}
-
-/** Thrown by a handler that must be given again everything behind the last acknowledgement. */
-export class StartOver extends Error {
-  constructor(cause: unknown) {
-    super('the handler starts over behind its last acknowledgement', { cause });
-    this.name = 'StartOver';
-  }
 }
 
 /** Thrown by a handler for entries that it can never take, however often they come. */
