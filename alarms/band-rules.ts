@@ -3,13 +3,12 @@
 import { formatNumber, formatValue, type Language } from '../sensors/format.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Band, Profile } from '../sensors/profile.ts';
+import { silentAfterMs } from '../sensors/silence.ts';
 import type { Severity } from './alarm.ts';
 import { type Code, UNKNOWN } from './fold.ts';
 import { isDoubtful, type Measured, type Rule } from './rule.ts';
 
 const MINUTE = 60_000;
-/** Three missed reports are silence: what lies further apart is no run. */
-const MISSED_REPORTS = 3;
 /** Where a band says nothing. */
 const CLEAR_MINUTES = 15;
 /** Devices are a little early or late: a reading that is due after the hold counts for it. */
@@ -82,7 +81,7 @@ function bandRule({ id, band, field, side, limits, profile, kind, intervalMs }: 
       critical:
         limits.critical === undefined ? Number.POSITIVE_INFINITY : holdMs(band.holdMinutes?.critical, intervalMs),
       clear: (band.clearMinutes ?? CLEAR_MINUTES) * MINUTE - JITTER * intervalMs,
-      maxGap: MISSED_REPORTS * intervalMs,
+      maxGap: silentAfterMs(intervalMs),
     },
     codeOf(measured) {
       const value = measured.values[field.name];

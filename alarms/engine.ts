@@ -3,11 +3,11 @@
  * in one go or with any number of crashes between, in one process or handed over.
  */
 
+import { clockOf } from '../base/beijing-time.ts';
 import { isObject } from '../base/json.ts';
 import type { Delivery } from '../bus/bus.ts';
 import type { ClockEntry, DeviceEntry, RegistryEntry } from '../bus/events.ts';
 import { entryOf } from '../bus/parse-event.ts';
-import { clockOf } from '../sensors/beijing-day.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { isAction, keepMaintenance, maintenanceOf, slots, takeAction } from './actions.ts';

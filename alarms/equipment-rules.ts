@@ -1,11 +1,11 @@
 /** The rules that a kind's file declares for its equipment: an aerator that is on without power, a compressor that is off while it is warm. */
 
 import type { EquipmentRule, EquipmentTerm, Kind } from '../sensors/kind.ts';
+import { silentAfterMs } from '../sensors/silence.ts';
 import { type Code, UNKNOWN } from './fold.ts';
 import { isDoubtful, type Measured, type Rule } from './rule.ts';
 
 const MINUTE = 60_000;
-const MISSED_REPORTS = 3;
 const CLEAR_MINUTES = 10;
 
 export function equipmentRules(kind: Kind, intervalMs: number): readonly Rule[] {
@@ -24,7 +24,7 @@ function equipmentRule(declared: EquipmentRule, intervalMs: number): Rule {
       warning: holdMs(holdMinutes.warning, intervalMs),
       critical: holdMs(holdMinutes.critical, intervalMs),
       clear: CLEAR_MINUTES * MINUTE - 0.1 * intervalMs,
-      maxGap: MISSED_REPORTS * intervalMs,
+      maxGap: silentAfterMs(intervalMs),
     },
     codeOf(measured) {
       const isSilent = fields.some((field) => measured.values[field] === undefined);

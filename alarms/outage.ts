@@ -1,5 +1,5 @@
 /** Many devices silent at one time have one cause: one alarm for the park or the site, with the devices listed. */
-import { clockOf } from '../sensors/beijing-day.ts';
+import { clockOf } from '../base/beijing-time.ts';
 import type { Label } from '../sensors/label.ts';
 import type { Alarm } from './alarm.ts';
 import { clear, type Emitter, open, suppress, update } from './lifecycle.ts';

@@ -1,4 +1,5 @@
 /** Alarms about the platform itself, from what the writer of the clock reports: its store, its consumers, its disk, and the time it was away. */
+import { dateTimeOf } from '../base/beijing-time.ts';
 import type { PlatformReport } from '../bus/events.ts';
 import type { Label } from '../sensors/label.ts';
 import type { Severity } from './alarm.ts';
@@ -82,10 +83,9 @@ export function takePlatform({ head }: State, report: PlatformReport, before: nu
 /** Nobody was there to judge: what happened then is in the readings, but nobody was called. */
 function noteAbsence(before: number, to: Emitter): void {
   if (before === 0 || to.now - before < AWAY_MS) return;
-  const clock = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
   const text = {
-    zh: `平台 ${clock(before)} 至 ${clock(to.now)} 未运行：其间无人收到告警`,
-    en: `the platform did not run from ${clock(before)} to ${clock(to.now)}: nobody was alarmed meanwhile`,
+    zh: `平台 ${dateTimeOf(before)} 至 ${dateTimeOf(to.now)} 未运行：其间无人收到告警`,
+    en: `the platform did not run from ${dateTimeOf(before)} to ${dateTimeOf(to.now)}: nobody was alarmed meanwhile`,
   };
   const action = { zh: '查看其间的曲线', en: 'Look at the charts of that time' };
   const slot = {};

@@ -1,10 +1,11 @@
 /** What every probe that matters is watched for: a value that is stuck, that is missing from readings that come, or whose time is in doubt. */
+
 import type { Field, Kind } from '../sensors/kind.ts';
+import { silentAfterMs } from '../sensors/silence.ts';
 import { UNKNOWN } from './fold.ts';
 import type { Rule } from './rule.ts';
 
 const MINUTE = 60_000;
-const MISSED_REPORTS = 3;
 
 /** Of the fields that matter first: a doubtful extra wakes nobody. Drones are quiet between missions, and say so by being quiet. */
 export function sensorRules(kind: Kind, intervalMs: number): readonly Rule[] {
@@ -23,7 +24,7 @@ const holdsOf = (warningMinutes: number, clearMinutes: number, intervalMs: numbe
   warning: warningMinutes * MINUTE,
   critical: Number.POSITIVE_INFINITY,
   clear: clearMinutes * MINUTE - 0.1 * intervalMs,
-  maxGap: MISSED_REPORTS * intervalMs,
+  maxGap: silentAfterMs(intervalMs),
 });
 
 /** Intake has waited long enough before it flags: no hold. */
@@ -52,7 +53,7 @@ function missing({ name, label }: Field, intervalMs: number): Rule {
     id: `${name}_missing`,
     class: 'sensor',
     field: name,
-    holds: holdsOf(Math.max(15, (MISSED_REPORTS * intervalMs) / MINUTE), 10, intervalMs),
+    holds: holdsOf(Math.max(15, silentAfterMs(intervalMs) / MINUTE), 10, intervalMs),
     codeOf({ values, hasSent }) {
       if (values[name] !== undefined) return 0;
       return hasSent(name) ? 2 : undefined;

@@ -1,19 +1,19 @@
 /** What a device does not say: silent, or sending nothing but what is old. Decided on the clock of the log, against the registry. */
+
+import { isBetweenHours } from '../base/beijing-time.ts';
 import { formatDuration } from '../sensors/format.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Label } from '../sensors/label.ts';
+import { MISSED_REPORTS, silentAfterMs } from '../sensors/silence.ts';
 import { clear, type Emitter, escalate, type Opening, open, type Slot } from './lifecycle.ts';
 import type { DeviceCell, Head } from './state.ts';
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const MISSED_REPORTS = 3;
 /** Demo devices report every 20 s: a minute without them is no alarm yet. */
 const LEAST_SILENCE_MS = 5 * MINUTE;
-const BEIJING_MS = 8 * HOUR;
 
 export function silentAfter(intervalMs: number): number {
-  return Math.max(MISSED_REPORTS * intervalMs, LEAST_SILENCE_MS);
+  return silentAfterMs(intervalMs, LEAST_SILENCE_MS);
 }
 
 /** Since when nothing came, as far as the platform was there to hear it. */
@@ -76,9 +76,7 @@ const isOpen = ({ alarm, phase }: Slot) => alarm !== undefined && phase !== 'ret
 
 function isNight({ silentIsCritical }: Kind, now: number): boolean {
   if (silentIsCritical === undefined) return false;
-  const hour = Math.floor(((now + BEIJING_MS) % (24 * HOUR)) / HOUR);
-  const { fromHour, toHour } = silentIsCritical;
-  return fromHour < toHour ? hour >= fromHour && hour < toHour : hour >= fromHour || hour < toHour;
+  return isBetweenHours(now, silentIsCritical.fromHour, silentIsCritical.toHour);
 }
 
 function openingOf(

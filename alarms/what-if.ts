@@ -1,4 +1,5 @@
 /** The engine over stored readings with other thresholds: how many alarms they would have raised, when, and how that differs from what was. */
+import { isBetweenHours } from '../base/beijing-time.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
 import type { Reading } from '../sensors/reading.ts';
@@ -53,15 +54,11 @@ export interface Summary {
 }
 
 export function summaryOf(alarms: readonly Pick<Alarm, 'severity' | 'openedAt' | 'clearedAt'>[]): Summary {
-  const isNight = (at: number) => {
-    const hour = new Date(at + 8 * 3_600_000).getUTCHours();
-    return hour >= 20 || hour < 8;
-  };
   const ms = alarms.reduce((sum, { openedAt, clearedAt }) => sum + Math.max(0, (clearedAt ?? openedAt) - openedAt), 0);
   return {
     opened: alarms.length,
     critical: alarms.filter(({ severity }) => severity === 'critical').length,
-    atNight: alarms.filter(({ openedAt }) => isNight(openedAt)).length,
+    atNight: alarms.filter(({ openedAt }) => isBetweenHours(openedAt, 20, 8)).length,
     minutes: Math.round(ms / 60_000),
   };
 }

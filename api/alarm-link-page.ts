@@ -1,7 +1,7 @@
 /** What opens behind a link in a message: readable on a phone at night, without a script. */
 
 import type { Alarm } from '../alarms/alarm.ts';
-import { dateTimeOf } from '../sensors/beijing-day.ts';
+import { dateTimeOf } from '../base/beijing-time.ts';
 import type { Label } from '../sensors/label.ts';
 import { escapeHtml } from './escape-html.ts';
 

@@ -1,10 +1,9 @@
-/** Series as CSV (RFC 4180) for spreadsheets, pandas and R: Beijing times with their offset, units in the header, nothing a spreadsheet would run. */
+/** Series as CSV for spreadsheets, pandas and R: Beijing times with their offset, units in the header. */
+import { isoOf } from '../base/beijing-time.ts';
+import { type Cell, csvLine } from '../base/csv.ts';
 import type { Field } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Series } from '../store/store.ts';
-import { formatBeijing } from './time-range.ts';
-
-type Cell = string | number;
 
 /** Text is handed on in pieces of about this many characters. */
 const PIECE = 65_536;
@@ -42,7 +41,7 @@ function* linesOfSeries(series: readonly Series[], fields: ReadonlyMap<string, F
     const { park = '', site = '', device = '' } = group[0] ?? {};
     for (const [time, { cells, flags }] of [...rows].sort(([a], [b]) => a - b)) {
       const values = [...columns.keys()].map((name) => cells.get(name) ?? '');
-      yield [formatBeijing(time), park, site, device, ...values, [...flags].join(' ')];
+      yield [isoOf(time), park, site, device, ...values, [...flags].join(' ')];
     }
   }
 }
@@ -54,11 +53,11 @@ export async function* csvOfReadings(
   fields: ReadonlyMap<string, Field>,
 ): AsyncGenerator<string> {
   const headers = names.map((field) => headerOf({ field, aggregate: 'raw' }, fields));
-  let text = line(['time', 'received', 'park', 'site', 'device', ...headers, 'flags']);
+  let text = csvLine(['time', 'received', 'park', 'site', 'device', ...headers, 'flags']);
   for await (const { time, receivedAt, park, site, device, values, flags = {} } of readings) {
     const flagged = names.flatMap((field) => (flags[field] ?? []).map((flag) => `${field}:${flag}`));
     const cells = names.map((name) => values[name] ?? '');
-    text += line([formatBeijing(time), formatBeijing(receivedAt), park, site, device, ...cells, flagged.join(' ')]);
+    text += csvLine([isoOf(time), isoOf(receivedAt), park, site, device, ...cells, flagged.join(' ')]);
     if (text.length < PIECE) continue;
     yield text;
     text = '';
@@ -69,7 +68,7 @@ export async function* csvOfReadings(
 function* inPieces(rows: Iterable<readonly Cell[]>): Generator<string> {
   let text = '';
   for (const row of rows) {
-    text += line(row);
+    text += csvLine(row);
     if (text.length < PIECE) continue;
     yield text;
     text = '';
@@ -85,15 +84,4 @@ function columnOf({ field, aggregate }: Pick<Series, 'field' | 'aggregate'>): st
 function headerOf(of: Pick<Series, 'field' | 'aggregate'>, fields: ReadonlyMap<string, Field>): string {
   const unit = of.aggregate === 'count' ? '1' : (fields.get(of.field)?.unit ?? '1');
   return unit === '1' ? columnOf(of) : `${columnOf(of)} [${unit}]`;
-}
-
-export function line(cells: readonly Cell[]): string {
-  return `${cells.map(cell).join(',')}\r\n`;
-}
-
-/** Numbers are ours and stay; a text that a spreadsheet would take for a formula gets an apostrophe (CWE-1236). */
-function cell(value: Cell): string {
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r\n\0]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

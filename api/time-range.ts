@@ -1,4 +1,5 @@
 /** Times in queries: RFC 3339 with an offset, epoch ms, `now`, or relative to now (`-24h`). */
+import { isDay } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -14,7 +15,7 @@ export function parseTime(name: string, text: string, now: number): number {
   if (/^\d{12,13}$/.test(text)) return Number(text);
   // A "+" that was not escaped arrives as a blank.
   const repaired = text.replace(/ (\d{2}:\d{2})$/, '+$1');
-  const time = RFC_3339.test(repaired) && isDate(repaired.slice(0, 10)) ? Date.parse(repaired) : Number.NaN;
+  const time = RFC_3339.test(repaired) && isDay(repaired.slice(0, 10)) ? Date.parse(repaired) : Number.NaN;
   if (Number.isNaN(time)) {
     throw new DaoyuError(
       'TIME_INVALID',
@@ -32,15 +33,4 @@ export function parseRange(from: string, to: string, now: number): { readonly fr
     throw new DaoyuError('TIME_INVALID', `from (${from}) and to (${to}) lie more than 100 years apart`);
   }
   return range;
-}
-
-/** JavaScript takes 30 February for 2 March. */
-function isDate(day: string): boolean {
-  const ms = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
-}
-
-/** `2026-03-01T08:00:00.000+08:00`: Beijing time, as people and spreadsheets read it. */
-export function formatBeijing(time: number): string {
-  return `${new Date(time + 8 * 3_600_000).toISOString().slice(0, -1)}+08:00`;
 }

@@ -1,8 +1,10 @@
 /** The folder that holds everything a process keeps: made private, held by one process at a time, home of the generated secrets. */
+
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { timestampOf } from '../base/beijing-time.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 
@@ -136,14 +138,10 @@ function inUse(folder: string, holder: Holder | undefined): DaoyuError {
   const who = [
     pid === undefined ? 'another process' : `process ${pid}`,
     ...(host === undefined ? [] : [`on ${host}`]),
-    ...(since === undefined ? [] : [`since ${beijingTime(since)} Beijing time`]),
+    ...(since === undefined ? [] : [`since ${timestampOf(since)} Beijing time`]),
   ].join(' ');
   const message = `the data folder ${folder} is in use by ${who}. Stop that one, or give this one another DAOYU_DATA_DIR.`;
   return new DaoyuError('DATA_FOLDER_IN_USE', message);
-}
-
-function beijingTime(ms: number): string {
-  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function parseHolder(content: string | undefined): Holder | undefined {

@@ -2,8 +2,8 @@
 
 import { Command } from 'commander';
 import type { Alarm } from '../alarms/alarm.ts';
+import { dateTimeOf } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
-import { dateTimeOf } from '../sensors/beijing-day.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 import { whatIf } from './what-if.ts';
 

@@ -3,6 +3,7 @@
 import type { Alarm } from '../alarms/alarm.ts';
 import type { DeviceInfo, SiteInfo } from '../alarms/state.ts';
 import { alarmsOf, compare, type Summary, summaryOf } from '../alarms/what-if.ts';
+import { timestampOf } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
 import { loadKinds } from '../sensors/kinds.ts';
 import type { Profile } from '../sensors/profile.ts';
@@ -129,7 +130,7 @@ const shown = ({ opened, critical, atNight, minutes }: Summary) =>
   `${opened} alarms, ${critical} of them critical, ${atNight} at night, ${minutes} min in all`;
 
 function lineOf({ openedAt, site, device, text, severity }: Alarm): string {
-  const since = new Date(openedAt + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+  const since = timestampOf(openedAt).slice(0, 16);
   return `${since}  ${site}/${device ?? ''}  ${severity}  ${text.zh} ${text.en}`;
 }
 

@@ -1,6 +1,9 @@
 /** When a reading was measured: what devices write into `time`, `ts` or `age`, and whether it can be believed. */
+
+import { BEIJING_OFFSET_MS } from '../base/beijing-time.ts';
 import type { TimeFormat } from '../registry/mapping.ts';
 import type { Flag } from '../sensors/flag.ts';
+import { silentAfterMs } from '../sensors/silence.ts';
 import { type Outcome, refuse } from './json.ts';
 
 /** No device of ours ran before; a clock that lost its battery says 1970 or 2000. */
@@ -11,7 +14,6 @@ const SKEW_TOLERATED_MS = 30_000;
 const FUTURE_TOLERATED_MS = 10 * MINUTE;
 const LATE_MS = 10 * MINUTE;
 /** Beijing time sent as UTC is eight hours ahead. */
-const BEIJING_OFFSET_MS = 480 * MINUTE;
 const LONGEST_AGE_S = 10 * 365 * 86_400;
 
 export interface TimeContext {
@@ -186,6 +188,6 @@ export interface Stream {
  */
 export function timeFlags(time: number, receivedAt: number, { newest, intervalMs }: Stream): readonly Flag[] {
   if (time - receivedAt > SKEW_TOLERATED_MS) return CLOCK;
-  if (receivedAt - time > Math.max(LATE_MS, 3 * intervalMs)) return LATE;
+  if (receivedAt - time > silentAfterMs(intervalMs, LATE_MS)) return LATE;
   return newest !== undefined && time < newest ? CLOCK : NONE;
 }

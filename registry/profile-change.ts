@@ -1,6 +1,7 @@
 /** A threshold profile as somebody wants it, checked before the registry takes it; each change is a version of its own. */
+
+import { dayOf, isDay } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
-import { dayOf, isDay } from '../sensors/beijing-day.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
 import { problemsOfProfile } from '../sensors/profile-problems.ts';

@@ -3,7 +3,7 @@
  * dried in turn, transplanted about 10 May (domain texts in profiles/paddies.ts; days between them proposed). A stage begins on the day
  * after the farmer has begun to change the water for it.
  */
-import { dayOf, startOfDay } from '../sensors/beijing-day.ts';
+import { dayOf, startOfDay } from '../base/beijing-time.ts';
 import type { Stage } from '../sensors/stages.ts';
 
 /** First days as days of the year: 119 is 29 April, 299 is 26 October. */

@@ -6,6 +6,7 @@ import type { Field, Kind } from './kind.ts';
 import { limitViolationsOf } from './limit-violations.ts';
 import type { Profile } from './profile.ts';
 import type { Reading } from './reading.ts';
+import { silentAfterMs } from './silence.ts';
 
 /** The newest value of each field, as the store keeps it; `olderFields` are the times of those the newest reading lacks. */
 export type LatestValues = Pick<Reading, 'time' | 'values' | 'flags'> & {
@@ -21,8 +22,6 @@ export interface Circumstances {
   readonly latest: LatestValues | undefined;
 }
 
-/** Three missed reports are silence. */
-const MISSED_REPORTS = 3;
 /** Wet-chemistry analysers and hand kits report hourly beside probes that report every minute: their last value still counts. */
 const SLOW_FIELD_MS = 2 * 3_600_000;
 
@@ -34,7 +33,7 @@ export function assess(given: Circumstances): Assessment {
     return { state: 'unknown', reasons: [reason('no_data', 'unknown', '从未收到数据', 'no data yet')] };
   }
   const ageMs = Math.max(0, now - latest.time);
-  const isSilent = ageMs > MISSED_REPORTS * intervalMs;
+  const isSilent = ageMs > silentAfterMs(intervalMs);
   if (isSilent && kind.isIntermittent) return { state: 'good', reasons: [idle(ageMs)], ageMs };
   const reasons = inOrder(kind).flatMap((field) => reasonsOf(field, given, latest));
   if (isSilent) {
@@ -53,10 +52,10 @@ function reasonsOf(field: Field, { kind, profile, intervalMs, now }: Circumstanc
   const isPrimary = kind.primary.includes(field.name);
   const behindMs = latest.time - (latest.olderFields?.[field.name] ?? latest.time);
   const isContinuous = field.shape === 'number';
-  if (isContinuous && isPrimary && behindMs > MISSED_REPORTS * intervalMs) {
+  if (isContinuous && isPrimary && behindMs > silentAfterMs(intervalMs)) {
     return [fieldSilent(field, now - latest.time + behindMs)];
   }
-  if (isContinuous && behindMs > Math.max(SLOW_FIELD_MS, MISSED_REPORTS * intervalMs)) return [];
+  if (isContinuous && behindMs > silentAfterMs(intervalMs, SLOW_FIELD_MS)) return [];
   const flags = latest.flags?.[field.name] ?? [];
   const doubt = DOUBTS.find(({ code }) => flags.includes(code));
   if (doubt !== undefined) {

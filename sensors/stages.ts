@@ -1,5 +1,5 @@
 /** The season of a site: which profile is in force at a time. A paddy is judged by the growth stage of its rice, also in hindsight. */
-import { isDay, startOfDay } from './beijing-day.ts';
+import { isDay, startOfDay } from '../base/beijing-time.ts';
 
 export interface Stage {
   /** The Beijing day on which it begins, `2026-05-10`. */

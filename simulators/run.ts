@@ -1,4 +1,5 @@
 /** One run of a scenario: its world, its faults and its fleet, put together. */
+import { beijingDate, midnightBefore } from '../base/beijing-time.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Fault } from './fault.ts';
 import type { FaultPlan } from './fault-plan.ts';
@@ -37,8 +38,6 @@ export interface Run extends Fleet {
 }
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const BEIJING_MS = 8 * HOUR;
 
 /** Begins at once. Throws `KIND_UNKNOWN` and `SCENARIO_INVALID` before anything is opened. */
 export function startRun(options: RunOptions): Run {
@@ -93,14 +92,9 @@ export function startInPast(scenario: Scenario, now: number): number {
   return midnightBefore(latest - hour) + hour;
 }
 
-/** Of Beijing time. */
-function midnightBefore(at: number): number {
-  return Math.floor((at + BEIJING_MS) / DAY) * DAY - BEIJING_MS;
-}
-
 /** Whole days from a date to the same year's day of the season: the hour of the day stays. */
 function seasonShift(from: number, season: string): number {
-  const local = new Date(from + BEIJING_MS);
+  const local = beijingDate(from);
   const day = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate());
   return Date.parse(`${local.getUTCFullYear()}-${season}T00:00:00Z`) - day;
 }

@@ -1,10 +1,7 @@
 /** Windows of time on the calendar of `Asia/Shanghai`: UTC+8 without daylight saving since 1992. Weeks begin on Monday. */
+import { BEIJING_OFFSET_MS } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
 import type { Every } from './store.ts';
-
-export const TIMEZONE = 'Asia/Shanghai';
-/** Local time is UTC plus this. Before 1992 the zone had summer times; no sensor of ours measured then. */
-export const LOCAL_OFFSET_MS = 8 * 3_600_000;
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 export const HOUR_MS = 3_600_000;
@@ -45,29 +42,29 @@ export function shortestMs({ count, unit }: Every): number {
 
 /** Epoch ms of the start of the window that an instant lies in. */
 export function windowStart(time: number, { count, unit }: Every): number {
-  const local = time + LOCAL_OFFSET_MS;
-  if (unit === 'ms') return Math.floor(local / count) * count - LOCAL_OFFSET_MS;
-  if (unit === 'day') return Math.floor(local / (count * DAY_MS)) * count * DAY_MS - LOCAL_OFFSET_MS;
+  const local = time + BEIJING_OFFSET_MS;
+  if (unit === 'ms') return Math.floor(local / count) * count - BEIJING_OFFSET_MS;
+  if (unit === 'day') return Math.floor(local / (count * DAY_MS)) * count * DAY_MS - BEIJING_OFFSET_MS;
   if (unit === 'week') {
     const week = 7 * DAY_MS;
-    return Math.floor((local - FIRST_MONDAY_MS) / week) * week + FIRST_MONDAY_MS - LOCAL_OFFSET_MS;
+    return Math.floor((local - FIRST_MONDAY_MS) / week) * week + FIRST_MONDAY_MS - BEIJING_OFFSET_MS;
   }
   const date = new Date(local);
   const month = Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / count) * count;
-  return Date.UTC(Math.floor(month / 12), month % 12) - LOCAL_OFFSET_MS;
+  return Date.UTC(Math.floor(month / 12), month % 12) - BEIJING_OFFSET_MS;
 }
 
 /** The same as an SQL expression over an epoch-ms column (BIGINT in, BIGINT out; DuckDB). */
 export function windowStartSql(column: string, { count, unit }: Every): string {
-  const local = `(${column} + ${LOCAL_OFFSET_MS})`;
+  const local = `(${column} + ${BEIJING_OFFSET_MS})`;
   const floorTo = (lengthMs: number, shiftMs = 0) =>
-    `(((${local} - ${shiftMs}) // ${lengthMs}) * ${lengthMs} + ${shiftMs} - ${LOCAL_OFFSET_MS})`;
+    `(((${local} - ${shiftMs}) // ${lengthMs}) * ${lengthMs} + ${shiftMs} - ${BEIJING_OFFSET_MS})`;
   if (unit === 'ms') return floorTo(count);
   if (unit === 'day') return floorTo(count * DAY_MS);
   if (unit === 'week') return floorTo(7 * DAY_MS, FIRST_MONDAY_MS);
   const moment = `make_timestamp(${local} * 1000)`;
   const month = `((date_part('year', ${moment}) * 12 + date_part('month', ${moment}) - 1) // ${count} * ${count})`;
-  return `(epoch_ms(make_timestamp(${month} // 12, ${month} % 12 + 1, 1, 0, 0, 0.0)) - ${LOCAL_OFFSET_MS})`;
+  return `(epoch_ms(make_timestamp(${month} // 12, ${month} % 12 + 1, 1, 0, 0, 0.0)) - ${BEIJING_OFFSET_MS})`;
 }
 
 /** The finest usual window with which so many windows suffice. */

@@ -1,5 +1,5 @@
 /** What a message says of an alarm: what, where, since when by the clock, how bad it got, what to do, who has it. */
-import { dateTimeOf } from '../../sensors/beijing-day.ts';
+import { dateTimeOf } from '../../base/beijing-time.ts';
 import type { Label } from '../../sensors/label.ts';
 import type { Alarm } from '../alarm.ts';
 import type { Notice } from '../channels/channel.ts';

@@ -1,5 +1,5 @@
 /** Who is told of an alarm, when, and on which channels: people, shifts with exceptions, and the steps until somebody acknowledges. */
-import { dayOf, isDay, startOfDay } from '../../sensors/beijing-day.ts';
+import { dayOf, isDay, startOfDay } from '../../base/beijing-time.ts';
 
 export interface Person {
   readonly name: string;

@@ -1,13 +1,15 @@
 /** Series: readings or windows of them over a time, as JSON or CSV. */
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { TIMEZONE } from '../../base/beijing-time.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { FLAGS } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { AGGREGATES, type Aggregate, type Every, type Point, type Store } from '../../store/store.ts';
-import { coarserEvery, formatEvery, parseEvery, shortestMs, TIMEZONE } from '../../store/window.ts';
+import { coarserEvery, formatEvery, parseEvery, shortestMs } from '../../store/window.ts';
 import { csvOfReadings, csvOfSeries } from '../csv.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { QueryGate } from '../query-gate.ts';

@@ -4,7 +4,9 @@
  * asked without it, the last of each. Windows lie on the calendar of Asia/Shanghai,
  * as those of our API do, and empty ones are null: whether a null is a gap, the panel decides by the reporting interval.
  */
+
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import { TIMEZONE } from '../../base/beijing-time.ts';
 import { FLAGS, type Flag } from '../../sensors/flag.ts';
 import type { Language } from '../../sensors/format.ts';
 import { flagField } from '../../store/influx/lines.ts';
@@ -17,8 +19,6 @@ export interface Scope {
   /** Tag → the name of the variable that chooses its values. */
   readonly chosen: Readonly<Partial<Record<Tag, string>>>;
 }
-
-export const TIMEZONE = 'Asia/Shanghai';
 
 /**
  * In braces, always: Grafana 12 takes all between the first and the last slash of a query (`/^…$/` to `Asia/Shanghai`) for one regular

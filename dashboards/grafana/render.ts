@@ -1,4 +1,5 @@
 /** Renders a dashboard definition as Grafana JSON, in one language. */
+
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   DashboardBuilder,
@@ -10,11 +11,12 @@ import {
   type Panel as PanelJson,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { TIMEZONE } from '../../base/beijing-time.ts';
 import type { Language } from '../../sensors/format.ts';
+import { silentAfterMs } from '../../sensors/silence.ts';
 import type { Dashboard, Panel, Row } from '../definition/dashboard.ts';
 import { METRICS_EVERY_MS } from '../definition/platform-metrics.ts';
 import { type Drawing, stateTimeline, timeSeries } from './charts.ts';
-import { TIMEZONE } from './influxql.ts';
 import { DATASOURCE, siteVariableOf, uidOf } from './names.ts';
 import { statPanel, tablePanel } from './newest.ts';
 import { trackPanel } from './track.ts';
@@ -72,7 +74,7 @@ function renderPanel(
   const drawing: Drawing = {
     scope: scopeOf(dashboard, kind),
     language,
-    silenceMs: Math.max(MISSED_REPORTS * (kind?.intervalMs ?? METRICS_EVERY_MS), SHORTEST_SILENCE_MS),
+    silenceMs: silentAfterMs(kind?.intervalMs ?? METRICS_EVERY_MS, SHORTEST_SILENCE_MS),
     isIntermittent: kind?.isIntermittent === true,
     shortest: kind?.isIntermittent ? '1s' : '10s',
   };
@@ -92,8 +94,6 @@ function renderPanel(
   return built;
 }
 
-/** As the platform judges silence (sensors/assess.ts). */
-const MISSED_REPORTS = 3;
 const SHORTEST_SILENCE_MS = 60_000;
 
 function draw(panel: Panel, drawing: Drawing) {

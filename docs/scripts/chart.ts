@@ -1,5 +1,6 @@
 /** Draws stacked panels over time as SVG that reads at phone width: nights shaded, Beijing time below, names in both languages. */
-import { BEIJING_MS, dayOfYear, localDay, solarHour, startOfDay, sunrise } from '../../simulators/weather/sun.ts';
+import { beijingDate, dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
+import { dayOfYear, solarHour, sunrise } from '../../simulators/weather/sun.ts';
 import { KAIJIANG } from '../../simulators/weather/weather.ts';
 
 export interface Series {
@@ -186,12 +187,12 @@ function ticksOf(low: number, high: number): number[] {
 function nights({ from, to, x }: Span, top: number, height: number): string {
   if (to - from > 10 * DAY) return '';
   let bands = '';
-  for (let day = localDay(from) - 1; day <= localDay(to); day++) {
-    const noon = startOfDay(day) + 12 * HOUR;
+  for (let day = dayNumberOf(from) - 1; day <= dayNumberOf(to); day++) {
+    const noon = midnightOf(day) + 12 * HOUR;
     const rise = sunrise(dayOfYear(noon), KAIJIANG.latitude);
     const ahead = solarHour(noon, KAIJIANG.longitude) - 12;
-    const set = startOfDay(day) + (24 - rise - ahead) * HOUR;
-    const next = startOfDay(day + 1) + (rise - ahead) * HOUR;
+    const set = midnightOf(day) + (24 - rise - ahead) * HOUR;
+    const next = midnightOf(day + 1) + (rise - ahead) * HOUR;
     const left = x(Math.max(from, set));
     const right = x(Math.min(to, next));
     if (right > left)
@@ -204,10 +205,10 @@ function timeAxis(from: number, to: number, x: (at: number) => number, y: number
   const spanDays = (to - from) / DAY;
   const every = spanDays > 60 ? 30 * DAY : spanDays > 1.6 ? DAY / 2 : spanDays > 0.2 ? 3 * HOUR : HOUR / 6;
   let labels = '';
-  const first = startOfDay(localDay(from));
+  const first = midnightOf(dayNumberOf(from));
   for (let at = first; at <= to; at += every) {
     if (at < from) continue;
-    const local = new Date(at + BEIJING_MS);
+    const local = beijingDate(at);
     const isMidnight = local.getUTCHours() === 0;
     const text =
       isMidnight && spanDays > 1

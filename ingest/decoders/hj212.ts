@@ -1,4 +1,5 @@
 /** HJ 212-2017 payloads of environmental stations: `##` length, segment, CRC. Times are Beijing's; only values flagged N are good. */
+import { BEIJING_OFFSET_MINUTES } from '../../base/beijing-time.ts';
 import type { RejectionCode } from '../../bus/rejection.ts';
 import { type Outcome, refuse } from '../json.ts';
 import type { Decoder, Draft } from './decoder.ts';
@@ -18,7 +19,6 @@ const FACTORS: Readonly<Record<string, readonly [key: string, unit?: string]>> =
   a01007: ['wind_speed', 'm/s'],
   a01008: ['wind_direction', 'deg'],
 };
-const BEIJING_MINUTES = 480;
 /** Real-time values and means of an interval; the rest of a factor (Min, Max, Cou) stays under its own key. */
 const VALUE = /^(?:Rtd|Avg)$/;
 
@@ -75,7 +75,7 @@ function packetOf(packet: string): Outcome<readonly Draft[]> {
       else if (key !== '') values[key] = value;
     }
   }
-  return { ok: true, value: [{ time, utcOffsetMinutes: BEIJING_MINUTES, values: named(values, flags) }] };
+  return { ok: true, value: [{ time, utcOffsetMinutes: BEIJING_OFFSET_MINUTES, values: named(values, flags) }] };
 }
 
 /** `w01009-Rtd` becomes `dissolved_oxygen`; a value not flagged N keeps its own key with its flag beside, so it is told and not taken. */

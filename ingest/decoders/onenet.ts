@@ -1,4 +1,5 @@
 /** China Mobile OneNET before Studio: `dp: {key: [{v, t}]}` of the MQTT kit and `datastreams: [{id, datapoints: [{at, value}]}]` of the first platform. Studio's posts have Alink's shape. */
+import { BEIJING_OFFSET_MINUTES } from '../../base/beijing-time.ts';
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { beside, type Decoder, type Draft, gatherByTime } from './decoder.ts';
 
@@ -32,7 +33,7 @@ function dataStreams(object: JsonObject): readonly Draft[] | undefined {
       gathered.add(at, id, Object.keys(others).length === 0 ? value : { ...others, value });
     }
   }
-  return withRest(gathered.drafts({ utcOffsetMinutes: 480 }), beside(object, ['datastreams']));
+  return withRest(gathered.drafts({ utcOffsetMinutes: BEIJING_OFFSET_MINUTES }), beside(object, ['datastreams']));
 }
 
 function isStream(value: unknown): value is { readonly id: string; readonly datapoints: readonly JsonObject[] } {

@@ -1,6 +1,6 @@
 /** Position of a refrigerated van at any minute: two rounds a day from the logistics park, stops with open doors, a motorway with tunnels without satellites. */
+import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import { seedOf, uniform } from '../random.ts';
-import { localDay, startOfDay } from '../weather/sun.ts';
 
 type Point = readonly [latitude: number, longitude: number];
 
@@ -85,11 +85,11 @@ export function createRoute(seed: string): Route {
 
   return {
     at(time) {
-      const segment = segmentsOf(localDay(time)).find((each) => time >= each.from && time < each.to);
+      const segment = segmentsOf(dayNumberOf(time)).find((each) => time >= each.from && time < each.to);
       return segment === undefined ? parked(DEPOT) : placeIn(segment, time);
     },
     loads(from, to) {
-      return segmentsOf(localDay(from)).some(
+      return segmentsOf(dayNumberOf(from)).some(
         ({ isStop, leg, from: begin }) => isStop && leg.isLoading === true && begin >= from && begin < to,
       );
     },
@@ -98,7 +98,7 @@ export function createRoute(seed: string): Route {
 
 /** Rounds begin about 05:40 and 13:30, a little earlier or later each day; which way first differs by van and day. */
 function planDay(seed: number, day: number): readonly Segment[] {
-  const midnight = startOfDay(day);
+  const midnight = midnightOf(day);
   const isSouthFirst = uniform(seed, day) < 0.5;
   const morning = drive(
     isSouthFirst ? SOUTH : WEST,

@@ -1,6 +1,6 @@
 /** Daily events of a cold store: doors during working hours, three defrosts of the coil. */
+import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import { uniform } from '../random.ts';
-import { localDay, startOfDay } from '../weather/sun.ts';
 
 const MINUTE = 60_000;
 const SLOT_MS = 30 * MINUTE;
@@ -23,7 +23,7 @@ function isOpenIn(seed: number, slot: number, at: number): boolean {
 
 /** Every eight hours for 25 minutes, at the site's own time. */
 export function isDefrosting(seed: number, at: number): boolean {
-  const minutes = (at - startOfDay(localDay(at))) / MINUTE;
+  const minutes = (at - midnightOf(dayNumberOf(at))) / MINUTE;
   const since = (minutes - 480 * uniform(seed ^ 0x3f, 1) + 1440) % 480;
   return since < 25;
 }

@@ -1,7 +1,7 @@
 /** When a crew flies: a field in the morning and one in the afternoon if rain and wind allow, or exactly when a scenario says. */
+import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import type { TimedCondition } from '../conditions.ts';
 import { uniform } from '../random.ts';
-import { localDay, startOfDay } from '../weather/sun.ts';
 import type { Weather } from '../weather/weather.ts';
 
 export interface Mission {
@@ -27,9 +27,9 @@ export function missionAt(
     const now = told.find(({ from, to }) => at >= from && at < to);
     return now && { from: now.from, to: now.to, seed: seed ^ Math.floor(now.from / 1000) };
   }
-  const day = localDay(at);
+  const day = dayNumberOf(at);
   for (const [half, hour] of [8.4, 15.2].entries()) {
-    const from = startOfDay(day) + Math.round((hour + 0.9 * uniform(seed ^ half, day)) * 3600) * 1000;
+    const from = midnightOf(day) + Math.round((hour + 0.9 * uniform(seed ^ half, day)) * 3600) * 1000;
     const to = from + 2 * HOUR;
     if (at >= from && at < to && isFlyable(weather, from)) return { from, to, seed: seed ^ (2 * day + half) };
   }

@@ -1,8 +1,9 @@
 /** The water of a field and its ditch: rain and irrigation in; evaporation, percolation and the outlet out; what comes in and goes out adds up. */
+import { BEIJING_OFFSET_MS, beijingDate } from '../../base/beijing-time.ts';
 import { conditionAt, type TimedCondition } from '../conditions.ts';
 import { createTrajectory, type Trajectory } from '../trajectory.ts';
 import { evaporationAt } from '../weather/evaporation.ts';
-import { BEIJING_MS, solarHour } from '../weather/sun.ts';
+import { solarHour } from '../weather/sun.ts';
 import { NODE_MS, type Weather } from '../weather/weather.ts';
 import { type Regime, seasonAt } from './season.ts';
 
@@ -71,9 +72,8 @@ export function createField(options: FieldOptions): Trajectory<FieldState> {
 }
 
 function halfYearOf(at: number): number {
-  const local = new Date(at + BEIJING_MS);
-  const year = local.getUTCFullYear();
-  const midnight = (y: number, month: number, day: number) => Date.UTC(y, month, day) - BEIJING_MS;
+  const year = beijingDate(at).getUTCFullYear();
+  const midnight = (y: number, month: number, day: number) => Date.UTC(y, month, day) - BEIJING_OFFSET_MS;
   const spring = midnight(year, 3, 10);
   const autumn = midnight(year, 8, 20);
   if (at >= autumn) return autumn;

@@ -1,5 +1,6 @@
 /** Water that a wet green surface gives to the air: Hargreaves & Samani 1985 as in FAO-56, spread over the day as the sun shines. */
-import { dailyExtraterrestrial, dayOfYear, localDay, startOfDay } from './sun.ts';
+import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
+import { dailyExtraterrestrial, dayOfYear } from './sun.ts';
 import type { Weather } from './weather.ts';
 
 /** mm a day of reference evaporation. Taken whole, though it is said to give too much in humid air: so a season comes near the 642 mm reported for hill paddies of Sichuan. */
@@ -9,9 +10,9 @@ export function hargreaves(extraterrestrial: number, mean: number, maximum: numb
 
 /** mm/h at an instant; a tenth of a day's amount goes at night. */
 export function evaporationAt(weather: Weather, at: number, latitude: number): number {
-  const number = localDay(at);
+  const number = dayNumberOf(at);
   const day = weather.dayNumbered(number);
-  const outside = dailyExtraterrestrial(dayOfYear(startOfDay(number) + 43_200_000), latitude);
+  const outside = dailyExtraterrestrial(dayOfYear(midnightOf(number) + 43_200_000), latitude);
   const daily = hargreaves(outside, (day.maximum + day.minimum) / 2, day.maximum, day.minimum);
   return (daily / 24) * (0.1 + 0.9 * (weather.at(at).radiation / Math.max(1, day.radiation)));
 }

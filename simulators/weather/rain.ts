@@ -1,8 +1,9 @@
 /** Rain as pulses: a wet day has a few of them, mostly at night (巴山夜雨), and its amount has a heavy tail, so that storms come clustered. */
+import { midnightOf } from '../../base/beijing-time.ts';
 import { seedOf, uniform } from '../random.ts';
 import { climateOn } from './climate.ts';
 import type { Sky } from './sky.ts';
-import { dayOfYear, startOfDay } from './sun.ts';
+import { dayOfYear } from './sun.ts';
 
 export interface Pulse {
   readonly from: number;
@@ -21,7 +22,7 @@ const LEAST = 0.3;
 const MEAN_OF_SHAPE = 1.3663;
 
 export function pulsesOn(seed: number, day: number, sky: Sky): readonly Pulse[] {
-  const climate = climateOn(dayOfYear(startOfDay(day)));
+  const climate = climateOn(dayOfYear(midnightOf(day)));
   const { clearShare, overcastShare, wetShare, dailyRain } = climate;
   const mixedShare = 1 - clearShare - overcastShare;
   const average = clearShare * WETNESS.clear + mixedShare * WETNESS.mixed + overcastShare * WETNESS.overcast;
@@ -39,7 +40,7 @@ export function pulsesOn(seed: number, day: number, sky: Sky): readonly Pulse[] 
     const hour = isNight ? 20 + 10 * draw(`hour${index}`) : 6 + 14 * draw(`hour${index}`);
     // Overcast rain lasts, summer storms are short; heavy days take longer.
     const hours = Math.min(5, (10 + 50 * draw(`length${index}`)) / 60 + (sky === 'overcast' ? 1 : 0.1) * (amount / 20));
-    const from = Math.round((startOfDay(day) + hour * HOUR) / 600_000) * 600_000;
+    const from = Math.round((midnightOf(day) + hour * HOUR) / 600_000) * 600_000;
     const to = from + Math.max(1, Math.round(hours * 6)) * 600_000;
     return { from, to, mmPerHour: ((amount * share) / sum) * (HOUR / (to - from)) };
   });

@@ -1,7 +1,8 @@
 /** The sky of each day: clear, mixed or overcast, in persistent runs of days. */
+import { midnightOf } from '../../base/beijing-time.ts';
 import { uniform } from '../random.ts';
 import { climateOn } from './climate.ts';
-import { dayOfYear, startOfDay } from './sun.ts';
+import { dayOfYear } from './sun.ts';
 
 export type Sky = 'clear' | 'mixed' | 'overcast';
 
@@ -13,7 +14,7 @@ const LONGEST_SPELL = 40;
 export function skyOn(seed: number, day: number): Sky {
   let drawn = day;
   while (day - drawn < LONGEST_SPELL && uniform(seed, drawn) < PERSISTENCE) drawn--;
-  const { clearShare, overcastShare } = climateOn(dayOfYear(startOfDay(drawn)));
+  const { clearShare, overcastShare } = climateOn(dayOfYear(midnightOf(drawn)));
   const draw = uniform(seed ^ 0x5bd1e995, drawn);
   if (draw < clearShare) return 'clear';
   return draw > 1 - overcastShare ? 'overcast' : 'mixed';

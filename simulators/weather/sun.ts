@@ -1,25 +1,14 @@
 /** Where the sun stands: solar time of a longitude and the radiation that arrives above the clouds (FAO-56 chapter 3, Spencer's equation of time). */
+import { beijingDate } from '../../base/beijing-time.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Beijing time is UTC+8 without daylight saving. */
-export const BEIJING_MS = 8 * HOUR;
 /** W/m² outside the atmosphere. */
 const SOLAR_CONSTANT = 1367;
 
-/** Number of the local (Beijing) day since 1970-01-01. */
-export function localDay(at: number): number {
-  return Math.floor((at + BEIJING_MS) / DAY);
-}
-
-/** Epoch ms of a local midnight. */
-export function startOfDay(day: number): number {
-  return day * DAY - BEIJING_MS;
-}
-
 /** 1…366. */
 export function dayOfYear(at: number): number {
-  const local = new Date(at + BEIJING_MS);
+  const local = beijingDate(at);
   return Math.floor((local.getTime() - Date.UTC(local.getUTCFullYear(), 0, 1)) / DAY) + 1;
 }
 

@@ -1,11 +1,12 @@
 /** The county's weather from a seed: sun, persistent skies, air, moisture, wind, rain. Deterministic at any instant, in any order of calls. */
+import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import { pressureAt } from '../../sensors/oxygen-saturation.ts';
 import { conditionAt, type TimedCondition } from '../conditions.ts';
 import { noise, seedOf, smooth, uniform } from '../random.ts';
 import { climateOn } from './climate.ts';
 import { type Pulse, pulsesOn } from './rain.ts';
 import { clearnessOf, type Sky, skyOn } from './sky.ts';
-import { dayOfYear, extraterrestrial, localDay, solarHour, startOfDay, sunrise } from './sun.ts';
+import { dayOfYear, extraterrestrial, solarHour, sunrise } from './sun.ts';
 
 export interface WeatherNow {
   /** Global radiation on a level surface, W/m². */
@@ -37,7 +38,7 @@ export interface DaySummary {
 
 export interface Weather {
   at(time: number): WeatherNow;
-  /** A whole local day, by its number (`localDay`). */
+  /** A whole local day, by its number (`dayNumberOf`). */
   dayNumbered(number: number): DaySummary;
 }
 
@@ -104,7 +105,7 @@ export function createWeather(options: WeatherOptions): Weather {
   }
 
   function makeDay(number: number): Day {
-    const noon = startOfDay(number) + 12 * HOUR;
+    const noon = midnightOf(number) + 12 * HOUR;
     const told = conditionAt(conditions, 'sky', noon);
     const sky = told?.state ?? skyOn(seeds.sky, number);
     const climate = climateOn(dayOfYear(noon));
@@ -150,7 +151,7 @@ export function createWeather(options: WeatherOptions): Weather {
     const date = dayOfYear(time);
     const hour = solarHour(time, longitude, date);
     // What belongs to a day glides into the next, middle to middle.
-    const position = (time - startOfDay(number)) / (24 * HOUR) - 0.5;
+    const position = (time - midnightOf(number)) / (24 * HOUR) - 0.5;
     const other = dayNumbered(position < 0 ? number - 1 : number + 1);
     const share = Math.abs(position);
     const blend = (pick: (day: Day) => number) => pick(day) * (1 - share) + pick(other) * share;
@@ -200,9 +201,9 @@ export function createWeather(options: WeatherOptions): Weather {
 
   function node(index: number): WeatherNow {
     const time = index * NODE_MS;
-    const number = localDay(time);
+    const number = dayNumberOf(time);
     const day = dayNumbered(number);
-    const place = index - startOfDay(number) / NODE_MS;
+    const place = index - midnightOf(number) / NODE_MS;
     const known = day.nodes[place];
     if (known !== undefined) return known;
     const made = work(time, number, day);
@@ -211,7 +212,7 @@ export function createWeather(options: WeatherOptions): Weather {
   }
 
   function summarise(number: number, { sky }: Day): DaySummary {
-    const first = startOfDay(number) / NODE_MS;
+    const first = midnightOf(number) / NODE_MS;
     const sums = { maximum: -Infinity, minimum: Infinity, mean: 0, radiation: 0, rain: 0 };
     for (let place = 0; place < NODES_A_DAY; place++) {
       const now = node(first + place);

@@ -1,7 +1,9 @@
 /** The InfluxQL of a series query and what its rows mean. */
+
+import { BEIJING_OFFSET_MS } from '../../base/beijing-time.ts';
 import type { Flag } from '../../sensors/flag.ts';
 import type { Aggregate, Every, Point, Series, SeriesFilter, SeriesQuery } from '../store.ts';
-import { DAY_MS, LOCAL_OFFSET_MS, windowStart } from '../window.ts';
+import { DAY_MS, windowStart } from '../window.ts';
 import type { Rows } from './http.ts';
 import { instant, name, text } from './influxql.ts';
 import { FLAG_NAMES, flagField, RECEIVED } from './lines.ts';
@@ -63,7 +65,7 @@ function windowLength({ count, unit }: Every): string {
 
 /** InfluxDB counts windows from 1970-01-01T00:00Z, a Thursday: ours begin at midnight in Shanghai, weeks on Monday. */
 function windowOffset({ unit }: Every): number {
-  return (unit === 'week' ? 4 * DAY_MS : 0) - LOCAL_OFFSET_MS;
+  return (unit === 'week' ? 4 * DAY_MS : 0) - BEIJING_OFFSET_MS;
 }
 
 function monthsOf(

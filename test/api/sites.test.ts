@@ -1,6 +1,6 @@
 /** A site changed over HTTP on a whole platform, and what is judged by it from then on. */
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../sensors/beijing-day.ts';
+import { dayOf } from '../../base/beijing-time.ts';
 import { eventually } from '../eventually.ts';
 import { runPlatform } from '../running-platform.ts';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../sensors/beijing-day.ts';
+import { dayOf } from '../../base/beijing-time.ts';
 import { runPlatform } from '../running-platform.ts';
 import { runCommand } from './run-command.ts';
 

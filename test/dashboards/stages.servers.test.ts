@@ -1,7 +1,7 @@
 /** A paddy with growth stages in a real browser: the ribbon along its axes, bands that step with it, and the stage in words. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { dayOf, startOfDay } from '../../sensors/beijing-day.ts';
+import { dayOf, startOfDay } from '../../base/beijing-time.ts';
 import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { hasChromium } from './chromium.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { dayOf } from '../../sensors/beijing-day.ts';
+import { dayOf } from '../../base/beijing-time.ts';
 import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { barriers } from './axe.ts';

@@ -1,7 +1,7 @@
 /** The season of a site: at each moment one profile, the stages one after the other without a gap. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOf, isDay, startOfDay } from '../../sensors/beijing-day.ts';
+import { dayOf, isDay, startOfDay } from '../../base/beijing-time.ts';
 import { type Polygon, problemsOfPolygon } from '../../sensors/polygon.ts';
 import { intervalAt, intervalsOf, MOST_STAGES, problemsOfStages, profileAt, type Stage } from '../../sensors/stages.ts';
 

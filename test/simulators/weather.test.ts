@@ -1,7 +1,9 @@
 /** The weather of a seed is the same in whatever order it is asked for, keeps the climate of the county, and its sun is that of 107.88° E. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOfYear, localDay, solarHour, startOfDay } from '../../simulators/weather/sun.ts';
+import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
+import { dayOfYear, solarHour } from '../../simulators/weather/sun.ts';
 import { createWeather, KAIJIANG, type Weather } from '../../simulators/weather/weather.ts';
 import { DAY, HOUR, JULY, timed } from './world.ts';
 
@@ -64,7 +66,7 @@ describe('weather', () => {
 
   it('holds skies in spells: a day is like the day before more often than chance', () => {
     const weather = open('spells');
-    const first = localDay(JULY) - 2000;
+    const first = dayNumberOf(JULY) - 2000;
     let alike = 0;
     for (let day = first; day < first + 2000; day++)
       if (weather.dayNumbered(day).sky === weather.dayNumbered(day + 1).sky) alike++;
@@ -105,14 +107,14 @@ function survey(weather: Weather, years: number) {
   const sums = Array.from({ length: 12 }, () => ({ maximum: 0, days: 0 }));
   let rain = 0;
   let night = 0;
-  const first = localDay(Date.parse('2015-01-01T00:00:00+08:00'));
+  const first = dayNumberOf(Date.parse('2015-01-01T00:00:00+08:00'));
   for (let day = first; day < first + years * 365; day++) {
     const { maximum, rain: fallen } = weather.dayNumbered(day);
     rain += fallen;
     for (let minute = 0; minute < 1440; minute += 10) {
-      if (minute < 480 || minute >= 1200) night += weather.at(startOfDay(day) + minute * MINUTE).rain / 6;
+      if (minute < 480 || minute >= 1200) night += weather.at(midnightOf(day) + minute * MINUTE).rain / 6;
     }
-    const month = sums[Math.min(11, Math.floor((dayOfYear(startOfDay(day)) - 1) / 30.45))];
+    const month = sums[Math.min(11, Math.floor((dayOfYear(midnightOf(day)) - 1) / 30.45))];
     if (month === undefined) continue;
     month.maximum += maximum;
     month.days++;

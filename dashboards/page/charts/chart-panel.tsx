@@ -8,7 +8,7 @@ import type { DeviceCard } from '../feed/cards.ts';
 import { labelOf } from '../feed/catalog.ts';
 import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
 import { intervalsBetween, profileOf } from '../feed/season.ts';
-import { formatMoment } from '../language/beijing-time.ts';
+import { formatMoment } from '../language/format-time.ts';
 import { say } from '../language/words.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { marksOf } from './alarm-marks.ts';

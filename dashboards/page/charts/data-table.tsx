@@ -3,7 +3,7 @@ import type { Flag } from '../../../sensors/flag.ts';
 import { FLAGS } from '../../../sensors/flag.ts';
 import { formatDuration, formatValue, type Language } from '../../../sensors/format.ts';
 import { useLanguage } from '../feed/app-context.ts';
-import { formatDay, formatMoment, formatSeconds } from '../language/beijing-time.ts';
+import { formatDay, formatMoment, formatSeconds } from '../language/format-time.ts';
 import { Scroller } from '../views/scroller.tsx';
 import { type Columns, MISSED_STEPS } from './columns.ts';
 import type { Line } from './lines.ts';

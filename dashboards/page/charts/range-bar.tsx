@@ -2,7 +2,7 @@
 
 import { useAppContext } from '../feed/app-context.ts';
 import { RANGE_MS, RANGES } from '../feed/route.ts';
-import { formatMoment } from '../language/beijing-time.ts';
+import { formatMoment } from '../language/format-time.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { zoomed } from './gestures.ts';
 

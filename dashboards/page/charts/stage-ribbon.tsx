@@ -2,7 +2,7 @@
 
 import { useLanguage } from '../feed/app-context.ts';
 import { intervalsBetween, type ProfileInterval } from '../feed/season.ts';
-import { formatDay } from '../language/beijing-time.ts';
+import { formatDay } from '../language/format-time.ts';
 
 interface Props {
   readonly season: readonly ProfileInterval[];

@@ -1,7 +1,9 @@
 /** Labels of a time axis in Beijing time, with the date where it changes. */
+
 import type uPlot from 'uplot';
+import { midnightBefore } from '../../../base/beijing-time.ts';
 import type { Language } from '../../../sensors/format.ts';
-import { dayStart, formatClock, formatDay, formatSeconds } from '../language/beijing-time.ts';
+import { formatClock, formatDay, formatSeconds } from '../language/format-time.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -10,7 +12,7 @@ export function timeLabels(language: Language) {
     let before: number | undefined;
     return splits.map((split) => {
       const time = split * 1000;
-      const day = dayStart(time);
+      const day = midnightBefore(time);
       const isNewDay = day !== before;
       before = day;
       if (step >= DAY_SECONDS) return formatDay(time, language);

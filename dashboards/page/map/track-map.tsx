@@ -1,7 +1,7 @@
 /** Where vehicles were: tracks over the county's own sites, without a map from elsewhere. WGS-84, north up. */
 import type { Point } from '../../../store/store.ts';
 import { useAppContext } from '../feed/app-context.ts';
-import { formatClock } from '../language/beijing-time.ts';
+import { formatClock } from '../language/format-time.ts';
 import { formatLength, type Position, planeAround, roundLength, type Spot } from './projection.ts';
 
 export interface Stop extends Position {

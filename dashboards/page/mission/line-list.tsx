@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { formatNumber } from '../../../sensors/format.ts';
 import { useLanguage } from '../feed/app-context.ts';
-import { formatSeconds } from '../language/beijing-time.ts';
+import { formatSeconds } from '../language/format-time.ts';
 import { Scroller } from '../views/scroller.tsx';
 import type { Sample } from './flight.ts';
 import { classOf, RATE_CLASSES } from './rate-classes.ts';

@@ -6,7 +6,7 @@ import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { profileOf } from '../feed/season.ts';
-import { formatClock, formatMoment } from '../language/beijing-time.ts';
+import { formatClock, formatMoment } from '../language/format-time.ts';
 import { say } from '../language/words.ts';
 import { Choice } from '../views/choice.tsx';
 import { type Coverage, coverageOf } from './coverage.ts';

@@ -1,8 +1,9 @@
 /** Where an alarm is, since when and who has it, in the words of every place that shows one. */
+import { midnightBefore } from '../../../base/beijing-time.ts';
 import { formatDuration, type Language } from '../../../sensors/format.ts';
 import type { Alarm } from '../feed/alarm-list.ts';
 import type { Catalog } from '../feed/catalog.ts';
-import { dayStart, formatClock, formatMoment } from '../language/beijing-time.ts';
+import { formatClock, formatMoment } from '../language/format-time.ts';
 import { say } from '../language/words.ts';
 
 /** Of what the platform itself raises. */
@@ -23,7 +24,7 @@ export function placeWords({ park, site, device }: Alarm, catalog: Catalog, lang
 
 /** By the clock in Beijing; with the day where it is not today. */
 export const clockWords = (time: number, now: number, language: Language) =>
-  time >= dayStart(now) ? formatClock(time) : formatMoment(time, language);
+  time >= midnightBefore(now) ? formatClock(time) : formatMoment(time, language);
 
 /** `自 03:12 · 48 分钟`; of one that is over, until it was. */
 export function sinceWords({ openedAt, clearedAt }: Alarm, now: number, language: Language): string {

@@ -1,5 +1,7 @@
 /** Six hours on the target band: a curve without axes, broken where nothing came. */
+
 import type { Limits } from '../../../sensors/limits.ts';
+import { silentAfterMs } from '../../../sensors/silence.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
 import { nightsBetween } from '../charts/sun.ts';
@@ -25,7 +27,7 @@ export function Sparkline({ points, band, now, intervalMs }: Props) {
   const x = (time: number) => Math.round(((time - from) / SPARK_MS) * WIDTH * 10) / 10;
   const y = (value: number) => Math.round((2 + (1 - (value - low) / (high - low)) * (HEIGHT - 4)) * 10) / 10;
   const isInSight = (value: number | undefined): value is number => value !== undefined && value > low && value < high;
-  const gapMs = 3 * Math.max(intervalMs, 5 * 60_000);
+  const gapMs = silentAfterMs(intervalMs, 15 * 60_000);
   let path = '';
   let before = Number.NEGATIVE_INFINITY;
   for (const [time, value] of shown) {

@@ -10,7 +10,7 @@ import { nightsBetween } from '../charts/sun.ts';
 import { useLanguage } from '../feed/app-context.ts';
 import type { BandSpell } from '../feed/bands.ts';
 import { hasStages, intervalsBetween, type ProfileInterval } from '../feed/season.ts';
-import { formatClock, formatDay, formatMoment } from '../language/beijing-time.ts';
+import { formatClock, formatDay, formatMoment } from '../language/format-time.ts';
 import { ticksBetween } from './ticks.ts';
 
 export interface Curve {

@@ -1,5 +1,5 @@
 /** Round times of a Beijing clock along an axis: at most eight, days named where they begin. */
-import { dayStart } from '../language/beijing-time.ts';
+import { midnightBefore } from '../../../base/beijing-time.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -14,8 +14,8 @@ export interface Tick {
 export function ticksBetween(from: number, to: number): readonly Tick[] {
   const step = STEPS.find((each) => (to - from) / each <= MOST) ?? (STEPS.at(-1) as number);
   const ticks: Tick[] = [];
-  for (let time = dayStart(from); time <= to; time += step) {
-    if (time >= from) ticks.push({ time, isDay: time === dayStart(time) });
+  for (let time = midnightBefore(from); time <= to; time += step) {
+    if (time >= from) ticks.push({ time, isDay: time === midnightBefore(time) });
   }
   return ticks;
 }

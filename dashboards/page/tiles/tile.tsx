@@ -1,6 +1,8 @@
 /** One site: state, the value that matters, how it moves, how old it is, and one sentence. The same anatomy for every kind. */
+
 import { formatAge, formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
+import { silentAfterMs } from '../../../sensors/silence.ts';
 import type { Point } from '../../../store/store.ts';
 import { placeOf } from '../feed/alarm-list.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
@@ -105,7 +107,7 @@ export function agedClass(card: DeviceCard, now: number, field?: Field): string 
   if (row?.time == null || (field && isDoubted(card, field))) return 'aged';
   const age = now - row.time;
   if (kind.isIntermittent) return age > 60_000 ? 'ageing' : '';
-  return age > 3 * intervalMs ? 'aged' : age > 1.5 * intervalMs ? 'ageing' : '';
+  return age > silentAfterMs(intervalMs) ? 'aged' : age > 1.5 * intervalMs ? 'ageing' : '';
 }
 
 const isDoubted = ({ assessment }: DeviceCard, { name }: Field) =>

@@ -1,6 +1,6 @@
 /** The bar shown while the live stream is down: since when, and how old the numbers are. */
 import { useAppContext } from '../feed/app-context.ts';
-import { formatSeconds } from '../language/beijing-time.ts';
+import { formatSeconds } from '../language/format-time.ts';
 
 /** A reconnect of a second is nobody's business. */
 const UNNOTICED_MS = 1500;

@@ -5,7 +5,7 @@ import { isUnacknowledged } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { Catalog } from '../feed/catalog.ts';
 import { formatRoute, type Route } from '../feed/route.ts';
-import { formatSeconds } from '../language/beijing-time.ts';
+import { formatSeconds } from '../language/format-time.ts';
 import { Icon, type IconName, PATHS } from '../tiles/icon.tsx';
 import { AlarmCentre } from './alarm-centre.tsx';
 import { ConnectionBar } from './connection-bar.tsx';

@@ -6,7 +6,7 @@ import { loadAlarms } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
 import { reportOf, SHIFT_MS, shiftAt, shiftBefore } from '../feed/shifts.ts';
-import { formatMoment } from '../language/beijing-time.ts';
+import { formatMoment } from '../language/format-time.ts';
 import { holderWords, placeWords, sinceWords } from '../tiles/alarm-words.ts';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { worstWords } from '../tiles/words-of.ts';

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { QuarantineRow } from '../../../api/routes/quarantine.ts';
 import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
-import { formatDay, formatSeconds } from '../language/beijing-time.ts';
+import { formatDay, formatSeconds } from '../language/format-time.ts';
 import { REFUSALS } from '../language/refusals.ts';
 import { Choice } from './choice.tsx';
 

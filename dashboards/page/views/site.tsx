@@ -14,7 +14,7 @@ import type { DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
 import { formatRoute, RANGE_MS } from '../feed/route.ts';
 import { hasStages } from '../feed/season.ts';
-import { formatMoment } from '../language/beijing-time.ts';
+import { formatMoment } from '../language/format-time.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import type { Mission } from '../mission/flight.ts';
 import { MissionView } from '../mission/mission-view.tsx';

@@ -2,7 +2,7 @@
 import { intervalAt } from '../../../sensors/stages.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { hasStages, type ProfileInterval } from '../feed/season.ts';
-import { formatDay } from '../language/beijing-time.ts';
+import { formatDay } from '../language/format-time.ts';
 
 const DAY = 86_400_000;
 

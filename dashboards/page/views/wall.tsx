@@ -6,7 +6,7 @@ import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
 import { pinnedOf } from '../feed/pinned.ts';
 import { formatRoute } from '../feed/route.ts';
-import { formatDay, formatSeconds } from '../language/beijing-time.ts';
+import { formatDay, formatSeconds } from '../language/format-time.ts';
 import { say } from '../language/words.ts';
 import { AlarmLine } from '../tiles/alarm-line.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
