@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { timestampOf } from '../base/beijing-time.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
+import { checkFormat } from './data-format.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 
 export interface DataFolder {
@@ -32,6 +33,12 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   try {
     makeFolder(secrets);
     held = await hold(holder, path);
+    try {
+      checkFormat(path);
+    } catch (error) {
+      letGo(holder, held);
+      throw error;
+    }
   } catch (error) {
     if (error instanceof DaoyuError) throw error;
     const message = `cannot use the data folder ${path}: ${(error as Error).message}. Set DAOYU_DATA_DIR to a folder this user may write.`;
@@ -72,10 +79,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       if (readIfThere(file)?.trim() !== text) writeWhole(file, `${text}\n`);
       return text;
     },
-    close() {
-      rmSync(holder, { force: true });
-      held.lock?.close();
-    },
+    close: () => letGo(holder, held),
   };
 }
 
@@ -103,6 +107,11 @@ interface Holder {
 interface Held {
   readonly lock?: FolderLock;
   readonly weakLock?: string;
+}
+
+function letGo(holder: string, { lock }: Held): void {
+  rmSync(holder, { force: true });
+  lock?.close();
 }
 
 /** `process.json` tells people who holds the folder, and keeps out of the way of a process that knows no other lock. */

@@ -7,6 +7,8 @@ import type { Admit, Broker } from '../broker/broker.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Store } from '../store/store.ts';
 import { openStore, sharedForms, sharedParts } from './backends.ts';
+import { openControl } from './backup/control.ts';
+import { copyInstallation } from './backup/copy.ts';
 import { type Config, ROLES } from './config.ts';
 import { readinessOf } from './readiness.ts';
 import { openApiRole } from './roles/api-role.ts';
@@ -87,6 +89,15 @@ async function open(
       : undefined;
   const http = api ?? keep(await openHealth({ host, port, token, sessionSecret, checks, status, clock, log }));
 
+  const { folder, registry } = services;
+  const parts = { bus, kv, store, registry, dataFolder: folder.path };
+  keep(
+    await openControl({
+      folder: folder.path,
+      backup: (target, onProgress) => copyInstallation(parts, target, onProgress),
+      log,
+    }),
+  );
   return {
     urls: { http: http.url, mqtt: door?.broker.urls ?? {} },
     kinds,

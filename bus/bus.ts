@@ -69,6 +69,8 @@ export interface Bus {
   /** Forgets a durable consumer, whose consumptions are closed; the log no longer waits for it. Unknown names are none. */
   forget(name: string): Promise<void>;
   status(): Promise<BusStatus>;
+  /** A consistent copy of its files into an empty folder while it works on; absent where a server keeps them. */
+  copyTo?(folder: string): Promise<void>;
   /** Ends all consumptions; appends under way are finished first. */
   close(): Promise<void>;
 }

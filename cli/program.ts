@@ -1,6 +1,9 @@
 /** The command line: each command is a file of this folder. */
 import { Command } from 'commander';
+import { programVersion } from '../app/version.ts';
 import { alarmsCommand } from './alarms.ts';
+import { backupCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
 import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
@@ -8,6 +11,7 @@ import { mappingCommand } from './mapping.ts';
 import { parksCommand } from './parks.ts';
 import { profilesCommand } from './profiles.ts';
 import { replayCommand } from './replay.ts';
+import { restoreCommand } from './restore.ts';
 import { settingsCommand } from './settings.ts';
 import { simulateCommand } from './simulate.ts';
 import { sitesCommand } from './sites.ts';
@@ -15,6 +19,7 @@ import { stackCommand } from './stack.ts';
 import { upCommand } from './up.ts';
 
 export const program = new Command('daoyu')
+  .version(programVersion())
   .description('稻渔: MQTT readings from ponds, paddies, cold stores and drones, kept, stored and shown.')
   .addHelpText('after', '\nSettings are DAOYU_… environment variables: see `daoyu settings`.');
 
@@ -31,6 +36,9 @@ for (const command of [
   sitesCommand,
   profilesCommand,
   alarmsCommand,
+  backupCommand,
+  restoreCommand,
+  checkCommand,
   settingsCommand,
 ]) {
   program.addCommand(command());

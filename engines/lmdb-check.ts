@@ -24,7 +24,7 @@ interface File {
 class Damage extends Error {}
 
 /** What is wrong with the file, in a few words; undefined when nothing was found, or there is no file yet. */
-export function damageOf(path: string): string | undefined {
+export function damageOf(path: string, mostLeaves = MOST_LEAVES): string | undefined {
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -33,7 +33,7 @@ export function damageOf(path: string): string | undefined {
     return undefined;
   }
   try {
-    return lookOver(fd, fstatSync(fd).size);
+    return lookOver(fd, fstatSync(fd).size, mostLeaves);
   } catch (error) {
     if (error instanceof Damage) return error.message;
     // An offset on a garbled page that leads out of it.
@@ -44,7 +44,7 @@ export function damageOf(path: string): string | undefined {
   }
 }
 
-function lookOver(fd: number, sizeBytes: number): string | undefined {
+function lookOver(fd: number, sizeBytes: number, mostLeaves: number): string | undefined {
   if (sizeBytes === 0) return undefined;
   const head = Buffer.alloc(4096);
   if (sizeBytes < head.length) return `it has only ${sizeBytes} bytes`;
@@ -66,7 +66,7 @@ function lookOver(fd: number, sizeBytes: number): string | undefined {
   };
   const [one, other] = [metaOf(file, 0), metaOf(file, 1)];
   const meta = one.transaction > other.transaction ? one : other;
-  const leaves = { left: MOST_LEAVES };
+  const leaves = { left: mostLeaves };
   // The list of free pages, then all else.
   for (const root of meta.roots) walk(file, root, leaves, 0);
   return undefined;

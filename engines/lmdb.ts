@@ -22,6 +22,8 @@ export interface Environment {
   bytesTable<K extends string | number>(name: string): Table<K, Buffer>;
   /** What `write` puts commits together; resolves when it is fsynced. Rejects with `DISK_FULL` or `STORAGE_FAILED`; nothing is kept then. */
   commit(write: (put: Put) => void): Promise<void>;
+  /** A consistent copy of the file as `folder/data.mdb`, on another thread while writing goes on; free pages stay behind. */
+  copyTo(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,12 @@ export function openEnvironment(folder: string, space?: DiskSpace): Environment 
         await Promise.allSettled(writes);
         throw translate(error, folder, await reasonOf(error));
       }
+    },
+    async copyTo(target) {
+      mkdirSync(target, { recursive: true, mode: 0o700 });
+      await root.backup(target, true).catch((error: unknown) => {
+        throw translate(error, target);
+      });
     },
     async close() {
       await root.close();

@@ -33,5 +33,7 @@ export interface Kv {
   list<T>(prefix: string, options?: ListOptions): AsyncIterable<Item<T>>;
   /** Calls for each change below the prefix after it resolves to the function that ends it. */
   watch<T>(prefix: string, onChange: (change: Change<T>) => void): Promise<() => void>;
+  /** A consistent copy of its files into an empty folder while it works on; absent where a server keeps them. */
+  copyTo?(folder: string): Promise<void>;
   close(): Promise<void>;
 }

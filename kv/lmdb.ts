@@ -30,6 +30,7 @@ export async function openLmdbKv({
         for (const { key, text } of changes) put(items, key, text);
       });
     },
+    copyTo: (target) => environment.copyTo(target),
     close: () => environment.close(),
   };
   return createRevisions(storage);

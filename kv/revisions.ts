@@ -12,6 +12,7 @@ export interface Storage {
   ): Iterable<{ readonly key: string; readonly text: string }>;
   /** Durable together; an absent text removes the key. */
   commit(changes: readonly { readonly key: string; readonly text: string | undefined }[]): Promise<void>;
+  copyTo?(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -103,6 +104,7 @@ export function createRevisions(storage: Storage): Kv {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
+    ...(storage.copyTo && { copyTo: storage.copyTo }),
     async close() {
       watchers.clear();
       await storage.close();

@@ -54,6 +54,8 @@ export async function openReopening({ open, log, againAfterMs = AGAIN_AFTER_MS }
     async status() {
       return store === undefined ? { isWritable: false, problem, readings: 0, sizeBytes: 0 } : await store.status();
     },
+    faults: async () => (await opened().faults?.()) ?? [],
+    copyTo: async (folder) => await opened().copyTo?.(folder),
     async close() {
       isClosed = true;
       clearTimeout(timer);

@@ -138,5 +138,9 @@ export interface Store extends StoreCapabilities {
   /** Removes raw readings and 1-minute rollups measured before these times; hourly rollups, where the store has them, stay. */
   forget(before: { readonly raw?: number; readonly minute?: number }): Promise<void>;
   status(): Promise<StoreStatus>;
+  /** Reads all there is, and holds it against itself: what is wrong, in sentences. Absent where a server keeps the files. */
+  faults?(): Promise<readonly string[]>;
+  /** A consistent copy of its files into an empty folder; writers wait meanwhile. Absent where a server keeps them. */
+  copyTo?(folder: string): Promise<void>;
   close(): Promise<void>;
 }

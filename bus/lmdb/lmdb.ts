@@ -98,6 +98,7 @@ export async function openLmdbBus(options: EmbeddedBusOptions): Promise<Bus> {
         consumers: readers.status(),
       };
     },
+    copyTo: (folder) => environment.copyTo(folder),
     async close() {
       log.isClosed = true;
       clearInterval(saver);

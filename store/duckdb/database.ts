@@ -1,6 +1,7 @@
 /** DuckDB as a file, a writing connection and some reading ones; the only file that imports it, and the one that puts its errors in our words. */
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import {
   BIGINT,
   DOUBLE,
@@ -26,6 +27,8 @@ export interface Database {
   transaction<T>(work: (writer: Writer) => Promise<T>): Promise<T>;
   /** One consistent view for several queries. */
   read<T>(work: (reader: Reader) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Copies the file, and what stands in its write-ahead log, between two transactions. */
+  copyTo(folder: string): Promise<void>;
   sizeBytes(): number;
   close(): Promise<void>;
 }
@@ -139,6 +142,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         giveBack(connection);
       }
     },
+    copyTo(folder) {
+      const mine = turn.then(() => copyFiles(writer, options.file, folder));
+      turn = mine.catch(() => {});
+      return mine;
+    },
     sizeBytes: () => sizeOf(options.file) + sizeOf(`${options.file}.wal`),
     async close() {
       await turn;
@@ -147,6 +155,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       instance.closeSync();
     },
   };
+}
+
+/** The two files belong together as long as nobody writes. */
+async function copyFiles(writer: DuckDBConnection, file: string, folder: string): Promise<void> {
+  // Without room for it the write-ahead log stays, and is copied as well.
+  await writer.run('CHECKPOINT').catch(() => {});
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const source of [file, `${file}.wal`]) {
+    if (existsSync(source)) await copyFile(source, join(folder, basename(source)), constants.COPYFILE_FICLONE);
+  }
 }
 
 async function open({ file, memory, threads }: DatabaseOptions): Promise<DuckDBInstance> {

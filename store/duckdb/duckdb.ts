@@ -11,6 +11,7 @@ import { ledgerRows, writersAt } from '../tallies.ts';
 import { createBatchWriter } from './batch.ts';
 import { openDatabase, type Reader } from './database.ts';
 import { exportReadings } from './export.ts';
+import { faultsOf } from './faults.ts';
 import { load } from './load.ts';
 import { removeBefore } from './removal.ts';
 import { startRollups } from './rollups.ts';
@@ -160,6 +161,8 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
         sizeBytes: database.sizeBytes(),
       };
     },
+    faults: () => faultsOf(database, cache, kinds),
+    copyTo: (target) => database.copyTo(target),
     async close() {
       await rollups.close();
       await database.close();

@@ -7,7 +7,7 @@ import { positionName } from './batch.ts';
 import type { Cache } from './cache.ts';
 import { foldChanges } from './changes.ts';
 import type { Database, Writer } from './database.ts';
-import { migrate } from './migrate.ts';
+import { checkVersion, migrate } from './migrate.ts';
 import { createNames, type Names } from './names.ts';
 import {
   levelsOf,
@@ -22,6 +22,7 @@ import {
 export async function load(database: Database, kinds: ReadonlyMap<string, Kind>): Promise<Cache> {
   return await database.transaction(async (writer) => {
     for (const statement of SHARED_TABLES.split(';').filter((text) => text.trim() !== '')) await writer.run(statement);
+    await checkVersion(writer);
     const columns = new Map<string, readonly string[]>();
     for (const kind of kinds.values()) {
       columns.set(rawTable(kind), await ensureTable(writer, rawTable(kind), rawColumns(kind)));

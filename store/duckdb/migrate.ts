@@ -1,4 +1,5 @@
 /** Brings a file of an earlier version up to this one. */
+import { DaoyuError } from '../../base/errors.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { HOUR_MS } from '../window.ts';
 import type { Writer } from './database.ts';
@@ -7,10 +8,20 @@ import { fillRemoved, levelsOf, rawTable, valueColumn } from './schema.ts';
 /** 2: the bounds of what was removed, identities of removed readings, times of a window's first and last value. */
 const SCHEMA = 2;
 
-/** The tables have all their columns already. */
-export async function migrate(writer: Writer, kinds: ReadonlyMap<string, Kind>): Promise<void> {
+/** Rejects with `STORE_NEWER` before anything of a newer version's file is changed. `meta` is there already. */
+export async function checkVersion(writer: Writer): Promise<number> {
   const [versions] = await writer.columns("SELECT value FROM meta WHERE name = 'schema'");
   const version = Number(versions?.[0] ?? 1);
+  if (version <= SCHEMA) return version;
+  throw new DaoyuError(
+    'STORE_NEWER',
+    `the store was written by a newer daoyu (schema ${version}; this one reads up to ${SCHEMA}): start that version, or restore a backup made before the upgrade. Nothing was changed; devices are served, and readings wait in the log`,
+  );
+}
+
+/** The tables have all their columns already. */
+export async function migrate(writer: Writer, kinds: ReadonlyMap<string, Kind>): Promise<void> {
+  const version = await checkVersion(writer);
   if (version < 2) for (const kind of kinds.values()) await toTwo(writer, kind);
   if (version !== SCHEMA) await writer.run(`INSERT OR REPLACE INTO meta VALUES ('schema', ${SCHEMA})`);
 }

@@ -1,0 +1,62 @@
+/** Builds the embedded store anew from a log that still holds everything. */
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DaoyuError } from '../../base/errors.ts';
+import type { Log } from '../../base/logger.ts';
+import { openPositionNote } from '../../consumers/store-position.ts';
+import { startStoreWriter } from '../../consumers/store-writer.ts';
+import { DEFAULT_WRITER } from '../../store/store.ts';
+import type { Config } from '../config.ts';
+import { openParts } from '../open-parts.ts';
+
+export interface Rebuilt {
+  readonly readings: number;
+  readonly movedTo: string;
+}
+
+const ASK_EVERY_MS = 100;
+
+/** Rejects with `STORE_REBUILD_PARTIAL` when the log has forgotten its beginning: nothing is changed then. */
+export async function rebuildStore(config: Config, log: Log): Promise<Rebuilt> {
+  if (config.storeUrl !== 'embedded')
+    throw new DaoyuError(
+      'OPTION_INVALID',
+      '--rebuild-store is for the embedded store; a server is set in DAOYU_STORE_URL',
+    );
+  const folder = join(resolve(config.dataDir), 'store');
+  const movedTo = `${folder}.replaced-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  await checkLogHoldsAll(config, log);
+  if (existsSync(folder)) await rename(folder, movedTo);
+  const parts = await openParts(config, log);
+  try {
+    const { bus, kv, store } = parts;
+    const note = openPositionNote(kv, DEFAULT_WRITER);
+    const writer = await startStoreWriter({ bus, store, log, note });
+    try {
+      for (;;) {
+        const { consumers } = await bus.status();
+        const { problem } = writer.status();
+        if (problem !== undefined) throw new DaoyuError(problem.code, problem.message);
+        if (consumers.find(({ name }) => name === DEFAULT_WRITER)?.pending === 0) break;
+        await new Promise((wake) => setTimeout(wake, ASK_EVERY_MS));
+      }
+    } finally {
+      await writer.close();
+    }
+    return { readings: (await store.status()).readings, movedTo };
+  } finally {
+    await parts.close();
+  }
+}
+
+/** With a store in memory: the one on the disk may be what cannot be opened. */
+async function checkLogHoldsAll(config: Config, log: Log): Promise<void> {
+  const parts = await openParts({ ...config, storeUrl: 'memory' }, log);
+  const { firstPosition } = await parts.bus.status().finally(() => parts.close());
+  if (firstPosition <= 1) return;
+  throw new DaoyuError(
+    'STORE_REBUILD_PARTIAL',
+    `the log begins at position ${firstPosition}: what came before is in the store alone, and would be lost. Restore a backup; or move the folder store away and start with DAOYU_STORE_GAP=accept to go on with what the log holds. Nothing was changed`,
+  );
+}
