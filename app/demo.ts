@@ -2,6 +2,7 @@
 
 import type { DemoRemoval } from '../api/routes/parks.ts';
 import { codeOf } from '../base/errors.ts';
+import { clientIdOf } from '../base/topics.ts';
 import { generatePassword, hashPassword } from '../broker/credentials.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -22,7 +23,9 @@ export async function addDemoDevices(
   registry: Registry,
   kinds: ReadonlyMap<string, Kind>,
 ): Promise<void> {
-  const members = new Map((folder.readPrivate<FleetMember[]>(FILE) ?? []).map((member) => [nameOf(member), member]));
+  const members = new Map(
+    (folder.readPrivate<FleetMember[]>(FILE) ?? []).map((member) => [clientIdOf(member), member]),
+  );
   const missing = seeds.devices.filter(
     (device) => kinds.has(device.kind) && registry.device(device.park, device.device) === undefined,
   );
@@ -32,11 +35,11 @@ export async function addDemoDevices(
     const site = seeds.sites.find((each) => each.park === device.park && each.id === device.site);
     const lateDays = seasons[device.site]?.lateDays;
     const boundary = boundaries[device.site];
-    members.set(nameOf(device), {
+    members.set(clientIdOf(device), {
       park: device.park,
       site: device.site,
       device: device.device,
-      password: members.get(nameOf(device))?.password ?? generatePassword(),
+      password: members.get(clientIdOf(device))?.password ?? generatePassword(),
       kind: device.kind,
       intervalMs: device.intervalMs ?? kinds.get(device.kind)?.intervalMs ?? 60_000,
       ...(site?.profile && { profile: site.profile }),
@@ -51,7 +54,7 @@ export async function addDemoDevices(
   // The file first: after a crash in between, a registered device would have a password nobody knows.
   folder.writePrivate(FILE, [...members.values()]);
   for (const device of missing) {
-    const password = members.get(nameOf(device))?.password ?? generatePassword();
+    const password = members.get(clientIdOf(device))?.password ?? generatePassword();
     await registry.addDevice(device, await hashPassword(password));
   }
 }
@@ -85,5 +88,3 @@ async function isFirst(kv: Kv): Promise<boolean> {
     throw error;
   }
 }
-
-const nameOf = ({ park, device }: { readonly park: string; readonly device: string }) => `${park}.${device}`;

@@ -1,4 +1,5 @@
 /** Removes what is older than the settings keep, once an hour. */
+import type { Log } from '../base/logger.ts';
 import type { Store } from '../store/store.ts';
 
 export interface RetentionOptions {
@@ -6,7 +7,7 @@ export interface RetentionOptions {
   /** Age of raw readings and of 1-minute rollups at which they go; undefined keeps them. */
   readonly rawMs: number | undefined;
   readonly minuteMs: number | undefined;
-  readonly log: { warn(fields: object, message: string): void };
+  readonly log: Pick<Log, 'warn'>;
   readonly clock: () => number;
 }
 

@@ -1,4 +1,5 @@
 /** The MQTT front door as the rest of the platform sees it. It moves bytes and knows clients, topics, credentials and quotas; nothing of readings. */
+import type { Log } from '../base/logger.ts';
 import type { DeviceAddress, DeviceTopic } from '../base/topics.ts';
 
 export interface InboundMessage extends DeviceTopic {
@@ -76,14 +77,8 @@ export interface BrokerOptions {
   readonly clock: () => number;
   /** Ms that never jump, for everything that waits; the process's own unless given. */
   readonly monotonic?: () => number;
-  readonly log: BrokerLog;
-}
-
-/** One line per state change; refusals are counted and logged at a bounded rate, never with a password or payload. */
-export interface BrokerLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  /** Refusals are counted and logged at a bounded rate, never with a password or payload. */
+  readonly log: Log;
 }
 
 export interface BrokerStatus {

@@ -1,5 +1,5 @@
 /** Counts what is refused, and logs it at a bounded rate: the first of a reason at once, then a sum a minute. */
-import type { BrokerLog } from './broker.ts';
+import type { Log } from '../base/logger.ts';
 
 export interface Refusals {
   note(reason: string, fields: object): void;
@@ -9,7 +9,7 @@ export interface Refusals {
 
 const QUIET_MS = 60_000;
 
-export function createRefusals(log: BrokerLog, monotonic: () => number): Refusals {
+export function createRefusals(log: Log, monotonic: () => number): Refusals {
   const counts = new Map<string, number>();
   const quiet = new Map<string, { until: number; suppressed: number }>();
   return {

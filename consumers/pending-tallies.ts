@@ -1,4 +1,5 @@
 /** What entries of the log count that the store has not committed yet, beside what it has: in bounded memory, however long the store is away. */
+import { deviceKey } from '../base/keys.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { Committed } from '../store/store.ts';
 
@@ -77,7 +78,7 @@ export function createPendingTallies(known: Committed, maxTallies: number): Pend
 
 export const positionOf = ({ writers }: Committed, writer: string) => writers[writer]?.position ?? 0;
 
-export const keyOf = ({ park, device }: Pick<Tally, 'park' | 'device'>) => `${park}.${device}`;
+export const keyOf = ({ park, device }: Pick<Tally, 'park' | 'device'>) => deviceKey(park, device);
 
 function addAll(totals: Totals, tallies: Iterable<Tally>): Totals {
   for (const tally of tallies) {

@@ -1,4 +1,5 @@
 /** What intake remembers of a device between its messages, all of it bounded and all of it dispensable: after a restart the store still keeps each reading once. */
+import { deviceKey } from '../base/keys.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { createQualityChecks, type Suspicion } from './quality-checks.ts';
 
@@ -170,7 +171,7 @@ function unpacked<T extends Values | undefined>(values: T | Packed): T | Values 
 export function createDeviceMemories(): (park: string, device: string) => DeviceMemory {
   const memories = new Map<string, DeviceMemory>();
   return (park, device) => {
-    const key = `${park}.${device}`;
+    const key = deviceKey(park, device);
     const known = memories.get(key);
     if (known !== undefined) return known;
     const memory = new DeviceMemory();

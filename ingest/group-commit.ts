@@ -1,6 +1,7 @@
 /** Gathers what concurrent publishes want on the log and appends it together, one entry a subject: the fsync is shared, so throughput does not hang on it. */
 
 import { DaoyuError } from '../base/errors.ts';
+import { deviceKey } from '../base/keys.ts';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { Bus, Entry } from '../bus/bus.ts';
 import type { LogEntry } from '../bus/parse-event.ts';
@@ -239,7 +240,7 @@ class Gathering implements Group {
 }
 
 function addTo({ tallies }: Draft, counted: Counted): void {
-  const key = `${counted.park}.${counted.device}`;
+  const key = deviceKey(counted.park, counted.device);
   const tally = tallies.get(key);
   if (tally === undefined) {
     tallies.set(key, { ...counted });

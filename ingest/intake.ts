@@ -97,7 +97,7 @@ export function createIntake(options: IntakeOptions): Intake {
     ...(options.maxQueuedBytes !== undefined && { maxQueuedBytes: options.maxQueuedBytes }),
   });
   const record = createRecords(options.run ?? randomRun());
-  const teller = createDeviceErrors(options.tell);
+  const deviceErrors = createDeviceErrors(options.tell);
   const memoryOf = createDeviceMemories();
   const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
   const limit = options.maxPacketBytes === undefined ? '' : ` (${options.maxPacketBytes})`;
@@ -110,7 +110,7 @@ export function createIntake(options: IntakeOptions): Intake {
       group.add(subjects.quarantine(message), 'records', text, tally(message, 1, 0, 1));
       group.onDurable(() => {
         counts.quarantined += 1;
-        if (isTold) teller.report(message, message.receivedAt, [reason]);
+        if (isTold) deviceErrors.report(message, message.receivedAt, [reason]);
       });
     });
   }
@@ -135,7 +135,7 @@ export function createIntake(options: IntakeOptions): Intake {
         counts.quarantined += sorted.quarantined;
         counts.values += sorted.values;
         sorted.remember();
-        if (sorted.reasons.length > 0) teller.report(message, message.receivedAt, sorted.reasons);
+        if (sorted.reasons.length > 0) deviceErrors.report(message, message.receivedAt, sorted.reasons);
       });
     });
     return sorted.untilDurable(durable);
@@ -198,7 +198,7 @@ export function createIntake(options: IntakeOptions): Intake {
         },
       );
     },
-    status: () => ({ ...counts, told: teller.counts.told, heldBack: teller.counts.heldBack }),
+    status: () => ({ ...counts, told: deviceErrors.counts.told, heldBack: deviceErrors.counts.heldBack }),
     close: () => commit.close(),
   };
 }

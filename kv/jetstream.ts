@@ -1,13 +1,8 @@
 /** Shared state on a JetStream bucket: every process on the same NATS sees the same registry; as durable as the server makes its writes. */
+
 import { codeOf, DaoyuError } from '../base/errors.ts';
-import {
-  JETSTREAM_CODES,
-  jetStreamCode,
-  type KV,
-  type KvEntry,
-  type NatsLog,
-  openNats,
-} from '../engines/nats/connection.ts';
+import type { Log } from '../base/logger.ts';
+import { JETSTREAM_CODES, jetStreamCode, type KV, type KvEntry, openNats } from '../engines/nats/connection.ts';
 import { patiently } from '../engines/nats/patience.ts';
 import { createPublisher } from '../engines/nats/publisher.ts';
 import { formatKvKey, parseKvKey } from './jetstream-key.ts';
@@ -18,7 +13,7 @@ export interface JetStreamKvOptions {
   readonly url: string;
   readonly replicas: number;
   readonly clock: () => number;
-  readonly log: NatsLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 const BUCKET = 'DAOYU_STATE';

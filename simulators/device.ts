@@ -1,4 +1,5 @@
 /** A virtual device: samples a model by its own clock, applies faults, buffers what it cannot send, publishes over real MQTT. */
+import { clientIdOf } from '../base/topics.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { batterySignalFields, createBatterySignal } from './battery-signal.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
@@ -60,7 +61,7 @@ const FIRMWARE = ['1.8.3', '2.0.1', '2.1.0'];
 
 export function createDevice(options: DeviceOptions): VirtualDevice {
   const { member, kind, model, faults, truth, clock } = options;
-  const name = `${member.park}.${member.device}`;
+  const name = clientIdOf(member);
   const seed = seedOf(`${options.seed}/${name}/device`);
   // A ground station has the clock of its satellites.
   const clockOf = kind.isIntermittent ? (at: number) => at : createDeviceClock(seed);

@@ -1,5 +1,7 @@
 /** Loads the faults and turns a scenario's plans into what happens to one device: windows, alterations, connection changes. */
+
 import { DaoyuError } from '../base/errors.ts';
+import { clientIdOf } from '../base/topics.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { loadDefinitions } from './definitions.ts';
 import type { Fault, LinkFault, Message, ReplyFault } from './fault.ts';
@@ -61,7 +63,7 @@ export interface FaultContext {
 export function createFaultsOf(context: FaultContext): (device: FaultyDevice, kind: Kind) => DeviceFaults {
   const chosen = context.plans.map((plan, index) => devicesOf(plan, index, context));
   return (device, kind) => {
-    const name = nameOf(device);
+    const name = clientIdOf(device);
     const parts = context.plans.flatMap((plan, index) =>
       chosen[index]?.has(name) ? [partOf(plan, index, name, kind, context)] : [],
     );
@@ -156,8 +158,6 @@ function fieldsOf(fault: Fault, plan: FaultPlan, kind: Kind): readonly Field[] {
   return plan.fields.flatMap((name) => kind.fields.filter((field) => field.name === name));
 }
 
-const nameOf = ({ park, device }: FaultyDevice) => `${park}.${device}`;
-
 /** A share is taken by rank of a throw: the same devices for the same seed, one at least. */
 function devicesOf(plan: FaultPlan, index: number, { fleet, seed }: FaultContext): ReadonlySet<string> {
   const { kinds, sites, devices, share = 1 } = plan.on ?? {};
@@ -167,10 +167,10 @@ function devicesOf(plan: FaultPlan, index: number, { fleet, seed }: FaultContext
       (sites?.includes(each.site) ?? true) &&
       (devices?.includes(each.device) ?? true),
   );
-  if (share === 1) return new Set(candidates.map(nameOf));
-  const throwOf = (each: FaultyDevice) => uniform(seedOf(`${seed}/${index}/chosen/${nameOf(each)}`), 0);
+  if (share === 1) return new Set(candidates.map(clientIdOf));
+  const throwOf = (each: FaultyDevice) => uniform(seedOf(`${seed}/${index}/chosen/${clientIdOf(each)}`), 0);
   const ranked = candidates
-    .map((each) => ({ name: nameOf(each), rank: throwOf(each) }))
+    .map((each) => ({ name: clientIdOf(each), rank: throwOf(each) }))
     .sort((a, b) => a.rank - b.rank);
   return new Set(ranked.slice(0, Math.ceil(share * ranked.length)).map(({ name }) => name));
 }

@@ -1,5 +1,7 @@
 /** A fleet of virtual devices on one timeline: measures in order of true time, at the run's pace, and waits for acknowledgements while it hurries through the past. */
+
 import { DaoyuError } from '../base/errors.ts';
+import { clientIdOf } from '../base/topics.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { createDevice, type VirtualDevice } from './device.ts';
 import type { LinkFault } from './fault.ts';
@@ -154,8 +156,8 @@ function pause(ms: number): Promise<void> {
 }
 
 /** Devices were not switched on in the same second. */
-function phaseOf({ park, device, intervalMs }: FleetMember, seed: string): number {
-  return Math.floor(uniform(seedOf(`${seed}/${park}.${device}/phase`), 0) * intervalMs);
+function phaseOf(member: FleetMember, seed: string): number {
+  return Math.floor(uniform(seedOf(`${seed}/${clientIdOf(member)}/phase`), 0) * member.intervalMs);
 }
 
 /** The past as often as devices report in the field, the present as the registry says: demo devices hurry so that a newcomer sees the page move. */

@@ -1,5 +1,7 @@
 /** Chooses what a simulated device measures: the physical model of its kind where there is one, else the generic signal. */
+
 import { DaoyuError } from '../base/errors.ts';
+import { clientIdOf } from '../base/topics.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { type Condition, timedConditions } from './conditions.ts';
 import type { FleetMember } from './fleet.ts';
@@ -30,12 +32,12 @@ export function createModelOf(
         `there is no sensor kind ${member.kind}; known: ${[...kinds.keys()].join(', ')}`,
       );
     const createModel = models.get(kind.name);
-    if (createModel === undefined) return createSignal(kind, `${world.seed}/${member.park}.${member.device}`);
+    if (createModel === undefined) return createSignal(kind, `${world.seed}/${clientIdOf(member)}`);
     return createModel({
       kind,
       seed: world.seed,
       site: `${member.park}.${member.site}`,
-      device: `${member.park}.${member.device}`,
+      device: clientIdOf(member),
       profile: member.profile,
       siteType: member.siteType,
       latitude: member.latitude ?? KAIJIANG.latitude,

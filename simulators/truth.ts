@@ -1,5 +1,7 @@
 /** Writes the ground truth of a run as JSON lines: samples, injected faults, deliveries and the expected ledger. Format: docs/scenarios.md. */
+
 import { createWriteStream } from 'node:fs';
+import { clientIdOf } from '../base/topics.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { createExpectation, type Expectation, type ExpectedRow } from './expectation.ts';
 import type { Message } from './fault.ts';
@@ -81,7 +83,7 @@ export function createTruth(sink: TruthSink): Truth {
   return {
     write,
     of(member, kind, faults) {
-      const device = `${member.park}.${member.device}`;
+      const device = clientIdOf(member);
       const expectation = createExpectation({ kind, mapping: member.mapping });
       expectations.set(device, expectation);
       const { site, intervalMs } = member;

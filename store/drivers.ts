@@ -1,6 +1,8 @@
 /** The stores that `DAOYU_STORE_URL` chooses from. */
+
 import type { DiskSpace } from '../base/disk-space.ts';
 import type { Driver } from '../base/driver.ts';
+import type { Log } from '../base/logger.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { StoreCapability } from './capabilities.ts';
 import { duckDbStore } from './duckdb/driver.ts';
@@ -19,7 +21,7 @@ export interface StoreContext {
   readonly memory: string;
   readonly clock: () => number;
   readonly space: DiskSpace;
-  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  readonly log: Pick<Log, 'info' | 'warn'>;
   /** For the checkpoint of a store without transactions. */
   readonly kv: CheckpointKv;
 }

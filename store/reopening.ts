@@ -1,10 +1,12 @@
 /** A store that could not be opened is no reason not to start: it is tried again, and until then every question says why. */
+
 import { codeOf, DaoyuError } from '../base/errors.ts';
+import type { Log } from '../base/logger.ts';
 import type { Store } from './store.ts';
 
 export interface ReopeningOptions {
   readonly open: () => Promise<Store>;
-  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  readonly log: Pick<Log, 'info' | 'warn'>;
   readonly againAfterMs?: number;
 }
 

@@ -1,4 +1,5 @@
 /** The sums per device that the ledger is made of. */
+import { deviceKey } from '../base/keys.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { LedgerRow, Progress } from './store.ts';
 
@@ -29,7 +30,7 @@ export class LedgerChanges {
   }
 
   #row(park: string, device: string): LedgerCounts {
-    const key = `${park}/${device}`;
+    const key = deviceKey(park, device);
     const known = this.rows.get(key);
     if (known !== undefined) return known;
     const row = none();

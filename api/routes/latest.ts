@@ -1,6 +1,8 @@
 /** Latest values: what each device measured last, and what state it is in. */
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
+import { latestKey } from '../../base/keys.ts';
 import { deviceHealth } from '../../registry/device-health.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
@@ -80,7 +82,7 @@ export const latestRoutes: FastifyPluginAsyncTypebox<LatestOptions & { readonly 
       const now = clock();
       const found = new Map(
         (await gate.run(request, () => store.latest(query))).map((each) => [
-          `${each.park}/${each.device}/${each.kind}`,
+          latestKey(each.park, each.device, each.kind),
           each,
         ]),
       );
@@ -90,7 +92,7 @@ export const latestRoutes: FastifyPluginAsyncTypebox<LatestOptions & { readonly 
       const latest = devices.flatMap((device) => {
         const kind = kinds.get(device.kind);
         if (kind === undefined) return [];
-        const reading = found.get(`${device.park}/${device.id}/${device.kind}`);
+        const reading = found.get(latestKey(device.park, device.id, device.kind));
         const site = registry.site(device.park, device.site);
         const profiles = registry.profiles();
         const { state, reasons, ageMs = null } = deviceHealth({ device, kind, site, profiles, latest: reading, now });

@@ -1,13 +1,9 @@
 /** Devices behind somebody else's MQTT broker, as the rest of the platform sees them: the contract is docs/bridge.md. */
 
+import type { Log } from '../../base/logger.ts';
 import type { DeviceAddress } from '../../base/topics.ts';
 import type { Admit, AdmitOversize } from '../broker.ts';
 import type { BridgeAddress } from './address.ts';
-
-export interface BridgeLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
 
 export interface BridgeOptions {
   readonly address: BridgeAddress;
@@ -21,7 +17,7 @@ export interface BridgeOptions {
   /** Messages that wait for the log at one time; asked of the broker as its receive maximum. */
   readonly maxInFlight?: number;
   readonly clock: () => number;
-  readonly log: BridgeLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 export interface BridgeStatus {

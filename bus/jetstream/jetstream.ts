@@ -1,6 +1,8 @@
 /** The event log on NATS JetStream: one stream, shared by any number of processes; the server's disk is what an append waits for. */
+
 import { codeOf, DaoyuError } from '../../base/errors.ts';
-import { type NatsLog, openNats } from '../../engines/nats/connection.ts';
+import type { Log } from '../../base/logger.ts';
+import { openNats } from '../../engines/nats/connection.ts';
 import { type Durability, proveDurability } from '../../engines/nats/durability.ts';
 import { patiently } from '../../engines/nats/patience.ts';
 import { createPublisher } from '../../engines/nats/publisher.ts';
@@ -26,7 +28,7 @@ export interface JetStreamBusOptions {
   /** Kept free on the disk of a server that runs on this machine; default 0. */
   readonly reserveBytes?: number;
   readonly clock: () => number;
-  readonly log: NatsLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 const SWEEP_EVERY_MS = 60_000;

@@ -1,11 +1,18 @@
 /** The wire on core NATS: nothing is kept, nobody waits. */
-import { type NatsLog, openNats } from '../../engines/nats/connection.ts';
+import type { Log } from '../../base/logger.ts';
+import { openNats } from '../../engines/nats/connection.ts';
 import type { PubSub } from './pubsub.ts';
 
 /** Outside of the stream, which takes `daoyu.>`. */
 const PREFIX = '_DAOYU.pubsub.';
 
-export async function openNatsPubSub({ url, log }: { readonly url: string; readonly log: NatsLog }): Promise<PubSub> {
+export async function openNatsPubSub({
+  url,
+  log,
+}: {
+  readonly url: string;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+}): Promise<PubSub> {
   const nats = await openNats({ url, name: 'daoyu pubsub', log });
   return {
     publish(subject, message) {

@@ -1,5 +1,6 @@
 /** What the platform knows at one moment, as figures beside the readings: states with their reasons, ledger, bands, names, and itself. Grafana has no other way to them. */
 
+import { deviceKey, latestKey, siteKey } from '../../base/keys.ts';
 import {
   ageMetric,
   BAND_METRICS,
@@ -65,22 +66,22 @@ export interface PlatformMoment {
 
 export function deviceMetrics(moment: Moment): readonly Figure[] {
   const { now, kinds, registry, latest, ledger, isConnected } = moment;
-  const sites = new Map(registry.sites().map((site) => [`${site.park}/${site.id}`, site]));
-  const newest = new Map((latest ?? []).map((each) => [`${each.park}/${each.device}/${each.kind}`, each]));
-  const rows = new Map(ledger.map((row) => [`${row.park}/${row.device}`, row]));
+  const sites = new Map(registry.sites().map((site) => [siteKey(site.park, site.id), site]));
+  const newest = new Map((latest ?? []).map((each) => [latestKey(each.park, each.device, each.kind), each]));
+  const rows = new Map(ledger.map((row) => [deviceKey(row.park, row.device), row]));
   const counts = new Map<string, Record<HealthState, number>>(
     registry.parks().map(({ id }) => [id, { critical: 0, unknown: 0, warning: 0, good: 0 }]),
   );
   const figures = registry.devices().flatMap((device): Figure[] => {
     const kind = kinds.get(device.kind);
     if (kind === undefined) return [];
-    const site = sites.get(`${device.park}/${device.site}`);
-    const reading = newest.get(`${device.park}/${device.id}/${kind.name}`);
+    const site = sites.get(siteKey(device.park, device.site));
+    const reading = newest.get(latestKey(device.park, device.id, kind.name));
     const assessment =
       latest && deviceHealth({ device, kind, site, profiles: registry.profiles(), latest: reading, now });
     const count = counts.get(device.park);
     if (assessment !== undefined && count !== undefined) count[assessment.state] += 1;
-    const row = rows.get(`${device.park}/${device.id}`);
+    const row = rows.get(deviceKey(device.park, device.id));
     return [
       {
         measurement: DEVICE_METRICS,

@@ -1,5 +1,6 @@
 /** Writes the platform's figures beside the readings, twice a minute; what cannot be written now is written anew at the next turn. */
 
+import type { Log } from '../../base/logger.ts';
 import { METRICS_EVERY_MS, TRANSIENT_METRICS } from '../../dashboards/definition/platform-metrics.ts';
 import type { MetricSink } from '../../store/metric-sink.ts';
 import type { Latest, LedgerRow } from '../../store/store.ts';
@@ -18,10 +19,7 @@ export interface PlatformMetricsOptions extends Pick<Moment, 'kinds' | 'registry
   readonly latest: () => Promise<readonly Latest[]>;
   readonly ledger: () => Promise<readonly (LedgerRow & { readonly pending: number })[]>;
   readonly status: () => Promise<Pick<PlatformMoment, 'bus' | 'store' | 'broker'>>;
-  readonly log: {
-    info(fields: object, message: string): void;
-    warn(fields: object, message: string): void;
-  };
+  readonly log: Pick<Log, 'info' | 'warn'>;
   readonly clock: () => number;
 }
 

@@ -1,4 +1,5 @@
 /** A connection to NATS that comes back for ever, with JetStream behind it and its errors in our words; the only file that imports the client. */
+
 import { readFile } from 'node:fs/promises';
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
@@ -10,22 +11,18 @@ import {
   headers as natsHeaders,
 } from '@nats-io/transport-node';
 import { DaoyuError } from '../../base/errors.ts';
+import type { Log } from '../../base/logger.ts';
 import { type NatsAddress, parseNatsUrl, showNatsUrl } from './url.ts';
 
 export type { Consumer, ConsumerInfo, ConsumerMessages, JsMsg, StreamConfig, StreamInfo } from '@nats-io/jetstream';
 export type { KV, KvEntry } from '@nats-io/kv';
 export type { Msg, Subscription } from '@nats-io/transport-node';
 
-export interface NatsLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
 export interface OpenNatsOptions {
   readonly url: string;
   /** Shown in the server's list of connections. */
   readonly name: string;
-  readonly log: NatsLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 export interface Nats {
@@ -187,7 +184,11 @@ export function isOlderThan(version: string, minimum: string): boolean {
   return false;
 }
 
-async function connectPatiently(address: NatsAddress, name: string, log: NatsLog): Promise<NatsConnection> {
+async function connectPatiently(
+  address: NatsAddress,
+  name: string,
+  log: Pick<Log, 'info' | 'warn'>,
+): Promise<NatsConnection> {
   const { servers, user, password, token, credentials, tls } = address;
   const where = showNatsUrl(address);
   const creds = credentials === undefined ? undefined : await readCredentials(credentials);
@@ -249,7 +250,11 @@ function refuseUnsuitable(raw: NatsConnection, where: string): void {
 }
 
 /** A cluster that is coming up has no leader yet: that passes. */
-async function waitForJetStream(manager: JetStreamManager, where: string, log: NatsLog): Promise<void> {
+async function waitForJetStream(
+  manager: JetStreamManager,
+  where: string,
+  log: Pick<Log, 'info' | 'warn'>,
+): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
       await manager.getAccountInfo();

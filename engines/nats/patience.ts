@@ -1,7 +1,9 @@
 /** Steps of a start that a cluster cannot answer yet: it chooses leaders, makes what another process asked for as well, or does not know all its servers. */
+
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../../base/errors.ts';
-import { JETSTREAM_CODES, jetStreamCode, type Nats, type NatsLog } from './connection.ts';
+import type { Log } from '../../base/logger.ts';
+import { JETSTREAM_CODES, jetStreamCode, type Nats } from './connection.ts';
 
 /** A cluster that came up at the same moment has chosen all its leaders well before. */
 const UNAVAILABLE_FOR_MS = 60_000;
@@ -10,7 +12,12 @@ const UNSUITABLE_FOR_MS = 10_000;
 const AGAIN_AFTER_MS = 500;
 
 /** Repeats a step that may run twice until it succeeds; rejects with its last error when that stays, or is none that passes. */
-export async function patiently<T>(nats: Nats, log: NatsLog, step: string, work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(
+  nats: Nats,
+  log: Pick<Log, 'info' | 'warn'>,
+  step: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const startedAt = performance.now();
   for (let isSaid = false; ; isSaid = true) {
     try {

@@ -2,6 +2,7 @@
  * The newest of every device, kept beside InfluxDB, which would walk through every shard of every series for each question. What this process
  * writes is folded in; what others write is asked for: what is new at once, what came late within a minute.
  */
+import { deviceKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { foldLatest, type LatestState, mergeLatest, toLatest } from '../latest.ts';
@@ -97,7 +98,7 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
     fold(writer, from, to, readings) {
       for (const reading of readings) {
         const { devices } = ofKind(reading.kind);
-        const key = `${reading.park}/${reading.device}`;
+        const key = deviceKey(reading.park, reading.device);
         devices.set(key, foldLatest(devices.get(key), reading));
       }
       for (const { seen, seenWhole } of known.values())

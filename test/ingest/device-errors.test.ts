@@ -20,17 +20,17 @@ interface Told {
 
 function open(hasFailed = false) {
   const told: Told[] = [];
-  const teller = createDeviceErrors(async ({ device }, _channel, payload) => {
+  const deviceErrors = createDeviceErrors(async ({ device }, _channel, payload) => {
     if (hasFailed) throw new Error('not connected');
     told.push({ device, ...(JSON.parse(payload) as Omit<Told, 'device'>) });
   });
-  return { teller, told };
+  return { deviceErrors, told };
 }
 
 describe('what a device is told', () => {
   it('is one word a code and field of a message: the first, with how many there were', () => {
-    const { teller, told } = open();
-    teller.report(probe, 5, [reason('ph', 1), reason('do', 2), reason('ph', 3), reason(undefined, 4)]);
+    const { deviceErrors, told } = open();
+    deviceErrors.report(probe, 5, [reason('ph', 1), reason('do', 2), reason('ph', 3), reason(undefined, 4)]);
     expect(told.map(({ field, position, count }) => [field, position, count])).toEqual([
       ['ph', 1, 2],
       ['do', 2, 1],
@@ -41,8 +41,8 @@ describe('what a device is told', () => {
   });
 
   it('is twenty words at once, then one each three seconds, which says what was held back', () => {
-    const { teller, told } = open();
-    const at = (ms: number) => teller.report(probe, ms, [reason('ph')]);
+    const { deviceErrors, told } = open();
+    const at = (ms: number) => deviceErrors.report(probe, ms, [reason('ph')]);
     for (let count = 0; count < 23; count++) at(0);
     expect(told).toHaveLength(20);
     at(2999);
@@ -59,13 +59,13 @@ describe('what a device is told', () => {
     expect(told.at(-1)).toMatchObject({ heldBack: 1 });
     at(9000);
     expect(told).toHaveLength(23);
-    expect(teller.counts).toEqual({ told: 23, heldBack: 6, failed: 0 });
+    expect(deviceErrors.counts).toEqual({ told: 23, heldBack: 6, failed: 0 });
   });
 
   it('is no more than twenty words after any silence, and none the more after a clock that stepped back', () => {
-    const { teller, told } = open();
+    const { deviceErrors, told } = open();
     const burst = (ms: number) => {
-      for (let count = 0; count < 25; count++) teller.report(probe, ms, [reason('ph')]);
+      for (let count = 0; count < 25; count++) deviceErrors.report(probe, ms, [reason('ph')]);
       return told.splice(0).length;
     };
     expect(burst(0)).toBe(20);
@@ -75,17 +75,17 @@ describe('what a device is told', () => {
   });
 
   it('takes nothing from another device', () => {
-    const { teller, told } = open();
-    for (let count = 0; count < 30; count++) teller.report(probe, 0, [reason('ph')]);
-    teller.report(other, 0, [reason('ph')]);
+    const { deviceErrors, told } = open();
+    for (let count = 0; count < 30; count++) deviceErrors.report(probe, 0, [reason('ph')]);
+    deviceErrors.report(other, 0, [reason('ph')]);
     expect(told.at(-1)?.device).toBe('other');
   });
 
   it('that cannot be handed over is counted and nothing else', async () => {
-    const { teller } = open(true);
-    teller.report(probe, 0, [reason('ph')]);
+    const { deviceErrors } = open(true);
+    deviceErrors.report(probe, 0, [reason('ph')]);
     await Promise.resolve();
     await Promise.resolve();
-    expect(teller.counts).toEqual({ told: 1, heldBack: 0, failed: 1 });
+    expect(deviceErrors.counts).toEqual({ told: 1, heldBack: 0, failed: 1 });
   });
 });

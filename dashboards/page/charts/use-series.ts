@@ -1,5 +1,7 @@
 /** Loads the series of a view's charts, reloads when the range changes, and appends live readings. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { siteKey } from '../../../base/keys.ts';
 import type { Reading } from '../../../sensors/reading.ts';
 import type { Aggregate, Point, Series } from '../../../store/store.ts';
 import { loadSeries } from '../feed/api.ts';
@@ -138,7 +140,7 @@ function useLive({ fleet, kind, park, places, fields }: Listened, onPoints: (poi
     const isOurs = (reading: Reading) =>
       reading.kind === kind &&
       (!park || reading.park === park) &&
-      (!meant || meant.has(`${reading.park}/${reading.site}`));
+      (!meant || meant.has(siteKey(reading.park, reading.site)));
     const take = (reading: Reading) => {
       for (const field of fields) {
         const value = reading.values[field];

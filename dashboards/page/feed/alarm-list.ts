@@ -1,6 +1,8 @@
 /** Alarms as the page ranks and counts them; pure, so that every view says the same. */
+
 import type { Static } from 'typebox';
 import type { Alarm as AlarmSchema, Transition as TransitionSchema } from '../../../api/alarm-schemas.ts';
+import { siteKey } from '../../../base/keys.ts';
 
 export type Alarm = Static<typeof AlarmSchema>;
 export type Transition = Static<typeof TransitionSchema>;
@@ -56,7 +58,7 @@ export function worstAlarmFirst(one: Alarm, other: Alarm): number {
 
 export const ranked = (alarms: Iterable<Alarm>): readonly Alarm[] => [...alarms].sort(worstAlarmFirst);
 
-export const placeOf = ({ park, site }: { readonly park: string; readonly site: string }) => `${park}/${site}`;
+export const placeOf = ({ park, site }: { readonly park: string; readonly site: string }) => siteKey(park, site);
 
 /** The pressing ones of each site, worst first, by `park/site`. */
 export function bySite(alarms: Alarms): ReadonlyMap<string, readonly Alarm[]> {

@@ -1,4 +1,5 @@
 /** Sites as the overview shows them: what matters of each, worst first. */
+import { siteKey } from '../../../base/keys.ts';
 import { deviceHealth } from '../../../registry/device-health.ts';
 import type { Site } from '../../../registry/registry.ts';
 import { type Assessment, type HealthState, worstFirst } from '../../../sensors/health.ts';
@@ -42,11 +43,11 @@ export function createCards(): CardsOf {
   let of: Catalog | undefined;
   return (catalog, rows, now) => {
     if (catalog !== of) [devices, sites, of] = [new Map(), new Map(), catalog];
-    const places = new Map(catalog.sites.map((site) => [`${site.park}/${site.id}`, site]));
+    const places = new Map(catalog.sites.map((site) => [siteKey(site.park, site.id), site]));
     const bySite = new Map<string, DeviceCard[]>();
     for (const device of catalog.devices) {
       const key = keyOf(device);
-      const place = `${device.park}/${device.site}`;
+      const place = siteKey(device.park, device.site);
       const row = rows.get(key);
       const before = devices.get(key);
       const judged = isStill(before, row, now) ? before : judge(catalog, device, places.get(place), row, now);
@@ -69,7 +70,7 @@ export function createCards(): CardsOf {
 
 /** Among equals the order is that of the names: a process that starts again lists its sites in another one. */
 function byName(one: Site, other: Site): number {
-  const [a, b] = [`${one.park}/${one.id}`, `${other.park}/${other.id}`];
+  const [a, b] = [siteKey(one.park, one.id), siteKey(other.park, other.id)];
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

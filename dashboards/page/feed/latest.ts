@@ -1,5 +1,7 @@
 /** Each device's newest values by measured time; a reading applied twice or out of order changes nothing that is newer. */
+
 import type { LatestRow as Row } from '../../../api/routes/latest.ts';
+import { latestKey } from '../../../base/keys.ts';
 import type { Flag } from '../../../sensors/flag.ts';
 import type { Reading } from '../../../sensors/reading.ts';
 
@@ -15,7 +17,7 @@ export const keyOf = ({
   readonly park: string;
   readonly device: string;
   readonly kind: string;
-}) => `${park}/${device}/${kind}`;
+}) => latestKey(park, device, kind);
 
 export function withReading(row: LatestRow | undefined, reading: Reading): LatestRow {
   if (row === undefined || row.time === null) {

@@ -1,5 +1,7 @@
 /** The vehicles of a kind on one map, over the time in sight. */
+
 import { useMemo } from 'preact/hooks';
+import { siteKey } from '../../../base/keys.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { intervalAt } from '../../../sensors/stages.ts';
 import { linesOf } from '../charts/lines.ts';
@@ -35,7 +37,7 @@ export function Vehicles({ kind, vehicles }: Props) {
   const answer = useSeries({
     fleet,
     kind: kind.name,
-    places: [...new Set(vehicles.map(({ device }) => `${device.park}/${device.site}`))],
+    places: [...new Set(vehicles.map(({ device }) => siteKey(device.park, device.site)))],
     fields,
     aggregates: LAST,
     intervalMs: Math.min(...vehicles.map(({ intervalMs }) => intervalMs)),

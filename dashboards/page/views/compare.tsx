@@ -1,5 +1,6 @@
 /** Other sites of the same kind, drawn into the same charts. */
 
+import { siteKey } from '../../../base/keys.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
 import { MOST_COMPARED } from '../feed/route.ts';
@@ -9,7 +10,7 @@ interface Props {
   readonly cards: readonly SiteCard[];
 }
 
-const idOf = ({ site }: SiteCard) => `${site.park}/${site.id}`;
+const idOf = ({ site }: SiteCard) => siteKey(site.park, site.id);
 
 export function Compare({ card, cards }: Props) {
   const { route, language, word, go } = useAppContext();

@@ -1,5 +1,6 @@
 /** Rail on a desk, tabs at the bottom of a phone; the connection always in sight. */
 
+import { siteKey } from '../../../base/keys.ts';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
 import { isUnacknowledged } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
@@ -139,7 +140,7 @@ function Content() {
   if (state.phase === 'loading') return <Skeleton />;
   switch (route.view) {
     case 'site':
-      return <SiteView key={`${route.park}/${route.site}`} />;
+      return <SiteView key={siteKey(route.park ?? '', route.site ?? '')} />;
     case 'platform':
       return <Platform key={route.subplatform} />;
     case 'quality':

@@ -1,6 +1,8 @@
 /** received = stored + duplicate + quarantined + pending, for every device, in sight. */
+
 import { useState } from 'preact/hooks';
 import type { LedgerRow } from '../../../api/routes/ledger.ts';
+import { deviceKey } from '../../../base/keys.ts';
 import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
@@ -27,9 +29,9 @@ export const addsUp = (row: Pick<LedgerRow, (typeof COLUMNS)[number]>) =>
 
 export function Ledger({ ledger, isComplete, devices }: Props) {
   const { word, language, cards: sites, now } = useAppContext();
-  const byName = new Map(ledger.map((row) => [`${row.park}/${row.device}`, row]));
-  const known = devices.map((info) => `${info.park}/${info.device}`);
-  const infos = new Map(devices.map((info) => [`${info.park}/${info.device}`, info]));
+  const byName = new Map(ledger.map((row) => [deviceKey(row.park, row.device), row]));
+  const known = devices.map((info) => deviceKey(info.park, info.device));
+  const infos = new Map(devices.map((info) => [deviceKey(info.park, info.device), info]));
   const names = [...known, ...[...byName.keys()].filter((name) => !infos.has(name))];
   const [isWhole, setIsWhole] = useState(false);
   const total = (column: (typeof COLUMNS)[number]) => ledger.reduce((sum, row) => sum + row[column], 0);
@@ -42,7 +44,7 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
   };
   const count = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en');
   const cards = new Map(
-    sites.flatMap((site) => site.devices).map((card) => [`${card.device.park}/${card.device.device}`, card]),
+    sites.flatMap((site) => site.devices).map((card) => [deviceKey(card.device.park, card.device.device), card]),
   );
   const needsEyes = (name: string) => {
     const row = byName.get(name);

@@ -1,4 +1,5 @@
 /** Is anything wrong, where, since when: every site a tile, worst first. */
+import { siteKey } from '../../../base/keys.ts';
 import type { Language } from '../../../sensors/format.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { SiteCard } from '../feed/cards.ts';
@@ -38,7 +39,7 @@ export function Overview() {
         <div class="grid">
           <ViewportProvider>
             {cards.map((card) => (
-              <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
+              <Tile key={siteKey(card.site.park, card.site.id)} card={card} range={route.range} />
             ))}
           </ViewportProvider>
         </div>

@@ -1,5 +1,7 @@
 /** One subplatform: every site of it as a strip, its values beside its curve through the night, worst first. */
+
 import { useMemo } from 'preact/hooks';
+import { siteKey } from '../../../base/keys.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
 import { RangeBar } from '../charts/range-bar.tsx';
@@ -66,7 +68,7 @@ function KindMissions({ kind, cards }: Omit<Props, 'isAlone'>) {
           const device = devices.find((each) => each.kind === kind);
           const address = formatRoute({ view: 'site', park: site.park, site: site.id, language, range: route.range });
           return (
-            <li key={`${site.park}/${site.id}`} class={`card mission-card ${state}`} data-site={site.id}>
+            <li key={siteKey(site.park, site.id)} class={`card mission-card ${state}`} data-site={site.id}>
               <div class="tile-head">
                 <h3>
                   <a href={address}>{site.label[language]}</a>
@@ -122,7 +124,7 @@ function KindStrips({ kind, cards, isAlone }: Props) {
       <ul class="strips">
         <ViewportProvider>
           {ofKind.map((card) => (
-            <li key={`${card.site.park}/${card.site.id}`}>
+            <li key={siteKey(card.site.park, card.site.id)}>
               <SiteStrip card={card} kind={kind} strip={strip} answer={answer} />
             </li>
           ))}

@@ -1,6 +1,8 @@
 /** Refused messages: when, from which device, why, and the payload. An operator can replay them. */
+
 import { useEffect, useState } from 'preact/hooks';
 import type { QuarantineRow } from '../../../api/routes/quarantine.ts';
+import { deviceKey } from '../../../base/keys.ts';
 import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { formatDay, formatSeconds } from '../language/format-time.ts';
@@ -37,7 +39,9 @@ export function Quarantine() {
       () => {},
     );
   }, []);
-  const names = new Map(state.catalog.devices.map((each) => [`${each.park}/${each.device}`, each.label?.[language]]));
+  const names = new Map(
+    state.catalog.devices.map((each) => [deviceKey(each.park, each.device), each.label?.[language]]),
+  );
   return (
     <section class="card" aria-labelledby="quarantine-title">
       <div class="quarantine-head">
@@ -71,7 +75,7 @@ export function Quarantine() {
               <time>
                 {formatDay(record.receivedAt, language)} {formatSeconds(record.receivedAt)}
               </time>
-              <b>{names.get(`${record.park}/${record.device}`) ?? record.device}</b>
+              <b>{names.get(deviceKey(record.park, record.device)) ?? record.device}</b>
               <Why record={record} />
               {record.replayedAt !== undefined && <span class="yes">{word('replayed')}</span>}
             </p>

@@ -1,6 +1,8 @@
 /** One site: what it says now, and a chart for each panel of its kinds. */
+
 import { createContext } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
+import { siteKey } from '../../../base/keys.ts';
 import type { Site } from '../../../registry/registry.ts';
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
@@ -46,7 +48,7 @@ export function SiteView() {
   }
   // Of a site that is compared with, its first device of the kind.
   const beside = (route.compare ?? []).flatMap((wanted) => {
-    const other = cards.find(({ site }) => `${site.park}/${site.id}` === wanted);
+    const other = cards.find(({ site }) => siteKey(site.park, site.id) === wanted);
     const others = other?.devices ?? [];
     return others.filter((each, at) => others.findIndex(({ kind }) => kind === each.kind) === at);
   });
@@ -235,7 +237,7 @@ function Panels({ kind, devices, panels, mission }: PanelsProps) {
   const answer = useSeries({
     fleet,
     kind: kind.name,
-    places: [...new Set(devices.map(({ device }) => `${device.park}/${device.site}`))],
+    places: [...new Set(devices.map(({ device }) => siteKey(device.park, device.site)))],
     fields,
     intervalMs: Math.min(...devices.map((each) => each.intervalMs)),
     ...(window ? { window } : { spanMs: RANGE_MS[route.range] }),

@@ -1,5 +1,7 @@
 /** For a control-room screen: no scrolling, no mouse. Critical sites stay where they are; the rest takes turns, clock and connection always there. */
+
 import { useEffect, useState } from 'preact/hooks';
+import { siteKey } from '../../../base/keys.ts';
 import { SUBPLATFORMS } from '../../../sensors/subplatforms.ts';
 import { placeOf } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
@@ -64,7 +66,7 @@ export function Wall() {
             {page && (
               <div class="wall-grid" style={gridFor(page.cards.length, pinned.length > 0)}>
                 {page.cards.map((card) => (
-                  <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
+                  <Tile key={siteKey(card.site.park, card.site.id)} card={card} range={route.range} />
                 ))}
               </div>
             )}
@@ -91,13 +93,13 @@ function PinnedSites({ cards }: { readonly cards: readonly SiteCard[] }) {
     <section class="wall-pinned" aria-label={say('critical', language)}>
       <div class="wall-grid" style={gridFor(Math.min(cards.length, MOST_TILES), true)}>
         {cards.slice(0, MOST_TILES).map((card) => (
-          <Tile key={`${card.site.park}/${card.site.id}`} card={card} range={route.range} />
+          <Tile key={siteKey(card.site.park, card.site.id)} card={card} range={route.range} />
         ))}
       </div>
       {lines.length > 0 && (
         <ul class="wall-lines" style={{ '--lines': Math.ceil(lines.length / 2) }}>
           {lines.map(({ site, devices: [lead], state: is }) => (
-            <li key={`${site.park}/${site.id}`}>
+            <li key={siteKey(site.park, site.id)}>
               <StateMark state={is} />
               <b>{site.label[language]}</b>
               <span class="sentence">{worstWords(lead, state.sparks.get(lead.key), now, language)}</span>
