@@ -1,5 +1,7 @@
 /** What people do about alarms, as entries of the log: subject `daoyu.actions.{park}`. */
 import { isObject } from '../base/json.ts';
+import { SEVERITIES, type Severity } from './alarm.ts';
+import { startDrill } from './drill.ts';
 import { acknowledge, type Emitter, type Slot, setMaintenance, shelve, unshelve } from './lifecycle.ts';
 import type { Maintenance, State } from './state.ts';
 
@@ -20,11 +22,17 @@ export type ActionEntry =
       readonly reason: string;
     }
   | { readonly version: 1; readonly action: 'unshelve'; readonly alarm: string; readonly by: string }
+  | { readonly version: 1; readonly action: 'drill'; readonly by: string; readonly severity: Severity }
   | ({ readonly version: 1; readonly action: 'maintenance' } & Maintenance);
 
 export function takeAction(state: State, entry: ActionEntry, to: Emitter): void {
   if (entry.action === 'maintenance') {
     startMaintenance(state, entry, to);
+    return;
+  }
+  if (entry.action === 'drill') {
+    state.dirty.add('head');
+    startDrill(state, entry.severity, entry.by, to);
     return;
   }
   const found = slotOf(state, entry.alarm);
@@ -120,9 +128,10 @@ function slotOf(state: State, id: string): Placed | undefined {
 /** Anyone may write on the log: what is no action of ours is left aside. */
 export function isAction(value: unknown): value is ActionEntry {
   if (!isObject(value) || value.version !== 1 || typeof value.by !== 'string') return false;
-  const { action, alarm, until, reason, from, park, note } = value;
+  const { action, alarm, until, reason, from, park, note, severity } = value;
   if (action === 'acknowledge') return typeof alarm === 'string' && (note === undefined || typeof note === 'string');
   if (action === 'unshelve') return typeof alarm === 'string';
+  if (action === 'drill') return SEVERITIES.some((each) => each === severity);
   const isTimed = typeof until === 'number' && typeof reason === 'string';
   if (action === 'shelve') return isTimed && typeof alarm === 'string';
   return action === 'maintenance' && isTimed && typeof from === 'number' && typeof park === 'string';

@@ -4,8 +4,10 @@ import { subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { ActionEntry } from './actions.ts';
-import type { Alarm, AlarmState, Transition } from './alarm.ts';
+import type { Alarm, AlarmState, Severity, Transition } from './alarm.ts';
+import { DRILL } from './drill.ts';
 import { ALARM_PREFIX, TRANSITION_PREFIX } from './keeper.ts';
+import { PLATFORM } from './platform-checks.ts';
 
 export interface AlarmQuery {
   readonly state?: AlarmState;
@@ -46,6 +48,8 @@ export interface Alarms {
   shelve(id: string, by: string, until: number, reason: string): Promise<Alarm>;
   unshelve(id: string, by: string): Promise<Alarm>;
   maintain(request: MaintenanceRequest, by: string): Promise<void>;
+  /** Raises a drill, or answers with the one that goes on. Rejects with `DRILL_UNANSWERED` when no alarm comes of it. */
+  drill(severity: Severity, by: string): Promise<Alarm>;
   /** Each alarm as it changes, from now on; ends with `signal`, or when the follower lags: then it lists again. */
   follow(signal: AbortSignal): AsyncIterable<Alarm>;
   close(): Promise<void>;
@@ -102,7 +106,7 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
     const before = await find(id);
     if (before.state === 'closed')
       throw new DaoyuError('ALARM_CLOSED', `alarm ${id} is closed: nothing is left to do about it`);
-    const changed = nextOf(id, before.seq);
+    const changed = nextWhere((alarm) => alarm.id === id && alarm.seq > before.seq);
     try {
       await bus.append([{ subject: subjects.actions(before.park), data: JSON.stringify(action) }]);
       return (await changed.promise) ?? recent.get(id) ?? before;
@@ -111,15 +115,18 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
     }
   }
 
-  /** The alarm's next change, or undefined when the engine takes its time. */
-  function nextOf(id: string, seq: number): { readonly promise: Promise<Alarm | undefined>; cancel(): void } {
+  /** The next change that is meant, or undefined when the engine takes its time. */
+  function nextWhere(isMeant: (alarm: Alarm) => boolean): {
+    readonly promise: Promise<Alarm | undefined>;
+    cancel(): void;
+  } {
     let settle: (alarm: Alarm | undefined) => void = () => undefined;
     const promise = new Promise<Alarm | undefined>((resolve) => {
       settle = resolve;
     });
     const timer = setTimeout(() => settle(undefined), TAKEN_WITHIN_MS);
     const look = (alarm: Alarm) => {
-      if (alarm.id === id && alarm.seq > seq) settle(alarm);
+      if (isMeant(alarm)) settle(alarm);
     };
     waiting.add(look);
     return {
@@ -173,6 +180,24 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
     async maintain(request, by) {
       const action: ActionEntry = { version: 1, action: 'maintenance', from: clock(), by, ...request };
       await bus.append([{ subject: subjects.actions(request.park), data: JSON.stringify(action) }]);
+    },
+    async drill(severity, by) {
+      const isOn = ({ park, rule, state }: Alarm) =>
+        park === PLATFORM && rule === DRILL && (state === 'open' || state === 'acknowledged');
+      const running = [...recent.values()].find(isOn);
+      if (running !== undefined) return running;
+      const raised = nextWhere(isOn);
+      try {
+        const action: ActionEntry = { version: 1, action: 'drill', severity, by };
+        await bus.append([{ subject: subjects.actions(PLATFORM), data: JSON.stringify(action) }]);
+        const alarm = await raised.promise;
+        if (alarm !== undefined) return alarm;
+      } finally {
+        raised.cancel();
+      }
+      const seconds = TAKEN_WITHIN_MS / 1000;
+      const message = `no alarm came of the drill within ${seconds} s: alarms stand still or lag behind; /readyz says why`;
+      throw new DaoyuError('DRILL_UNANSWERED', message);
     },
     async *follow(signal) {
       const follower = new Follower();

@@ -12,6 +12,7 @@ import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { isAction, keepMaintenance, maintenanceOf, slots, takeAction } from './actions.ts';
 import type { Transition } from './alarm.ts';
+import { tickDrill } from './drill.ts';
 import { type Emitter, setBlind, unshelve } from './lifecycle.ts';
 import { watchNeverReported } from './never-reported.ts';
 import { nameOf, type Watched, watchOutage } from './outage.ts';
@@ -170,6 +171,7 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
     }
     const to = emitterAt(at);
     if (platform !== undefined) takePlatform(state, platform, before, to);
+    tickDrill(state, to);
     if (!head.hasRegistry) return;
     for (const [name, device] of devices) watchDevice(name, device, to);
     for (const [name, park] of parks) watchPark(name, park, to);

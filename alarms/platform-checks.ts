@@ -3,7 +3,7 @@ import { dateTimeOf } from '../base/beijing-time.ts';
 import type { PlatformReport } from '../bus/events.ts';
 import type { Label } from '../sensors/label.ts';
 import type { Severity } from './alarm.ts';
-import { clear, type Emitter, type Opening, open } from './lifecycle.ts';
+import { clear, type Emitter, type Opening, open, type Slot, update } from './lifecycle.ts';
 import type { State } from './state.ts';
 
 /** Where the alarms of the platform are listed: no park of the registry. */
@@ -12,12 +12,15 @@ const MINUTE = 60_000;
 /** Away for longer than a restart takes. */
 const AWAY_MS = 2 * MINUTE;
 const LEAST_FREE_DISK = 0.05;
+const CERTIFICATE_MS = 14 * 24 * 60 * MINUTE;
 
 interface Check {
   readonly rule: string;
   readonly severity: Severity;
   readonly afterMs: number;
-  readonly isBad: (report: PlatformReport) => boolean;
+  readonly isBad: (report: PlatformReport, now: number) => boolean;
+  /** Its text names what people have to look at: told again when that changes. */
+  readonly namesThings?: true;
   readonly text: (report: PlatformReport) => Label;
   readonly action: Label;
 }
@@ -59,6 +62,44 @@ const CHECKS: readonly Check[] = [
     }),
     action: { zh: '清理磁盘；满了之后设备收不到确认', en: 'Make room: on a full disk devices get no acknowledgement' },
   },
+  {
+    rule: 'channel_failing',
+    severity: 'critical',
+    afterMs: 0,
+    isBad: ({ failingChannels = [] }) => failingChannels.length > 0,
+    namesThings: true,
+    text: ({ failingChannels = [] }) => {
+      const list = failingChannels.map(({ name, why }) => (why === '' ? name : `${name} (${why})`)).join('; ');
+      return { zh: `告警发不出去，通知渠道故障：${list}`, en: `alarms do not get out over: ${list}` };
+    },
+    action: {
+      zh: '修好后用“测试”按钮或 daoyu channels test 验证',
+      en: 'Mend it, then try it with the test button or `daoyu channels test`',
+    },
+  },
+  {
+    rule: 'nobody_on_duty',
+    severity: 'warning',
+    afterMs: 0,
+    isBad: ({ unmannedFrom }) => unmannedFrom !== undefined,
+    namesThings: true,
+    text: ({ unmannedFrom = 0 }) => ({
+      zh: `${dateTimeOf(unmannedFrom)} 起无人值班：届时告警发给所有人`,
+      en: `nobody is on duty from ${dateTimeOf(unmannedFrom)} (Beijing) on: everybody will be told`,
+    }),
+    action: { zh: '补排班次', en: 'Fill the shift' },
+  },
+  {
+    rule: 'certificate_expiring',
+    severity: 'warning',
+    afterMs: 0,
+    isBad: ({ certificateUntil = Number.POSITIVE_INFINITY }, now) => certificateUntil - now < CERTIFICATE_MS,
+    text: ({ certificateUntil = 0 }) => ({
+      zh: `TLS 证书 ${dateTimeOf(certificateUntil)} 到期：之后设备连不上`,
+      en: `the TLS certificate expires ${dateTimeOf(certificateUntil)} (Beijing): devices cannot connect after that`,
+    }),
+    action: { zh: '换新证书并重启', en: 'Renew the certificate, then restart' },
+  },
 ];
 
 /** `before`: the clock entry before this one; 0 for the first. */
@@ -66,18 +107,23 @@ export function takePlatform({ head }: State, report: PlatformReport, before: nu
   for (const check of CHECKS) {
     const slot = head.platform[check.rule] ?? {};
     head.platform[check.rule] = slot;
-    if (!check.isBad(report)) {
+    if (!check.isBad(report, to.now)) {
       delete slot.since;
       clear(slot, to.now, 'recovered', to);
       continue;
     }
     slot.since ??= to.now;
     const isOpen = slot.alarm !== undefined && slot.phase !== 'returned';
+    if (isOpen && check.namesThings) tellAgain(slot, check.text(report), to);
     if (isOpen || to.now - slot.since < check.afterMs) continue;
     const { rule, severity, action } = check;
     open(slot, opening(rule, severity, slot.since, to.now, check.text(report), action), to);
   }
   noteAbsence(before, to);
+}
+
+function tellAgain(slot: Slot, text: Label, to: Emitter): void {
+  if (slot.alarm?.text.zh !== text.zh) update(slot, { text }, to.now, to);
 }
 
 /** Nobody was there to judge: what happened then is in the readings, but nobody was called. */

@@ -53,6 +53,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   STORE_UNAVAILABLE: 503,
   BUS_UNAVAILABLE: 503,
   BUS_FULL: 503,
+  DRILL_UNANSWERED: 503,
   DISK_FULL: 503,
   STORAGE_FAILED: 503,
 };

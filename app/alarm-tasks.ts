@@ -1,5 +1,4 @@
 /** The work of alarms that one process at a time does: the clock of the log, the engine behind it, and what keeps its transitions. */
-import { statfsSync } from 'node:fs';
 import { startClockWriter } from '../alarms/clock-writer.ts';
 import { startAlarmEngine } from '../alarms/engine-task.ts';
 import { startAlarmKeeper } from '../alarms/keeper.ts';
@@ -9,17 +8,14 @@ import type { Intent } from '../alarms/notify/follow-up.ts';
 import { createNotice } from '../alarms/notify/notice-text.ts';
 import { startNotifier } from '../alarms/notify/notifier.ts';
 import { openOutbox } from '../alarms/notify/outbox.ts';
-import type { PlatformReport } from '../bus/events.ts';
 import type { Task } from '../cluster/task-assignment.ts';
 import type { Store } from '../store/store.ts';
+import { createPlatformReport } from './platform-report.ts';
 import type { Services } from './services.ts';
-
-/** A consumer that has so many entries before it does not keep up. */
-const BEHIND_ENTRIES = 10_000;
 
 export function alarmTasks(services: Services, store: Store): readonly Task[] {
   const { bus, kv, kinds, registry, log, clock } = services;
-  const report = () => reportOf(services, store);
+  const report = createPlatformReport(services, store);
   return [
     { name: 'alarm-clock', start: () => startClockWriter({ bus, registry, log, clock, report }) },
     { name: 'alarms', start: () => startAlarmEngine({ bus, kv, kinds, log }) },
@@ -49,29 +45,4 @@ async function startNotifications(services: Services): Promise<{ close(): Promis
       await book.close();
     },
   };
-}
-
-async function reportOf({ bus, folder }: Services, store: Store): Promise<PlatformReport> {
-  const [log, state] = await Promise.all([
-    bus.status(),
-    store.status().catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } })),
-  ]);
-  const behind = log.consumers
-    .filter(({ pending }) => pending > BEHIND_ENTRIES)
-    .map(({ name, pending }) => ({ name, pending }));
-  return {
-    isStoreWritable: state.isWritable,
-    ...(state.problem && { storeProblem: state.problem.message.slice(0, 300) }),
-    ...(behind.length > 0 && { behind }),
-    ...freeDisk(folder.path),
-  };
-}
-
-function freeDisk(path: string): Pick<PlatformReport, 'freeDisk'> {
-  try {
-    const { bavail, blocks } = statfsSync(path);
-    return { freeDisk: Math.round((1000 * bavail) / blocks) / 1000 };
-  } catch {
-    return {};
-  }
 }

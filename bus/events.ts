@@ -76,6 +76,12 @@ export interface PlatformReport {
   readonly behind?: readonly { readonly name: string; readonly pending: number }[];
   /** Share of the data folder's disk that is free, 0…1. */
   readonly freeDisk?: number;
+  /** Channels over which nobody can be told, and why. */
+  readonly failingChannels?: readonly { readonly name: string; readonly why: string }[];
+  /** Epoch ms from which on the plan has shifts but nobody on duty, within the next day. */
+  readonly unmannedFrom?: number;
+  /** Epoch ms at which the first certificate that the platform shows expires. */
+  readonly certificateUntil?: number;
 }
 
 /**

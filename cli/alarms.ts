@@ -1,9 +1,10 @@
-/** `daoyu alarms list|ack|shelve|what-if`: the alarms of a running platform, and what other thresholds would have raised. */
+/** `daoyu alarms list|ack|shelve|test|what-if`: the alarms of a running platform, and what other thresholds would have raised. */
 
 import { Command } from 'commander';
 import type { Alarm } from '../alarms/alarm.ts';
 import { dateTimeOf } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
+import { drill } from './drill.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 import { whatIf } from './what-if.ts';
 
@@ -17,7 +18,9 @@ interface ListOptions extends ApiTarget {
 }
 
 export function alarmsCommand(): Command {
-  const command = new Command('alarms').description('the alarms of a running platform: list, acknowledge, shelve');
+  const command = new Command('alarms').description(
+    'the alarms of a running platform: list, acknowledge, shelve, test',
+  );
   withTarget(command.command('list'))
     .description('what is not closed, worst first; with --from or --state what was, newest first')
     .option('--state <state>', 'open, acknowledged, returned, shelved or closed')
@@ -40,6 +43,11 @@ export function alarmsCommand(): Command {
     .requiredOption('--reason <text>', 'why; people read it')
     .option('--by <name>', 'who does it')
     .action(shelve);
+  withTarget(command.command('test'))
+    .description('a drill over the whole chain: engine, plan, channels; waits until every notice has ended')
+    .option('--severity <severity>', 'critical or warning, which waits a minute', 'critical')
+    .option('--by <name>', 'who starts it')
+    .action(drill);
   withTarget(command.command('what-if'))
     .description('what a profile would have raised on the stored readings of its sites, against what was raised')
     .requiredOption('--profile <file>', 'JSON as `daoyu profiles show` prints it, with your numbers')

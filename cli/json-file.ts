@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { DaoyuError } from '../base/errors.ts';
 import type { Polygon } from '../sensors/polygon.ts';
 
-/** Rejects a missing file with `FILE_MISSING`, a broken one with `OPTION_INVALID`. */
+/** `-` is standard input. Rejects a missing file with `FILE_MISSING`, a broken one with `OPTION_INVALID`. */
 export function readJson(file: string): unknown {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
     throw new DaoyuError('FILE_MISSING', `cannot read ${file}`, { cause: error });
   }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { programVersion } from '../app/version.ts';
 import { alarmsCommand } from './alarms.ts';
 import { backupCommand } from './backup.ts';
+import { channelsCommand } from './channels.ts';
 import { checkCommand } from './check.ts';
 import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
@@ -39,6 +40,7 @@ for (const command of [
   backupCommand,
   restoreCommand,
   checkCommand,
+  channelsCommand,
   settingsCommand,
 ]) {
   program.addCommand(command());

@@ -3,10 +3,10 @@ import { DaoyuError } from '../../base/errors.ts';
 import type { Kv } from '../../kv/kv.ts';
 import type { Channel, ChannelSettings, Outcome } from '../channels/channel.ts';
 import { CHANNEL_KINDS, masked, unmasked } from '../channels/channels.ts';
-import { DEFAULT_PLAN, type Plan, problemsOfPlan } from './plan.ts';
+import { type ChannelHealth, HEALTH_PREFIX, healthOfChannels, noteHealth } from './channel-health.ts';
+import { DEFAULT_PLAN, PLAN_KEY, type Plan, problemsOfPlan } from './plan.ts';
 
 const CHANNEL_PREFIX = 'notify/channel/';
-const PLAN_KEY = 'notify/plan';
 const NAME = /^[a-z0-9-]{1,32}$/;
 export const MAX_CHANNELS = 50;
 
@@ -30,6 +30,8 @@ export interface ChannelBook {
   putPlan(plan: Plan): Promise<Plan>;
   /** The channel with its settings as they are now; undefined when there is none. */
   open(name: string): { readonly channel: Channel; readonly perMinute: number } | undefined;
+  /** Of the channels that were used since they were made, as their last messages showed. */
+  health(): Promise<ReadonlyMap<string, ChannelHealth>>;
   /** A drill over one channel, past queue and plan. Rejects with `CHANNEL_UNKNOWN`. */
   test(name: string): Promise<Outcome>;
   close(): Promise<void>;
@@ -109,6 +111,7 @@ export async function openChannelBook(kv: Kv, clock: () => number): Promise<Chan
       if (users.length > 0)
         throw new DaoyuError('CHANNEL_INVALID', `${users.join(', ')} are told over ${name}: change the plan first`);
       await kv.delete(CHANNEL_PREFIX + name);
+      await kv.delete(HEALTH_PREFIX + name);
       note(CHANNEL_PREFIX + name, undefined);
     },
     async putPlan(given) {
@@ -119,16 +122,19 @@ export async function openChannelBook(kv: Kv, clock: () => number): Promise<Chan
       return given;
     },
     open,
+    health: () => healthOfChannels(kv),
     async test(name) {
       const found = open(name);
       if (found === undefined) throw unknown(name);
-      return found.channel.send({
+      const outcome = await found.channel.send({
         dedupKey: `drill.${clock()}`,
         severity: 'critical',
         isDrill: true,
         title: { zh: `渠道 ${name} 测试，无需处理`, en: `test of channel ${name}, nothing to do` },
         lines: [{ zh: '收到本条即表示告警可以送达', en: 'Reading this means that alarms arrive here' }],
       });
+      await noteHealth(kv, name, outcome, clock());
+      return outcome;
     },
     async close() {
       for (const stop of unwatch) stop();

@@ -22,7 +22,6 @@ export interface Intent {
   readonly decidedAt: number;
   /** Too late to be of use after this. */
   readonly notAfter: number;
-  readonly isDrill?: true;
 }
 
 interface Following {

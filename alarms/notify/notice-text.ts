@@ -3,6 +3,8 @@ import { dateTimeOf } from '../../base/beijing-time.ts';
 import type { Label } from '../../sensors/label.ts';
 import type { Alarm } from '../alarm.ts';
 import type { Notice } from '../channels/channel.ts';
+import { DRILL } from '../drill.ts';
+import { PLATFORM } from '../platform-checks.ts';
 import type { Intent } from './follow-up.ts';
 
 /** Names of sites as people know them. */
@@ -11,7 +13,7 @@ export type SiteLabel = (park: string, site: string) => Label | undefined;
 const WORST_IN_DIGEST = 5;
 
 export function createNotice(intent: Intent, siteLabel: SiteLabel, link?: string): Notice {
-  const { about, alarms, severity, id, isDrill, mobiles } = intent;
+  const { about, alarms, severity, id, mobiles } = intent;
   const [first] = alarms;
   const where = first === undefined ? EMPTY : placeOf(first, siteLabel);
   const { title, lines } =
@@ -21,7 +23,7 @@ export function createNotice(intent: Intent, siteLabel: SiteLabel, link?: string
     severity,
     title,
     lines,
-    ...(isDrill && { isDrill }),
+    ...(about !== 'digest' && first?.rule === DRILL && { isDrill: true }),
     ...(link !== undefined && { link }),
     ...(mobiles.length > 0 && { mobiles }),
   };
@@ -30,6 +32,7 @@ export function createNotice(intent: Intent, siteLabel: SiteLabel, link?: string
 const EMPTY: Label = { zh: '', en: '' };
 
 function placeOf({ park, site, device }: Alarm, siteLabel: SiteLabel): Label {
+  if (park === PLATFORM) return { zh: '平台', en: 'Platform' };
   const label = siteLabel(park, site) ?? { zh: site || park, en: site || park };
   return device === undefined ? label : { zh: `${label.zh}（${device}）`, en: `${label.en} (${device})` };
 }

@@ -5,6 +5,7 @@ import { pause } from '../../base/pause.ts';
 import type { Kv } from '../../kv/kv.ts';
 import type { Notice, Outcome } from '../channels/channel.ts';
 import type { ChannelBook } from './channel-book.ts';
+import { noteHealth } from './channel-health.ts';
 import type { Intent } from './follow-up.ts';
 
 export const DUE_PREFIX = 'notify/due/';
@@ -107,6 +108,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     due.set(intent.id, tried);
     const outcome = await opened.channel.send(noticeOf(intent), signal);
     if (signal.aborted && outcome.is === 'retry') return 0;
+    await noteHealth(kv, intent.channel, outcome, clock());
     if (outcome.is === 'delivered') {
       await end(tried, 'delivered', outcome);
       return 60_000 / opened.perMinute;

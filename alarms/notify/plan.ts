@@ -1,5 +1,6 @@
 /** Who is told of an alarm, when, and on which channels: people, shifts with exceptions, and the steps until somebody acknowledges. */
 import { dayOf, isDay, startOfDay } from '../../base/beijing-time.ts';
+import type { Kv } from '../../kv/kv.ts';
 
 export interface Person {
   readonly name: string;
@@ -53,8 +54,15 @@ export const DEFAULT_PLAN: Plan = {
   repeatMinutes: { critical: 10, warning: 240 },
 };
 
+/** In the shared state. */
+export const PLAN_KEY = 'notify/plan';
 const DAY = 86_400_000;
+const GAP_STEP_MS = 5 * 60_000;
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+export async function planOf(kv: Pick<Kv, 'get'>): Promise<Plan> {
+  return (await kv.get<Plan>(PLAN_KEY))?.value ?? DEFAULT_PLAN;
+}
 
 const minutesOf = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
@@ -63,6 +71,25 @@ export function onDuty(plan: Plan, at: number): readonly Person[] {
   const names = new Set([at, at - DAY].flatMap((time) => namesOn(plan, dayOf(time), at)));
   const found = plan.people.filter(({ name }) => names.has(name));
   return found.length > 0 ? found : plan.people;
+}
+
+/**
+ * Since when, or from when on within a day, nobody is on duty although the plan has shifts; undefined when somebody always is. To five minutes: a shorter
+ * gap is a hand-over. What has been so for a day is so since midnight.
+ */
+export function unmannedFrom(plan: Plan, now: number): number | undefined {
+  if (plan.people.length === 0 || plan.shifts.length === 0) return undefined;
+  const isManned = (at: number) => {
+    const names = [at, at - DAY].flatMap((time) => namesOn(plan, dayOf(time), at));
+    return plan.people.some(({ name }) => names.includes(name));
+  };
+  const start = Math.floor(now / GAP_STEP_MS) * GAP_STEP_MS;
+  if (isManned(start)) {
+    for (let at = start; at <= now + DAY; at += GAP_STEP_MS) if (!isManned(at)) return at;
+    return undefined;
+  }
+  for (let at = start; at > now - DAY; at -= GAP_STEP_MS) if (isManned(at)) return at + GAP_STEP_MS;
+  return startOfDay(dayOf(now));
 }
 
 /** Of the shifts that begin on a day, the people of those that hold the time. */

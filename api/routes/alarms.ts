@@ -1,7 +1,7 @@
 /** Alarms: what is open, what became of each, and what people do about them. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { ALARM_STATES } from '../../alarms/alarm.ts';
+import { ALARM_STATES, SEVERITIES } from '../../alarms/alarm.ts';
 import type { Alarms } from '../../alarms/alarms.ts';
 import { PLATFORM } from '../../alarms/platform-checks.ts';
 import { DaoyuError } from '../../base/errors.ts';
@@ -105,6 +105,20 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
         `until ${until} must lie within 7 days; for longer, put the site under maintenance`,
       );
     },
+  );
+
+  app.post(
+    '/alarms/test',
+    {
+      config: { operator: true, problems: ['DRILL_UNANSWERED', ...ON_THE_LOG] },
+      schema: {
+        tags: ['alarms'],
+        summary: 'A drill 【演练】 goes the whole way: engine, plan, channels; acknowledging it ends it',
+        body: Exact({ severity: Type.Optional(OneOf(SEVERITIES)), by: By }),
+        response: { 200: Alarm },
+      },
+    },
+    async ({ body: { severity = 'critical', by = SOMEBODY } }) => await alarms.drill(severity, by),
   );
 
   app.post(

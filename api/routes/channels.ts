@@ -22,7 +22,19 @@ const Settings = ByName(Type.Unknown(), {
 });
 const Kind = OneOf([...CHANNEL_KINDS.keys()]);
 const Language = OneOf(['zh', 'en']);
-const Channel = Exact({ name: Name, kind: Kind, language: Language, settings: Settings });
+const channel = { name: Name, kind: Kind, language: Language, settings: Settings };
+const Channel = Exact(channel);
+const Health = Exact(
+  {
+    is: OneOf(['working', 'busy', 'broken']),
+    since: Time('since when it is so'),
+    at: Time('of the last message that is counted in'),
+    code: Type.Optional(Type.String()),
+    why: Type.Optional(Type.String()),
+  },
+  { description: 'as its last messages showed; absent of a channel that was never used' },
+);
+const ChannelWithHealth = Exact({ ...channel, health: Type.Optional(Health) });
 
 const Clock = Type.String({ pattern: '^\\d{2}:\\d{2}$', description: 'Beijing time, e.g. 20:00' });
 const Names = List(Text('name of a person', 50), { maxItems: 100 });
@@ -92,11 +104,15 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
     {
       schema: {
         tags: ['alarms'],
-        summary: 'Channels to people; secrets are masked',
-        response: { 200: Exact({ channels: List(Channel) }) },
+        summary: 'Channels to people, and whether they work; secrets are masked',
+        response: { 200: Exact({ channels: List(ChannelWithHealth) }) },
       },
     },
-    async () => ({ channels: book.channels() as never }),
+    async () => {
+      const health = await book.health();
+      const channels = book.channels().map((each) => ({ ...each, health: health.get(each.name) }));
+      return { channels: channels as never };
+    },
   );
 
   app.put(

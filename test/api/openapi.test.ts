@@ -238,6 +238,10 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
       { path: `${alarms}/${alarm}/transitions`, status: 200 },
       { path: `${alarms}/0000000000000-0000000000/transitions`, status: 404 },
     ],
+    'post /api/v1/alarms/test': [
+      { path: `${alarms}/test`, status: 200, body: { severity: 'warning' } },
+      { path: `${alarms}/test`, status: 400, body: { severity: 'grave' } },
+    ],
     'post /api/v1/alarms/{id}/acknowledge': [
       { path: `${alarms}/${alarm}/acknowledge`, status: 200, body: { note: 'on my way' } },
       { path: `${alarms}/0000000000000-0000000000/acknowledge`, status: 404, body: {} },

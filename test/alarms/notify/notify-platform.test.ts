@@ -1,6 +1,7 @@
 /** From a pond short of oxygen to somebody who takes it: over MQTT, the log, a channel and the link in the message. */
 import { expect, it } from 'vitest';
 import type { Alarm } from '../../../alarms/alarm.ts';
+import { runCommand } from '../../cli/run-command.ts';
 import { eventually } from '../../eventually.ts';
 import { runPlatform } from '../../running-platform.ts';
 import { answer, openFakeService } from '../channels/fake-service.ts';
@@ -75,3 +76,34 @@ it('an alarm reaches a channel with a link, is taken by it, and the channel hear
   const guessed = await fetch(`${platform.urls.http}/a/${data.link.split('/a/')[1]?.slice(0, -3)}abc`);
   expect(guessed.status).toBe(410);
 }, 60_000);
+
+it('a drill over the command line goes the whole way; a channel that does not work fails, and is an alarm that the others tell', async () => {
+  const [duty, gone] = [await openFakeService(answer({})), await openFakeService(answer('', 410))];
+  const { platform, put, get, post } = await runPlatform();
+  const daoyu = async (...words: readonly string[]) => {
+    const command = runCommand([...words, '--api', platform.urls.http, '--token', platform.token]);
+    return { code: await command.ended, printed: command.printed };
+  };
+  const channelTo = ({ url }: { readonly url: string }) => ({
+    kind: 'webhook',
+    settings: { url, secret: `whsec_${Buffer.alloc(32, 9).toString('base64')}`, allowPrivate: true },
+  });
+  await put('/api/v1/channels/duty', channelTo(duty));
+  const drill = await daoyu('alarms', 'test', '--by', '王工');
+  expect(drill.printed).toMatch(/^duty +delivered after \d+\.\d s, 1 attempt +HTTP_200$/m);
+  expect(drill.code).toBe(0);
+  expect(duty.received[0]?.json).toMatchObject({ type: 'alarm.drill', data: { isDrill: true, severity: 'critical' } });
+
+  await put('/api/v1/channels/gone', channelTo(gone));
+  expect(await post('/api/v1/channels/gone/test', {})).toMatchObject({ is: 'broken', code: 'HTTP_410' });
+  const { printed } = await daoyu('channels', 'list');
+  expect(printed).toMatch(/^duty +webhook +zh +working since /m);
+  expect(printed).toMatch(/^gone +webhook +zh +broken since .* HTTP_410/m);
+  const { alarms } = await eventually(
+    () => get<{ alarms: Alarm[] }>('/api/v1/alarms?park=platform'),
+    (found) => found.alarms.some(({ rule }) => rule === 'channel_failing'),
+    20_000,
+  );
+  expect(alarms.find(({ rule }) => rule === 'channel_failing')?.text.en).toContain('over: gone');
+  await eventually(() => duty.received.some(({ text }) => text.includes('over: gone')), Boolean, 20_000);
+}, 90_000);

@@ -1,0 +1,71 @@
+/** How the platform itself stands, for the alarms about it: put on the log with each tick of the clock. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statfsSync } from 'node:fs';
+import { healthOfChannels, isFailing } from '../alarms/notify/channel-health.ts';
+import { planOf, unmannedFrom } from '../alarms/notify/plan.ts';
+import type { PlatformReport } from '../bus/events.ts';
+import type { Store } from '../store/store.ts';
+import type { Services } from './services.ts';
+
+/** A consumer that has so many entries before it does not keep up. */
+const BEHIND_ENTRIES = 10_000;
+/** What changes by the day is looked at so often, not with each tick. */
+const SLOW_LOOK_MS = 60_000;
+
+type SlowPart = Pick<PlatformReport, 'unmannedFrom' | 'certificateUntil'>;
+
+export function createPlatformReport(services: Services, store: Store): () => Promise<PlatformReport> {
+  const { bus, kv, folder, config, clock, monotonic } = services;
+  let slow: SlowPart = {};
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  async function slowPart(): Promise<SlowPart> {
+    if (monotonic() - lookedAt < SLOW_LOOK_MS) return slow;
+    const from = unmannedFrom(await planOf(kv), clock());
+    slow = { ...(from !== undefined && { unmannedFrom: from }), ...expiry(config.tlsCertificate) };
+    lookedAt = monotonic();
+    return slow;
+  }
+
+  return async () => {
+    const [log, state, channels, slowly] = await Promise.all([
+      bus.status(),
+      store.status().catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } })),
+      healthOfChannels(kv),
+      slowPart(),
+    ]);
+    const behind = log.consumers
+      .filter(({ pending }) => pending > BEHIND_ENTRIES)
+      .map(({ name, pending }) => ({ name, pending }));
+    const failingChannels = [...channels]
+      .filter(([, health]) => isFailing(health, clock()))
+      .map(([name, { why = '' }]) => ({ name, why: why.slice(0, 200) }));
+    return {
+      isStoreWritable: state.isWritable,
+      ...(state.problem && { storeProblem: state.problem.message.slice(0, 300) }),
+      ...(behind.length > 0 && { behind }),
+      ...(failingChannels.length > 0 && { failingChannels }),
+      ...slowly,
+      ...freeDisk(folder.path),
+    };
+  };
+}
+
+function freeDisk(path: string): Pick<PlatformReport, 'freeDisk'> {
+  try {
+    const { bavail, blocks } = statfsSync(path);
+    return { freeDisk: Math.round((1000 * bavail) / blocks) / 1000 };
+  } catch {
+    return {};
+  }
+}
+
+/** Of the first certificate of the chain, which is the platform's own. */
+function expiry(file: string | undefined): Pick<PlatformReport, 'certificateUntil'> {
+  if (file === undefined) return {};
+  try {
+    return { certificateUntil: Date.parse(new X509Certificate(readFileSync(file)).validTo) };
+  } catch {
+    return {};
+  }
+}

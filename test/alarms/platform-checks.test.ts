@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { PlatformReport } from '../../bus/events.ts';
+import { MINUTE, newLog, runAll, START } from './log.ts';
+
+/** One tick a minute with these reports. */
+function told(reports: readonly PlatformReport[]) {
+  const log = newLog();
+  for (const [index, platform] of reports.entries()) {
+    const at = START + index * MINUTE;
+    log.add('daoyu.clock', { at, platform }, at);
+  }
+  return runAll(log.entries)
+    .filter(({ alarm }) => alarm.class === 'platform')
+    .map(({ change, alarm: { rule, severity, text } }) => ({ change, rule, severity, zh: text.zh, en: text.en }));
+}
+
+describe('the platform', () => {
+  it('says at once over which channels nobody is told, again when there are more, and when all work', () => {
+    const one = { failingChannels: [{ name: 'night-group', why: 'token gone' }] };
+    const two = { failingChannels: [...one.failingChannels, { name: 'mail', why: '' }] };
+    const rule = 'channel_failing';
+    expect(told([{}, one, one, two, {}])).toMatchObject([
+      { change: 'opened', rule, severity: 'critical', en: 'alarms do not get out over: night-group (token gone)' },
+      { change: 'updated', rule, en: 'alarms do not get out over: night-group (token gone); mail' },
+      { change: 'returned', rule },
+    ]);
+  });
+
+  it('says a day ahead that nobody is on duty, and two weeks ahead that its certificate expires', () => {
+    const unmannedFrom = Date.parse('2026-07-20T20:00:00+08:00');
+    const certificateUntil = START + 10 * 24 * 60 * MINUTE;
+    expect(
+      told([{ unmannedFrom, certificateUntil }, { certificateUntil: START + 90 * 24 * 60 * MINUTE }]),
+    ).toMatchObject([
+      {
+        change: 'opened',
+        rule: 'nobody_on_duty',
+        severity: 'warning',
+        zh: '07-20 20:00 起无人值班：届时告警发给所有人',
+      },
+      { change: 'opened', rule: 'certificate_expiring', severity: 'warning' },
+      { change: 'closed', rule: 'nobody_on_duty' },
+      { change: 'closed', rule: 'certificate_expiring' },
+    ]);
+  });
+});
+
+describe('a drill', () => {
+  const begin = (at: number, log = newLog()) => {
+    log.add('daoyu.actions.platform', { action: 'drill', by: '王工', severity: 'critical' }, at);
+    return log;
+  };
+  const changes = (log: ReturnType<typeof newLog>) =>
+    runAll(log.entries)
+      .filter(({ alarm }) => alarm.rule === 'drill')
+      .map(({ change }) => change);
+
+  it('ends when somebody acknowledges it', () => {
+    const log = begin(START);
+    const [raised] = runAll(log.entries);
+    log.add('daoyu.actions.platform', { action: 'acknowledge', by: '王工', alarm: raised?.alarm.id }, START + MINUTE);
+    log.tick(START + 2 * MINUTE);
+    expect(changes(log)).toEqual(['opened', 'acknowledged', 'closed']);
+  });
+
+  it('that nobody acknowledges is over after half an hour, and stays to be seen; another goes on meanwhile as the same', () => {
+    const log = begin(START);
+    begin(START + MINUTE, log);
+    log.tick(START + 29 * MINUTE);
+    log.tick(START + 31 * MINUTE);
+    expect(changes(log)).toEqual(['opened', 'returned']);
+  });
+});
