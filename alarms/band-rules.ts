@@ -1,12 +1,13 @@
 /** The rules of a threshold profile: one a field and side, with the profile's holds, its dead band and the time it takes to clear. */
 
+import { isDoubtful } from '../sensors/flag.ts';
 import { formatNumber, formatValue, type Language } from '../sensors/format.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Band, Profile } from '../sensors/profile.ts';
 import { silentAfterMs } from '../sensors/silence.ts';
 import type { Severity } from './alarm.ts';
 import { type Code, UNKNOWN } from './fold.ts';
-import { isDoubtful, type Measured, type Rule } from './rule.ts';
+import type { Measured, Rule } from './rule.ts';
 
 const MINUTE = 60_000;
 /** Where a band says nothing. */

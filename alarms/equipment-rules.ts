@@ -1,9 +1,10 @@
 /** The rules that a kind's file declares for its equipment: an aerator that is on without power, a compressor that is off while it is warm. */
 
+import { isDoubtful } from '../sensors/flag.ts';
 import type { EquipmentRule, EquipmentTerm, Kind } from '../sensors/kind.ts';
 import { silentAfterMs } from '../sensors/silence.ts';
 import { type Code, UNKNOWN } from './fold.ts';
-import { isDoubtful, type Measured, type Rule } from './rule.ts';
+import type { Measured, Rule } from './rule.ts';
 
 const MINUTE = 60_000;
 const CLEAR_MINUTES = 10;

@@ -26,10 +26,3 @@ export interface Rule {
   readonly profile?: { readonly name: string; readonly version: number };
   readonly source?: string;
 }
-
-const DOUBTS: readonly Flag[] = ['clock', 'stuck', 'spike'];
-
-/** A value that must not decide anything. */
-export function isDoubtful(flags: readonly Flag[] | undefined): boolean {
-  return flags?.some((flag) => DOUBTS.includes(flag)) ?? false;
-}

@@ -4,6 +4,7 @@ import { type Cell, csvLine } from '../base/csv.ts';
 import type { Field } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Series } from '../store/store.ts';
+import type { Coverage } from './coverage.ts';
 
 /** Text is handed on in pieces of about this many characters. */
 const PIECE = 65_536;
@@ -13,15 +14,28 @@ interface Row {
   readonly flags: Set<string>;
 }
 
-/** One line a window, in order of time for each device; one column a field and aggregate. */
-export function csvOfSeries(series: readonly Series[], fields: ReadonlyMap<string, Field>): Generator<string> {
+/** Of windows with what covers them. */
+type CoveredSeries = Series & Partial<Coverage>;
+
+/**
+ * One line a window, in order of time for each device; one column a field and aggregate, and for each field how much of the window it covers and
+ * how many doubted values were left out. A window of doubted values alone has a line without a value.
+ */
+export function csvOfSeries(series: readonly CoveredSeries[], fields: ReadonlyMap<string, Field>): Generator<string> {
   return inPieces(linesOfSeries(series, fields));
 }
 
-function* linesOfSeries(series: readonly Series[], fields: ReadonlyMap<string, Field>): Generator<readonly Cell[]> {
+function* linesOfSeries(
+  series: readonly CoveredSeries[],
+  fields: ReadonlyMap<string, Field>,
+): Generator<readonly Cell[]> {
   const columns = new Map(series.map((each) => [columnOf(each), headerOf(each, fields)]));
+  for (const { field, coverage, excluded } of series) {
+    if (coverage !== undefined) columns.set(`${field}_coverage`, `${field}_coverage`);
+    if (excluded !== undefined) columns.set(`${field}_excluded`, `${field}_excluded`);
+  }
   yield ['time', 'park', 'site', 'device', ...columns.values(), 'flags'];
-  const devices = new Map<string, Series[]>();
+  const devices = new Map<string, CoveredSeries[]>();
   for (const each of series) {
     const key = `${each.park}/${each.site}/${each.device}`;
     const group = devices.get(key);
@@ -30,12 +44,27 @@ function* linesOfSeries(series: readonly Series[], fields: ReadonlyMap<string, F
   }
   for (const group of devices.values()) {
     const rows = new Map<number, Row>();
+    const rowAt = (time: number, field: string, flags: readonly string[]) => {
+      const row = rows.get(time) ?? { cells: new Map<string, number>(), flags: new Set<string>() };
+      rows.set(time, row);
+      for (const flag of flags) row.flags.add(`${field}:${flag}`);
+      return row.cells;
+    };
     for (const each of group) {
-      for (const [time, value, flags = []] of each.points) {
-        const row = rows.get(time) ?? { cells: new Map(), flags: new Set<string>() };
-        rows.set(time, row);
-        row.cells.set(columnOf(each), value);
-        for (const flag of flags) row.flags.add(`${each.field}:${flag}`);
+      const { field, coverage, excluded } = each;
+      const share = (cells: Map<string, number>, name: string, number: number | undefined) => {
+        if (number !== undefined) cells.set(`${field}_${name}`, number);
+      };
+      for (const [index, [time, value, flags = []]] of each.points.entries()) {
+        const cells = rowAt(time, field, flags);
+        cells.set(columnOf(each), value);
+        share(cells, 'coverage', coverage?.[index]);
+        share(cells, 'excluded', excluded?.[index]);
+      }
+      for (const [time, number, flags] of each.doubted ?? []) {
+        const cells = rowAt(time, field, flags);
+        share(cells, 'coverage', coverage && 0);
+        share(cells, 'excluded', number);
       }
     }
     const { park = '', site = '', device = '' } = group[0] ?? {};

@@ -38,8 +38,8 @@ export const Text = (description: string, maxLength = 200) => Type.String({ maxL
 export const Whole = (description: string) => Type.String({ pattern: '^\\d{1,15}$', description });
 
 /** One of these words. */
-export const OneOf = <const T extends string>(words: readonly T[]) =>
-  Type.Unsafe<T>({ type: 'string', enum: [...words] });
+export const OneOf = <const T extends string>(words: readonly T[], options: { readonly description?: string } = {}) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...words], ...options });
 
 /** Which devices are meant. */
 export const Where = {

@@ -14,6 +14,7 @@ type Extras = Partial<
     | 'aliases'
     | 'resolution'
     | 'decimals'
+    | 'intervalMs'
     | 'isIntervalSum'
     | 'derived'
     | 'openMedium'

@@ -10,3 +10,13 @@ export const FLAGS = {
 } as const satisfies Record<string, Label>;
 
 export type Flag = keyof typeof FLAGS;
+
+/**
+ * Flags of a value that may be wrong: it decides no alarm and is left out of windows. The others say something of a good value: `clamped` is a
+ * true zero, `late` a value that came after an outage.
+ */
+export const DOUBTS: readonly Flag[] = ['spike', 'stuck', 'clock'];
+
+export function isDoubtful(flags: readonly Flag[] | undefined): boolean {
+  return flags?.some((flag) => DOUBTS.includes(flag)) ?? false;
+}

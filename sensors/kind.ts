@@ -26,6 +26,8 @@ export interface Field {
   readonly clampFrom?: number;
   /** The largest believable step between two readings a minute apart, more by the square root of the minutes where they lie further apart; a larger jump is a `spike` unless the next reading confirms it. */
   readonly maxStep?: number;
+  /** How often its probe reports where that is slower than the device: wet-chemistry analysers, hand kits. */
+  readonly intervalMs?: number;
   /** Each value is a sum since the last one (rain, feed): windows add it up rather than average it. */
   readonly isIntervalSum?: true;
   /** Nothing but equal values for so long are `stuck`; absent where a constant is normal. */

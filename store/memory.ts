@@ -1,6 +1,6 @@
 /** Time series in memory: the plain reference of the contract, for tests; nothing survives the process. It shares no code with the stores that are held against it. */
 
-import { FLAGS, type Flag } from '../sensors/flag.ts';
+import { FLAGS, type Flag, isDoubtful } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { StoreDriver } from './drivers.ts';
 import { contradicted } from './merge.ts';
@@ -139,11 +139,13 @@ export function openMemoryStore(): Store {
     async latest(filter) {
       return [...latest.values()].map(toLatest).filter((reading) => matches(reading, filter));
     },
-    async *export({ fields, from, to, ...filter }) {
+    async *export({ fields, from, to, quality, ...filter }) {
       for (const reading of matching(filter, from, to)) {
         const { values, flags, ...rest } = reading;
+        const isWanted = (field: string) =>
+          fields.includes(field) && !(quality === 'good' && isDoubtful(flags?.[field]));
         const only = <T>(of: Readonly<Record<string, T>>) =>
-          Object.fromEntries(Object.entries(of).filter(([field]) => fields.includes(field)));
+          Object.fromEntries(Object.entries(of).filter(([field]) => isWanted(field)));
         const [wanted, flagged] = [only(values), only(flags ?? {})];
         if (Object.keys(wanted).length === 0) continue;
         yield { ...rest, values: wanted, ...(Object.keys(flagged).length > 0 && { flags: flagged }) };
@@ -184,32 +186,38 @@ function seriesOf(readings: readonly Reading[], field: string, query: SeriesQuer
   }
   return [...groups.values()].flatMap(({ reading: { park, site, device }, samples }) => {
     const aggregates: readonly Series['aggregate'][] = query.every === undefined ? ['raw'] : query.aggregates;
-    return aggregates.map((aggregate) => ({
-      park,
-      site,
-      device,
-      field,
-      aggregate,
-      points: pointsOf(samples, query, aggregate),
-    }));
+    return aggregates
+      .map((aggregate) => ({ park, site, device, field, aggregate, ...pointsOf(samples, query, aggregate) }))
+      .filter(({ points, doubted = [] }) => points.length > 0 || doubted.length > 0);
   });
 }
 
-function pointsOf(samples: readonly Sample[], { every }: SeriesQuery, aggregate: Series['aggregate']): Point[] {
+function pointsOf(
+  samples: readonly Sample[],
+  { every, quality }: SeriesQuery,
+  aggregate: Series['aggregate'],
+): Pick<Series, 'points' | 'used' | 'excluded' | 'doubted'> {
+  const isGood = ({ flags }: Sample) => quality !== 'good' || !isDoubtful(flags);
   if (every === undefined || aggregate === 'raw')
-    return samples.map(({ time, value, flags }) => point(time, value, flags));
+    return { points: samples.filter(isGood).map(({ time, value, flags }) => point(time, value, flags)) };
   const windows = new Map<number, Sample[]>();
   for (const sample of samples) {
     const start = windowStart(sample.time, every);
     windows.set(start, [...(windows.get(start) ?? []), sample]);
   }
-  return [...windows].map(([start, inside]) =>
-    point(
-      start,
-      reduce(inside, aggregate),
-      inside.flatMap((sample) => sample.flags),
-    ),
-  );
+  const found = [...windows].map(([start, inside]) => {
+    const good = inside.filter(isGood);
+    const flags = met(inside.flatMap((sample) => sample.flags));
+    return { start, good, excluded: inside.length - good.length, flags };
+  });
+  const answered = found.filter(({ good }) => good.length > 0);
+  const doubted = found.filter(({ good }) => good.length === 0);
+  return {
+    points: answered.map(({ start, good, flags }) => point(start, reduce(good, aggregate), flags)),
+    used: answered.map(({ good }) => good.length),
+    excluded: answered.map(({ excluded }) => excluded),
+    ...(doubted.length > 0 && { doubted: doubted.map(({ start, excluded, flags }) => [start, excluded, flags]) }),
+  };
 }
 
 function reduce(samples: readonly Sample[], aggregate: Aggregate): number {
@@ -233,8 +241,11 @@ function reduce(samples: readonly Sample[], aggregate: Aggregate): number {
   }
 }
 
-/** Flags once each, in the order of their definition. */
 function point(time: number, value: number, flags: readonly Flag[]): Point {
-  if (flags.length === 0) return [time, value];
-  return [time, value, (Object.keys(FLAGS) as Flag[]).filter((flag) => flags.includes(flag))];
+  return flags.length === 0 ? [time, value] : [time, value, met(flags)];
+}
+
+/** Flags once each, in the order of their definition. */
+function met(flags: readonly Flag[]): readonly Flag[] {
+  return (Object.keys(FLAGS) as Flag[]).filter((flag) => flags.includes(flag));
 }

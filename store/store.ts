@@ -69,6 +69,10 @@ export interface Every {
   readonly unit: 'ms' | 'day' | 'week' | 'month';
 }
 
+/** `good` leaves out values that carry a doubt (`sensors/flag.ts`). */
+export const QUALITIES = ['good', 'all'] as const;
+export type Quality = (typeof QUALITIES)[number];
+
 export interface SeriesFilter {
   readonly kind: string;
   readonly park?: string;
@@ -84,11 +88,15 @@ export interface SeriesQuery extends SeriesFilter {
   readonly to: number;
   /** Absent: raw readings. */
   readonly every?: Every;
+  /** Default `all`. */
+  readonly quality?: Quality;
   readonly aggregates: readonly Aggregate[];
   /** More points than this in the answer: `QUERY_TOO_LARGE`, before memory is spent. */
   readonly maxPoints: number;
   readonly signal?: AbortSignal;
 }
+
+export type ExportQuery = Omit<SeriesQuery, 'every' | 'aggregates' | 'maxPoints'>;
 
 /** Time (of the window's start when aggregated), value, and the flags met in it. */
 export type Point =
@@ -102,7 +110,15 @@ export interface Series {
   readonly field: string;
   readonly aggregate: Aggregate | 'raw';
   readonly points: readonly Point[];
+  /** Of windows, beside each point: how many values it is made of. */
+  readonly used?: readonly number[];
+  /** Of windows, beside each point: how many doubted values were left out; with `all` none are. */
+  readonly excluded?: readonly number[];
+  /** Windows of which every value was left out, in order of time; absent: none. */
+  readonly doubted?: readonly DoubtedWindow[];
 }
+
+export type DoubtedWindow = readonly [start: number, excluded: number, flags: readonly Flag[]];
 
 /** Each field's newest value by measured time; `time`, `receivedAt`, `seq` are those of the newest reading. */
 export interface Latest extends Reading {
@@ -129,12 +145,12 @@ export interface Store extends StoreCapabilities {
   write(batch: Batch, position: number, options?: WriteOptions): Promise<WriteOutcome>;
   /** Every writer's position and the ledger, as they were committed together. */
   committed(): Promise<Committed>;
-  /** One series a device, site and field; no empty ones. Points in order of time. */
+  /** One series a device, site and field; none without points and doubted windows. Points in order of time. */
   series(query: SeriesQuery): Promise<readonly Series[]>;
   /** One a device and kind, by measured time. */
   latest(filter: Partial<SeriesFilter>): Promise<readonly Latest[]>;
   /** Raw readings in order of time, streamed. */
-  export(query: Omit<SeriesQuery, 'every' | 'aggregates' | 'maxPoints'>): AsyncIterable<Reading>;
+  export(query: ExportQuery): AsyncIterable<Reading>;
   /** Removes raw readings and 1-minute rollups measured before these times; hourly rollups, where the store has them, stay. */
   forget(before: { readonly raw?: number; readonly minute?: number }): Promise<void>;
   status(): Promise<StoreStatus>;

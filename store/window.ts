@@ -54,7 +54,13 @@ export function windowStart(time: number, { count, unit }: Every): number {
   return Date.UTC(Math.floor(month / 12), month % 12) - BEIJING_OFFSET_MS;
 }
 
-/** The same as an SQL expression over an epoch-ms column (BIGINT in, BIGINT out; DuckDB). */
+/** Epoch ms of the end, exclusive, of the window that begins at a start. */
+export function windowEnd(start: number, every: Every): number {
+  if (every.unit === 'month') return windowStart(start + (every.count * 31 + 1) * DAY_MS, every);
+  return start + shortestMs(every);
+}
+
+/** `windowStart` as an SQL expression over an epoch-ms column (BIGINT in, BIGINT out; DuckDB). */
 export function windowStartSql(column: string, { count, unit }: Every): string {
   const local = `(${column} + ${BEIJING_OFFSET_MS})`;
   const floorTo = (lengthMs: number, shiftMs = 0) =>

@@ -23,6 +23,9 @@ const Field = Exact({
   sentinels: Type.Optional(List(Type.Number(), { description: 'values that stand for a broken probe' })),
   clampFrom: Type.Optional(Type.Number({ description: 'a small negative down to this one is stored as 0' })),
   maxStep: Type.Optional(Type.Number({ description: 'largest believable step within a minute' })),
+  intervalMs: Type.Optional(
+    Type.Integer({ description: 'how often its probe reports, where slower than the device, ms' }),
+  ),
   isIntervalSum: Type.Optional(Type.Literal(true)),
   stuckAfterMinutes: Type.Optional(Type.Number()),
   derived: Type.Optional(

@@ -8,8 +8,18 @@ import { DaoyuError } from '../../base/errors.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { FLAGS } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
-import { AGGREGATES, type Aggregate, type Every, type Point, type Store } from '../../store/store.ts';
+import {
+  AGGREGATES,
+  type Aggregate,
+  type DoubtedWindow,
+  type Every,
+  type Point,
+  QUALITIES,
+  type Series,
+  type Store,
+} from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, shortestMs } from '../../store/window.ts';
+import { type Coverage, coverageOf, expectedEveryMs } from '../coverage.ts';
 import { csvOfReadings, csvOfSeries } from '../csv.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { QueryGate } from '../query-gate.ts';
@@ -52,8 +62,16 @@ const SeriesQuery = Exact({
     Text('window: 10s, 5m, 1h, 1d, 1w, 1mo, on Asia/Shanghai boundaries; `auto`; absent: raw readings', 10),
   ),
   agg: Type.Optional(Text(`comma-separated of ${AGGREGATES.join(', ')}; default mean`, 100)),
+  quality: Type.Optional(
+    OneOf(QUALITIES, {
+      description:
+        'good: without values that carry a doubt (spike, stuck, clock); default: good for windows, all for raw readings',
+    }),
+  ),
   format: Type.Optional(OneOf(['json', 'csv'])),
 });
+
+const FlagsAnswer = { type: 'array', items: { type: 'string', enum: Object.keys(FLAGS) } };
 
 /** Written out, because JSON Schema 2020-12 has `prefixItems` for a tuple. */
 const PointAnswer = Type.Unsafe<Point>({
@@ -61,14 +79,26 @@ const PointAnswer = Type.Unsafe<Point>({
   prefixItems: [
     { type: 'integer', description: 'epoch ms; of a window its start' },
     { type: 'number' },
-    { type: 'array', items: { type: 'string', enum: Object.keys(FLAGS) }, description: 'flags met' },
+    { ...FlagsAnswer, description: 'flags met' },
   ],
   minItems: 2,
   maxItems: 3,
 });
 
+const DoubtedAnswer = Type.Unsafe<DoubtedWindow>({
+  type: 'array',
+  prefixItems: [
+    { type: 'integer', description: 'start of the window, epoch ms' },
+    { type: 'integer', description: 'how many values were left out' },
+    { ...FlagsAnswer, description: 'flags met' },
+  ],
+  minItems: 3,
+  maxItems: 3,
+});
+
 export const SeriesAnswer = Exact({
   kind: Type.String(),
+  quality: OneOf(QUALITIES),
   every: Maybe(Type.String({ description: 'the window; null: raw readings' })),
   timezone: Type.Literal(TIMEZONE),
   from: Time('inclusive'),
@@ -82,6 +112,23 @@ export const SeriesAnswer = Exact({
       aggregate: OneOf([...AGGREGATES, 'raw']),
       unit: Type.String({ description: 'UCUM' }),
       points: List(PointAnswer, { description: 'in order of time' }),
+      intervalMs: Type.Optional(Type.Integer({ description: 'of windows: how often a value is expected, ms' })),
+      used: Type.Optional(List(Type.Integer(), { description: 'of windows, beside each point: values it is made of' })),
+      excluded: Type.Optional(
+        List(Type.Integer(), { description: 'of windows, beside each point: doubted values that were left out' }),
+      ),
+      coverage: Type.Optional(
+        List(Type.Number(), {
+          description:
+            'of windows, beside each point, 0 to 1: values used of those expected; absent where none are expected',
+        }),
+      ),
+      incomplete: Type.Optional(
+        List(Type.Integer(), { description: 'starts of windows covered by less than 90 %, epoch ms' }),
+      ),
+      doubted: Type.Optional(
+        List(DoubtedAnswer, { description: 'windows that have no point because every value in them is doubted' }),
+      ),
     }),
   ),
 });
@@ -137,6 +184,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
       const filter = { kind: kind.name, ...(park && { park }), ...(site && { site }), ...(device && { device }) };
       const byName = new Map(kind.fields.map((field) => [field.name, field]));
       const isCsv = query.format === 'csv';
+      const quality = query.quality ?? (every === undefined ? 'all' : 'good');
       if (isCsv) {
         const name = [kind.name, site, device].filter((part) => part !== undefined).join('-');
         void reply
@@ -145,32 +193,43 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
           .header('x-timezone', TIMEZONE);
         if (every === undefined) {
           return sendStreamed(request, reply, exports, (signal) =>
-            csvOfReadings(store.export({ ...filter, fields, from, to, signal }), fields, byName),
+            csvOfReadings(store.export({ ...filter, fields, from, to, quality, signal }), fields, byName),
           );
         }
       }
-      const devices = registry.devices(filter).filter(({ id }) => device === undefined || id === device).length;
+      const devices = registry.devices(filter).filter(({ id }) => device === undefined || id === device);
       const windows =
         every === undefined
           ? undefined
-          : (Math.ceil((to - from) / shortestMs(every)) + 1) * devices * aggregates.length;
+          : (Math.ceil((to - from) / shortestMs(every)) + 1) * devices.length * aggregates.length;
       const maxPoints = Math.min(limits.maxPoints, memory.capacity, pointsAtMost(windows, fields.length));
       await holdMemory(reply, memory, maxPoints);
-      const series = await gate.run(request, (signal) =>
+      const found = await gate.run(request, (signal) =>
         store.series({
           ...filter,
           fields,
           from,
           to,
           ...(every && { every }),
+          quality,
           aggregates,
           maxPoints,
           signal,
         }),
       );
+      const now = clock();
+      const series = found.map((each): CoveredSeries => {
+        if (every === undefined) return each;
+        const registered = devices.find(({ park, id }) => park === each.park && id === each.device);
+        const interval = registered?.intervalMs ?? kind.intervalMs;
+        const intervalMs = expectedEveryMs(kind, byName.get(each.field), interval);
+        if (intervalMs === undefined) return each;
+        return { ...each, intervalMs, ...coverageOf(each, { every, from, to, now, intervalMs }) };
+      });
       if (isCsv) return sendPieces(reply, csvOfSeries(series, byName));
       const answer: SeriesAnswer = {
         kind: kind.name,
+        quality,
         every: every === undefined ? null : formatEvery(every),
         timezone: TIMEZONE,
         from,
@@ -181,6 +240,9 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
     },
   );
 };
+
+/** Of windows with what covers them. */
+export type CoveredSeries = Series & { readonly intervalMs?: number } & Partial<Coverage>;
 
 /** Of raw readings nobody knows how many there are. Twice and some more, because a device that was removed has left windows, too. */
 function pointsAtMost(windows: number | undefined, fields: number): number {

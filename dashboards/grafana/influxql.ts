@@ -7,9 +7,8 @@
 
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import { TIMEZONE } from '../../base/beijing-time.ts';
-import { FLAGS, type Flag } from '../../sensors/flag.ts';
 import type { Language } from '../../sensors/format.ts';
-import { flagField } from '../../store/influx/lines.ts';
+import { doubtedField } from '../../store/influx/lines.ts';
 import type { Quantity, Query, Tag } from '../definition/dashboard.ts';
 import { BAND_METRICS, DEVICE_METRICS, PLACE_FIELDS, SITE_METRICS } from '../definition/platform-metrics.ts';
 import { DATASOURCE } from './names.ts';
@@ -60,7 +59,7 @@ export function trackQuery({ measurement, quantities, by }: Query, scope: Scope,
   return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none)`;
 }
 
-/** Values that carry a doubt, as points of their own: the store keeps each flag as a field that is 1. */
+/** Values that carry a doubt, as points of their own: the store keeps them beside the field, so that its means are of good values. */
 export function doubtfulQuery(
   measurement: string,
   quantity: Quantity,
@@ -68,15 +67,11 @@ export function doubtfulQuery(
   scope: Scope,
   language: Language,
 ): string {
-  const doubts = DOUBTS.map((flag) => `${quoted(flagField(quantity.name, flag))} = 1`).join(' OR ');
   const groups = [WINDOW, ...by.map(quoted)];
-  return `SELECT last(${quoted(quantity.name)}) AS ${quoted(`${quantity.label[language]}${DOUBTFUL[language]}`)} FROM ${quoted(measurement)} WHERE (${doubts}) AND ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none) tz('${TIMEZONE}')`;
+  return `SELECT last(${quoted(doubtedField(quantity.name))}) AS ${quoted(`${quantity.label[language]}${DOUBTFUL[language]}`)} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none) tz('${TIMEZONE}')`;
 }
 
 export const DOUBTFUL = { zh: '（可疑）', en: ' (doubtful)' } as const;
-
-/** Sent late is no doubt about the value: after an outage whole stretches are. */
-const DOUBTS = (Object.keys(FLAGS) as Flag[]).filter((flag) => flag !== 'late');
 
 /** Target and limits of the sites' profiles, as they were at each time. */
 export const BAND_COLUMNS = {

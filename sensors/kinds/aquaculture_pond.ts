@@ -5,6 +5,8 @@ import { oxygenSaturation, pressureAt } from '../oxygen-saturation.ts';
 import { unionisedShare } from '../unionised-ammonia.ts';
 
 const PRESSURE = pressureAt(440);
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 const pond: Kind = {
   name: 'aquaculture_pond',
@@ -103,6 +105,7 @@ const pond: Kind = {
       aliases: ['ph_level', 'ph_value'],
     }),
     measured('ammonia_nitrogen', '氨氮', 'total ammonia nitrogen', MG_PER_L, [0, 50], 0.01, {
+      intervalMs: HOUR,
       normal: [0, 0.5],
       maxStep: 1,
       clampFrom: -0.05,
@@ -110,6 +113,7 @@ const pond: Kind = {
     }),
     // What harms: at pH 8.5 and 28 °C 18 % of total ammonia. GB 11607-89 allows 0.02 mg/L.
     measured('unionised_ammonia', '非离子氨', 'un-ionised ammonia', MG_PER_L, [0, 50], 0.0001, {
+      intervalMs: HOUR,
       normal: [0, 0.02],
       derived: {
         from: ['ammonia_nitrogen', 'water_temperature', 'ph'],
@@ -118,6 +122,7 @@ const pond: Kind = {
       },
     }),
     measured('nitrite_nitrogen', '亚硝酸盐氮', 'nitrite nitrogen', MG_PER_L, [0, 10], 0.001, {
+      intervalMs: HOUR,
       normal: [0, 0.1],
       clampFrom: -0.01,
       aliases: ['nitrite', 'no2', 'no2_n'],
@@ -132,6 +137,7 @@ const pond: Kind = {
       aliases: ['ntu', 'turb'],
     }),
     measured('secchi_depth', '透明度', 'Secchi depth', ['cm', 'cm'], [0, 300], 1, {
+      intervalMs: DAY,
       normal: [30, 60],
       aliases: ['transparency'],
     }),

@@ -6,7 +6,7 @@ import type { Kind } from '../../sensors/kind.ts';
 import { checkedKind } from '../known-fields.ts';
 import { toLatest } from '../latest.ts';
 import { tooLarge } from '../query-size.ts';
-import type { Point, Series, SeriesFilter, SeriesQuery, Store } from '../store.ts';
+import type { Series, SeriesFilter, SeriesQuery, Store } from '../store.ts';
 import { ledgerRows, writersAt } from '../tallies.ts';
 import { createBatchWriter } from './batch.ts';
 import { openDatabase, type Reader } from './database.ts';
@@ -15,8 +15,8 @@ import { faultsOf } from './faults.ts';
 import { load } from './load.ts';
 import { removeBefore } from './removal.ts';
 import { startRollups } from './rollups.ts';
-import { flagsOf } from './schema.ts';
 import { type Coverage, levelFor, rawSeriesSql, type Selection, windowSeriesSql } from './series.ts';
+import { toSeries } from './to-series.ts';
 
 export interface DuckDbStoreOptions {
   readonly folder: string;
@@ -73,46 +73,11 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
       const rollup = level && { ...level, ...(await coverageOf(reader, level.table)) };
       return await reader.columns(windowSeriesSql(kind, { ...query, every }, select(query), rollup, limit));
     }, signal);
-    const found = toSeries(columns, fields, aggregates, every === undefined);
-    const points = found.reduce((sum, each) => sum + each.points.length, 0);
+    const found = toSeries(columns, cache, fields, aggregates);
+    const points = found.reduce((sum, each) => sum + each.points.length + (each.doubted?.length ?? 0), 0);
     if (points > maxPoints || (columns[0]?.length ?? 0) >= limit)
       throw tooLarge(query, new Set(columns[0]).size || perRow);
     return found;
-  }
-
-  /** Columns: device, site, time, then for each field its aggregates and its flags. */
-  function toSeries(
-    columns: readonly (readonly unknown[])[],
-    fields: readonly string[],
-    aggregates: readonly Series['aggregate'][],
-    isRaw: boolean,
-  ): Series[] {
-    const [devices = [], sites = [], times = []] = columns;
-    const series: Series[] = [];
-    const width = isRaw ? 2 : aggregates.length + 1;
-    for (let start = 0, end = 0; start < devices.length; start = end) {
-      while (end < devices.length && devices[end] === devices[start] && sites[end] === sites[start]) end += 1;
-      const { park, name: device } = cache.devices.name(Number(devices[start]));
-      const { name: site } = cache.sites.name(Number(sites[start]));
-      for (const [fieldIndex, field] of fields.entries()) {
-        const flagColumn = columns[3 + fieldIndex * width + width - 1] ?? [];
-        for (const [index, aggregate] of aggregates.entries()) {
-          const values = columns[3 + fieldIndex * width + index] ?? [];
-          const points: Point[] = [];
-          for (let row = start; row < end; row++) {
-            const value = values[row];
-            // A window without a value of this field; its count would be 0.
-            if (value === null || value === undefined || (aggregate === 'count' && value === 0)) continue;
-            const flags = flagsOf(flagColumn[row]);
-            points.push(
-              flags.length === 0 ? [Number(times[row]), Number(value)] : [Number(times[row]), Number(value), flags],
-            );
-          }
-          if (points.length > 0) series.push({ park, site, device, field, aggregate, points });
-        }
-      }
-    }
-    return series;
   }
 
   return {
@@ -143,10 +108,11 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
             (device === undefined || reading.device === device),
         );
     },
-    async *export({ fields, from, to, signal, ...filter }) {
+    async *export({ fields, from, to, quality, signal, ...filter }) {
       const kind = checkedKind(kinds, { kind: filter.kind, fields, from, to });
       const selection = select(filter);
-      yield* exportReadings(database, cache, { kind, fields, from, to, selection, ...(signal && { signal }) });
+      const wanted = { kind, fields, from, to, selection, ...(quality && { quality }), ...(signal && { signal }) };
+      yield* exportReadings(database, cache, wanted);
     },
     async forget(before) {
       // What leaves the raw table must be in the sums first.

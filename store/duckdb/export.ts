@@ -6,14 +6,14 @@ import type { SeriesQuery } from '../store.ts';
 import { DAY_MS } from '../window.ts';
 import type { Cache } from './cache.ts';
 import type { Database } from './database.ts';
-import { flagColumn, flagsOf, rawTable, valueColumn } from './schema.ts';
+import { flagColumn, flagsOf, goodValue, rawTable, valueColumn } from './schema.ts';
 import { type Selection, selected } from './series.ts';
 
 /** Rows that are read at a time, give or take those of one minute: about 10 MB, and some tens of milliseconds of a reader. */
 const SLICE_ROWS = 32_768;
 const MINUTE_MS = 60_000;
 
-export interface ExportQuery extends Pick<SeriesQuery, 'fields' | 'from' | 'to' | 'signal'> {
+export interface ExportQuery extends Pick<SeriesQuery, 'fields' | 'from' | 'to' | 'quality' | 'signal'> {
   readonly kind: Kind;
   readonly selection: Selection;
   readonly sliceRows?: number;
@@ -21,9 +21,10 @@ export interface ExportQuery extends Pick<SeriesQuery, 'fields' | 'from' | 'to' 
 
 /** Each slice is a view of its own, and the reader is free between them: a slow client holds up nobody. */
 export async function* exportReadings(database: Database, cache: Cache, query: ExportQuery): AsyncGenerator<Reading> {
-  const { kind, fields, selection, signal } = query;
-  const columns = fields.flatMap((field) => [valueColumn(field), flagColumn(field)]);
-  const anyValue = fields.map((field) => `${valueColumn(field)} IS NOT NULL`).join(' OR ');
+  const { kind, fields, selection, quality, signal } = query;
+  const values = fields.map((field) => (quality === 'good' ? goodValue(field) : valueColumn(field)));
+  const columns = fields.flatMap((field, index) => [values[index], flagColumn(field)]);
+  const anyValue = values.map((value) => `(${value}) IS NOT NULL`).join(' OR ');
   const sql = `SELECT device, site, time::DOUBLE, received::DOUBLE, seq::DOUBLE, attributes, ${columns.join(', ')} FROM ${rawTable(kind)}
     WHERE time >= $1 AND time < $2 AND (${anyValue}) ${selected(selection)} ORDER BY time, device`;
   for await (const [from, to] of slices(database, query)) {

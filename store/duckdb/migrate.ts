@@ -3,10 +3,13 @@ import { DaoyuError } from '../../base/errors.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { HOUR_MS } from '../window.ts';
 import type { Writer } from './database.ts';
-import { fillRemoved, levelsOf, rawTable, valueColumn } from './schema.ts';
+import { fillRemoved, hasDoubt, levelsOf, rawTable, valueColumn } from './schema.ts';
 
-/** 2: the bounds of what was removed, identities of removed readings, times of a window's first and last value. */
-const SCHEMA = 2;
+/**
+ * 2: the bounds of what was removed, identities of removed readings, times of a window's first and last value.
+ * 3: sums of good and of doubted values apart.
+ */
+const SCHEMA = 3;
 
 /** Rejects with `STORE_NEWER` before anything of a newer version's file is changed. `meta` is there already. */
 export async function checkVersion(writer: Writer): Promise<number> {
@@ -23,6 +26,7 @@ export async function checkVersion(writer: Writer): Promise<number> {
 export async function migrate(writer: Writer, kinds: ReadonlyMap<string, Kind>): Promise<void> {
   const version = await checkVersion(writer);
   if (version < 2) for (const kind of kinds.values()) await toTwo(writer, kind);
+  if (version < 3) for (const kind of kinds.values()) await toThree(writer, kind);
   if (version !== SCHEMA) await writer.run(`INSERT OR REPLACE INTO meta VALUES ('schema', ${SCHEMA})`);
 }
 
@@ -50,4 +54,17 @@ async function toTwo(writer: Writer, kind: Kind): Promise<void> {
   await writer.run(`INSERT OR REPLACE INTO kept VALUES ('${rawTable(kind)}', ${before})`);
   for (const { table } of levelsOf(kind))
     await writer.run(`DELETE FROM dirty WHERE rollup = '${table}' AND start < ${before}`);
+}
+
+/**
+ * Version 2 summed good and doubted values together. Windows that met a doubt are marked, so that they are answered from their raw readings at
+ * once and summed again by the next round. Where these were removed the sums stay as they are, and the flags of the window tell of the doubt.
+ */
+async function toThree(writer: Writer, kind: Kind): Promise<void> {
+  const [since] = await writer.columns(`SELECT since FROM kept WHERE name = '${rawTable(kind)}'`);
+  const metDoubt = kind.fields.map(({ name }) => hasDoubt(`${name}_q`)).join(' OR ');
+  for (const { table } of levelsOf(kind))
+    await writer.run(
+      `INSERT INTO dirty SELECT DISTINCT '${table}', device, start FROM ${table} WHERE start >= ${Number(since?.[0] ?? 0)} AND (${metDoubt})`,
+    );
 }

@@ -1,5 +1,5 @@
 /** The tables of the embedded store, as SQL text. One wide table a kind; identity (device, time) is kept by the writer, not by an index that would fill memory. */
-import { FLAGS, type Flag } from '../../sensors/flag.ts';
+import { DOUBTS, FLAGS, type Flag } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { HOUR_MS } from '../window.ts';
 
@@ -52,7 +52,7 @@ export function levelsOf(kind: Kind): readonly Level[] {
 }
 
 /**
- * What is kept of the field's values in a window. `t0` and `t1` are the ms from the window's start to its first and last value: a late
+ * What is kept of the field's good values in a window; `q` are the flags of all. `t0` and `t1` are the ms from the window's start to its first and last value: a late
  * reading makes a second row of the same window, and the rows of one window together must tell which value was first.
  */
 export const SUMS = {
@@ -67,12 +67,26 @@ export const SUMS = {
   t1: 'UINTEGER',
 } as const;
 
+/** The same of its doubted values, null where there are none: the two together are all. */
+export const DOUBTED_SUMS = {
+  dn: 'UINTEGER',
+  ds: 'DOUBLE',
+  dlo: 'DOUBLE',
+  dhi: 'DOUBLE',
+  dfirst: 'DOUBLE',
+  dlast: 'DOUBLE',
+  dt0: 'UINTEGER',
+  dt1: 'UINTEGER',
+} as const;
+
+const ALL_SUMS = { ...SUMS, ...DOUBTED_SUMS };
+
 export function rollupColumns(kind: Kind): readonly string[] {
   return [
     'device INTEGER',
     'site INTEGER',
     'start BIGINT',
-    ...kind.fields.flatMap(({ name }) => Object.entries(SUMS).map(([sum, type]) => `${name}_${sum} ${type}`)),
+    ...kind.fields.flatMap(({ name }) => Object.entries(ALL_SUMS).map(([sum, type]) => `${name}_${sum} ${type}`)),
   ];
 }
 
@@ -94,19 +108,23 @@ export function fillRemoved(kind: Kind, source: string, condition: string): stri
 
 /** Sums the readings in `source` that the condition names into the rollup, one row a device, site and window. */
 export function fillRollup(kind: Kind, level: Level, source: string, condition: string): string {
-  const columns = kind.fields.flatMap(({ name }) => Object.keys(SUMS).map((sum) => `${name}_${sum}`));
+  const columns = kind.fields.flatMap(({ name }) => Object.keys(ALL_SUMS).map((sum) => `${name}_${sum}`));
   const sums = kind.fields.flatMap(({ name }) => {
-    const value = valueColumn(name);
+    const [value, good, doubted] = [valueColumn(name), goodValue(name), doubtedValue(name)];
+    const sumsOf = (of: string) => [
+      `sum(${of})`,
+      `min(${of})`,
+      `max(${of})`,
+      `arg_min(${of}, time)`,
+      `arg_max(${of}, time)`,
+    ];
+    const timesOf = (of: string) =>
+      ['min', 'max'].map((edge) => `${edge}(CASE WHEN ${of} IS NULL THEN NULL ELSE time % ${level.lengthMs} END)`);
     return [
-      `count(${value})`,
-      `sum(${value})`,
-      `min(${value})`,
-      `max(${value})`,
-      `arg_min(${value}, time)`,
-      `arg_max(${value}, time)`,
+      ...[`count(${good})`, ...sumsOf(good)],
       `bit_or(CASE WHEN ${value} IS NULL THEN NULL ELSE ${flagColumn(name)} END)`,
-      `min(CASE WHEN ${value} IS NULL THEN NULL ELSE time % ${level.lengthMs} END)`,
-      `max(CASE WHEN ${value} IS NULL THEN NULL ELSE time % ${level.lengthMs} END)`,
+      ...timesOf(good),
+      ...[`nullif(count(${doubted}), 0)`, ...sumsOf(doubted), ...timesOf(doubted)],
     ];
   });
   const start = `(time // ${level.lengthMs}) * ${level.lengthMs}`;
@@ -121,6 +139,16 @@ export function flagBits(flags: readonly Flag[] | undefined): number | null {
   if (flags === undefined || flags.length === 0) return null;
   return flags.reduce((bits, flag) => bits | (1 << FLAG_NAMES.indexOf(flag)), 0);
 }
+
+const DOUBT_BITS = flagBits(DOUBTS) ?? 0;
+
+/** SQL: whether a cell of flags holds a doubt. */
+export const hasDoubt = (flags: string) => `(coalesce(${flags}, 0) & ${DOUBT_BITS}) <> 0`;
+/** SQL of a field's value where it is good, else null; and the other way round. */
+export const goodValue = (field: string) =>
+  `CASE WHEN ${hasDoubt(flagColumn(field))} THEN NULL ELSE ${valueColumn(field)} END`;
+export const doubtedValue = (field: string) =>
+  `CASE WHEN ${hasDoubt(flagColumn(field))} THEN ${valueColumn(field)} END`;
 
 export function flagsOf(bits: unknown): readonly Flag[] {
   const number = Number(bits ?? 0);

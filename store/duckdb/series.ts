@@ -1,8 +1,9 @@
 /** The SQL of a series query: raw readings, or windows summed from rollups where these are complete and from raw readings elsewhere. */
 import type { Kind } from '../../sensors/kind.ts';
-import type { Aggregate, Every, SeriesQuery } from '../store.ts';
+import type { Every, SeriesQuery } from '../store.ts';
 import { HOUR_MS, shortestMs, windowStartSql } from '../window.ts';
-import { flagColumn, type Level, levelsOf, rawTable, type SUMS, valueColumn } from './schema.ts';
+import { aggregateSql, countsSql, rawPart, rolledColumn, sumsFor } from './aggregate-sql.ts';
+import { flagColumn, goodValue, type Level, levelsOf, rawTable, valueColumn } from './schema.ts';
 
 /** Device and site ids that the filter selects; undefined: all. */
 export interface Selection {
@@ -12,12 +13,13 @@ export interface Selection {
 
 export function rawSeriesSql(
   kind: Kind,
-  query: Pick<SeriesQuery, 'fields' | 'from' | 'to'>,
+  query: Pick<SeriesQuery, 'fields' | 'from' | 'to' | 'quality'>,
   selection: Selection,
   limit?: number,
 ): string {
-  const columns = query.fields.flatMap((field) => [valueColumn(field), flagColumn(field)]);
-  const anyValue = query.fields.map((field) => `${valueColumn(field)} IS NOT NULL`).join(' OR ');
+  const values = query.fields.map((field) => (query.quality === 'good' ? goodValue(field) : valueColumn(field)));
+  const columns = query.fields.flatMap((field, index) => [values[index], flagColumn(field)]);
+  const anyValue = values.map((value) => `(${value}) IS NOT NULL`).join(' OR ');
   return `SELECT device, site, time, ${columns.join(', ')} FROM ${rawTable(kind)}
     WHERE time >= ${query.from} AND time < ${query.to} AND (${anyValue}) ${selected(selection)}
     ORDER BY device, site, time ${limit === undefined ? '' : `LIMIT ${limit}`}`;
@@ -36,7 +38,7 @@ export interface Coverage {
   readonly upTo: number;
 }
 
-/** Rows (device, site, window, then one column an aggregate and field, and flags a field). */
+/** Rows (device, site, window, then for each field its aggregates, its flags, how many values it used and how many it left out). */
 export function windowSeriesSql(
   kind: Kind,
   query: SeriesQuery & { readonly every: Every },
@@ -44,8 +46,8 @@ export function windowSeriesSql(
   rollup: (Level & Coverage) | undefined,
   limit: number,
 ): string {
-  const { from, to, fields, every, aggregates } = query;
-  const sums = sumsFor(aggregates);
+  const { from, to, fields, every, aggregates, quality = 'all' } = query;
+  const sums = sumsFor(aggregates, quality);
   const where = `time >= ${from} AND time < ${to} ${selected(selection)}`;
   let parts = rawPart(kind, fields, sums, every, where);
   if (rollup !== undefined) {
@@ -70,66 +72,12 @@ export function windowSeriesSql(
     }
   }
   const columns = fields.flatMap((field) => [
-    ...aggregates.map((aggregate) => aggregateSql(field, aggregate)),
+    ...aggregates.map((aggregate) => aggregateSql(field, aggregate, quality)),
     `bit_or(${field}_q)`,
+    ...countsSql(field, quality),
   ]);
-  const anyValue = fields.map((field) => `sum(${field}_n) > 0`).join(' OR ');
+  const anyValue = fields.map((field) => `sum(${field}_n) > 0 OR sum(${field}_dn) > 0`).join(' OR ');
   return `SELECT device, site, w, ${columns.join(', ')} FROM (${parts}) GROUP BY device, site, w HAVING ${anyValue} ORDER BY device, site, w LIMIT ${limit}`;
-}
-
-type Sum = keyof typeof SUMS;
-
-/** What the aggregates are made of; the rest of a rollup is not read. */
-function sumsFor(aggregates: readonly Aggregate[]): readonly Sum[] {
-  const sums = new Set<Sum>(['n', 'q']);
-  for (const aggregate of aggregates) for (const sum of SUMS_OF[aggregate]) sums.add(sum);
-  return [...sums];
-}
-
-const SUMS_OF: Readonly<Record<Aggregate, readonly Sum[]>> = {
-  mean: ['s'],
-  sum: ['s'],
-  count: [],
-  min: ['lo'],
-  max: ['hi'],
-  first: ['first', 't0'],
-  last: ['last', 't1'],
-};
-
-function rolledColumn(field: string, sum: Sum): string {
-  const column = `${field}_${sum}`;
-  return sum === 't0' || sum === 't1' ? `start + ${column} AS ${column}` : column;
-}
-
-/** A raw reading as a rollup of itself. */
-function rawPart(kind: Kind, fields: readonly string[], sums: readonly Sum[], every: Every, where: string): string {
-  const columns = fields.flatMap((field) => sums.map((sum) => `${rawAs(field, sum)} AS ${field}_${sum}`));
-  return `SELECT device, site, ${windowStartSql('time', every)} AS w, ${columns.join(', ')} FROM ${rawTable(kind)} WHERE ${where}`;
-}
-
-function rawAs(field: string, sum: Sum): string {
-  if (sum === 'n') return `(${valueColumn(field)} IS NOT NULL)::UINTEGER`;
-  if (sum === 'q') return flagColumn(field);
-  return sum === 't0' || sum === 't1' ? 'time' : valueColumn(field);
-}
-
-function aggregateSql(field: string, aggregate: Aggregate): string {
-  switch (aggregate) {
-    case 'mean':
-      return `sum(${field}_s) / sum(${field}_n)`;
-    case 'sum':
-      return `sum(${field}_s)`;
-    case 'count':
-      return `sum(${field}_n)::DOUBLE`;
-    case 'min':
-      return `min(${field}_lo)`;
-    case 'max':
-      return `max(${field}_hi)`;
-    case 'first':
-      return `arg_min(${field}_first, ${field}_t0)`;
-    case 'last':
-      return `arg_max(${field}_last, ${field}_t1)`;
-  }
 }
 
 /** The condition on devices and sites; numbers of ours, never a text that came with the question. */

@@ -11,8 +11,9 @@ import { createInfluxHttp, type InfluxHttp } from './http.ts';
 import { name } from './influxql.ts';
 import { createInfluxLatest } from './latest.ts';
 import { exportOf } from './readings.ts';
-import { extentQuestion, SeriesCollector, seriesQuestion } from './series.ts';
+import { extentQuestion, RawCollector, seriesQuestion } from './series.ts';
 import { type InfluxTarget, parseInfluxUrl } from './url.ts';
+import { WindowCollector } from './windows.ts';
 
 export interface InfluxStoreOptions {
   /** `influxdb://token@host:8086?org=&bucket=` (2.x) or `influxdb://user:password@host:8086?db=` (1.x); `influxdbs://` for TLS. */
@@ -93,8 +94,10 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
     },
     async series(query) {
       checkedKind(kinds, query);
-      const question = seriesQuestion(query.every?.unit === 'month' ? await shortened(http, query) : query);
-      const collector = new SeriesCollector(query, question);
+      const { every } = query;
+      const question = seriesQuestion(every?.unit === 'month' ? await shortened(http, query) : query);
+      const collector =
+        every === undefined ? new RawCollector(query) : new WindowCollector({ ...query, every }, question.starts);
       for (let start = 0; start < question.statements.length; start += STATEMENTS_PER_REQUEST) {
         const statements = question.statements.slice(start, start + STATEMENTS_PER_REQUEST);
         for await (const rows of http.query(statements.join(';'), query.signal)) {
@@ -103,6 +106,7 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
           if (collector.points > query.maxPoints) throw tooLarge(query, collector.devices);
         }
       }
+      if (collector instanceof WindowCollector) await collector.clear((asked) => exportOf(http, asked));
       return collector.series();
     },
     latest: (filter) => latest.ask(filter),

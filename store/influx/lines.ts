@@ -1,5 +1,5 @@
 /** Readings as lines of InfluxDB: measurement = kind; tags park, site, device; every number a float; time in ms. */
-import { FLAGS, type Flag } from '../../sensors/flag.ts';
+import { FLAGS, type Flag, isDoubtful } from '../../sensors/flag.ts';
 import type { Reading } from '../../sensors/reading.ts';
 
 /** Epoch ms of the receipt; on every point, so that it also stands for "there is a reading". */
@@ -13,6 +13,12 @@ export const FLAG_NAMES = Object.keys(FLAGS) as readonly Flag[];
 
 /** 1 where the value of the field carries the flag, absent elsewhere: InfluxQL can count it in a window. */
 export const flagField = (field: string, flag: Flag) => `${field}:${flag}`;
+
+/**
+ * Where a doubted value stands, instead of the field itself: whoever asks for `mean("dissolved_oxygen")`, Grafana too, gets good values. Points of
+ * before daoyu 0.2 hold it in the field, beside its flag.
+ */
+export const doubtedField = (field: string) => `${field}:doubted`;
 
 /** Names that need no escape in line protocol and no thought in a query. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
@@ -30,7 +36,7 @@ export function lineOf(reading: Reading, isAddition: boolean): string {
   const { park, site, device, kind, time, receivedAt, seq, values, flags, attributes } = reading;
   const fields: string[] = [];
   for (const [name, value] of Object.entries(values)) {
-    fields.push(`${name}=${value}`);
+    fields.push(`${isDoubtful(flags?.[name]) ? doubtedField(name) : name}=${value}`);
     for (const flag of flags?.[name] ?? []) fields.push(`${flagField(name, flag)}=1`);
   }
   if (!isAddition) {

@@ -3,7 +3,7 @@ import type { Reading } from '../../sensors/reading.ts';
 import type { Found } from './checkpoint.ts';
 import type { InfluxHttp } from './http.ts';
 import { name, text } from './influxql.ts';
-import { RECEIVED } from './lines.ts';
+import { doubtedField, RECEIVED } from './lines.ts';
 
 /** Late readings of a device no further apart than this are looked for in one range; between them little is read in vain. */
 const MAX_GAP_MS = 10 * 60_000;
@@ -40,7 +40,8 @@ export async function findStored(http: InfluxHttp, late: readonly Reading[]): Pr
       if (range === undefined) continue;
       for (const [time, site, , ...cells] of values) {
         if (!range.wanted.has(Number(time))) continue;
-        const present = range.fields.filter((_, index) => cells[index] !== null && cells[index] !== undefined);
+        const isHere = (cell: unknown) => cell !== null && cell !== undefined;
+        const present = range.fields.filter((_, index) => isHere(cells[index * 2]) || isHere(cells[index * 2 + 1]));
         const times = found[range.key] ?? {};
         found[range.key] = times;
         times[String(time)] = [String(site), present];
@@ -74,7 +75,11 @@ function rangeOf(key: string, fields: readonly string[], run: readonly Reading[]
   const [first, last] = [run[0], run.at(-1)];
   if (first === undefined || last === undefined) throw new Error('a range holds a reading');
   const { kind, park, device } = first;
-  const columns = ['"site"::tag', name(RECEIVED), ...fields.map(name)].join(', ');
+  const columns = [
+    '"site"::tag',
+    name(RECEIVED),
+    ...fields.flatMap((field) => [name(field), name(doubtedField(field))]),
+  ].join(', ');
   const where = `"park" = ${text(park)} AND "device" = ${text(device)} AND time >= ${first.time}ms AND time <= ${last.time}ms`;
   return {
     key,

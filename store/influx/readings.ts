@@ -1,13 +1,13 @@
 /** Whole readings out of InfluxDB: the newest of each device, and exports in order of time. */
-import type { Flag } from '../../sensors/flag.ts';
+import { type Flag, isDoubtful } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import type { LatestState } from '../latest.ts';
 import type { Store } from '../store.ts';
 import type { InfluxHttp } from './http.ts';
 import { instant, name } from './influxql.ts';
-import { ATTRIBUTES, FLAG_NAMES, flagField, RECEIVED, SEQUENCE } from './lines.ts';
-import { flagsIn, where } from './series.ts';
+import { ATTRIBUTES, doubtedField, FLAG_NAMES, flagField, RECEIVED, SEQUENCE } from './lines.ts';
+import { flagsIn, valueIn, where } from './series.ts';
 
 /** What was measured since a time, by `park/device`: one statement for the newest reading of each series, then one a field. */
 export async function latestStates(http: InfluxHttp, kind: Kind, since: number): Promise<Map<string, LatestState>> {
@@ -15,7 +15,9 @@ export async function latestStates(http: InfluxHttp, kind: Kind, since: number):
   const tail = `FROM ${name(kind.name)} WHERE time >= ${instant(since)} GROUP BY "park", "site", "device"`;
   const statements = [
     `SELECT last(${name(RECEIVED)}), ${name(SEQUENCE)}, ${name(ATTRIBUTES)} ${tail}`,
-    ...fields.map((field) => `SELECT last(${name(field)}), ${flagColumns(field)} ${tail}`),
+    ...fields.flatMap((field) =>
+      [field, doubtedField(field)].map((column) => `SELECT last(${name(column)}), ${flagColumns(field)} ${tail}`),
+    ),
   ];
   const states = new Map<string, LatestState>();
   for await (const { statement, tags, values } of http.query(statements.join(';'))) {
@@ -37,7 +39,8 @@ export async function latestStates(http: InfluxHttp, kind: Kind, since: number):
       states.set(key, { newest, fields: known?.fields ?? {} });
       continue;
     }
-    const field = fields[statement - 1];
+    // Two statements a field: its good values, and its doubted ones.
+    const field = fields[Math.floor((statement - 1) / 2)];
     const earlier = field === undefined ? undefined : known?.fields[field];
     if (known === undefined || field === undefined || typeof value !== 'number') continue;
     if (earlier !== undefined && earlier.time >= Number(time)) continue;
@@ -49,9 +52,9 @@ export async function latestStates(http: InfluxHttp, kind: Kind, since: number):
 }
 
 export async function* exportOf(http: InfluxHttp, query: Parameters<Store['export']>[0]): AsyncGenerator<Reading> {
-  const { kind, fields, signal } = query;
+  const { kind, fields, quality, signal } = query;
   const columns = ['"park"::tag', '"site"::tag', '"device"::tag', name(RECEIVED), name(SEQUENCE), name(ATTRIBUTES)];
-  for (const field of fields) columns.push(name(field), flagColumns(field));
+  for (const field of fields) columns.push(name(field), name(doubtedField(field)), flagColumns(field));
   const statement = `SELECT ${columns.join(', ')} FROM ${name(kind)} ${where(query, query)}`;
   for await (const rows of http.query(statement, signal)) {
     for (const row of rows.values) {
@@ -59,11 +62,11 @@ export async function* exportOf(http: InfluxHttp, query: Parameters<Store['expor
       const values: Record<string, number> = {};
       const flags: Record<string, readonly Flag[]> = {};
       for (const [index, field] of fields.entries()) {
-        const first = index * (1 + FLAG_NAMES.length);
-        const value = cells[first];
-        if (typeof value !== 'number') continue;
+        const first = index * (2 + FLAG_NAMES.length);
+        const value = valueIn(cells, first);
+        const found = flagsIn(cells, first + 2);
+        if (value === undefined || (quality === 'good' && isDoubtful(found))) continue;
         values[field] = value;
-        const found = flagsIn(cells, first + 1);
         if (found.length > 0) flags[field] = found;
       }
       if (Object.keys(values).length === 0) continue;

@@ -1,12 +1,12 @@
-/** The InfluxQL of a series query and what its rows mean. */
-
+/** The InfluxQL of a series query, and the rows of raw readings as series. */
 import { BEIJING_OFFSET_MS } from '../../base/beijing-time.ts';
-import type { Flag } from '../../sensors/flag.ts';
-import type { Aggregate, Every, Point, Series, SeriesFilter, SeriesQuery } from '../store.ts';
+import { type Flag, isDoubtful } from '../../sensors/flag.ts';
+import type { Every, Point, Series, SeriesFilter, SeriesQuery } from '../store.ts';
 import { DAY_MS, windowStart } from '../window.ts';
 import type { Rows } from './http.ts';
 import { instant, name, text } from './influxql.ts';
-import { FLAG_NAMES, flagField, RECEIVED } from './lines.ts';
+import { doubtedField, FLAG_NAMES, flagField, RECEIVED } from './lines.ts';
+import { windowColumns } from './windows.ts';
 
 type Range = Pick<SeriesQuery, 'from' | 'to'>;
 
@@ -28,18 +28,17 @@ export interface Question {
   readonly starts?: readonly number[];
 }
 
-/** Columns of each field: its aggregates (or the value), then one a flag. */
+/** Columns of each field: its value, its doubted value and one a flag; of windows, what `columns.ts` makes them of. */
 export function seriesQuestion(query: SeriesQuery): Question {
   const { kind, fields, every } = query;
   if (every === undefined) {
-    const columns = fields.flatMap((field) => [name(field), ...FLAG_NAMES.map((flag) => name(flagField(field, flag)))]);
+    const columns = fields.flatMap((field) => [
+      ...[name(field), name(doubtedField(field))],
+      ...FLAG_NAMES.map((flag) => name(flagField(field, flag))),
+    ]);
     return { statements: [`SELECT ${columns.join(', ')} FROM ${name(kind)} ${where(query, query)} ${BY_SERIES}`] };
   }
-  const columns = fields.flatMap((field) => [
-    ...query.aggregates.map((aggregate) => `${aggregate}(${name(field)})`),
-    ...FLAG_NAMES.map((flag) => `count(${name(flagField(field, flag))})`),
-  ]);
-  const select = `SELECT ${columns.join(', ')} FROM ${name(kind)}`;
+  const select = `SELECT ${windowColumns(query).join(', ')} FROM ${name(kind)}`;
   if (every.unit !== 'month') {
     const window = `time(${windowLength(every)}, ${windowOffset(every)}ms)`;
     return { statements: [`${select} ${where(query, query)} ${BY_SERIES}, ${window} fill(none)`] };
@@ -81,43 +80,35 @@ function monthsOf(
   return months;
 }
 
-/** Collects rows into series, in the order of the fields; counts points as they come. */
-export class SeriesCollector {
+/** Collects rows of raw readings into series, in the order of the fields; counts points as they come. */
+export class RawCollector {
   readonly #query: SeriesQuery;
-  readonly #question: Question;
   readonly #series = new Map<string, { readonly key: Omit<Series, 'points'>; readonly points: Point[] }>();
   readonly #devices = new Set<string>();
   points = 0;
 
-  constructor(query: SeriesQuery, question: Question) {
+  constructor(query: SeriesQuery) {
     this.#query = query;
-    this.#question = question;
   }
 
   get devices(): number {
     return this.#devices.size;
   }
 
-  add({ statement, tags, values }: Rows): void {
-    const { fields, every, aggregates } = this.#query;
+  add({ tags, values }: Rows): void {
+    const { fields, quality } = this.#query;
     const { park = '', site = '', device = '' } = tags;
     this.#devices.add(`${park}/${device}`);
-    const wanted: readonly (Aggregate | 'raw')[] = every === undefined ? ['raw'] : aggregates;
-    const width = wanted.length + FLAG_NAMES.length;
-    const start = this.#question.starts?.[statement];
     for (const [fieldIndex, field] of fields.entries()) {
-      const first = 1 + fieldIndex * width;
-      for (const [index, aggregate] of wanted.entries()) {
-        const points = this.#pointsOf({ park, site, device, field, aggregate });
-        for (const row of values) {
-          const value = row[first + index];
-          // Null: none of this field in the window. A text: somebody else wrote it, under a name of ours.
-          if (typeof value !== 'number' || (aggregate === 'count' && value === 0)) continue;
-          const time = start ?? Number(row[0]);
-          const flags = flagsIn(row, first + wanted.length);
-          points.push(flags.length === 0 ? [time, value] : [time, value, flags]);
-          this.points += 1;
-        }
+      const first = 1 + fieldIndex * (2 + FLAG_NAMES.length);
+      const points = this.#pointsOf({ park, site, device, field, aggregate: 'raw' });
+      for (const row of values) {
+        const value = valueIn(row, first);
+        const flags = flagsIn(row, first + 2);
+        if (value === undefined || (quality === 'good' && isDoubtful(flags))) continue;
+        const time = Number(row[0]);
+        points.push(flags.length === 0 ? [time, value] : [time, value, flags]);
+        this.points += 1;
       }
     }
   }
@@ -134,6 +125,12 @@ export class SeriesCollector {
     this.#series.set(id, known);
     return known.points;
   }
+}
+
+/** A field's value, good or doubted. A text was written by somebody else, under a name of ours. */
+export function valueIn(row: readonly unknown[], first: number): number | undefined {
+  for (const cell of [row[first], row[first + 1]]) if (typeof cell === 'number') return cell;
+  return undefined;
 }
 
 /** Of the columns from the given one on, those that hold something other than nothing or 0. */

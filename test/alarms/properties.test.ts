@@ -130,7 +130,7 @@ describe('would be caught', () => {
   }
 
   it('an engine that believes what is in doubt', async () => {
-    const run = await mutated('../../alarms/rule.ts', () => ({ isDoubtful: () => false }));
+    const run = await mutated('../../sensors/flag.ts', () => ({ isDoubtful: () => false }));
     expect(holds(recoversByEvidence(run))).toBe(false);
   });
 

@@ -193,6 +193,7 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
     'get /api/v1/series': [
       { path: '/api/v1/series?kind=aquaculture_pond', status: 200 },
       { path: '/api/v1/series?kind=aquaculture_pond&every=5m&agg=mean,min,max,count', status: 200 },
+      { path: '/api/v1/series?kind=aquaculture_pond&every=5m&quality=all', status: 200 },
       { path: '/api/v1/series?kind=aquaculture_pond&format=csv', status: 200 },
       { path: '/api/v1/series?kind=aquaculture_pond&format=csv&every=1h', status: 200 },
       { path: '/api/v1/series?kind=aquaculture_pond&from=yesterday', status: 400 },

@@ -158,8 +158,50 @@ describe('series', () => {
     const hourly = (await get(`${SERIES}&fields=dissolved_oxygen&every=1h&agg=mean,max`)).json();
     expect(hourly.every).toBe('1h');
     expect(hourly.series).toMatchObject([
-      { ...of, aggregate: 'mean', points: [[NOW - 40 * 60_000 - 3_600_000, 5, ['spike']]] },
-      { ...of, aggregate: 'max', points: [[NOW - 40 * 60_000 - 3_600_000, 6, ['spike']]] },
+      { ...of, aggregate: 'mean', points: [[NOW - 40 * 60_000 - 3_600_000, 4, ['spike']]] },
+      { ...of, aggregate: 'max', points: [[NOW - 40 * 60_000 - 3_600_000, 4, ['spike']]] },
+    ]);
+    const all = (await get(`${SERIES}&fields=dissolved_oxygen&every=1h&agg=mean&quality=all`)).json();
+    expect(all).toMatchObject({ quality: 'all', series: [{ points: [[expect.any(Number), 5, ['spike']]] }] });
+    const good = (await get(`${SERIES}&fields=dissolved_oxygen&quality=good`)).json();
+    expect(good).toMatchObject({ quality: 'good', series: [{ points: [[time, 4]] }] });
+  });
+
+  it('of windows say how much of each was measured and what was left out', async () => {
+    const { get, write } = await runApi();
+    // 05:40 now; the device reports every five minutes. From 03:00 on complete, from 04:00 on a third, from 05:00 on doubted.
+    const at = (minutes: number) => ({ time: NOW - 160 * 60_000 + minutes * 60_000, values: { dissolved_oxygen: 4 } });
+    const stuck = { flags: { dissolved_oxygen: ['stuck' as const] } };
+    await write([
+      ...Array.from({ length: 12 }, (_, index) => at(index * 5)),
+      ...[60, 65, 70, 75].map(at),
+      { ...at(80), ...stuck },
+      { ...at(125), ...stuck },
+    ]);
+    const three = NOW - 160 * 60_000;
+    const query = `${SERIES}&fields=dissolved_oxygen&every=1h&from=-6h`;
+    const { quality, series } = (await get(query)).json();
+    expect(quality).toBe('good');
+    expect(series).toMatchObject([
+      {
+        points: [
+          [three, 4],
+          [three + 3_600_000, 4, ['stuck']],
+        ],
+        intervalMs: 300_000,
+        used: [12, 4],
+        excluded: [0, 1],
+        coverage: [1, 0.333],
+        incomplete: [three + 3_600_000, three + 7_200_000],
+        doubted: [[three + 7_200_000, 1, ['stuck']]],
+      },
+    ]);
+    expect((await get(`${query}&format=csv`)).body.split('\r\n')).toEqual([
+      'time,park,site,device,dissolved_oxygen [mg/L],dissolved_oxygen_coverage,dissolved_oxygen_excluded,flags',
+      '2026-07-20T03:00:00.000+08:00,tianyu,pond-1,probe,4,1,0,',
+      '2026-07-20T04:00:00.000+08:00,tianyu,pond-1,probe,4,0.333,1,dissolved_oxygen:stuck',
+      '2026-07-20T05:00:00.000+08:00,tianyu,pond-1,probe,,0,1,dissolved_oxygen:stuck',
+      '',
     ]);
   });
 
@@ -233,7 +275,8 @@ describe('series', () => {
     const windows = await get(`${query}&every=10m&agg=mean,count`);
     const [header, ...lines] = windows.body.trim().split('\r\n');
     expect(header).toBe(
-      'time,park,site,device,dissolved_oxygen [mg/L],dissolved_oxygen_count,water_temperature [Cel],water_temperature_count,flags',
+      'time,park,site,device,dissolved_oxygen [mg/L],dissolved_oxygen_count,water_temperature [Cel],water_temperature_count,' +
+        'dissolved_oxygen_coverage,dissolved_oxygen_excluded,water_temperature_coverage,water_temperature_excluded,flags',
     );
     expect(lines.map((line) => line.split(',')[0])).toEqual([
       '2026-07-20T04:30:00.000+08:00',

@@ -1,5 +1,6 @@
 /** One panel: title, legend that says the values under the crosshair, chart, CSV, and the table behind it. */
 import { useMemo, useState } from 'preact/hooks';
+import { DOUBTS } from '../../../sensors/flag.ts';
 import { formatValue, type Language } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Alarm } from '../feed/alarm-list.ts';
@@ -17,6 +18,7 @@ import { columnsOf } from './columns.ts';
 import { csvOf } from './csv.ts';
 import { DataTable, wordsOf } from './data-table.tsx';
 import { type Line, linesOf } from './lines.ts';
+import { type Share, shareWords } from './shares.ts';
 import type { SeriesAnswer } from './use-series.ts';
 
 interface Props {
@@ -56,11 +58,23 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: P
       const flags = doubts?.size
         ? [{ title: `${head} flags`, values: columns.times.map((_, at) => doubts.get(at)?.join(' ')) }]
         : [];
-      if (line.least.length === 0) return [column(head, index * 3), ...flags];
+      const ofWindow = (name: string, of: (share: Share) => number | undefined) => ({
+        title: `${head} ${name}`,
+        values: columns.times.map((time) => {
+          const share = line.shares.get(msAt(time));
+          return share && of(share);
+        }),
+      });
+      const shares =
+        line.shares.size === 0
+          ? []
+          : [ofWindow('coverage', ({ coverage }) => coverage), ofWindow('excluded', ({ excluded }) => excluded)];
+      if (line.least.length === 0) return [column(head, index * 3), ...shares, ...flags];
       return [
         column(`${head} mean`, index * 3),
         column(`${head} min`, index * 3 + 1),
         column(`${head} max`, index * 3 + 2),
+        ...shares,
         ...flags,
       ];
     });
@@ -70,7 +84,9 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: P
     seconds !== undefined ? formatMoment(seconds * 1000, language) : answer.isLoading ? '' : word('noData');
   const title = headline(panel.title[language]);
   const flags = new Set(columns.flags.flatMap((each) => [...each.values()].flat()));
-  const doubts = [...flags].filter((flag) => flag !== 'late');
+  const doubts = [...flags].filter((flag) => DOUBTS.includes(flag));
+  const leftOut = lines.reduce((sum, line) => sum + line.leftOut, 0);
+  const isIncomplete = lines.some(({ shares }) => [...shares.values()].some((share) => share.isIncomplete));
   const at = pointed ?? columns.times.length - 1;
   return (
     <figure class="card panel" data-panel={fieldsOf(panel)[0]}>
@@ -91,12 +107,14 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: P
           <ul class="legend">
             {lines.map((line, index) => {
               const doubtful = pointed === undefined ? undefined : columns.flags[index * 3]?.get(at);
+              const share = shareWords(line.shares.get(msAt(columns.times[at])), language);
               const value = pointed === undefined ? line.points.at(-1)?.[1] : nearest(columns.values[index * 3], at);
               return (
                 <li key={line.key}>
                   <i class={`swatch series-${index % 6}`} />
                   {nameOf(line)} <b>{value == null ? '–' : formatValue(line.field, value, language)}</b>
                   {doubtful && <small class="doubt"> {wordsOf(doubtful, language)}</small>}
+                  {pointed !== undefined && share !== '' && <small class="doubt"> {share}</small>}
                 </li>
               );
             })}
@@ -119,6 +137,12 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: P
                 {word('flagged')} · {wordsOf(doubts, language)}
               </span>
             )}
+            {leftOut > 0 && (
+              <span class="suspect">
+                {word('leftOut')} {leftOut}
+              </span>
+            )}
+            {isIncomplete && <span class="suspect">{word('incomplete')}</span>}
             {flags.has('late') && <span class="late">{word('backfilled')}</span>}
           </p>
           <details onToggle={(event) => setTableOpen(event.currentTarget.open)}>
@@ -158,6 +182,9 @@ function limitsWords(line: Line | undefined, { from, to }: SeriesAnswer, languag
   const profile = shown[0] && profileOf(line.device.season, shown[0].from);
   return profile ? ` · ${say('profile', language)} ${profile.label[language]}` : '';
 }
+
+/** The chart library counts seconds. */
+const msAt = (seconds: number | undefined) => Math.round((seconds ?? 0) * 1000);
 
 type Column = readonly (number | null | undefined)[] | undefined;
 

@@ -1,7 +1,7 @@
 /** A uPlot chart in the page: made once for its lines, then fed; the only file that knows the library. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { Flag } from '../../../sensors/flag.ts';
+import { isDoubtful } from '../../../sensors/flag.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { hasStages, intervalsBetween } from '../feed/season.ts';
 import { type AlarmMark, drawAlarms } from './alarm-marks.ts';
@@ -219,7 +219,7 @@ function optionsFor(element: HTMLElement, current: { readonly current: Props }, 
               width: 1.5,
               stroke: colour,
               fill: colours.surface,
-              filter: (_made, seriesIndex) => hollow(current.current.columns, seriesIndex - 1),
+              filter: (_made, seriesIndex) => hollow(current.current, seriesIndex - 1),
             },
           },
           hidden,
@@ -277,19 +277,20 @@ function stripFoot(lines: readonly Line[], line: Line): () => number {
 }
 
 /** Suspect points, and those that stand alone between gaps and would not be seen otherwise. */
-function hollow({ values, flags }: Columns, at: number): number[] | null {
+function hollow({ columns, lines }: Pick<Props, 'columns' | 'lines'>, at: number): number[] | null {
+  const { times, values, flags } = columns;
   const column = values[at];
+  // A line is three columns: its values and their envelope.
+  const shares = lines[Math.floor(at / 3)]?.shares;
+  const isIncomplete = (index: number) => shares?.get(Math.round((times[index] ?? 0) * 1000))?.isIncomplete === true;
   if (column === undefined) return null;
   const found: number[] = [];
   for (let index = 0; index < column.length; index++) {
     if (column[index] == null) continue;
-    if (isDoubtful(flags[at]?.get(index)) || isAlone(column, index)) found.push(index);
+    if (isDoubtful(flags[at]?.get(index)) || isIncomplete(index) || isAlone(column, index)) found.push(index);
   }
   return found;
 }
-
-/** Sent late is no doubt about the value: after an outage whole stretches are. */
-const isDoubtful = (flags: readonly Flag[] = []) => flags.some((flag) => flag !== 'late');
 
 function isAlone(column: readonly (number | null | undefined)[], at: number): boolean {
   const breaks = (step: 1 | -1) => {

@@ -7,6 +7,7 @@ import { formatDay, formatMoment, formatSeconds } from '../language/format-time.
 import { Scroller } from '../views/scroller.tsx';
 import { type Columns, MISSED_STEPS } from './columns.ts';
 import type { Line } from './lines.ts';
+import { shareWords } from './shares.ts';
 
 interface Props {
   readonly title: string;
@@ -42,10 +43,12 @@ export function DataTable({ title, lines, nameOf, columns, stepMs }: Props) {
               {lines.map((line, order) => {
                 const value = columns.values[order * 3]?.[index];
                 const flags = columns.flags[order * 3]?.get(index) ?? [];
+                const share = shareWords(line.shares.get(time), language);
                 return (
                   <td key={line.key} class="number">
                     {value == null ? '–' : formatValue(line.field, value, language)}
                     {flags.length > 0 && <small class="doubt"> {wordsOf(flags, language)}</small>}
+                    {share !== '' && <small class="doubt"> {share}</small>}
                   </td>
                 );
               })}
@@ -85,7 +88,7 @@ function rowsOf({ times, values }: Columns, stepMs: number): readonly Row[] {
   const found: Row[] = [];
   for (let index = times.length - 1; index >= 0 && found.length <= MOST_ROWS; index--) {
     if (values.some((column, order) => order % 3 === 0 && column?.[index] != null)) {
-      found.push({ index, time: (times[index] ?? 0) * 1000 });
+      found.push({ index, time: Math.round((times[index] ?? 0) * 1000) });
     }
   }
   return found.slice(0, MOST_ROWS).map((row, at) => {

@@ -4,6 +4,7 @@ import type { Point } from '../../../store/store.ts';
 import { type BandSpell, bandsOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { joinedRaw, joinedWindows } from '../feed/history.ts';
+import { type Shares, sharesOf, withoutDoubts } from './shares.ts';
 import { lineKey, type SeriesAnswer } from './use-series.ts';
 
 export interface Line {
@@ -15,6 +16,10 @@ export interface Line {
   readonly points: readonly Point[];
   readonly least: readonly Point[];
   readonly most: readonly Point[];
+  /** Of the windows among the points. */
+  readonly shares: Shares;
+  /** How many doubted readings were left out of all windows, those without any other included. */
+  readonly leftOut: number;
 }
 
 export function linesOf(
@@ -32,14 +37,18 @@ export function linesOf(
       const find = (aggregate: string) =>
         answer.series.find(
           (each) => each.park === park && each.device === id && each.field === name && each.aggregate === aggregate,
-        )?.points;
+        );
       const isStep = field.shape !== 'number';
       const hasNoEnvelope = isStep || field.isIntervalSum;
       const live = answer.live.get(key) ?? [];
       // Of a window in which a pump ran at all, a strip says that it ran.
       const special = isStep ? find('max') : field.isIntervalSum ? find('sum') : undefined;
-      const history = (answer.isAggregated ? (special ?? find('mean') ?? find('last')) : find('raw')) ?? [];
-      const joined = answer.isAggregated ? joinedWindows(history, live, answer.stepMs) : joinedRaw(history, live);
+      const found = answer.isAggregated ? (special ?? find('mean') ?? find('last')) : find('raw');
+      const history = found?.points ?? [];
+      const joined = answer.isAggregated
+        ? joinedWindows(withoutDoubts(history), live, answer.stepMs)
+        : joinedRaw(history, live);
+      const leftOut = [...(found?.excluded ?? []), ...(found?.doubted ?? []).map(([, excluded]) => excluded)];
       // A backlog comes live too; what of it was measured outside of what is looked at is no part of this picture.
       const points = joined.filter(
         ([time]) => time >= answer.from - answer.stepMs && (answer.isFollowing || time < answer.to),
@@ -53,8 +62,10 @@ export function linesOf(
           field,
           bands: bandsOf(device.season, name),
           points,
-          least: hasNoEnvelope ? [] : (find('min') ?? []),
-          most: hasNoEnvelope ? [] : (find('max') ?? []),
+          least: hasNoEnvelope ? [] : (find('min')?.points ?? []),
+          most: hasNoEnvelope ? [] : (find('max')?.points ?? []),
+          shares: sharesOf(found),
+          leftOut: leftOut.reduce((sum, excluded) => sum + excluded, 0),
         },
       ];
     });

@@ -3,15 +3,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { siteKey } from '../../../base/keys.ts';
 import type { Reading } from '../../../sensors/reading.ts';
-import type { Aggregate, Point, Series } from '../../../store/store.ts';
-import { loadSeries } from '../feed/api.ts';
+import type { Aggregate, Point } from '../../../store/store.ts';
+import { type LoadedSeries, loadSeries } from '../feed/api.ts';
 import type { Fleet } from '../feed/fleet.ts';
 import { resolutionFor } from '../feed/resolution.ts';
 
 export interface SeriesAnswer {
   readonly isLoading: boolean;
   readonly hasFailed: boolean;
-  readonly series: readonly Series[];
+  readonly series: readonly LoadedSeries[];
   /** What came since, by `park/device/field`. */
   readonly live: ReadonlyMap<string, readonly Point[]>;
   /** What was asked for. */

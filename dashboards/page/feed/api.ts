@@ -98,7 +98,10 @@ export interface SeriesAsked {
   readonly aggregates?: readonly string[];
 }
 
-export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesAnswer['series']> {
+/** Windows are of good values, with what covers them. */
+export type LoadedSeries = SeriesAnswer['series'][number];
+
+export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Promise<readonly LoadedSeries[]> {
   const query = new URLSearchParams({ kind: asked.kind, fields: asked.fields.join(',') });
   if (asked.park) query.set('park', asked.park);
   if (asked.site) query.set('site', asked.site);

@@ -12,7 +12,7 @@ import type { Kind } from '../../../sensors/kind.ts';
 import type { Reading } from '../../../sensors/reading.ts';
 import { openDuckDbStore } from '../../../store/duckdb/duckdb.ts';
 import { openMemoryStore } from '../../../store/memory.ts';
-import { DEFAULT_WRITER, type Series, type Store } from '../../../store/store.ts';
+import { DEFAULT_WRITER, QUALITIES, type Series, type Store } from '../../../store/store.ts';
 import { parseEvery } from '../../../store/window.ts';
 import { describeStore, query, reading, T0, tally, testKind } from '../../contract/store.ts';
 
@@ -46,7 +46,7 @@ describe('rollups', () => {
           device: fc.constantFrom('probe-1', 'probe-2'),
           oxygen: fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
           ph: fc.option(fc.integer({ min: 5, max: 9 }), { nil: undefined }),
-          isFlagged: fc.boolean(),
+          flag: fc.constantFrom(undefined, 'spike' as const, 'late' as const),
         }),
         { maxLength: 30 },
       ),
@@ -56,22 +56,23 @@ describe('rollups', () => {
       fc.asyncProperty(
         fc.array(step, { minLength: 1, maxLength: 5 }),
         fc.constantFrom('1m', '10m', '1h', '6h', '1d', '1w', '1mo'),
+        fc.constantFrom(...QUALITIES),
         fc.integer({ min: 0, max: 3000 }),
         fc.integer({ min: 0, max: 3000 }),
-        async (steps, every, fromMinute, minutes) => {
+        async (steps, every, quality, fromMinute, minutes) => {
           let now = 0;
           const folder = mkdtempSync(join(tmpdir(), 'daoyu-rollup-'));
           const store = await openDuckDbStore({ folder, kinds, rollupEveryMs: 0, clock: () => now });
           const reference = openMemoryStore();
           let position = 0;
           for (const { readings, sumUpToHour } of steps) {
-            const batch = readings.flatMap(({ minute, device, oxygen, ph, isFlagged }): Reading[] => {
+            const batch = readings.flatMap(({ minute, device, oxygen, ph, flag }): Reading[] => {
               const values = { ...(oxygen !== undefined && { oxygen }), ...(ph !== undefined && { ph }) };
               if (Object.keys(values).length === 0) return [];
               return [
                 reading(T0 + minute * 60_000 + 7, values, {
                   device,
-                  ...(isFlagged && oxygen !== undefined && { flags: { oxygen: ['spike' as const] } }),
+                  ...(flag && oxygen !== undefined && { flags: { oxygen: [flag] } }),
                 }),
               ];
             });
@@ -85,6 +86,7 @@ describe('rollups', () => {
           const question = query({
             fields: ['oxygen', 'ph'],
             every: parseEvery(every),
+            quality,
             aggregates: ['mean', 'min', 'max', 'first', 'last', 'count', 'sum'],
             from: T0 + fromMinute * 60_000,
             to: T0 + (fromMinute + minutes) * 60_000,

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Reading } from '../../../sensors/reading.ts';
 import { openDuckDbStore } from '../../../store/duckdb/duckdb.ts';
 import { openMemoryStore } from '../../../store/memory.ts';
-import { AGGREGATES, type Series, type Store } from '../../../store/store.ts';
+import { AGGREGATES, type Quality, type Series, type Store } from '../../../store/store.ts';
 import { HOUR_MS, parseEvery } from '../../../store/window.ts';
 import { query, reading, T0, testKind } from '../../contract/store.ts';
 
@@ -236,5 +236,50 @@ describe('a file of the version that removed raw readings up to any instant', ()
       stored: 0,
       duplicate: 1,
     });
+  });
+});
+
+describe('a file of the version that summed good and doubted values together', () => {
+  it('answers with good values at once, and where raw readings are gone with the sums it has', async () => {
+    const folder = newFolder();
+    const clock = () => T0 + 40 * 24 * HOUR_MS;
+    const first = await open(folder, clock);
+    const doubted = { flags: { oxygen: ['spike' as const] } };
+    const oxygen = (hour: number, value: number, extra = {}) =>
+      reading(T0 + hour * HOUR_MS + value, { oxygen: value }, extra);
+    const readings = [0, 24, 48].flatMap((hour) => [oxygen(hour, 6), oxygen(hour, 20, doubted)]);
+    await first.write({ readings: [...readings, oxygen(72, 5)], tallies: [] }, 1);
+    await first.forget({ raw: T0 + 24 * HOUR_MS });
+    await first.close();
+    const instance = await DuckDBInstance.create(join(folder, 'readings.duckdb'));
+    const connection = await instance.connect();
+    for (const level of ['1h', '1m']) {
+      const table = `rollup_${level}_test_pond`;
+      const isTwo = 'WHERE oxygen_dn > 0';
+      await connection.run(
+        `UPDATE ${table} SET oxygen_n = 2, oxygen_s = 26, oxygen_hi = 20, oxygen_last = 20 ${isTwo}`,
+      );
+      for (const field of ['oxygen', 'ph'])
+        for (const sum of ['dn', 'ds', 'dlo', 'dhi', 'dfirst', 'dlast', 'dt0', 'dt1'])
+          await connection.run(`ALTER TABLE ${table} DROP COLUMN ${field}_${sum}`);
+    }
+    await connection.run("UPDATE meta SET value = 2 WHERE name = 'schema'");
+    connection.closeSync();
+    instance.closeSync();
+    const store = await open(folder, clock);
+    const days = async (quality: Quality) => {
+      const [found] = await store.series(query({ every: parseEvery('1d'), aggregates: ['mean'], quality }));
+      return found?.points.map(([, value], index) => [value, found.excluded?.[index]]);
+    };
+    const good = [
+      [13, 0],
+      [6, 1],
+      [6, 1],
+      [5, 0],
+    ];
+    expect(await days('good')).toEqual(good);
+    await store.forget({}); // Runs a round of sums.
+    expect(await days('good')).toEqual(good);
+    expect(await days('all')).toEqual([13, 13, 13, 5].map((mean) => [mean, 0]));
   });
 });

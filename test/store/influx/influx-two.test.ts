@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { openMemoryKv } from '../../../kv/memory.ts';
+import { FLAGS } from '../../../sensors/flag.ts';
 import { openInfluxStore } from '../../../store/influx/influx.ts';
 import { DEFAULT_WRITER, type RejectedReading } from '../../../store/store.ts';
 import { query, reading, T0, tally, testKind } from '../../contract/store.ts';
@@ -110,10 +111,10 @@ it('reads an answer that comes unchunked', async () => {
   const { open } = await startScripted((each) => {
     if (each.path !== '/query') return plain(each, true);
     const tags = { park: 'daoyu', site: 'pond-1', device: 'probe-1' };
-    const columns = ['time', 'oxygen', 'oxygen:spike', 'oxygen:stuck', 'oxygen:clamped', 'oxygen:clock', 'oxygen:late'];
+    const columns = ['time', 'oxygen', 'oxygen:doubted', ...Object.keys(FLAGS).map((flag) => `oxygen:${flag}`)];
     const values = [
-      [T0, 5, null, null, null, null, 1],
-      [T0 + 1000, 6, null, null, null, null, null],
+      [T0, 5, null, null, null, null, null, 1],
+      [T0 + 1000, 6, null, null, null, null, null, null],
     ];
     return {
       status: 200,

@@ -7,7 +7,7 @@ import type { Reading } from '../../../sensors/reading.ts';
 import { openInfluxStore } from '../../../store/influx/influx.ts';
 import { openMemoryStore } from '../../../store/memory.ts';
 import type { Batch, RejectedReading, Series, Store } from '../../../store/store.ts';
-import { DEFAULT_WRITER } from '../../../store/store.ts';
+import { DEFAULT_WRITER, QUALITIES, type Quality } from '../../../store/store.ts';
 import { parseEvery } from '../../../store/window.ts';
 import { describeStore, query, reading, T0, tally, testKind } from '../../contract/store.ts';
 import { eventually } from '../../eventually.ts';
@@ -50,7 +50,7 @@ describe.runIf(hasInflux())('with a real influxd', () => {
           device: fc.constantFrom('probe-1', 'probe-2'),
           oxygen: fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
           ph: fc.option(fc.double({ min: 5, max: 9, noNaN: true }), { nil: undefined }),
-          isFlagged: fc.boolean(),
+          flag: fc.constantFrom(undefined, 'spike' as const, 'clock' as const),
         }),
         { maxLength: 25 },
       ),
@@ -68,9 +68,10 @@ describe.runIf(hasInflux())('with a real influxd', () => {
         fc.asyncProperty(
           fc.array(step, { minLength: 1, maxLength: 5 }),
           fc.constantFrom('1m', '10m', '6h', '1d', '3d', '1w', '1mo', '3mo'),
+          fc.constantFrom(...QUALITIES),
           fc.integer({ min: 0, max: 60 * 24 * 50 }),
           fc.integer({ min: 0, max: 60 * 24 * 60 }),
-          async (steps, every, fromMinute, minutes) => {
+          async (steps, every, quality, fromMinute, minutes) => {
             run += 1;
             const faulty = faultyState();
             const url = server.url(`run_${run}`);
@@ -92,6 +93,7 @@ describe.runIf(hasInflux())('with a real influxd', () => {
             const question = query({
               fields: ['oxygen', 'ph'],
               every: parseEvery(every),
+              quality,
               aggregates: ['mean', 'min', 'max', 'first', 'last', 'count', 'sum'],
               from: T0 + fromMinute * 60_000,
               to: T0 + (fromMinute + minutes) * 60_000,
@@ -315,6 +317,29 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     expect(await values()).toEqual([{ oxygen: 5 }, { oxygen: 6, ph: 7 }]);
   });
 
+  it('points of an earlier version, which hold doubted values in the field itself, are left out all the same', async () => {
+    const store = await open();
+    const server = places.get(store)?.server;
+    await store.write(
+      batchOf(reading(T0, { oxygen: 4 }), reading(T0 + 1, { oxygen: 30 }, { flags: { oxygen: ['spike'] } })),
+      1,
+    );
+    const earlier = (ms: number, fields: string) =>
+      `test_pond,park=daoyu,site=pond-1,device=probe-1 ${fields},received_at=1 ${T0 + ms}`;
+    await server?.write(
+      [earlier(2, 'oxygen=20,oxygen:stuck=1,oxygen:clock=1'), earlier(3, 'oxygen=6,oxygen:late=1')].join('\n'),
+    );
+    const window = async (quality: Quality) =>
+      await store.series(query({ every: parseEvery('1h'), aggregates: ['mean', 'max', 'last'], quality }));
+    expect((await window('good')).map(({ points, used, excluded }) => [points[0]?.[1], used, excluded])).toEqual(
+      [5, 6, 6].map((value) => [value, [2], [2]]),
+    );
+    expect((await window('all')).map(({ points, used }) => [points[0]?.[1], used])).toEqual(
+      [15, 30, 6].map((value) => [value, [4]]),
+    );
+    expect(await store.latest({})).toMatchObject([{ values: { oxygen: 6 } }]);
+  });
+
   it('a stopped query says so', async () => {
     const store = await open();
     const controller = new AbortController();
@@ -346,12 +371,12 @@ function readingOf(drawn: {
   readonly device: string;
   readonly oxygen: number | undefined;
   readonly ph: number | undefined;
-  readonly isFlagged: boolean;
+  readonly flag: 'spike' | 'clock' | undefined;
 }): Reading[] {
-  const { minute, device, oxygen, ph, isFlagged } = drawn;
+  const { minute, device, oxygen, ph, flag } = drawn;
   const values = { ...(oxygen !== undefined && { oxygen }), ...(ph !== undefined && { ph }) };
   if (Object.keys(values).length === 0) return [];
-  const flags = isFlagged && oxygen !== undefined ? { flags: { oxygen: ['spike' as const, 'late' as const] } } : {};
+  const flags = flag && oxygen !== undefined ? { flags: { oxygen: [flag, 'late' as const] } } : {};
   return [reading(T0 + minute * 60_000 + 7, values, { device, seq: minute, ...flags })];
 }
 
