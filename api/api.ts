@@ -4,6 +4,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { CodeBook } from './authenticate.ts';
 import type { MetricsOptions } from './metrics.ts';
 import type { AlarmLinkOptions } from './routes/alarm-link.ts';
+import type { AlarmLogOptions } from './routes/alarm-log.ts';
 import type { AlarmOptions } from './routes/alarms.ts';
 import type { AlarmsLiveOptions } from './routes/alarms-live.ts';
 import type { ChannelOptions } from './routes/channels.ts';
@@ -50,6 +51,7 @@ export type ApiOptions = ServerOptions &
   QuarantineOptions &
   CommandOptions &
   AlarmOptions &
+  Omit<AlarmLogOptions, 'exports'> &
   AlarmsLiveOptions &
   AlarmLinkOptions &
   ChannelOptions &

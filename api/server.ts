@@ -17,6 +17,7 @@ import { documentProblems } from './problem-answers.ts';
 import { createQueryGate } from './query-gate.ts';
 import { installRateLimit } from './rate-limit.ts';
 import { alarmLinkRoutes } from './routes/alarm-link.ts';
+import { alarmLogRoutes } from './routes/alarm-log.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { alarmsLiveRoutes } from './routes/alarms-live.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -156,6 +157,7 @@ async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Opt
   await app.register(quarantineRoutes, options);
   await app.register(commandRoutes, options);
   await app.register(alarmRoutes, options);
+  await app.register(alarmLogRoutes, { ...options, exports });
   await app.register(alarmsLiveRoutes, options);
   await app.register(channelRoutes, options);
   await app.register(sessionRoutes, { authenticator });

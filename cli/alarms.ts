@@ -1,9 +1,10 @@
-/** `daoyu alarms list|ack|shelve|test|what-if`: the alarms of a running platform, and what other thresholds would have raised. */
+/** `daoyu alarms list|ack|shelve|test|report|what-if`: the alarms of a running platform, and what other thresholds would have raised. */
 
 import { Command } from 'commander';
 import type { Alarm } from '../alarms/alarm.ts';
 import { dateTimeOf } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
+import { report } from './alarm-report.ts';
 import { drill } from './drill.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 import { whatIf } from './what-if.ts';
@@ -48,6 +49,14 @@ export function alarmsCommand(): Command {
     .option('--severity <severity>', 'critical or warning, which waits a minute', 'critical')
     .option('--by <name>', 'who starts it')
     .action(drill);
+  withTarget(command.command('report'))
+    .description('how the alarms of a period treated the people on duty, beside what ISA-18.2 calls acceptable')
+    .option('--month <month>', 'calendar month in Beijing, such as 2026-11')
+    .option('--from <time>', 'begin: RFC 3339, or relative', '-30d')
+    .option('--to <time>', 'end', 'now')
+    .option('--park <id>')
+    .option('--json', 'as the API answers')
+    .action(report);
   withTarget(command.command('what-if'))
     .description('what a profile would have raised on the stored readings of its sites, against what was raised')
     .requiredOption('--profile <file>', 'JSON as `daoyu profiles show` prints it, with your numbers')

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { openAlarms } from '../../alarms/alarms.ts';
 import { openChannelBook } from '../../alarms/notify/channel-book.ts';
 import { noticesOf } from '../../alarms/notify/outbox.ts';
@@ -81,6 +82,7 @@ export async function openApiRole(
       alarms,
       book,
       notices: (alarm) => noticesOf(kv, alarm),
+      alarmLog: openAlarmLog(kv),
       async addDevice(device: NewDevice) {
         const password = generatePassword();
         return { device: await registry.addDevice(device, await hashPassword(password)), password };

@@ -239,6 +239,15 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
       { path: `${alarms}/${alarm}/transitions`, status: 200 },
       { path: `${alarms}/0000000000000-0000000000/transitions`, status: 404 },
     ],
+    'get /api/v1/alarms/report': [
+      { path: `${alarms}/report`, status: 200 },
+      { path: `${alarms}/report?park=nowhere`, status: 400 },
+      { path: `${alarms}/report?from=yesterday`, status: 400 },
+    ],
+    'get /api/v1/alarms/log.csv': [
+      { path: `${alarms}/log.csv?from=-1h`, status: 200 },
+      { path: `${alarms}/log.csv?from=now&to=-1h`, status: 400 },
+    ],
     'post /api/v1/alarms/test': [
       { path: `${alarms}/test`, status: 200, body: { severity: 'warning' } },
       { path: `${alarms}/test`, status: 400, body: { severity: 'grave' } },

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
+import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { openAlarms } from '../../alarms/alarms.ts';
 import { openChannelBook } from '../../alarms/notify/channel-book.ts';
 import type { ApiOptions } from '../../api/api.ts';
@@ -80,6 +81,7 @@ export async function apiOptions(
     live: { follow: () => nothing() },
     book: await openChannelBook(openMemoryKv(), clock),
     notices: async () => [],
+    alarmLog: openAlarmLog(openMemoryKv()),
     alarms: await openAlarms({ bus: openMemoryBus(), kv: openMemoryKv(), clock }),
     addDevice: async (given: NewDevice) => ({
       device: await registry.addDevice({ label, ...given }, 'scrypt-secret'),
