@@ -1,7 +1,9 @@
-/** Takes readings into the conditions of their device: the newest at once, late ones when no more of them come. */
+/** Applies readings to the conditions of their device; late ones are collected for late-readings.ts. */
 import type { Reading } from '../sensors/reading.ts';
-import { type Code, type Fold, newFold, step, UNKNOWN } from './fold.ts';
-import { clear, type Emitter, ease, end, escalate, type Opening, open, revise, setBlind } from './lifecycle.ts';
+import { type Code, newFold, step, UNKNOWN } from './fold.ts';
+import type { Judging } from './judging.ts';
+import { clear, type Emitter, ease, end, escalate, setBlind } from './lifecycle.ts';
+import { raiseHeld, raisePast } from './raise.ts';
 import type { Rule } from './rule.ts';
 import type { Condition, DeviceCell, Point } from './state.ts';
 
@@ -10,19 +12,8 @@ const HOUR = 60 * MINUTE;
 /** Late readings within it are judged together with those that came in time. */
 const WINDOW_MS = 6 * HOUR;
 const MAX_POINTS = 400;
-/** More that came late are judged without waiting for the rest. */
-export const MAX_LATE = 5000;
 /** For so long after power is back, registers may not be filled: nothing but zeros is no measurement. */
 const DOUBTED_MS = 15 * MINUTE;
-
-export interface Judging {
-  readonly rules: readonly Rule[];
-  readonly intervalMs: number;
-  /** After so long without a reading the device is silent. */
-  readonly silentAfterMs: number;
-  readonly maintenanceUntil: number | undefined;
-  readonly to: Emitter;
-}
 
 /** The newest reading of a device, or a late one. */
 export function takeReading(device: DeviceCell, reading: Reading, judging: Judging): void {
@@ -130,63 +121,6 @@ function noteWorst(condition: Condition, rule: Rule, value: number | undefined, 
   condition.alarm = { ...alarm, worst: { value, at } };
 }
 
-/** What was held back because it came late is still going on. */
-export function raiseHeld(
-  device: DeviceCell,
-  rule: Rule,
-  condition: Condition,
-  judging: Judging,
-  isLate: boolean,
-): void {
-  const { held } = condition;
-  if (held === undefined) return;
-  delete condition.held;
-  open(condition, openingOf(device, rule, held, judging, { isLate }), judging.to);
-}
-
-/** It was over before anybody could know of it. */
-function raisePast(
-  device: DeviceCell,
-  rule: Rule,
-  held: NonNullable<Condition['held']>,
-  clearedAt: number | undefined,
-  judging: Judging,
-): void {
-  const past = {};
-  open(past, openingOf(device, rule, held, judging, { isHistoric: true }), judging.to);
-  if (clearedAt === undefined) end(past, held.at, 'unobserved', judging.to);
-  else clear(past, clearedAt, 'recovered', judging.to);
-}
-
-function openingOf(
-  { info }: DeviceCell,
-  rule: Rule,
-  { level, start, at, value, worstAt }: NonNullable<Condition['held']>,
-  { maintenanceUntil }: Judging,
-  how: Pick<Opening, 'isHistoric' | 'isLate'>,
-): Opening {
-  const severity = level === 2 ? 'critical' : 'warning';
-  return {
-    park: info.park,
-    site: info.site,
-    device: info.id,
-    ...(rule.field !== undefined && { field: rule.field }),
-    rule: rule.id,
-    class: rule.class,
-    severity,
-    start,
-    at,
-    value,
-    ...(worstAt !== undefined && { worstAt }),
-    text: rule.text(severity, value),
-    action: rule.action,
-    maintenanceUntil: how.isHistoric ? undefined : maintenanceUntil,
-    profile: rule.profile,
-    source: rule.source,
-    ...how,
-  };
-}
-
 /** What leaves the window goes into the base, from which the window can be judged anew. */
 function trim(device: DeviceCell, rules: readonly Rule[]): void {
   const { points } = device;
@@ -210,86 +144,6 @@ function trim(device: DeviceCell, rules: readonly Rule[]): void {
 function isIdle({ fold, base, alarm, held, episodes, opens }: Condition, now: number): boolean {
   if (fold.open || base.open || fold.bad !== undefined || base.bad !== undefined) return false;
   return alarm === undefined && held === undefined && episodes.length === 0 && !((opens?.at(-1) ?? 0) > now - HOUR);
-}
-
-/** Takes in what came late: judges the window anew in order of measurement, and raises what nobody could know of before. */
-export function settleLate(device: DeviceCell, judging: Judging): void {
-  const late = [...device.late].sort((one, other) => one.t - other.t);
-  device.late = [];
-  delete device.lateAt;
-  const before = late.filter(({ t }) => t <= device.cut);
-  device.points = merged(
-    device.points,
-    late.filter(({ t }) => t > device.cut),
-  );
-  for (const rule of judging.rules) {
-    settleBefore(device, rule, before, judging);
-    settleWindow(device, rule, judging);
-  }
-}
-
-/** Older than the window: judged by themselves. */
-function settleBefore(device: DeviceCell, rule: Rule, points: readonly Point[], judging: Judging): void {
-  if (!points.some(({ c }) => (c?.[rule.id] ?? 0) >= 2)) return;
-  const { episodes, fold } = refold(newFold(), points, rule);
-  for (const { held, end: until } of episodes) raisePast(device, rule, held, until, judging);
-  const last = episodes.at(-1);
-  if (fold.open && last === undefined) return;
-}
-
-function settleWindow(device: DeviceCell, rule: Rule, judging: Judging): void {
-  const known = device.conditions[rule.id];
-  if (known === undefined && !device.points.some(({ c }) => (c?.[rule.id] ?? 0) >= 2)) return;
-  const condition = known ?? { fold: newFold(), base: newFold(), episodes: [] };
-  device.conditions[rule.id] = condition;
-  const { episodes, fold } = refold({ ...condition.base }, device.points, rule);
-  for (const { held, end: until } of episodes) {
-    if (until === undefined) continue;
-    if (condition.episodes.some(([from, to]) => held.start <= (to || device.newest) && until >= from)) continue;
-    condition.episodes.push([held.start, until]);
-    raisePast(device, rule, held, until, judging);
-  }
-  // What is open stays so: only a reading newer than all others may end it.
-  if (condition.fold.open && !fold.open) return;
-  const isNew = fold.open !== 0 && condition.fold.open === 0;
-  const hasGrown = fold.open !== 0 && (fold.start ?? 0) < (condition.fold.start ?? 0);
-  condition.fold = fold;
-  const last = episodes.at(-1);
-  if (isNew && last !== undefined) {
-    // What was taken for recovered went on: the alarm that ended stays as it was told, and a new one begins where it ended.
-    const told = condition.episodes.filter(([, to]) => to > last.held.start).map(([, to]) => to);
-    const start = Math.max(last.held.start, ...told);
-    condition.episodes.push([start, 0]);
-    condition.held = { ...last.held, start };
-    raiseHeld(device, rule, condition, judging, true);
-  }
-  if (hasGrown && fold.start !== undefined) {
-    if (condition.held) condition.held.start = fold.start;
-    else revise(condition, fold.start, judging.to);
-  }
-}
-
-interface Episode {
-  readonly held: NonNullable<Condition['held']>;
-  end?: number;
-}
-
-function refold(fold: Fold, points: readonly Point[], rule: Rule): { fold: Fold; episodes: Episode[] } {
-  const episodes: Episode[] = [];
-  for (const { t, c } of points) {
-    const change = step(fold, t, c?.[rule.id] ?? 0, rule.holds);
-    const last = episodes.at(-1);
-    if (change?.is === 'opened') episodes.push({ held: { level: change.level, start: change.start, at: change.at } });
-    if (change?.is === 'escalated' && last) last.held.level = 2;
-    if (change?.is === 'cleared' && last) last.end = change.at;
-  }
-  return { fold, episodes };
-}
-
-/** In order; of two of one time the first stays. */
-function merged(points: readonly Point[], late: readonly Point[]): Point[] {
-  const all = [...points, ...late].sort((one, other) => one.t - other.t);
-  return all.filter(({ t }, index) => index === 0 || t !== all[index - 1]?.t);
 }
 
 /** Alarms of rules that no longer judge the device. */

@@ -3,7 +3,6 @@ import { startClockWriter } from '../alarms/clock-writer.ts';
 import { startAlarmEngine } from '../alarms/engine-task.ts';
 import { startAlarmKeeper } from '../alarms/keeper.ts';
 import { alarmToken, LINK_MS } from '../alarms/notify/alarm-link.ts';
-import { openChannelBook } from '../alarms/notify/channel-book.ts';
 import type { Intent } from '../alarms/notify/follow-up.ts';
 import { createNotice } from '../alarms/notify/notice-text.ts';
 import { startNotifier } from '../alarms/notify/notifier.ts';
@@ -26,8 +25,7 @@ export function alarmTasks(services: Services, store: Store): readonly Task[] {
 
 /** Notices that a process before left unsent go out first. */
 async function startNotifications(services: Services): Promise<{ close(): Promise<void> }> {
-  const { bus, kv, registry, log, clock, sessionSecret } = services;
-  const book = await openChannelBook(kv, clock);
+  const { bus, kv, registry, channelBook: book, log, clock, sessionSecret } = services;
   const siteLabel = (park: string, site: string) => registry.site(park, site)?.label;
   const linkOf = ({ alarms: [alarm], about }: Intent) => {
     const { publicUrl } = book.plan();
@@ -42,7 +40,6 @@ async function startNotifications(services: Services): Promise<{ close(): Promis
     async close() {
       await notifier.close();
       await outbox.close();
-      await book.close();
     },
   };
 }

@@ -1,5 +1,6 @@
-/** Services that every role needs: data folder, kinds, log, shared state, registry, cluster. */
+/** Services that roles share: data folder, kinds, log, shared state, registry, channels of notices, cluster. */
 import { randomUUID } from 'node:crypto';
+import { type ChannelBook, openChannelBook } from '../alarms/notify/channel-book.ts';
 import { watchDiskSpace } from '../base/disk-space.ts';
 import type { Log } from '../base/logger.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -30,6 +31,8 @@ export interface Services extends AppContext {
   readonly bus: Bus;
   readonly kv: Kv;
   readonly registry: Registry;
+  /** Channels and plan of notices: one copy for the notifier and the API of this process. */
+  readonly channelBook: ChannelBook;
   readonly pubsub: PubSub;
   /** Who is connected anywhere. */
   readonly presence: Presence;
@@ -60,6 +63,7 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const registry = keep(
     await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, formats: FORMATS, clock }),
   );
+  const channelBook = keep(await openChannelBook(kv, clock));
   const pubsub = keep(await openPubSub(context));
   const monotonic = () => performance.now();
   const presence = keep(await followPresence(pubsub, monotonic));
@@ -68,5 +72,5 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const sessionSecret = await sharedSecret(shelf, 'session-secret');
   const id = randomUUID();
   const shared = { pubsub, presence, id, token, sessionSecret, monotonic };
-  return { config, log, clock, folder, context, kinds, bus, kv, registry, ...shared };
+  return { config, log, clock, folder, context, kinds, bus, kv, registry, channelBook, ...shared };
 }

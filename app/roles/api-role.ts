@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { openAlarms } from '../../alarms/alarms.ts';
-import { openChannelBook } from '../../alarms/notify/channel-book.ts';
 import { noticesOf } from '../../alarms/notify/outbox.ts';
 import type { Api, ApiOptions } from '../../api/api.ts';
 import type { Check } from '../../api/routes/health.ts';
@@ -51,14 +50,13 @@ export async function openApiRole(
   keep: Closer,
 ): Promise<Api> {
   const { config, log, clock, monotonic, folder, kinds, bus, kv, registry, pubsub, presence } = services;
-  const { token, sessionSecret } = services;
+  const { channelBook, token, sessionSecret } = services;
   if (config.demo) await addDemoDevices(folder, kv, registry, kinds);
   const { writers, writerOf } = planWriters(config);
   const names = writers.map(({ name }) => name);
   const isWhole = () => ingest?.writerProblem()?.code !== 'STORE_BEHIND';
   const ledger = keep(await openLastingLedger({ bus, store, log, writers: names, writerOf, isWhole }));
   const alarms = keep(await openAlarms({ bus, kv, clock }));
-  const book = keep(await openChannelBook(kv, clock));
   const live = keep(await openLiveFeed({ bus, log }));
   // Of the own broker at once; of others as they say.
   const isConnected = (park: string, device: string) =>
@@ -80,7 +78,7 @@ export async function openApiRole(
       quarantine: createQuarantine({ bus, kv, registry, kinds, log, clock }),
       live,
       alarms,
-      book,
+      book: channelBook,
       notices: (alarm) => noticesOf(kv, alarm),
       alarmLog: openAlarmLog(kv),
       async addDevice(device: NewDevice) {

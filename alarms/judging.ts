@@ -1,0 +1,12 @@
+/** What a device's readings are judged by. */
+import type { Emitter } from './lifecycle.ts';
+import type { Rule } from './rule.ts';
+
+export interface Judging {
+  readonly rules: readonly Rule[];
+  readonly intervalMs: number;
+  /** After so long without a reading the device is silent. */
+  readonly silentAfterMs: number;
+  readonly maintenanceUntil: number | undefined;
+  readonly to: Emitter;
+}
