@@ -4,6 +4,7 @@ import type { Alarms } from '../alarms/alarms.ts';
 import type { BusStatus } from '../bus/bus.ts';
 import type { Ledger } from '../consumers/ledger.ts';
 import type { StoreStatus } from '../store/store.ts';
+import { createSiteMetrics, type SiteMetricsOptions } from './site-metrics.ts';
 
 /** Of what the process has; absent otherwise. */
 export interface PlatformStatus {
@@ -15,6 +16,9 @@ export interface PlatformStatus {
     readonly received: number;
     readonly acknowledged: number;
   };
+  readonly version?: string;
+  /** Of the data folder's disk. */
+  readonly disk?: { readonly freeBytes: number; readonly sizeBytes: number };
   /** Names of what this process does of the work that is divided among several. */
   readonly duties?: readonly string[];
   readonly broker?: {
@@ -30,6 +34,8 @@ export interface MetricsOptions {
   readonly status: () => Promise<PlatformStatus>;
   readonly ledger?: Ledger;
   readonly alarms?: Pick<Alarms, 'counts'>;
+  /** In a process that answers for sites and devices. */
+  readonly sites?: SiteMetricsOptions;
 }
 
 export interface Metrics {
@@ -38,7 +44,7 @@ export interface Metrics {
 }
 
 /** Of a part that the process does not have there are no numbers, rather than zeros. */
-export function createMetrics({ status, ledger, alarms }: MetricsOptions): Metrics {
+export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'daoyu_' });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -66,6 +72,11 @@ export function createMetrics({ status, ledger, alarms }: MetricsOptions): Metri
   const alarmGauge = gauge('daoyu_alarms', 'Alarms that are not closed', ['state', 'severity', 'class']);
   const readings = gauge('daoyu_ledger_readings', 'Readings by park and what became of them', ['park', 'outcome']);
 
+  const build = gauge('daoyu_build_info', 'Always 1; the version is in its label', ['version']);
+  const diskFree = gauge('daoyu_disk_free_bytes', 'Free on the disk of the data folder');
+  const diskSize = gauge('daoyu_disk_size_bytes', 'Size of that disk');
+  const siteMetrics = sites && createSiteMetrics(registry, sites);
+
   function set(total: Counter, value: number): void {
     total.reset();
     total.inc(value);
@@ -91,7 +102,16 @@ export function createMetrics({ status, ledger, alarms }: MetricsOptions): Metri
     contentType: registry.contentType,
     async render() {
       // Asked first: two scrapes at one time must not add up between a reset and its counts.
-      const [{ bus, store, broker, bridge, duties = [] }, account] = await Promise.all([status(), ledger?.account()]);
+      const [{ bus, store, broker, bridge, disk, version, duties = [] }, account] = await Promise.all([
+        status(),
+        ledger?.account(),
+        siteMetrics?.refresh(),
+      ]);
+      if (version !== undefined) build.set({ version }, 1);
+      if (disk !== undefined) {
+        diskFree.set(disk.freeBytes);
+        diskSize.set(disk.sizeBytes);
+      }
       if (broker !== undefined) showBroker(broker);
       if (bridge !== undefined) showBridge(bridge);
       logBytes.set(bus.sizeBytes);

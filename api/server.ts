@@ -100,7 +100,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(swaggerUi, { routePrefix: '/docs' });
   await app.register(errorsDocumentRoutes);
   await app.register(healthRoutes, { ...options, authenticator });
-  await app.register(metricRoutes, options);
+  await app.register(metricRoutes, { ...options, sites: options });
   await app.register(apiRoutes as never, { options, authenticator, prefix: '/api/v1' });
   await app.register(alarmLinkRoutes, options);
   await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });

@@ -1,4 +1,5 @@
 /** The composition root: opens the roles of this process in order of dependency and closes them in reverse. */
+import { statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { openHealth } from '../api/health-server.ts';
@@ -15,6 +16,7 @@ import { openApiRole } from './roles/api-role.ts';
 import { openBrokerRole } from './roles/broker-role.ts';
 import { openIngestRole } from './roles/ingest-role.ts';
 import { type Closer, openServices } from './services.ts';
+import { programVersion } from './version.ts';
 
 export interface Platform {
   /** Without the role `api`, `http` has health and metrics only; without `broker`, `mqtt` is empty. */
@@ -77,6 +79,8 @@ async function open(
 
   const checks = () => readinessOf({ bus, store, bridge: door?.bridge, writerProblem: ingest?.writerProblem });
   const status = async () => ({
+    version: programVersion(),
+    disk: await diskOf(services.folder.path),
     bus: await bus.status(),
     ...(store && { store: await store.status() }),
     ...(door && { broker: door.broker.status() }),
@@ -104,6 +108,11 @@ async function open(
     token,
     signInLink: async () => await api?.signInLink(),
   };
+}
+
+async function diskOf(folder: string) {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
 }
 
 /** Embedded parts belong to one process; divided, each would have a log or store of its own. */

@@ -11,6 +11,7 @@ import type { Manifest } from '../app/backup/manifest.ts';
 import { restoreInto } from '../app/backup/restore.ts';
 import { checkInstallation } from '../app/check/check.ts';
 import { type Config, readConfig } from '../app/config.ts';
+import { timestampOf } from '../base/beijing-time.ts';
 import { watchDiskSpace } from '../base/disk-space.ts';
 import { DaoyuError } from '../base/errors.ts';
 import { printFinding } from './check.ts';
@@ -71,9 +72,8 @@ function restoreTo(config: Config, source: string, dataFolder: string): Promise<
 }
 
 function summaryOf({ startedAt, writtenBy, counts: { parks, sites, devices, readings } }: Manifest): string {
-  const when = new Date(startedAt + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
   const stored = readings === undefined ? 'no store' : `at least ${readings} readings`;
-  return `backup of ${when} Beijing time by daoyu ${writtenBy}: ${parks} parks, ${sites} sites, ${devices} devices, ${stored}`;
+  return `backup of ${timestampOf(startedAt)} Beijing time by daoyu ${writtenBy}: ${parks} parks, ${sites} sites, ${devices} devices, ${stored}`;
 }
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);

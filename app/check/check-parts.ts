@@ -1,6 +1,7 @@
 /** Looks over a stopped installation: every page of its files, every entry of its log, every reading of its store, and whether they fit together. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { timestampOf } from '../../base/beijing-time.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { parseEntry } from '../../bus/parse-event.ts';
 import { damageOf } from '../../engines/lmdb-check.ts';
@@ -58,7 +59,7 @@ export async function checkLog(bus: Pick<Bus, 'status' | 'consume'>): Promise<re
   } finally {
     await consumption.close();
   }
-  const what = `positions ${firstPosition} to ${lastPosition} (${beijing(firstAt)} to ${beijing(lastAt)} Beijing time), ${count.entries} entries with ${count.readings} readings, ${megabytes(sizeBytes)}`;
+  const what = `positions ${firstPosition} to ${lastPosition} (${timestampOf(firstAt)} to ${timestampOf(lastAt)} Beijing time), ${count.entries} entries with ${count.readings} readings, ${megabytes(sizeBytes)}`;
   if (count.unreadable > 0)
     return [
       bad('log', `${count.unreadable} entries of readings cannot be understood; consumers set them aside. ${what}`),
@@ -153,7 +154,3 @@ export async function checkFit(
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-
-function beijing(ms: number): string {
-  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
-}

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadKinds } from '../../sensors/kinds.ts';
-import { alertingFiles, provisioningFiles } from './provisioning.ts';
+import { alertingFiles, prometheusFiles, provisioningFiles } from './provisioning.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,9 +22,14 @@ for (const [path, text] of files) {
   await writeFile(join(values.out, path), text);
 }
 // Rules are of the platform's own figures, the same for any kinds.
-const alerting = fileURLToPath(new URL('./alerting/', import.meta.url));
-await mkdir(alerting, { recursive: true });
-for (const [path, text] of alertingFiles()) await writeFile(join(alerting, path), text);
+for (const [name, made] of [
+  ['alerting', alertingFiles()],
+  ['prometheus', prometheusFiles()],
+] as const) {
+  const folder = fileURLToPath(new URL(`./${name}/`, import.meta.url));
+  await mkdir(folder, { recursive: true });
+  for (const [path, text] of made) await writeFile(join(folder, path), text);
+}
 // A dashboard of a kind that is gone must not stay; other files of the folder are not ours.
 for (const language of ['zh', 'en']) {
   for (const file of await readdir(join(values.out, 'dashboards', language)))

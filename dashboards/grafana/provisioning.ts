@@ -3,6 +3,7 @@ import type { Kind } from '../../sensors/kind.ts';
 import { dashboardsOf } from '../definition/dashboards.ts';
 import { alertRules, contactPoints } from './alerting.ts';
 import { DATASOURCE, FOLDERS, LANGUAGES } from './names.ts';
+import { renderPrometheusDashboard } from './prometheus.ts';
 import { renderDashboard } from './render.ts';
 
 /** Where the folder is mounted in Grafana's own image. */
@@ -38,6 +39,16 @@ export function alertingFiles(): ReadonlyMap<string, string> {
     ['rules.yaml', alertRules(GENERATED)],
     ['contact-points.yaml', contactPoints(GENERATED)],
   ]);
+}
+
+/** Beside `provisioning/` too: for a Grafana that has a Prometheus. */
+export function prometheusFiles(): ReadonlyMap<string, string> {
+  return new Map(
+    LANGUAGES.map((language) => [
+      `daoyu-${language}.json`,
+      `${JSON.stringify(renderPrometheusDashboard(language), undefined, 2)}\n`,
+    ]),
+  );
 }
 
 const GENERATED = '# Written by "npm run dashboards"; edit dashboards/, not this file.';
