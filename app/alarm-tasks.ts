@@ -11,6 +11,7 @@ import type { Task } from '../cluster/task-assignment.ts';
 import type { Store } from '../store/store.ts';
 import { createPlatformReport } from './platform-report.ts';
 import type { Services } from './services.ts';
+import { keepSirensQuiet } from './siren.ts';
 
 export function alarmTasks(services: Services, store: Store): readonly Task[] {
   const { bus, kv, kinds, registry, log, clock } = services;
@@ -36,8 +37,10 @@ async function startNotifications(services: Services): Promise<{ close(): Promis
   const noticeOf = (intent: Intent) => createNotice(intent, siteLabel, linkOf(intent));
   const outbox = await openOutbox({ kv, book, noticeOf, clock, log });
   const notifier = await startNotifier({ bus, kv, book, outbox, log });
+  const sirens = keepSirensQuiet(services, book);
   return {
     async close() {
+      sirens.close();
       await notifier.close();
       await outbox.close();
     },

@@ -17,6 +17,7 @@ import { type BackendContext, openBus, openKv, openPubSub, sharedParts } from '.
 import type { Config } from './config.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { sharedSecret } from './shared-secret.ts';
+import { orderDevices } from './siren.ts';
 
 export interface AppContext {
   readonly config: Config;
@@ -63,10 +64,11 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const registry = keep(
     await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, formats: FORMATS, clock }),
   );
-  const channelBook = keep(await openChannelBook(kv, clock));
   const pubsub = keep(await openPubSub(context));
   const monotonic = () => performance.now();
   const presence = keep(await followPresence(pubsub, monotonic));
+  const order = orderDevices({ bus, kv, pubsub, presence, registry, clock, monotonic, log });
+  const channelBook = keep(await openChannelBook(kv, clock, order));
   const shelf = { folder, kv, isShared: sharedParts(config).isLogShared };
   const token = config.apiToken ?? (await sharedSecret(shelf, 'api-token'));
   const sessionSecret = await sharedSecret(shelf, 'session-secret');

@@ -35,8 +35,28 @@ export interface Channel {
 
 export const SEND_TIMEOUT_MS = 10_000;
 
+/**
+ * Asks a device of the platform to do something and waits a few seconds for its answer. The same key is the same order: it is never done twice. Never
+ * rejects: what cannot be sent has the state `unsent`.
+ */
+export type DeviceOrder = (
+  order: {
+    readonly park: string;
+    readonly device: string;
+    readonly name: string;
+    readonly value: unknown;
+    readonly key: string;
+  },
+  signal?: AbortSignal,
+) => Promise<{
+  readonly state: 'unsent' | 'sent' | 'received' | 'done' | 'failed' | 'expired';
+  readonly message?: string;
+}>;
+
 export interface ChannelContext {
   readonly language: 'zh' | 'en';
+  /** Absent where no command can be sent. */
+  readonly order?: DeviceOrder;
   /** Epoch ms. */
   readonly clock: () => number;
 }

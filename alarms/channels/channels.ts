@@ -5,10 +5,11 @@ import { dingtalk } from './dingtalk.ts';
 import { email } from './email.ts';
 import { feishu } from './feishu.ts';
 import { ntfy } from './ntfy.ts';
+import { siren } from './siren.ts';
 import { webhook } from './webhook.ts';
 import { wecom } from './wecom.ts';
 
-const KINDS: readonly ChannelKind[] = [dingtalk, wecom, feishu, webhook, email, ntfy, bark];
+const KINDS: readonly ChannelKind[] = [dingtalk, wecom, feishu, webhook, email, ntfy, bark, siren];
 
 export const CHANNEL_KINDS: ReadonlyMap<string, ChannelKind> = new Map(KINDS.map((kind) => [kind.name, kind]));
 

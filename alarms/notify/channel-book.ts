@@ -1,7 +1,7 @@
 /** The channels and the plan of an installation, in the shared state: every process sees the same; secrets are never shown again. */
 import { DaoyuError } from '../../base/errors.ts';
 import type { Kv } from '../../kv/kv.ts';
-import type { Channel, ChannelSettings, Outcome } from '../channels/channel.ts';
+import type { Channel, ChannelSettings, DeviceOrder, Outcome } from '../channels/channel.ts';
 import { CHANNEL_KINDS, masked, unmasked } from '../channels/channels.ts';
 import { type ChannelHealth, HEALTH_PREFIX, healthOfChannels, noteHealth } from './channel-health.ts';
 import { DEFAULT_PLAN, PLAN_KEY, type Plan, problemsOfPlan } from './plan.ts';
@@ -37,7 +37,8 @@ export interface ChannelBook {
   close(): Promise<void>;
 }
 
-export async function openChannelBook(kv: Kv, clock: () => number): Promise<ChannelBook> {
+/** `order` reaches devices of the platform. */
+export async function openChannelBook(kv: Kv, clock: () => number, order?: DeviceOrder): Promise<ChannelBook> {
   const records = new Map<string, ChannelRecord>();
   const opened = new Map<string, { readonly channel: Channel; readonly perMinute: number }>();
   let plan = DEFAULT_PLAN;
@@ -69,7 +70,7 @@ export async function openChannelBook(kv: Kv, clock: () => number): Promise<Chan
     const kind = record && CHANNEL_KINDS.get(record.kind);
     if (record === undefined || kind === undefined) return undefined;
     const made = {
-      channel: kind.create(record.settings, { language: record.language, clock }),
+      channel: kind.create(record.settings, { language: record.language, clock, ...(order && { order }) }),
       perMinute: kind.perMinute,
     };
     opened.set(name, made);
