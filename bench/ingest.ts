@@ -1,9 +1,13 @@
-/** Durable QoS 1 messages a second and PUBACK latency, for 1, 50 and 500 connections, each beside the same broker with an admit that does nothing. */
+/** CPU of a reading until it is stored, by thread, PUBACK times and memory, at full speed and at ordinary rates, beside brokers that keep nothing. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { httpClient } from '../test/http-client.ts';
 import { startChild } from './child.ts';
+import { between, type CpuTimes, cpuOf, forgetPeak, peakMb, sumOf } from './cpu.ts';
+import { measureFsync } from './fsync.ts';
 import type { LoadJob, LoadResult } from './load.ts';
+import { type Reference, startAedes, startMosquitto } from './references.ts';
 
 interface Usage {
   readonly rss: number;
@@ -14,6 +18,8 @@ interface Usage {
 interface Measured extends LoadResult {
   /** Of the server, for each message. */
   readonly cpuUs: number;
+  /** By kind of thread, from the first publish on. */
+  readonly before: CpuTimes;
 }
 
 export interface Server {
@@ -26,65 +32,113 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const CONNECTIONS = [1, 50, 500];
-
-export async function benchIngest({
-  seconds,
-  idle,
-}: {
-  readonly seconds: number;
-  readonly idle: number;
-}): Promise<void> {
-  const durable = await startServer('durable', 500);
-  const noop = await startServer('noop', 500);
-  await comparePubacks(durable, noop, seconds);
-  await noop.stop();
-  await durable.stop();
-  await measureIdle(idle);
+interface Point {
+  readonly name: string;
+  readonly connections: number;
+  readonly window: number;
+  readonly rate?: number;
+  readonly readingsPerMessage?: number;
+  /** References beside it. */
+  readonly isCompared?: boolean;
 }
 
-/** Durable PUBACKs beside the ceiling that broker and parser allow. */
-export async function comparePubacks(durable: Server, noop: Server, seconds: number): Promise<void> {
-  // The first connection of a device costs a password hash; it is no cost of a message.
-  for (const server of [durable, noop]) await measure(server, { connections: 500, seconds: 1, window: 4 });
-  print([
-    'connections',
-    'durable msg/s',
-    'no-op msg/s',
-    'ratio',
-    'p50 ms',
-    'p99 ms',
-    'no-op p99',
-    'CPU µs',
-    'no-op CPU µs',
-  ]);
-  for (const connections of CONNECTIONS) {
-    const window = connections === 1 ? 100 : Math.max(4, Math.floor(2000 / connections));
-    // Before, after: what the machine does meanwhile falls on both sides.
-    const first = await measure(noop, { connections, seconds, window });
-    const kept = await measure(durable, { connections, seconds, window });
-    const second = await measure(noop, { connections, seconds, window });
-    const ceiling = (first.perSecond + second.perSecond) / 2;
-    print([
-      connections,
-      kept.perSecond.toFixed(0),
-      ceiling.toFixed(0),
-      (kept.perSecond / ceiling).toFixed(2),
-      kept.p50.toFixed(1),
-      kept.p99.toFixed(1),
-      first.p99.toFixed(1),
-      kept.cpuUs.toFixed(0),
-      ((first.cpuUs + second.cpuUs) / 2).toFixed(0),
-    ]);
+/** As fast as acknowledged, then at the rates of a large farm, a county and a few ponds. */
+export const POINTS: readonly Point[] = [
+  { name: '1 × 100', connections: 1, window: 100, isCompared: true },
+  { name: '50 × 40', connections: 50, window: 40, isCompared: true },
+  { name: '500 × 4', connections: 500, window: 4, isCompared: true },
+  { name: '50 × 40, arrays of 20', connections: 50, window: 40, readingsPerMessage: 20 },
+  { name: '1,000/s', connections: 50, window: 1, rate: 1000, isCompared: true },
+  { name: '100/s', connections: 50, window: 1, rate: 100, isCompared: true },
+  { name: '10/s', connections: 50, window: 1, rate: 10 },
+];
+/** The passwords of so many cost minutes of hashing before the first publish, so it comes last and only when asked for. */
+const MANY: Point = { name: '5,000 × 1', connections: 5000, window: 1, isCompared: true };
+
+export interface IngestOptions {
+  readonly seconds: number;
+  readonly idle: number;
+  /** With 5,000 connections as well. */
+  readonly many: boolean;
+  /** Only points whose name contains it. */
+  readonly only?: string;
+}
+
+export async function benchIngest({ seconds, idle, many, only = '' }: IngestOptions): Promise<void> {
+  const points = [...POINTS, ...(many ? [MANY] : [])].filter(({ name }) => name.includes(only));
+  const server = await startServer('durable', Math.max(0, ...points.map(({ connections }) => connections)));
+  const references = [await startAedes(), await startMosquitto()].filter((each) => each !== undefined);
+  try {
+    printPointHeads();
+    await comparePoints(server, points, references, seconds);
+  } finally {
+    for (const reference of references) await reference.stop();
+    await server.stop();
   }
-  for (const [name, server] of [
-    ['durable', durable],
-    ['no-op', noop],
-  ] as const) {
-    const steady = await measure(server, { connections: 50, seconds, window: 100, rate: 1000 });
-    console.log(
-      `${name}, 1,000 msg/s over 50 connections: p50 ${steady.p50.toFixed(1)} ms, p99 ${steady.p99.toFixed(1)} ms (${steady.messages} messages)`,
+  if (idle > 0) await measureIdle(idle);
+}
+
+export function printPointHeads(): void {
+  print(
+    ['', 'readings/s', 'µs/reading', 'main', 'V8', 'pool', 'store', 'p50 ms', 'p99 ms', 'fsync p50', 'p99', 'RSS MB'],
+    24,
+  );
+}
+
+/** One line a point, and one for each reference beside it: ratios hold within a line's neighbours. */
+export async function comparePoints(
+  server: Server,
+  points: readonly Point[],
+  references: readonly Reference[],
+  seconds: number,
+): Promise<void> {
+  const pid = server.child.pid ?? 0;
+  const most = Math.max(0, ...points.map(({ connections }) => connections));
+  // The first connection of a device costs a password hash, and its first reading what is worked out once: no cost of a reading.
+  if (most > 0) await measure(server, { connections: most, seconds: 1, window: 4 });
+  for (const point of points) {
+    const { name, readingsPerMessage = 1, isCompared = false, ...job } = point;
+    const fsync = measureFsync(server.folder);
+    await settled(server);
+    const found = await measure(server, { ...job, readingsPerMessage, seconds });
+    await settled(server);
+    const readings = found.messages * readingsPerMessage;
+    const cpu = between(found.before, cpuOf(pid), readings);
+    printPoint(name, found.perSecond * readingsPerMessage, cpu, found, [
+      fsync.p50.toFixed(1),
+      fsync.p99.toFixed(1),
+      peakMb(pid).toFixed(0),
+    ]);
+    for (const reference of isCompared ? references : []) {
+      const result = await measure(
+        { ...server, ...reference, child: undefined },
+        { ...job, readingsPerMessage, seconds },
+      );
+      const itsCpu = between(result.before, cpuOf(reference.pid), result.messages * readingsPerMessage);
+      printPoint(`  ${reference.name}`, result.perSecond * readingsPerMessage, itsCpu, result);
+    }
+  }
+}
+
+function printPoint(
+  name: string,
+  perSecond: number,
+  cpu: CpuTimes,
+  { p50, p99 }: LoadResult,
+  rest: string[] = [],
+): void {
+  const each = [sumOf(cpu), cpu.main, cpu.v8, cpu.pool, cpu.store].map((us) => us.toFixed(us < 10 ? 1 : 0));
+  print([name, perSecond.toFixed(0), ...each, p50.toFixed(1), p99.toFixed(1), ...rest], 24);
+}
+
+/** All that was received is stored, or refused. */
+async function settled(server: Server): Promise<void> {
+  for (;;) {
+    await wait(1500);
+    const { ledger } = await apiOf(server).get<{ readonly ledger: readonly { readonly pending: number }[] }>(
+      '/api/v1/ledger',
     );
+    if (ledger.every(({ pending }) => pending === 0)) return;
   }
 }
 
@@ -161,19 +215,27 @@ async function addDevices(server: Server, count: number, prefix: string): Promis
   return logins;
 }
 
+/** What a load is measured against. */
+type Target = Pick<Server, 'port' | 'logins'> & { readonly pid?: number; readonly child?: ChildProcess | undefined };
+
 export async function measure(
-  server: Server,
-  job: Pick<LoadJob, 'seconds' | 'window' | 'rate' | 'readingsPerMessage'> & { readonly connections: number },
+  { port, logins, child: server, pid = server?.pid ?? 0 }: Target,
+  {
+    connections,
+    ...rest
+  }: Pick<LoadJob, 'seconds' | 'window' | 'rate' | 'readingsPerMessage'> & { readonly connections: number },
 ): Promise<Measured> {
-  const before = await server.usage();
   const child = startChild('load');
-  const { connections, ...rest } = job;
-  child.send({ port: server.port, logins: server.logins.slice(0, connections), ...rest } satisfies LoadJob);
+  child.send({ port, logins: logins.slice(0, connections), ...rest } satisfies LoadJob);
+  await once(child, 'message');
+  forgetPeak(pid);
+  const before = cpuOf(pid);
+  child.send('begin');
   const [result] = (await once(child, 'message')) as [LoadResult];
-  const after = await server.usage();
-  return { ...result, cpuUs: (after.cpuUs - before.cpuUs) / result.messages };
+  return { ...result, before, cpuUs: sumOf(between(before, cpuOf(pid), result.messages)) };
 }
 
-export function print(cells: readonly (string | number)[]): void {
-  console.log(cells.map((cell) => String(cell).padStart(14)).join(''));
+export function print(cells: readonly (string | number)[], first = 14): void {
+  const [name = '', ...others] = cells;
+  console.log(String(name).padStart(14).padEnd(first) + others.map((cell) => String(cell).padStart(11)).join(''));
 }

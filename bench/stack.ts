@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reservePort } from '../cli/managed-process.ts';
 import { startInflux, startNats } from '../cli/stack.ts';
-import { apiOf, comparePubacks, measure, print, type Server, startServer } from './ingest.ts';
+import { apiOf, comparePoints, measure, POINTS, print, printPointHeads, type Server, startServer } from './ingest.ts';
 
 const LOG_BYTES = 4 * 1024 ** 3;
 /** Clock ticks a second of /proc. */
@@ -20,9 +20,9 @@ export async function benchStack({ seconds }: { readonly seconds: number }): Pro
   const nats = await startNats(folder, await reservePort(0), 'bench', LOG_BYTES);
   const influx = await startInflux(folder, await reservePort(0), 'bench');
   const durable = await startServer('durable', 500, { DAOYU_BUS_URL: nats.url, DAOYU_STORE_URL: influx.url });
-  const noop = await startServer('noop', 500);
   try {
-    await comparePubacks(durable, noop, seconds);
+    printPointHeads();
+    await comparePoints(durable, POINTS, [], seconds);
     await untilStored(durable);
     const pids = { daoyu: durable.child.pid, nats: nats.server.pid, influxd: influx.server.pid };
     console.log(`\ninto InfluxDB, ${CONNECTIONS} connections:`);
@@ -48,7 +48,6 @@ export async function benchStack({ seconds }: { readonly seconds: number }): Pro
       }
     }
   } finally {
-    await noop.stop();
     await durable.stop();
     await influx.server.close();
     await nats.server.close();
