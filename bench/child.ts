@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 interface ChildOptions {
-  /** For Node; for all children of a bench also `DAOYU_BENCH_FLAGS`, such as `--cpu-prof --cpu-prof-dir=/tmp/profiles`. */
+  /** For Node. */
   readonly flags?: readonly string[];
   /** Beside our own. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export function startChild(
   { flags = [], environment = {} }: ChildOptions = {},
 ): ChildProcess {
   return fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), args, {
-    execArgv: [...flags, ...(process.env.DAOYU_BENCH_FLAGS?.split(' ') ?? [])],
+    execArgv: [...flags],
     env: { ...process.env, ...environment },
   });
 }

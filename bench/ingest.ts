@@ -1,6 +1,7 @@
 /** CPU of a reading until it is stored, by thread, PUBACK times and memory, at full speed and at ordinary rates, beside brokers that keep nothing. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { httpClient } from '../test/http-client.ts';
 import { startChild } from './child.ts';
@@ -62,15 +63,17 @@ export interface IngestOptions {
   readonly many: boolean;
   /** Only points whose name contains it. */
   readonly only?: string;
+  /** A CPU profile of the main thread for each point goes there. */
+  readonly profiles?: string | undefined;
 }
 
-export async function benchIngest({ seconds, idle, many, only = '' }: IngestOptions): Promise<void> {
+export async function benchIngest({ seconds, idle, many, only = '', profiles }: IngestOptions): Promise<void> {
   const points = [...POINTS, ...(many ? [MANY] : [])].filter(({ name }) => name.includes(only));
   const server = await startServer('durable', Math.max(0, ...points.map(({ connections }) => connections)));
   const references = [await startAedes(), await startMosquitto()].filter((each) => each !== undefined);
   try {
     printPointHeads();
-    await comparePoints(server, points, references, seconds);
+    await comparePoints(server, points, references, seconds, profiles);
   } finally {
     for (const reference of references) await reference.stop();
     await server.stop();
@@ -91,6 +94,7 @@ export async function comparePoints(
   points: readonly Point[],
   references: readonly Reference[],
   seconds: number,
+  profiles?: string,
 ): Promise<void> {
   const pid = server.child.pid ?? 0;
   const most = Math.max(0, ...points.map(({ connections }) => connections));
@@ -100,7 +104,10 @@ export async function comparePoints(
     const { name, readingsPerMessage = 1, isCompared = false, ...job } = point;
     const fsync = measureFsync(server.folder);
     await settled(server);
+    if (profiles !== undefined) await profile(server, {});
     const found = await measure(server, { ...job, readingsPerMessage, seconds });
+    if (profiles !== undefined)
+      await profile(server, { to: join(profiles, `${name.replace(/\W+/g, '-')}.cpuprofile`) });
     await settled(server);
     const readings = found.messages * readingsPerMessage;
     const cpu = between(found.before, cpuOf(pid), readings);
@@ -118,6 +125,11 @@ export async function comparePoints(
       printPoint(`  ${reference.name}`, result.perSecond * readingsPerMessage, itsCpu, result);
     }
   }
+}
+
+async function profile({ child }: Server, request: { readonly to?: string }): Promise<void> {
+  child.send(request);
+  await once(child, 'message');
 }
 
 function printPoint(

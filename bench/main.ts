@@ -19,18 +19,21 @@ program
   )
   .option('--seconds <n>', 'length of each measurement', '5')
   .option('--only <text>', 'points whose name contains it', '')
+  .option('--profiles <folder>', 'a CPU profile of the main thread for each point')
   .option('--many', '5,000 connections as well; their passwords take minutes')
   .option('--idle <n>', 'idle connections for the memory figure; 0 leaves it out', '5000')
   .option('--stack', 'on NATS and InfluxDB, started here; adds the rate that arrives in InfluxDB')
-  .action((options: { seconds: string; idle: string; only: string; many?: boolean; stack?: boolean }) =>
-    options.stack
-      ? benchStack({ seconds: Number(options.seconds) })
-      : benchIngest({
-          seconds: Number(options.seconds),
-          idle: Number(options.idle),
-          many: options.many === true,
-          only: options.only,
-        }),
+  .action(
+    (options: { seconds: string; idle: string; only: string; profiles?: string; many?: boolean; stack?: boolean }) =>
+      options.stack
+        ? benchStack({ seconds: Number(options.seconds) })
+        : benchIngest({
+            seconds: Number(options.seconds),
+            idle: Number(options.idle),
+            many: options.many === true,
+            only: options.only,
+            profiles: options.profiles,
+          }),
   );
 program
   .command('alarms')

@@ -1,5 +1,6 @@
 /** The platform under measurement, in its own process; with `noop` its admit does nothing: the ceiling that broker and parser allow. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -28,7 +29,28 @@ const platform = await startPlatform(config, {
   ...(process.argv[2] === 'noop' && { wrapAdmit: () => () => Promise.resolve() }),
 });
 process.send?.({ mqtt: platform.urls.mqtt.mqtt, http: platform.urls.http, token: platform.token, folder });
+const profiler = new Session();
+
+/** Where the CPU of the main thread goes, for Chrome's developer tools. */
+async function profile({ to }: { readonly to?: string }): Promise<void> {
+  if (to === undefined) {
+    profiler.connect();
+    await profiler.post('Profiler.enable');
+    await profiler.post('Profiler.setSamplingInterval', { interval: 500 });
+    await profiler.post('Profiler.start');
+  } else {
+    const { profile: found } = await profiler.post('Profiler.stop');
+    writeFileSync(to, JSON.stringify(found));
+    profiler.disconnect();
+  }
+  process.send?.('profiled');
+}
+
 process.on('message', (request) => {
+  if (typeof request === 'object' && request !== null) {
+    void profile(request);
+    return;
+  }
   if (request === 'usage') {
     globalThis.gc?.();
     const { user, system } = process.cpuUsage();
