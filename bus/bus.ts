@@ -44,6 +44,8 @@ export interface ConsumeOptions {
 
 /** At least once, in the order of the log. Ends when closed. One loop a consumption. */
 export interface Consumption extends AsyncIterable<Delivery> {
+  /** Delivers at once what is on the log, where that is put off for a moment to go with what comes next. */
+  hurry?(): void;
   close(): Promise<void>;
 }
 

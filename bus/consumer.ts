@@ -128,12 +128,14 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     }
   }
 
+  const leave = options.hurriedBy?.(() => consumption.hurry?.());
   const running = run().finally(() => consumption.close());
 
   return {
     status: () => ({ position: Math.max(taken, passed()), ...(problem && { problem }) }),
     async close() {
       stopping.abort();
+      leave?.();
       await consumption.close();
       await running;
       unkept?.close();

@@ -27,7 +27,12 @@ export interface ConsumptionOptions {
 export interface LogConsumption extends Consumption {
   /** Says that there may be more to read. */
   wake(): void;
+  /** Whether it delivers entries of this subject. */
+  isAbout(subject: string): boolean;
 }
+
+/** Subjects are as many as kinds and partitions; somebody who invents them without end costs no memory. */
+const MAX_SUBJECTS = 1000;
 
 export function createConsumption(options: ConsumptionOptions): LogConsumption {
   const { subjects, maxInFlight, read, onTaken, mayRead = () => true } = options;
@@ -46,6 +51,17 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   let outstanding = 0;
   /** Grows with each rewind, so that an ack of a delivery from before it is not counted twice. */
   let epoch = 0;
+
+  const known = new Map<string, boolean>();
+
+  function isAbout(subject: string): boolean {
+    const answer = known.get(subject);
+    if (answer !== undefined) return answer;
+    if (known.size >= MAX_SUBJECTS) known.clear();
+    const found = subjects.some((pattern) => subjectMatches(pattern, subject));
+    known.set(subject, found);
+    return found;
+  }
 
   function wake(): void {
     wakeUp?.();
@@ -95,7 +111,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
       index += 1;
       if (record === undefined) continue;
       cursor = record.position;
-      if (subjects.some((pattern) => subjectMatches(pattern, record.subject))) return record;
+      if (isAbout(record.subject)) return record;
       skip(record.position);
     }
   }
@@ -156,6 +172,8 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   begin();
   return {
     wake,
+    hurry: wake,
+    isAbout,
     [Symbol.asyncIterator]: deliveries,
     async close() {
       if (isClosed) return;

@@ -22,6 +22,8 @@ export interface ConsumerOptions extends BatchLimits {
   readonly passed?: () => number;
   /** For handlers whose effect becomes durable later than they take it. */
   readonly later?: Later;
+  /** What the log puts off for a moment, to give it with what comes next, comes at once when it calls; answers the function that stops it from calling. */
+  readonly hurriedBy?: (hurry: () => void) => () => void;
   /** Keeps a poisoned entry and its reason for people. Rejects: tried again. Default: an error in the program's log. */
   readonly setAside?: SetAside;
   readonly backOff?: BackOff;

@@ -57,7 +57,7 @@ export function openMemoryBus({ maxBytes = 64 * 1024 ** 2, clock = Date.now }: M
         records.push({ position: last, subject, data, parsed, appendedAt: clock() });
       }
       sizeBytes += needed;
-      readers.wake();
+      readers.wake(entries);
       return last;
     },
     consume: async (options) => readers.consume(options),

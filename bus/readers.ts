@@ -2,6 +2,7 @@
 import type { BusStatus, ConsumeOptions, Consumption } from './bus.ts';
 import { createConsumption, type LogConsumption, type LogRecord } from './consumption.ts';
 import { createTurns } from './turns.ts';
+import { createWaking, type WakingOptions } from './waking.ts';
 
 export interface ReadersOptions {
   /** Where durable consumers stand that are known from before. */
@@ -12,6 +13,8 @@ export interface ReadersOptions {
   readonly read: (after: number) => readonly LogRecord[];
   /** A durable consumer was made or has taken more. */
   readonly onMoved?: (name: string) => void;
+  /** See `createWaking`; default: whoever waits is woken with every append. */
+  readonly waking?: WakingOptions;
 }
 
 export interface Readers {
@@ -25,15 +28,17 @@ export interface Readers {
   /** Of the durable consumers the one furthest behind, for messages. */
   slowest(): string;
   status(): BusStatus['consumers'];
-  /** There is more to read. */
-  wake(): void;
+  /** There is more to read: these. */
+  wake(added: readonly Pick<LogRecord, 'subject'>[]): void;
   close(): Promise<void>;
 }
 
-export function createReaders({ positions = [], first, last, read, onMoved = () => {} }: ReadersOptions): Readers {
+export function createReaders(options: ReadersOptions): Readers {
+  const { positions = [], first, last, read, onMoved = () => {}, waking: wakingOptions } = options;
   const taken = new Map<string, number>(positions);
   const turns = createTurns();
   const consumptions = new Set<LogConsumption>();
+  const waking = createWaking(consumptions, wakingOptions);
 
   function startOf({ from, name }: ConsumeOptions): number {
     const known = name === undefined ? undefined : taken.get(name);
@@ -96,10 +101,9 @@ export function createReaders({ positions = [], first, last, read, onMoved = () 
       return `consumer ${name}`;
     },
     status: () => [...taken].map(([name, position]) => ({ name, position, pending: Math.max(0, last() - position) })),
-    wake() {
-      for (const consumption of consumptions) consumption.wake();
-    },
+    wake: waking.wake,
     async close() {
+      waking.close();
       await Promise.all([...consumptions].map((consumption) => consumption.close()));
     },
   };

@@ -5,17 +5,18 @@ import type { Log } from '../base/logger.ts';
 import { topicsOf } from '../base/topics.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
-import type { BackOff, Consumer } from '../bus/handler.ts';
+import type { BackOff, Consumer, ConsumerOptions } from '../bus/handler.ts';
 import { entryOf, type LogEntry } from '../bus/parse-event.ts';
 import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
 import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
+import type { Ahead } from '../store/ahead.ts';
 import type { StoreCapabilities } from '../store/capabilities.ts';
 import type { Batch, ConflictingReading, RejectedReading, Store } from '../store/store.ts';
 
 /** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
-/** Where what is not committed yet is shown all the same, a commit a second is enough; a large backlog does not wait. */
-const LATE_LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 1000 } as const;
+/** Where what is not committed yet is shown all the same, and whoever asks hastens the commit, a commit now and then is enough; a large backlog does not wait. */
+const LATE_LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 5000 } as const;
 
 /** What a writer asks of its store. */
 export type WritableStore = Pick<Store, 'write' | 'committed' | keyof StoreCapabilities>;
@@ -132,7 +133,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
 
   const stopKeeping = store.rejectedPoints?.onRejected(name, keepRejected);
   const consumer = await startConsumer({
-    ...(store.ahead ? { ...LATE_LIMITS, onHeld: show, hastenedBy: store.ahead.onAsked } : LIMITS),
+    ...(store.ahead ? { ...LATE_LIMITS, onHeld: show, ...promptedBy(store.ahead) } : LIMITS),
     reach: () => progress.pendingUpTo ?? 0,
     passed: () => progress.position,
     bus,
@@ -151,6 +152,11 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     },
   };
 }
+
+const promptedBy = ({ onAsked }: Ahead): Pick<ConsumerOptions, 'hastenedBy' | 'hurriedBy'> => ({
+  hastenedBy: (hasten) => onAsked('committed', hasten),
+  hurriedBy: (hurry) => onAsked('shown', hurry),
+});
 
 export async function progressOf(
   store: Pick<Store, 'committed' | 'checkpoint'>,

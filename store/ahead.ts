@@ -1,4 +1,5 @@
 /** A store that commits when it pays: what is on its way to it is shown by `latest` at once, and whoever asks for its time hastens the commit. */
+import { setImmediate } from 'node:timers/promises';
 import type { Reading } from '../sensors/reading.ts';
 import { foldLatest, type LatestState, mergeLatest, toLatest } from './latest.ts';
 import type { Latest, SeriesFilter, SeriesQuery, Store } from './store.ts';
@@ -7,8 +8,8 @@ import type { Latest, SeriesFilter, SeriesQuery, Store } from './store.ts';
 export interface Ahead {
   /** Readings of one entry of the log. Until a batch up to its position is committed `latest` counts them in; the same entry may be shown again. */
   show(position: number, readings: readonly Reading[]): void;
-  /** Called when somebody waits for what was shown; answers the function that ends it. */
-  onAsked(hasten: () => void): () => void;
+  /** Called when somebody wants what was shown committed, or first of all shown what is on the log; answers the function that ends it. */
+  onAsked(what: 'committed' | 'shown', call: () => void): () => void;
 }
 
 /** A question waits no longer for what is on its way: a store that takes nothing at the moment still answers from what it has. */
@@ -17,8 +18,12 @@ const PATIENCE_MS = 1000;
 export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
   /** By position, in their order. */
   const shown = new Map<number, readonly Reading[]>();
-  const listeners = new Set<() => void>();
+  const listeners = { committed: new Set<() => void>(), shown: new Set<() => void>() };
   let waiting: { readonly position: number; readonly resolve: () => void }[] = [];
+
+  function ask(what: keyof typeof listeners): void {
+    for (const call of listeners[what]) call();
+  }
 
   function committed(position: number): void {
     for (const each of shown.keys()) if (each <= position) shown.delete(each);
@@ -27,15 +32,22 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
     for (const { resolve } of done) resolve();
   }
 
+  /** What is on the log and was not shown yet comes first. */
+  async function arrived(): Promise<void> {
+    ask('shown');
+    await setImmediate();
+  }
+
   /** Until all that is shown of the asked time is committed. */
   async function settled({ from, to, ...filter }: SeriesFilter & Pick<SeriesQuery, 'from' | 'to'>): Promise<void> {
+    await arrived();
     let last: number | undefined;
     for (const [position, readings] of shown)
       if (readings.some((each) => matches(each, filter) && each.time >= from && each.time < to)) last = position;
     if (last === undefined) return;
     const position = last;
     const written = new Promise<void>((resolve) => waiting.push({ position, resolve }));
-    for (const hasten of listeners) hasten();
+    ask('committed');
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, PATIENCE_MS);
@@ -46,6 +58,7 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
   }
 
   async function latest(filter: Partial<SeriesFilter>): Promise<readonly Latest[]> {
+    await arrived();
     // Before the store is asked: what is committed meanwhile is then in both, and counts once.
     const coming = new Map<string, LatestState>();
     for (const readings of shown.values()) {
@@ -64,6 +77,17 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
 
   return {
     ...store,
+    // Whoever counts what is stored is answered at once, and finds what is on its way the next time.
+    async committed() {
+      ask('shown');
+      ask('committed');
+      return await store.committed();
+    },
+    async status() {
+      ask('shown');
+      ask('committed');
+      return await store.status();
+    },
     async write(batch, position, options) {
       const outcome = await store.write(batch, position, options);
       committed(position);
@@ -82,9 +106,9 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
       show: (position, readings) => {
         if (readings.length > 0) shown.set(position, readings);
       },
-      onAsked(hasten) {
-        listeners.add(hasten);
-        return () => listeners.delete(hasten);
+      onAsked(what, call) {
+        listeners[what].add(call);
+        return () => listeners[what].delete(call);
       },
     },
   };

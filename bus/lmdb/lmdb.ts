@@ -31,6 +31,8 @@ const MOST_LOOSE = 16 * 1024 * 1024;
 /** Positions of consumers become durable this often; after a crash up to so much is delivered again. */
 const SAVE_POSITIONS_MS = 500;
 const SLICE_ENTRIES = 64;
+/** Live readers see a reading within some 20 ms; who skips it moves on within a second. */
+const WAKING = { everyMs: 20, othersEveryMs: 1000 } as const;
 /** The newest entries, kept in memory for consumers that keep up: about a second of them at full speed, and a small part of a small heap. */
 const TAIL_SIZE = Math.min(32 * 1024 * 1024, getHeapStatistics().heap_size_limit * 0.04);
 
@@ -123,6 +125,7 @@ function openLog(options: EmbeddedBusOptions): Log {
     last: () => entries.last,
     read: (after) => tail.behind(after, SLICE_ENTRIES) ?? entries.read(after, SLICE_ENTRIES),
     onMoved: (name) => void unsaved.add(name),
+    waking: WAKING,
   });
   return { ...options, environment, meta, entries, readers, tail, unsaved, problem: undefined, isClosed: false };
 }
@@ -137,7 +140,7 @@ async function append(log: Log, batch: readonly Entry[]): Promise<number> {
     const records = await entries.append(batch, appendedAt);
     log.problem = undefined;
     tail.add(records);
-    readers.wake();
+    readers.wake(records);
     return records.at(-1)?.position ?? entries.last;
   } catch (error) {
     log.problem = problemOf(error);

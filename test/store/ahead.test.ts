@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 /** What is on its way into a store that commits late: shown at once, asked for without loss, counted once. */
 import { expect, it, onTestFinished } from 'vitest';
 import { subjects } from '../../base/topics.ts';
+import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { withAhead } from '../../store/ahead.ts';
@@ -31,7 +35,7 @@ it('asks for a commit when somebody wants the time of what is shown, and waits f
   const store = withAhead(openMemoryStore());
   const coming = reading(T0, { oxygen: 5 });
   let asked = 0;
-  store.ahead.onAsked(() => {
+  store.ahead.onAsked('committed', () => {
     asked += 1;
     void store.write({ readings: [coming], tallies: [] }, 7);
   });
@@ -78,4 +82,23 @@ it('is written in few commits, and a question does not miss what was shown', asy
   expect((await store.series(query()))[0]?.points).toHaveLength(200);
   expect(commits).toBeLessThan(50);
   expect((await store.committed()).ledger).toMatchObject([{ received: 200, stored: 200 }]);
+});
+
+it('shows what is on the log to whoever asks, although followers of the log are woken only now and then', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daoyu-ahead-'));
+  const bus = await openLmdbBus({ folder, maxBytes: 2 ** 26, retainMs: 0, clock: Date.now });
+  onTestFinished(async () => {
+    await bus.close();
+    rmSync(folder, { recursive: true });
+  });
+  const store = withAhead(openMemoryStore());
+  const writer = await startStoreWriter({ bus, store, log: silent });
+  onTestFinished(() => writer.close());
+  const subject = subjects.readings({ park: 'daoyu', device: 'probe-1' }, 'test_pond');
+  for (let count = 1; count <= 20; count++) {
+    const readings = [reading(T0 + count * 1000, { oxygen: count })];
+    await bus.append([{ subject, data: JSON.stringify({ version: 1, readings, tallies: [] }) }]);
+    expect((await store.latest({}))[0]?.values.oxygen).toBe(count);
+  }
+  expect((await store.series(query()))[0]?.points).toHaveLength(20);
 });

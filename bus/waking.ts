@@ -1,0 +1,67 @@
+/**
+ * Who follows a log in this process need not be woken by every append: at a thousand a second that would be most of the work.
+ *
+ * - Whom an append concerns is woken at once when the last time is `everyMs` ago or longer, else as soon as it is: nobody waits longer.
+ * - Whom it does not concern only has to move on, so that the log need not keep it for him: within `othersEveryMs`.
+ * - A consumption that is reading is not affected: it goes on until it has read everything.
+ */
+import type { LogConsumption, LogRecord } from './consumption.ts';
+
+export interface WakingOptions {
+  readonly everyMs: number;
+  readonly othersEveryMs: number;
+}
+
+type Sleeper = Pick<LogConsumption, 'wake' | 'isAbout'>;
+
+export interface Waking {
+  wake(added: readonly Pick<LogRecord, 'subject'>[]): void;
+  close(): void;
+}
+
+export function createWaking(sleepers: ReadonlySet<Sleeper>, options?: WakingOptions): Waking {
+  const { everyMs, othersEveryMs } = options ?? { everyMs: 0, othersEveryMs: 0 };
+  const concerned = new Set<Sleeper>();
+  const wakeConcerned = limited(everyMs, () => {
+    for (const sleeper of concerned) sleeper.wake();
+    concerned.clear();
+  });
+  const wakeAll = limited(othersEveryMs, () => {
+    for (const sleeper of sleepers) sleeper.wake();
+  });
+
+  return {
+    wake(added) {
+      for (const sleeper of sleepers) if (added.some(({ subject }) => sleeper.isAbout(subject))) concerned.add(sleeper);
+      if (concerned.size > 0) wakeConcerned.call();
+      wakeAll.call();
+    },
+    close() {
+      wakeConcerned.close();
+      wakeAll.close();
+    },
+  };
+}
+
+/** Calls at once, or when the last call is long enough ago. */
+function limited(everyMs: number, call: () => void): { call(): void; close(): void } {
+  let calledAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+
+  function now(): void {
+    timer = undefined;
+    calledAt = performance.now();
+    call();
+  }
+
+  return {
+    call() {
+      if (timer !== undefined) return;
+      // A clock that nobody sets.
+      const rest = calledAt + everyMs - performance.now();
+      if (rest <= 0) now();
+      else timer = setTimeout(now, rest).unref();
+    },
+    close: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,46 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createWaking } from '../../bus/waking.ts';
+import { eventually } from '../eventually.ts';
+
+function sleeper(subject: string) {
+  const each = {
+    woken: 0,
+    isAbout: (other: string) => other === subject,
+    wake() {
+      each.woken += 1;
+    },
+  };
+  return each;
+}
+
+it('wakes whom an append concerns at once after a pause, then no more often than it should, and nobody is left asleep', async () => {
+  const readings = sleeper('readings');
+  const alarms = sleeper('alarms');
+  const waking = createWaking(new Set([readings, alarms]), { everyMs: 50, othersEveryMs: 100_000 });
+  onTestFinished(() => waking.close());
+  // The first append wakes everybody: who is not concerned moves on.
+  waking.wake([{ subject: 'readings' }]);
+  const [before, beforeAlarms] = [readings.woken, alarms.woken];
+  expect(before).toBeGreaterThan(0);
+  const from = performance.now();
+  for (let count = 0; count < 1000; count++) waking.wake([{ subject: 'readings' }]);
+  const windows = (performance.now() - from) / 50;
+  expect(readings.woken - before).toBeLessThanOrEqual(Math.ceil(windows));
+  await eventually(
+    async () => readings.woken,
+    (woken) => woken > before,
+  );
+  expect(alarms.woken).toBe(beforeAlarms);
+});
+
+it('lets those move on whom nothing concerns', async () => {
+  const alarms = sleeper('alarms');
+  const waking = createWaking(new Set([alarms]), { everyMs: 0, othersEveryMs: 20 });
+  onTestFinished(() => waking.close());
+  waking.wake([{ subject: 'readings' }]);
+  waking.wake([{ subject: 'readings' }]);
+  await eventually(
+    async () => alarms.woken,
+    (woken) => woken === 2,
+  );
+});
