@@ -1,11 +1,12 @@
 /** The page's copy of the fleet: subscribes first, then fetches, and merges both by measured time. */
 import type { Reading } from '../../../sensors/reading.ts';
 import type { Point } from '../../../store/store.ts';
-import { loadCatalog, loadLatest, loadPlaces, loadSeries, RequestFailed } from './api.ts';
+import { loadCatalog, loadLatest, loadPlaces, RequestFailed } from './api.ts';
 import type { Catalog } from './catalog.ts';
-import { joinedWindows } from './history.ts';
 import { keyOf, type LatestRow, mergedRow, withReading } from './latest.ts';
 import { followLive } from './live.ts';
+import { createSparks } from './sparks.ts';
+import { createTimers } from './timers.ts';
 
 export interface FleetState {
   readonly phase: 'loading' | 'ready' | 'failed' | 'signed-out';
@@ -33,9 +34,6 @@ export interface Fleet {
   close(): void;
 }
 
-export const SPARK_MS = 6 * 3_600_000;
-const SPARK_EVERY = '5m';
-const SPARK_STEP_MS = 5 * 60_000;
 const RELOAD_SPARKS_MS = 5 * 60_000;
 const RETRY_MS = 5000;
 /** What reached the log just before the stream began is in the store by then: the newest values are asked for once more. */
@@ -53,10 +51,8 @@ export function openFleet(clock: () => number): Fleet {
   const listeners = new Set<() => void>();
   const readers = new Set<(readings: readonly Reading[]) => void>();
   const askers = new Set<(kind?: string) => void>();
-  const history = new Map<string, readonly Point[]>();
-  const liveTail = new Map<string, Point[]>();
-  /** History and tail of each device joined; kept, because one reading changes one device of many. */
-  const sparks = new Map<string, readonly Point[]>();
+  const sparks = createSparks(stopping.signal);
+  const timers = createTimers();
   let rows = new Map<string, LatestRow>();
   let state: FleetState = {
     phase: 'loading',
@@ -66,15 +62,10 @@ export function openFleet(clock: () => number): Fleet {
     isLive: false,
     clockOffsetMs: 0,
   };
-  let gathering: ReturnType<typeof setTimeout> | undefined;
-  /** Something came from a device that the catalog which is being loaded may not have. */
+  /** A device reported that the catalog being loaded may not have. */
   let hasNewcomers = false;
-  let newcomers: ReturnType<typeof setTimeout> | undefined;
   let known: ReadonlySet<string> = new Set();
-  let retrying: ReturnType<typeof setTimeout> | undefined;
-  let settling: ReturnType<typeof setTimeout> | undefined;
   const lateKinds = new Set<string>();
-  let catchingUp: ReturnType<typeof setTimeout> | undefined;
 
   function set(change: Partial<FleetState>): void {
     state = { ...state, ...change };
@@ -90,8 +81,7 @@ export function openFleet(clock: () => number): Fleet {
       const field = state.catalog.kinds.get(reading.kind)?.primary[0];
       const value = field === undefined ? undefined : reading.values[field];
       if (value === undefined) continue;
-      liveTail.set(key, withPoint(liveTail.get(key) ?? [], [reading.time, value]));
-      join(key);
+      sparks.add(key, [reading.time, value]);
     }
     // A device that was added since: it appears by itself.
     if (readings.some((reading) => !known.has(keyOf(reading)))) {
@@ -100,55 +90,45 @@ export function openFleet(clock: () => number): Fleet {
     }
     for (const reader of readers) reader(readings);
     for (const kind of late) isLate(kind);
-    gathering ??= setTimeout(show, GATHER_MS);
+    timers.once('show', GATHER_MS, show);
   }
 
   function askForNewcomers(): void {
-    newcomers ??= setTimeout(() => {
-      newcomers = undefined;
-      void fetchAll();
-    }, NEWCOMER_MS);
+    timers.once('newcomers', NEWCOMER_MS, () => void fetchAll());
   }
 
   /** Whoever shows history of the kind asks again; so do the sparklines. */
   function isLate(kind: string): void {
     for (const asker of askers) asker(kind);
     lateKinds.add(kind);
-    catchingUp ??= setTimeout(() => {
-      catchingUp = undefined;
+    timers.once('late', LATE_MS, () => {
       const kinds = new Set(lateKinds);
       lateKinds.clear();
       fetchSparks(kinds).catch(() => {});
-    }, LATE_MS);
+    });
   }
 
   function show(): void {
-    gathering = undefined;
     rows = new Map(rows);
-    set({ rows, sparks: new Map(sparks) });
-  }
-
-  function join(key: string): void {
-    sparks.set(key, joinedWindows(history.get(key) ?? [], liveTail.get(key) ?? [], SPARK_STEP_MS));
+    set({ rows, sparks: sparks.points() });
   }
 
   async function fetchAll(): Promise<void> {
-    clearTimeout(retrying);
+    timers.stop('retry');
     try {
       hasNewcomers = false;
       const catalog = await loadCatalog();
       known = new Set(catalog.devices.map(keyOf));
       await fetchLatest();
       set({ phase: 'ready', catalog, rows });
-      clearTimeout(settling);
-      settling = setTimeout(() => void fetchLatest().catch(() => {}), SETTLE_MS);
+      timers.restart('settle', SETTLE_MS, () => void fetchLatest().catch(() => {}));
       if (hasNewcomers && [...rows.keys()].some((key) => !known.has(key))) askForNewcomers();
       await fetchSparks();
     } catch (error) {
       const status = error instanceof RequestFailed ? error.status : 0;
       if (status === 401) set({ phase: 'signed-out' });
       else if (state.phase !== 'ready') set({ phase: 'failed', problem: (error as Error).message });
-      if (!stopping.signal.aborted && status !== 401) retrying = setTimeout(() => void fetchAll(), RETRY_MS);
+      if (status !== 401) timers.restart('retry', RETRY_MS, () => void fetchAll());
     }
   }
 
@@ -163,23 +143,8 @@ export function openFleet(clock: () => number): Fleet {
   }
 
   async function fetchSparks(kinds?: ReadonlySet<string>): Promise<void> {
-    const { catalog } = state;
-    const used = new Set(catalog.devices.map(({ kind }) => kind));
-    const to = clock() + state.clockOffsetMs;
-    for (const kind of catalog.kinds.values()) {
-      const field = kind.primary[0];
-      if (field === undefined || !used.has(kind.name) || kinds?.has(kind.name) === false) continue;
-      const series = await loadSeries(
-        { kind: kind.name, fields: [field], from: to - SPARK_MS, to, every: SPARK_EVERY, aggregates: ['mean'] },
-        stopping.signal,
-      );
-      for (const { park, device, points } of series) {
-        const key = keyOf({ park, device, kind: kind.name });
-        history.set(key, points);
-        join(key);
-      }
-    }
-    set({ sparks: new Map(sparks) });
+    await sparks.fetch(state.catalog, clock() + state.clockOffsetMs, kinds);
+    set({ sparks: sparks.points() });
   }
 
   /** An operator may have planned the next season meanwhile; a wall screen is never loaded again. */
@@ -227,11 +192,7 @@ export function openFleet(clock: () => number): Fleet {
     close() {
       stopping.abort();
       clearInterval(refresh);
-      clearTimeout(gathering);
-      clearTimeout(retrying);
-      clearTimeout(newcomers);
-      clearTimeout(catchingUp);
-      clearTimeout(settling);
+      timers.close();
     },
   };
 }
@@ -239,11 +200,4 @@ export function openFleet(clock: () => number): Fleet {
 function listen<T>(all: Set<T>, one: T): () => void {
   all.add(one);
   return () => void all.delete(one);
-}
-
-/** Half a minute between points is finer than a sparkline shows; six hours of it are kept. */
-function withPoint(points: readonly Point[], point: Point): Point[] {
-  const last = points.at(-1);
-  if (last !== undefined && point[0] - last[0] < 30_000) return points as Point[];
-  return [...points.filter(([time]) => time > point[0] - SPARK_MS), point];
 }

@@ -5,7 +5,7 @@ import { silentAfterMs } from '../../../sensors/silence.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
 import { nightsBetween } from '../charts/sun.ts';
-import { SPARK_MS } from '../feed/fleet.ts';
+import { SPARK_MS } from '../feed/sparks.ts';
 
 const WIDTH = 240;
 const HEIGHT = 44;

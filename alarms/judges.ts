@@ -1,0 +1,56 @@
+/** The rules in force for each device, cached until they change. */
+import type { Kind } from '../sensors/kind.ts';
+import { maintenanceOf } from './actions.ts';
+import type { Judging } from './judging.ts';
+import type { Emitter } from './lifecycle.ts';
+import { endWithoutRule } from './readings.ts';
+import type { Rule } from './rule.ts';
+import { type RuleSet, rulesAt } from './rules.ts';
+import { silentAfter } from './silence.ts';
+import { cellOf, type DeviceCell, type State } from './state.ts';
+
+export interface Judges {
+  /** By what a device's readings of a time are judged; ends alarms of rules that no longer apply. */
+  judgingOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): Judging;
+  /** Profiles, sites or devices have changed. */
+  forget(): void;
+}
+
+export function createJudges(state: State): Judges {
+  /** Derived from the state, so it is not stored. */
+  const ruleSets = new Map<string, RuleSet>();
+
+  function judgingOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): Judging {
+    const intervalMs = device.info.intervalMs ?? kind.intervalMs;
+    return {
+      rules: rulesOf(name, device, kind, time, to),
+      intervalMs,
+      silentAfterMs: silentAfter(intervalMs),
+      maintenanceUntil: maintenanceOf(state, { ...device.info, device: device.info.id }),
+      to,
+    };
+  }
+
+  function rulesOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): readonly Rule[] {
+    const known = ruleSets.get(name);
+    if (known !== undefined && time >= known.from && time < known.to) return known.rules;
+    const { park, site, intervalMs = kind.intervalMs } = device.info;
+    const found = rulesAt(
+      {
+        kind,
+        intervalMs,
+        season: state.sites.get(cellOf.site(park, site)) ?? {},
+        profileNamed: (profile) => state.profiles.get(cellOf.profile(profile)),
+      },
+      time,
+    );
+    // A backlog from another stage does not end alarms of the current stage.
+    if (time > device.newest) {
+      ruleSets.set(name, found);
+      endWithoutRule(device, found.rules, to);
+    }
+    return found.rules;
+  }
+
+  return { judgingOf, forget: () => ruleSets.clear() };
+}

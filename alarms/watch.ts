@@ -1,0 +1,141 @@
+/** What the passing of time alone does: late readings settle, devices fall silent, parks and sites go out, shelvings end. */
+import { clockOf } from '../base/beijing-time.ts';
+import type { Kind } from '../sensors/kind.ts';
+import { maintenanceOf, slots } from './actions.ts';
+import type { Judges } from './judges.ts';
+import { settleLate } from './late-readings.ts';
+import { type Emitter, setBlind, unshelve } from './lifecycle.ts';
+import { watchNeverReported } from './never-reported.ts';
+import { nameOf, type Watched, watchOutage } from './outage.ts';
+import { raiseHeld } from './raise.ts';
+import { quietSince, silentAfter, watchSilence } from './silence.ts';
+import { cellOf, type DeviceCell, isExpected, type ParkCell, type State } from './state.ts';
+
+/** After so long without another late reading, those that came are judged. */
+const SETTLED_MS = 60_000;
+
+export interface Watch {
+  tick(to: Emitter): void;
+}
+
+export interface WatchOptions {
+  readonly state: State;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly judges: Judges;
+}
+
+export function createWatch({ state, kinds, judges }: WatchOptions): Watch {
+  const { head, devices, parks, dirty } = state;
+
+  /** Late readings settle, held alarms are raised, values go blind. */
+  function watchDevice(name: string, device: DeviceCell, to: Emitter): void {
+    const kind = kinds.get(device.info.kind);
+    if (kind === undefined) return;
+    const isSettled = device.lateAt !== undefined && to.now - device.lateAt > SETTLED_MS;
+    const isHeld = to.now - device.heardAt > SETTLED_MS && Object.values(device.conditions).some(({ held }) => held);
+    if (isSettled || isHeld) {
+      const judging = judges.judgingOf(name, device, kind, device.newest, to);
+      if (isSettled) settleLate(device, judging);
+      for (const rule of judging.rules) {
+        const condition = device.conditions[rule.id];
+        if (condition?.held !== undefined) raiseHeld(device, rule, condition, judging, true);
+      }
+      dirty.add(name);
+    }
+    goBlind(name, device, kind, to);
+  }
+
+  function goBlind(name: string, device: DeviceCell, kind: Kind, to: Emitter): void {
+    const after = silentAfter(device.info.intervalMs ?? kind.intervalMs);
+    for (const id in device.conditions) {
+      const condition = device.conditions[id];
+      if (condition?.alarm === undefined || condition.alarm.isBlind || condition.phase === 'returned') continue;
+      if (to.now - Math.max(condition.fold.last, head.resumedAt) <= after) continue;
+      const clock = clockOf(condition.fold.last);
+      const { zh, en } = condition.alarm.text;
+      setBlind(condition, true, to.now, { zh: `最后已知（${clock}）：${zh}`, en: `last known at ${clock}: ${en}` }, to);
+      dirty.add(name);
+    }
+  }
+
+  function watchedOf(park: string): readonly Watched[] {
+    const found: Watched[] = [];
+    for (const device of devices.values()) {
+      const kind = kinds.get(device.info.kind);
+      if (device.info.park !== park || kind === undefined || kind.isIntermittent || device.heardAt === 0) continue;
+      if (!isExpected(device.info)) continue;
+      found.push({ device, intervalMs: device.info.intervalMs ?? kind.intervalMs });
+    }
+    return found;
+  }
+
+  function watchPark(name: string, cell: ParkCell, to: Emitter): void {
+    const { id: park, label } = cell.info;
+    const all = watchedOf(park);
+    const slot = cell.outages[''] ?? {};
+    cell.outages[''] = slot;
+    let isChanged = watchOutage({ slot, park, site: '', label, devices: all, head, to });
+    if (slot.alarm === undefined || slot.phase === 'returned') {
+      for (const [site, there] of bySite(all)) {
+        if (there.length < 3) continue;
+        const of = cell.outages[site] ?? {};
+        cell.outages[site] = of;
+        const siteLabel = state.sites.get(cellOf.site(park, site))?.label ?? { zh: site, en: site };
+        isChanged = watchOutage({ slot: of, park, site, label: siteLabel, devices: there, head, to }) || isChanged;
+      }
+    }
+    isChanged = watchNeverReported(state, kinds, cell, to) || isChanged;
+    if (isChanged) {
+      dirty.add(name);
+      for (const { device } of all) dirty.add(cellOf.device(park, device.info.id));
+    }
+  }
+
+  function keepSilence(name: string, device: DeviceCell, to: Emitter): void {
+    const kind = kinds.get(device.info.kind);
+    if (kind === undefined || device.heardAt === 0 || !isExpected(device.info)) return;
+    const intervalMs = device.info.intervalMs ?? kind.intervalMs;
+    if (to.now - quietSince(device, head) < silentAfter(intervalMs) && to.now - device.newest < silentAfter(intervalMs))
+      return;
+    const maintenanceUntil = maintenanceOf(state, { ...device.info, device: device.info.id });
+    const outage = outageOf(device);
+    const isChanged = watchSilence({ device, kind, intervalMs, head, outage, maintenanceUntil, to });
+    if (isChanged) dirty.add(name);
+  }
+
+  function outageOf(device: DeviceCell): string | undefined {
+    const cell = parks.get(cellOf.park(device.info.park));
+    for (const slot of Object.values(cell?.outages ?? {})) {
+      if (slot.phase !== 'returned' && slot.alarm?.children?.includes(nameOf(device))) return slot.alarm.id;
+    }
+    return undefined;
+  }
+
+  function endShelvings(to: Emitter): void {
+    for (const { slot, cell } of slots(state)) {
+      const until = slot.alarm?.shelved?.until;
+      if (until === undefined || until > to.now) continue;
+      unshelve(slot, until, to);
+      dirty.add(cell);
+    }
+  }
+
+  return {
+    tick(to) {
+      for (const [name, device] of devices) watchDevice(name, device, to);
+      for (const [name, park] of parks) watchPark(name, park, to);
+      for (const [name, device] of devices) keepSilence(name, device, to);
+      endShelvings(to);
+    },
+  };
+}
+
+function bySite(all: readonly Watched[]): Map<string, Watched[]> {
+  const sites = new Map<string, Watched[]>();
+  for (const each of all) {
+    const there = sites.get(each.device.info.site);
+    if (there === undefined) sites.set(each.device.info.site, [each]);
+    else there.push(each);
+  }
+  return sites;
+}
