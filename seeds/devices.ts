@@ -76,4 +76,16 @@ export const devices: readonly NewDevice[] = [
     'Changling drone ground station',
     1,
   ),
+  device('zhuxi-weather-station', 'zhuxi-weather', 'weather_station', '竹溪气象站', 'Zhuxi weather station', 60),
+  device('renshi-dryer-1-plc', 'renshi-dryer-1', 'grain_dryer', '任市 1 号烘干机', 'Renshi dryer 1', 30),
+  device(
+    'yongxing-orchard-1-soil',
+    'yongxing-orchard-1',
+    'orchard',
+    '永兴墒情站',
+    'Yongxing soil station',
+    60,
+    undefined,
+    'guolin',
+  ),
 ];

@@ -5,13 +5,20 @@ import { devices } from './devices.ts';
 import { parks } from './parks.ts';
 import { coldChain } from './profiles/cold-chain.ts';
 import { drone } from './profiles/drone.ts';
+import { dryers } from './profiles/dryer.ts';
+import { orchards } from './profiles/orchard.ts';
 import { paddies } from './profiles/paddies.ts';
 import { ponds } from './profiles/ponds.ts';
+import { weather } from './profiles/weather.ts';
 import { seasons, stagesAround } from './seasons.ts';
 import { sites } from './sites.ts';
 
 /** What an installation without the demo begins with: threshold profiles, and nothing measured by them. */
-export const withoutDemo = { parks: [], sites: [], profiles: [...ponds, ...paddies, ...coldChain, ...drone] };
+export const withoutDemo = {
+  parks: [],
+  sites: [],
+  profiles: [...ponds, ...paddies, ...coldChain, ...drone, ...dryers, ...orchards, ...weather],
+};
 
 /** Without what depends on the date. */
 export const seeds = {

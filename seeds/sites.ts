@@ -70,4 +70,7 @@ export const sites: readonly Site[] = [
   site('huilong-fruit-store', '回龙果蔬冷库', 'Huilong fruit store', 'cold_store', 'fruit', 31.14, 107.83, 'guoshu'),
   site('renshi-field-a', '任市飞播 A 区', 'Renshi seeding field A', 'field', 'drone_seeding', 31.0262, 107.9583),
   site('changling-field-b', '长岭飞播 B 区', 'Changling seeding field B', 'field', 'drone_seeding', 30.9491, 107.9901),
+  site('zhuxi-weather', '竹溪气象站', 'Zhuxi weather station', 'other', 'weather', 31.0235, 107.957),
+  site('renshi-dryer-1', '任市 1 号烘干机', 'Renshi dryer 1', 'other', 'dryer_food_rice', 31.0271, 107.9532),
+  site('yongxing-orchard-1', '永兴油橄榄园', 'Yongxing olive orchard', 'other', 'orchard', 31.213, 107.795, 'guolin'),
 ];

@@ -24,7 +24,7 @@ describe('daoyu up --simulate', () => {
     const dataDir = newDataDir();
     const startedAt = performance.now();
     const first = runCommand(['up', '--simulate', '--history', '2'], elsewhere(dataDir));
-    await first.prints(/simulating 24 devices: .*Ctrl-C ends/);
+    await first.prints(/simulating 27 devices: .*Ctrl-C ends/);
     expect(performance.now() - startedAt).toBeLessThan(15_000);
     expect(first.printed).toMatch(
       /page {5}http:\/\/127\.0\.0\.1:\d+\/sign-in\?code=\S+ {3}\(signs one browser in, once\)/,
@@ -108,7 +108,7 @@ describe('a start that cannot be', () => {
     const second = runCommand(['up'], elsewhere(dataDir));
     expect(await second.ended).toBe(1);
     expect(second.printed).toMatch(/^DATA_FOLDER_IN_USE: .*in use by process \d+.*DAOYU_DATA_DIR/);
-    expect((await get<{ devices: unknown[] }>('/api/v1/devices')).devices).toHaveLength(24);
+    expect((await get<{ devices: unknown[] }>('/api/v1/devices')).devices).toHaveLength(27);
   }, 60_000);
 
   it('because of a wrong setting says what would be right', async () => {

@@ -1,4 +1,4 @@
-/** The loader finds every kind of a folder, names what is wrong with one, and the four of ours are complete. */
+/** The loader finds every kind of a folder, names what is wrong with one, and those of ours are complete. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,8 +150,11 @@ describe('our kinds', () => {
     return definition && fieldNamed(definition, name);
   };
 
-  it('are four', () => {
-    expect([...kinds.keys()]).toEqual(['aquaculture_pond', 'cold_chain', 'drone_seeding', 'paddy_water']);
+  it('are seven', () => {
+    expect([...kinds.keys()]).toEqual([
+      ...['aquaculture_pond', 'cold_chain', 'drone_seeding', 'grain_dryer', 'orchard', 'paddy_water'],
+      'weather_station',
+    ]);
   });
 
   it('carry the shipment and the mission as texts', () => {
