@@ -1,5 +1,4 @@
-/** Who may connect, with what session and what will: the hooks of aedes around CONNECT and SUBSCRIBE. */
-import type { AuthenticateError, Client, ConnectPacket, Subscription } from 'aedes';
+/** Who may connect, with what will, and who may subscribe: the same for every version of MQTT. */
 import { clientIdOf } from '../base/topics.ts';
 import type { BrokerLimits } from './broker.ts';
 import type { Refusals } from './refusals.ts';
@@ -11,84 +10,88 @@ export interface AccessOptions {
   readonly limits: BrokerLimits;
   readonly verifier: Verifier;
   readonly refusals: Refusals;
-  readonly sessionOf: (client: Client) => Session | undefined;
-  readonly isClosing: () => boolean;
-  /** Whether one more session that outlives its connection can be kept for this client id. */
-  readonly maySessionPersist: (clientId: string) => boolean;
-  readonly authenticateTimeoutMs: number;
+  readonly timeoutMs: number;
 }
 
-export function createAccess(options: AccessOptions) {
-  const { limits, verifier, refusals, sessionOf } = options;
+export interface Login {
+  /** Undefined takes that of the credential. */
+  readonly clientId: string | undefined;
+  readonly username: string | undefined;
+  readonly password: Buffer | undefined;
+}
 
+/** Why a CONNECT is refused; each version of MQTT has its own code for it. */
+export type LoginRefusal = 'password' | 'backoff' | 'busy' | 'timeout' | 'client_id' | 'topic';
+
+export interface Access {
+  /** The session has its address when this resolves without a refusal. Never rejects. */
+  authenticate(session: Session, login: Login): Promise<LoginRefusal | undefined>;
+  maySubscribe(session: Session, filter: string): boolean;
+}
+
+/** For people, beside the code. */
+export const REFUSAL_TEXT: Readonly<Record<LoginRefusal, string>> = {
+  password: 'the user name is not known or the password is wrong',
+  backoff: 'too many wrong passwords: wait ten seconds',
+  busy: 'too many devices connect at this moment: come back after a pause',
+  timeout: 'no verdict on the credential in time: come back after a pause',
+  client_id: 'client id must equal the user name',
+  topic: 'last will on a foreign topic: it must be below the own prefix',
+};
+
+export function createAccess({ limits, verifier, refusals, timeoutMs }: AccessOptions): Access {
   return {
-    preConnect(client: Client, packet: ConnectPacket, callback: (error: Error | null, success: boolean) => void): void {
-      const session = sessionOf(client);
-      if (session === undefined || options.isClosing()) return callback(new Error('closing'), false);
-      session.silenceMs = silenceMsOf(packet.keepalive ?? 0, limits);
-      // Ours to watch: packets of the express lane do not come by aedes.
-      packet.keepalive = 0;
-      const id = packet.clientId ?? '';
-      // Sessions live in memory without expiry: beyond the bound a new one ends with its connection, as its CONNACK says (no session present).
-      if (packet.clean === false && id !== '' && !options.maySessionPersist(id)) packet.clean = true;
-      if (packet.will) session.willTopic = packet.will.topic;
-      callback(null, true);
-    },
-
-    /** Rejects with the return code for the CONNACK. */
-    async authenticate(client: Client, username: string | undefined, password: Buffer | undefined): Promise<void> {
-      const session = sessionOf(client);
-      if (session === undefined) throw refusal(3, 'unknown connection');
-      const { remote } = session;
-      const verdict = await withDeadline(
-        verifier.verify({ username: username ?? '', password: password ?? Buffer.alloc(0), remote }),
-        options.authenticateTimeoutMs,
-      );
+    async authenticate(session, { clientId, username = '', password = Buffer.alloc(0) }) {
+      const { remote, willTopic } = session;
+      const verdict = await withDeadline(verifier.verify({ username, password, remote }), timeoutMs);
+      if (verdict === 'timeout') return verdict;
       if (typeof verdict === 'string') {
-        refusals.note(verdict, { clientId: client.id, remote });
-        throw refusal(verdict === 'busy' ? 3 : verdict === 'backoff' ? 5 : 4, verdict);
+        refusals.note(verdict, { clientId, remote });
+        return verdict;
       }
       const { park, device } = verdict;
-      if (client.id !== clientIdOf(verdict)) {
-        refusals.note('client_id', { clientId: client.id, username, remote });
-        throw refusal(2, 'client id must equal the user name');
+      if (clientId !== undefined && clientId !== clientIdOf(verdict)) {
+        refusals.note('client_id', { clientId, username, remote });
+        return 'client_id';
       }
-      const { willTopic } = session;
       if (willTopic !== undefined && publishedChannel(willTopic, verdict, limits.maxTopicBytes) === undefined) {
-        refusals.note('topic', { clientId: client.id, topic: willTopic.slice(0, limits.maxTopicBytes) });
-        throw refusal(5, 'last will on a foreign topic');
+        refusals.note('topic', { clientId, topic: willTopic.slice(0, limits.maxTopicBytes) });
+        return 'topic';
       }
       session.address = { park, device };
+      return undefined;
     },
 
-    maySubscribe(client: Client, { topic }: Subscription): boolean {
-      const session = sessionOf(client);
+    maySubscribe({ address, subscriptions }, filter) {
       const isAllowed =
-        session?.address !== undefined &&
-        mayRead(topic, session.address) &&
-        session.subscriptions.add(topic).size <= limits.maxSubscriptions;
-      if (!isAllowed)
-        refusals.note('subscription', { clientId: client.id, topic: topic.slice(0, limits.maxTopicBytes) });
+        address !== undefined &&
+        mayRead(filter, address) &&
+        (subscriptions.has(filter) || subscriptions.size < limits.maxSubscriptions);
+      if (!isAllowed && address !== undefined)
+        refusals.note('subscription', { clientId: clientIdOf(address), topic: filter.slice(0, limits.maxTopicBytes) });
       return isAllowed;
     },
   };
 }
 
-/** No keep-alive would keep a dead socket for ever; a short one would cut off a device while its publishes wait for a slow disk. */
-function silenceMsOf(asked: number, { minKeepAliveSeconds, maxKeepAliveSeconds }: BrokerLimits): number {
+/** Seconds. No keep-alive would keep a dead socket for ever; a short one would cut off a device while its publishes wait for a slow disk. */
+export function keepAliveOf(asked: number, { minKeepAliveSeconds, maxKeepAliveSeconds }: BrokerLimits): number {
   const seconds = asked === 0 ? maxKeepAliveSeconds : Math.max(asked, minKeepAliveSeconds);
-  return Math.min(seconds, maxKeepAliveSeconds) * 1500;
+  return Math.min(seconds, maxKeepAliveSeconds);
 }
 
-/** aedes has no time limit of its own while it authenticates. */
-function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(refusal(3, 'no verdict on the credential in time')), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+/** Silence after which a connection with this keep-alive ends [MQTT-3.1.2-24]. */
+export const silenceMsOf = (keepAliveSeconds: number): number => keepAliveSeconds * 1500;
+
+/** A credential that finds no verdict must not hold its connection for ever. */
+async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T | 'timeout'> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), ms);
   });
-}
-
-/** CONNACK return codes of MQTT 3.1.1, table 3.1. */
-function refusal(returnCode: 2 | 3 | 4 | 5, message: string): AuthenticateError {
-  return Object.assign(new Error(message), { returnCode }) as AuthenticateError;
+  try {
+    return await Promise.race([work.catch(() => 'timeout' as const), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,53 +1,55 @@
-/** The MQTT broker: aedes behind our frame guard and express lane. What keeps the promise, and what keeps aedes from harm, is wired here. */
-import type { Duplex } from 'node:stream';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
-import { createAccess } from './access.ts';
-import type { Broker, BrokerOptions } from './broker.ts';
+/** The front door. MQTT 3.1.1 is spoken by aedes behind our frame guard and express lane, MQTT 5 by sessions of our own; both are wired here. */
+import { Aedes, type AuthenticateError, type Client, type ConnectPacket } from 'aedes';
+import { clientIdOf } from '../base/topics.ts';
+import { type Access, createAccess, keepAliveOf, type LoginRefusal, REFUSAL_TEXT, silenceMsOf } from './access.ts';
+import { createAedesSessions } from './aedes-sessions.ts';
+import type { Broker, BrokerLimits, BrokerOptions } from './broker.ts';
 import { createClients } from './clients.ts';
-import { createExpressLane, type ExpressLane } from './express-lane.ts';
+import { createConnections, MAX_CONNECT_BYTES } from './connections.ts';
+import { createExpressLane } from './express-lane.ts';
 import { withoutFanOut } from './fan-out.ts';
 import { guardFrames } from './frame-guard.ts';
-import { createInFlight, type InFlight } from './in-flight.ts';
+import { createInFlight } from './in-flight.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { openListeners } from './listeners.ts';
 import { createPublishHook } from './publish-hook.ts';
-import { createPace } from './rate-limit.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
+import { strict } from './strict-lane.ts';
+import { shakeHands } from './v5/handshake.ts';
+import { createSessions } from './v5/sessions.ts';
 import { createVerifier } from './verifier.ts';
 
-const MAX_CONNECT_BYTES = 4096;
 const AUTHENTICATE_TIMEOUT_MS = 30_000;
 
-/** `persistence`: where sessions and retained messages are kept, for a test to look into; in memory unless given. */
+/** `persistence`: where sessions of MQTT 3.1.1 and retained messages are kept, for a test to look into; in memory unless given. */
 export async function openBroker(options: BrokerOptions, persistence?: object): Promise<Broker> {
-  const { limits, clock, log, monotonic = () => performance.now() } = options;
+  const { limits, clock, log, admit, admitOversize, monotonic = () => performance.now() } = options;
   const refusals = createRefusals(log, monotonic);
   const inFlight = createInFlight(limits, monotonic);
-  const sessions = new WeakMap<Client, Session>();
-  const sessionOf = (client: Client) => sessions.get(client);
+  const sessionByClient = new WeakMap<Client, Session>();
+  const sessionOf = (client: Client) => sessionByClient.get(client);
   const counts = { received: 0, acknowledged: 0 };
   let isClosing = false;
 
-  const clients = createClients({
-    ...{ limits, refusals, sessionOf },
-    onPresence: (device, status) => options.onPresence?.(device, status, clock()),
-  });
+  const clients = createClients((device, status) => options.onPresence?.(device, status, clock()));
+  const sessions = createSessions({ limits, refusals, clock, monotonic });
+  const aedesSessions = createAedesSessions({ limits, refusals, clients, sessionOf, onReady: sessions.forget });
   const access = createAccess({
-    ...{ limits, refusals, sessionOf, isClosing: () => isClosing, maySessionPersist: clients.maySessionPersist },
-    verifier: createVerifier(options.findCredential, monotonic),
-    authenticateTimeoutMs: options.authenticateTimeoutMs ?? AUTHENTICATE_TIMEOUT_MS,
+    ...{ limits, refusals, verifier: createVerifier(options.findCredential, monotonic) },
+    timeoutMs: options.authenticateTimeoutMs ?? AUTHENTICATE_TIMEOUT_MS,
   });
-  const { admit, admitOversize } = options;
   const { drainTimeoutMs } = limits;
   const expressLane = createExpressLane({ admit, inFlight, refusals, clock, counts, drainTimeoutMs });
   const onPublish = createPublishHook({
     ...{ admit, admitOversize, clock, limits, refusals, sessionOf, counts },
     onWait: expressLane.endShares,
   });
-  const keepAlive = createKeepAlive(monotonic, ({ stream, address }) => {
-    refusals.note('keepalive', { ...address });
-    stream.destroy(new Error('keep alive timeout'));
+  const keepAlive = createKeepAlive(monotonic, (session) => {
+    const error = new Error('keep alive timeout');
+    refusals.note('keepalive', { ...session.address });
+    if (session.end === undefined) session.stream.destroy(error);
+    else session.end('keep-alive', error);
   });
 
   const aedes = await Aedes.createBroker({
@@ -57,35 +59,45 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     maxTopicLevels: 8,
     maxInflightInbound: 20,
     queueLimit: 42,
-    preConnect: (client, packet, callback) => guarded(callback, () => access.preConnect(client, packet, callback)),
-    authenticate(client, username, password, done) {
-      void access.authenticate(client, username, password).then(
-        () => done(null, true),
-        (error: AuthenticateError) => done(error, false),
-      );
-    },
+    ...hooks({ limits, access, sessionOf, isClosing: () => isClosing, maySessionPersist: aedesSessions.mayPersist }),
     authorizePublish: (client, packet, callback) => guarded(callback, () => onPublish(client, packet, callback)),
-    // null answers 0x80 [MQTT-3.9.3-2].
-    authorizeSubscribe: (client, subscription, callback) =>
-      callback(null, access.maySubscribe(client, subscription) ? subscription : null),
     // Telemetry is read by HTTP, SSE or from the log: one slow MQTT reader must not hold up the others' PUBACKs.
     authorizeForward: (_client, packet) => packet,
   });
   withoutFanOut(aedes);
-  clients.follow(aedes);
+  aedesSessions.follow(aedes);
   noteErrors(aedes, { refusals, sessionOf, log });
 
+  function begin(session: Session): void {
+    const { stream, remote, flow, pace } = session;
+    const lane = strict(expressLane.of(session));
+    guardFrames(stream, {
+      ...{ maxPacketBytes: limits.maxPacketBytes, maxConnectBytes: MAX_CONNECT_BYTES, lane },
+      isKnown: () => session.address !== undefined,
+      isHeld: () => flow.isHeld || pace.isHeld() || lane.isDraining,
+      onPackets() {
+        session.heardAt = monotonic();
+      },
+      onOversize: () => refusals.note('oversize', { remote, ...session.address }),
+    });
+    const client = aedes.handle(stream);
+    sessionByClient.set(client, session);
+    // aedes' own listener was there first: what came before the CONNACK is in its hands by now.
+    (client as NodeJS.EventEmitter).once('connected', () => {
+      session.isReady = true;
+      keepAlive.watch(session);
+    });
+  }
+
+  const v5 = {
+    ...{ admit, admitOversize, clock, monotonic, limits, refusals, counts, access },
+    ...{ sessions, clients, expressLane, keepAlive, isClosing: () => isClosing, onReady: aedesSessions.forget },
+    retain: (topic: string, payload: Buffer) =>
+      aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: true, dup: false }, () => {}),
+  };
   const connect = createConnections({
-    ...{ limits, monotonic, refusals, inFlight, expressLane, isClosing: () => isClosing },
-    begin(session) {
-      const client = aedes.handle(session.stream);
-      sessions.set(client, session);
-      // aedes' own listener was there first: what came before the CONNACK is in its hands by now.
-      (client as NodeJS.EventEmitter).once('connected', () => {
-        session.isReady = true;
-        keepAlive.watch(session);
-      });
-    },
+    ...{ limits, monotonic, refusals, inFlight, isClosing: () => isClosing, begin },
+    beginV5: (session, frame) => void shakeHands(session, frame, v5),
   });
 
   const closeBroker = () => new Promise<void>((resolve) => aedes.close(() => resolve()));
@@ -100,7 +112,10 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
 
   return {
     urls: listeners.urls,
-    tell: clients.tellBy(aedes),
+    async tell(device, channel, payload, tellOptions = {}) {
+      if (sessions.has(clientIdOf(device))) sessions.tell(device, channel, payload, tellOptions);
+      else aedesSessions.tell(aedes, device, channel, payload);
+    },
     isConnected: clients.isConnected,
     disconnect: clients.disconnect,
     devices: clients.devices,
@@ -111,6 +126,8 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
         inFlight.idle(),
         new Promise((resolve) => setTimeout(resolve, limits.admitTimeoutMs).unref()),
       ]);
+      clients.close();
+      sessions.close();
       await closeBroker();
       await listeners.close();
       keepAlive.close();
@@ -120,55 +137,79 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   };
 }
 
-interface ConnectionsOptions extends Pick<BrokerOptions, 'limits'> {
-  readonly monotonic: () => number;
-  readonly refusals: Refusals;
-  readonly inFlight: InFlight;
-  readonly expressLane: ExpressLane;
+interface HooksOptions {
+  readonly limits: BrokerLimits;
+  readonly access: Access;
+  readonly sessionOf: (client: Client) => Session | undefined;
   readonly isClosing: () => boolean;
-  /** Hands it to aedes. */
-  readonly begin: (session: Session) => void;
+  readonly maySessionPersist: (clientId: string) => boolean;
 }
 
-/** A new connection: counted by address, guarded, with its session. The answer tells whether its device is known by now. */
-function createConnections(options: ConnectionsOptions) {
-  const { limits, monotonic, refusals, inFlight, expressLane } = options;
-  const perAddress = new Map<string, number>();
+/** CONNECT and SUBSCRIBE as aedes asks for them. */
+function hooks({ limits, access, sessionOf, isClosing, maySessionPersist }: HooksOptions) {
+  type Done = (error: Error | null, success: boolean) => void;
 
-  return (stream: Duplex, remote: string): (() => boolean) => {
-    const open = (perAddress.get(remote) ?? 0) + 1;
-    if (options.isClosing() || open > limits.maxConnectionsPerAddress) {
-      refusals.note('connections', { remote });
-      stream.destroy();
-      return () => false;
-    }
-    perAddress.set(remote, open);
-    const wake = () => void stream.emit('readable');
-    const session: Session = {
-      ...{ stream, remote, flow: inFlight.client(wake), silenceMs: 0, heardAt: 0, isReady: false },
-      pace: createPace({ perSecond: limits.maxMessagesPerSecond, monotonic, wake }),
-      subscriptions: new Set(),
-    };
-    const isKnown = () => session.address !== undefined;
-    const lane = expressLane.of(session);
-    guardFrames(stream, {
-      ...{ maxPacketBytes: limits.maxPacketBytes, maxConnectBytes: MAX_CONNECT_BYTES, isKnown, lane },
-      isHeld: () => session.flow.isHeld || session.pace.isHeld() || lane.isDraining,
-      onPackets() {
-        session.heardAt = monotonic();
-      },
-      onOversize: () => refusals.note('oversize', { remote, ...session.address }),
-    });
-    stream.on('error', () => {}); // Broken connections are counted where they matter.
-    stream.once('close', () => {
-      session.flow.close();
-      const left = (perAddress.get(remote) ?? 1) - 1;
-      if (left === 0) perAddress.delete(remote);
-      else perAddress.set(remote, left);
-    });
-    options.begin(session);
-    return isKnown;
+  function preConnect(client: Client, packet: ConnectPacket, callback: Done): void {
+    const session = sessionOf(client);
+    if (session === undefined || isClosing()) return callback(new Error('closing'), false);
+    session.silenceMs = silenceMsOf(keepAliveOf(packet.keepalive ?? 0, limits));
+    // Ours to watch: packets of the express lane do not come by aedes.
+    packet.keepalive = 0;
+    const id = packet.clientId ?? '';
+    // Sessions live in memory without expiry: beyond the bound a new one ends with its connection, as its CONNACK says (no session present).
+    if (packet.clean === false && id !== '' && !maySessionPersist(id)) packet.clean = true;
+    if (packet.will) session.willTopic = packet.will.topic;
+    callback(null, true);
+  }
+
+  async function authenticate(client: Client, username: string | undefined, password: Buffer | undefined) {
+    const session = sessionOf(client);
+    return session === undefined
+      ? 'timeout'
+      : access.authenticate(session, { clientId: client.id, username, password });
+  }
+
+  return {
+    preConnect: (client: Client, packet: ConnectPacket, callback: Done) =>
+      guarded(callback, () => preConnect(client, packet, callback)),
+    authenticate(
+      client: Client,
+      username: string | undefined,
+      password: Buffer | undefined,
+      done: (error: AuthenticateError | null, success: boolean | null) => void,
+    ) {
+      void authenticate(client, username, password).then((refusal) =>
+        refusal === undefined ? done(null, true) : done(returnCode(refusal), false),
+      );
+    },
+    authorizeSubscribe(
+      client: Client,
+      subscription: { readonly topic: string; readonly qos: 0 | 1 | 2 },
+      callback: (error: Error | null, subscription?: never) => void,
+    ) {
+      const session = sessionOf(client);
+      // null answers 0x80 [MQTT-3.9.3-2].
+      if (session === undefined || !access.maySubscribe(session, subscription.topic))
+        return callback(null, null as never);
+      session.subscriptions.set(subscription.topic, subscription.qos === 0 ? 0 : 1);
+      // Within aedes all are of QoS 1: at which they are delivered is decided where something is told.
+      callback(null, { ...subscription, qos: 1 } as never);
+    },
   };
+}
+
+/** CONNACK return codes of MQTT 3.1.1, table 3.1. */
+const RETURN_CODE: Readonly<Record<LoginRefusal, 2 | 3 | 4 | 5>> = {
+  client_id: 2,
+  busy: 3,
+  timeout: 3,
+  password: 4,
+  backoff: 5,
+  topic: 5,
+};
+
+function returnCode(refusal: LoginRefusal): AuthenticateError {
+  return Object.assign(new Error(REFUSAL_TEXT[refusal]), { returnCode: RETURN_CODE[refusal] }) as AuthenticateError;
 }
 
 interface ErrorNotes extends Pick<BrokerOptions, 'log'> {

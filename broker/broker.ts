@@ -12,8 +12,28 @@ export interface InboundMessage extends DeviceTopic {
   readonly isRetained?: boolean;
   /** A last will, published by the broker because the connection broke. */
   readonly isWill: boolean;
+  /** Correlation data that came with it (MQTT 5): the id of the command that a reply answers. */
+  readonly correlation?: string | undefined;
   /** Epoch ms. */
   readonly receivedAt: number;
+  /**
+   * For a protocol that can say so in its acknowledgement: called at most once, before `admit` returns, with what is refused. `isWhole`:
+   * nothing of the message was taken.
+   */
+  readonly onRefused?: ((reasons: readonly RefusedReason[], isWhole: boolean) => void) | undefined;
+}
+
+/** As it is told on the device's `errors` topic. */
+export interface RefusedReason {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface TellOptions {
+  /** Epoch ms: worth nothing afterwards. */
+  readonly expires?: number | undefined;
+  /** What an answer must carry; asks the device for one, on its `replies`. */
+  readonly correlation?: string | undefined;
 }
 
 /**
@@ -95,7 +115,12 @@ export interface Broker {
   /** `mqtt://127.0.0.1:1883`, `ws://…`, `mqtts://…` of the listeners that are open. */
   readonly urls: { readonly mqtt?: string; readonly ws?: string; readonly mqtts?: string };
   /** To the device's own `errors` or `commands/{name}` topic, QoS 1; resolves when handed over, whether or not the device is connected. */
-  tell(device: DeviceAddress, channel: 'errors' | `commands/${string}`, payload: string): Promise<void>;
+  tell(
+    device: DeviceAddress,
+    channel: 'errors' | `commands/${string}`,
+    payload: string,
+    options?: TellOptions,
+  ): Promise<void>;
   isConnected(device: DeviceAddress): boolean;
   /** Closes the device's connection, if it has one: its credential no longer holds. */
   disconnect(device: DeviceAddress): void;

@@ -6,7 +6,7 @@
  * is durable, and when the log refuses none at all: the connection is closed, so that the device sends again.
  */
 import { type DeviceAddress, topicsOf } from '../base/topics.ts';
-import type { Admit } from './broker.ts';
+import type { Admit, InboundMessage } from './broker.ts';
 import { fixedHeaderBytes } from './frame.ts';
 import type { Lane } from './frame-guard.ts';
 import { attempt, type InFlight, type Wait } from './in-flight.ts';
@@ -28,6 +28,13 @@ export interface ExpressLaneOptions {
 export interface ConnectionLane extends Lane {
   /** The client does not read its PUBACKs, so nothing more of it is read. */
   readonly isDraining: boolean;
+  /**
+   * One publish, read already: `work` begins its verdict; id 0 wants no acknowledgement. Acknowledgements leave in the order of these calls
+   * [MQTT-4.6.0-2].
+   */
+  accept(id: number, bytes: number, work: () => Promise<void>): void;
+  /** Writes to the client, which is closed when it does not read. */
+  write(bytes: Buffer): void;
 }
 
 export interface ExpressLane {
@@ -50,6 +57,7 @@ interface Share {
   readonly connection: Connection;
   readonly ids: number[];
   bytes: number;
+  isDurable: boolean;
 }
 
 /** What becomes of a share: the connection's to carry out. */
@@ -110,26 +118,43 @@ export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
       const { stream, flow, pace, remote } = session;
       let topic: { readonly bytes: Buffer; readonly name: string; readonly address: DeviceAddress } | undefined;
       let open: { readonly verdict: Verdict; readonly share: Share } | undefined;
+      /** In the order of the publishes: what is durable behind one that is not waits for it. */
+      const waiting: Share[] = [];
       let draining: NodeJS.Timeout | undefined;
 
       const connection: Connection = {
         acknowledge(share) {
           if (open?.share === share) open = undefined;
-          if (!stream.destroyed) {
-            counts.acknowledged += share.ids.length;
-            if (!stream.write(encode(share.ids))) waitForDrain();
-          }
-          flow.settled(share.ids.length, share.bytes);
+          share.isDurable = true;
+          acknowledgeDurable();
         },
         refuse(share, error) {
           if (open?.share === share) open = undefined;
-          if (!stream.destroyed) {
-            refusals.note('log', { ...topic?.address, reason: error.message });
-            stream.destroy(error);
+          if (stream.writable) {
+            refusals.note('log', { ...session.address, reason: error.message });
+            if (session.end === undefined) stream.destroy(error);
+            else session.end('log', error);
           }
+          waiting.splice(waiting.indexOf(share), 1);
           flow.settled(share.ids.length, share.bytes);
+          acknowledgeDurable();
         },
       };
+
+      function acknowledgeDurable(): void {
+        for (let [share] = waiting; share?.isDurable; [share] = waiting) {
+          waiting.shift();
+          if (stream.writable) {
+            counts.acknowledged += share.ids.length;
+            write(encode(share.ids));
+          }
+          flow.settled(share.ids.length, share.bytes);
+        }
+      }
+
+      function write(bytes: Buffer): void {
+        if (bytes.length > 0 && !stream.write(bytes)) waitForDrain();
+      }
 
       function waitForDrain(): void {
         if (draining !== undefined) return;
@@ -148,16 +173,26 @@ export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
       /** Of this connection's share in a verdict, one a commit. */
       function shareOf(verdict: Verdict): Share {
         if (open?.verdict === verdict) return open.share;
-        const share: Share = { connection, ids: [], bytes: 0 };
+        const share: Share = { connection, ids: [], bytes: 0, isDurable: false };
         verdict.shares.push(share);
+        waiting.push(share);
         open = { verdict, share };
         return share;
+      }
+
+      function accept(id: number, bytes: number, work: () => Promise<void>): void {
+        flow.begin(bytes);
+        const share = shareOf(verdictOf(attempt(work)));
+        share.ids.push(id);
+        share.bytes += bytes;
       }
 
       return {
         get isDraining() {
           return draining !== undefined;
         },
+        accept,
+        write,
         mayTake(bytes, start) {
           const first = bytes[start];
           if (!session.isReady || (first !== PUBLISH_QOS_1 && first !== PUBLISH_QOS_1_DUP)) return false;
@@ -173,7 +208,7 @@ export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
           if (pace.count()) refusals.note('rate', { remote, ...topic.address });
           const payload = bytes.subarray(payloadAt, end);
           const { park, device } = topic.address;
-          const message = {
+          const message: InboundMessage = {
             park,
             device,
             channel: 'telemetry',
@@ -183,11 +218,10 @@ export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
             isResend: bytes[start] === PUBLISH_QOS_1_DUP,
             isWill: false,
             receivedAt: clock(),
-          } as const;
-          flow.begin(payload.length);
-          const share = shareOf(verdictOf(attempt(() => admit(message))));
-          share.ids.push(((bytes[idAt] ?? 0) << 8) | (bytes[idAt + 1] ?? 0));
-          share.bytes += payload.length;
+          };
+          const id = ((bytes[idAt] ?? 0) << 8) | (bytes[idAt + 1] ?? 0);
+          if (id === 0) throw new Error('packet identifier 0');
+          accept(id, payload.length, () => admit(message));
           return true;
         },
       };

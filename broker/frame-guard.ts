@@ -25,13 +25,22 @@ export interface FrameGuardOptions {
   /** At least one packet has come to its end. */
   readonly onPackets: () => void;
   readonly onOversize: () => void;
+  /** Ends the connection for a frame that must not be; destroys the stream unless given. */
+  readonly fail?: (error: Error) => void;
+}
+
+export interface FrameGuard {
+  /** In the middle of a publish that is larger than allowed. */
+  readonly isSwallowing: boolean;
+  /** From here on the stream is read as if there had been none. */
+  release(): void;
 }
 
 const PUBLISH = 3;
 
 /** Puts itself before `stream.read`, which is how the broker takes bytes. */
-export function guardFrames(stream: Duplex, options: FrameGuardOptions): void {
-  const { isHeld, lane } = options;
+export function guardFrames(stream: Duplex, options: FrameGuardOptions): FrameGuard {
+  const { isHeld, lane, fail = (error) => void stream.destroy(error) } = options;
   const readOriginal = stream.read.bind(stream);
   /** Read from the socket, but not looked at: no more than one read of it. */
   let rest: Buffer | undefined;
@@ -128,7 +137,7 @@ export function guardFrames(stream: Duplex, options: FrameGuardOptions): void {
     try {
       while (rest !== undefined && outgoing === undefined && !isHeld()) outgoing = sortRest(rest);
     } catch (error) {
-      stream.destroy(error as Error);
+      fail(error as Error);
     }
     if (outgoing !== undefined) stream.emit('readable');
   }
@@ -159,8 +168,17 @@ export function guardFrames(stream: Duplex, options: FrameGuardOptions): void {
         if (rest !== undefined && isHeld()) return null;
       }
     } catch (error) {
-      stream.destroy(error as Error);
+      fail(error as Error);
       return null;
     }
+  };
+
+  return {
+    get isSwallowing() {
+      return swallowing !== undefined;
+    },
+    release() {
+      stream.read = readOriginal;
+    },
   };
 }

@@ -4,7 +4,7 @@ import type { BrokerOptions, InboundMessage } from './broker.ts';
 import { oversizeOf } from './oversize.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
-import { publishedChannel } from './topic-rules.ts';
+import { MAX_RETAINED_BYTES, publishedChannel } from './topic-rules.ts';
 
 export interface PublishHookOptions extends Pick<BrokerOptions, 'admit' | 'admitOversize' | 'clock' | 'limits'> {
   readonly refusals: Refusals;
@@ -13,9 +13,6 @@ export interface PublishHookOptions extends Pick<BrokerOptions, 'admit' | 'admit
   /** One more waits in this lane. */
   readonly onWait: () => void;
 }
-
-/** A `status` is a word; what is longer is not kept for later subscribers. */
-const MAX_RETAINED_BYTES = 1024;
 
 /**
  * aedes writes the QoS 1 PUBACK right after the callback. An error closes the connection, the only refusal that MQTT 3.1.1 has: in its
@@ -28,6 +25,9 @@ export function createPublishHook({ admit, admitOversize, clock, limits, ...part
     const session = client === null ? undefined : sessionOf(client);
     // The will of a client that has gone has no session; memory keeps none over a restart.
     if (session?.address === undefined) return callback(new Error('publish without a device'));
+    // The library lets it pass [MQTT-2.3.1-1].
+    if (packet.qos > 0 && 'messageId' in packet && packet.messageId === 0)
+      return callback(new Error('packet identifier 0'));
     const { address } = session;
     const channel = publishedChannel(packet.topic, address, limits.maxTopicBytes);
     if (channel === undefined) {

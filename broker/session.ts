@@ -9,8 +9,8 @@ export interface Session {
   readonly remote: string;
   readonly flow: ClientFlow;
   readonly pace: Pace;
-  /** Filters asked for on this connection. */
-  readonly subscriptions: Set<string>;
+  /** Granted on this connection, with the QoS at which they are delivered. Of MQTT 3.1.1: those of version 5 belong to the session. */
+  readonly subscriptions: Map<string, 0 | 1>;
   /** Once the credential is proven. */
   address?: DeviceAddress;
   willTopic?: string;
@@ -20,4 +20,6 @@ export interface Session {
   heardAt: number;
   /** Its CONNACK is out: from here on the express lane may take what is meant for it. */
   isReady: boolean;
+  /** Ends the connection and says why, where the protocol has words for it. */
+  end?: (reason: 'keep-alive' | 'log', error: Error) => void;
 }

@@ -1,14 +1,14 @@
 /** Gets a message to a device whichever process it is connected to: here when it is here, otherwise over the wire to who has it. */
 
-import { type DeviceAddress, SLUG } from '../base/topics.ts';
+import { COMMAND_ID, type DeviceAddress, SLUG } from '../base/topics.ts';
 import type { Bridge } from '../broker/bridge/bridge.ts';
-import type { Broker } from '../broker/broker.ts';
+import type { Broker, TellOptions } from '../broker/broker.ts';
 import type { Presence } from './presence.ts';
 import type { PubSub } from './pubsub/pubsub.ts';
 
 export type Channel = 'errors' | `commands/${string}`;
 /** Resolves when handed over, whether or not the device is connected. */
-export type Tell = (device: DeviceAddress, channel: Channel, payload: string) => Promise<void>;
+export type Tell = (device: DeviceAddress, channel: Channel, payload: string, options?: TellOptions) => Promise<void>;
 
 const SUBJECT = 'tell';
 const BRIDGE_SUBJECT = 'tell-bridge';
@@ -32,7 +32,7 @@ export async function openDownlink(
     if (told === undefined || here === undefined) return;
     // To a device that is nowhere: each broker keeps it for the session that it may have left there.
     if (here.broker.isConnected(told.device) || !here.presence.isConnected(told.device))
-      void here.broker.tell(told.device, told.channel, told.payload);
+      void here.broker.tell(told.device, told.channel, told.payload, told.options);
   });
   const stopBridge = await pubsub.subscribe(
     BRIDGE_SUBJECT,
@@ -43,13 +43,13 @@ export async function openDownlink(
     BRIDGE_GROUP,
   );
   return {
-    async tell(device, channel, payload) {
+    async tell(device, channel, payload, options) {
       const here = doors();
       if (here === undefined) return;
       const { broker, bridge, presence } = here;
-      if (broker.isConnected(device)) return await broker.tell(device, channel, payload);
-      if (presence.isConnected(device)) return pubsub.publish(SUBJECT, { device, channel, payload });
-      await broker.tell(device, channel, payload);
+      if (broker.isConnected(device)) return await broker.tell(device, channel, payload, options);
+      if (presence.isConnected(device)) return pubsub.publish(SUBJECT, { device, channel, payload, options });
+      await broker.tell(device, channel, payload, options);
       await bridge?.tell(device, channel, payload);
     },
     async close() {
@@ -61,28 +61,43 @@ export async function openDownlink(
 
 /** For processes without devices. */
 export function sendOverPubSub(pubsub: PubSub, presence: Presence): Tell {
-  return async (device, channel, payload) => {
-    pubsub.publish(SUBJECT, { device, channel, payload });
+  return async (device, channel, payload, options) => {
+    pubsub.publish(SUBJECT, { device, channel, payload, options });
     if (!presence.isConnected(device)) pubsub.publish(BRIDGE_SUBJECT, { device, channel, payload });
   };
 }
 
 /** For what no session may keep: to where the device is now, else to the bridges, whose broker may have it. */
 export function sendLive(pubsub: PubSub, presence: Presence): Tell {
-  return async (device, channel, payload) =>
-    pubsub.publish(presence.isConnected(device) ? SUBJECT : BRIDGE_SUBJECT, { device, channel, payload });
+  return async (device, channel, payload, options) =>
+    pubsub.publish(presence.isConnected(device) ? SUBJECT : BRIDGE_SUBJECT, { device, channel, payload, options });
 }
 
 /** Anyone on the same NATS may have spoken; a topic must not be made of what he says. */
-function parseTold(
-  message: unknown,
-): { readonly device: DeviceAddress; readonly channel: Channel; readonly payload: string } | undefined {
+function parseTold(message: unknown):
+  | {
+      readonly device: DeviceAddress;
+      readonly channel: Channel;
+      readonly payload: string;
+      readonly options: TellOptions;
+    }
+  | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { device, channel, payload } = message as Record<string, unknown>;
+  const { device, channel, payload, options } = message as Record<string, unknown>;
   if (typeof device !== 'object' || device === null || typeof channel !== 'string' || typeof payload !== 'string')
     return undefined;
   const { park, device: id } = device as Record<string, unknown>;
   if (typeof park !== 'string' || typeof id !== 'string' || !SLUG.test(park) || !SLUG.test(id)) return undefined;
   if (!/^(errors|commands\/[A-Za-z0-9_-]{1,64})$/.test(channel)) return undefined;
-  return { device: { park, device: id }, channel: channel as Channel, payload };
+  return { device: { park, device: id }, channel: channel as Channel, payload, options: parseOptions(options) };
+}
+
+/** A process of an earlier version sends none. */
+function parseOptions(options: unknown): TellOptions {
+  if (typeof options !== 'object' || options === null) return {};
+  const { expires, correlation } = options as Record<string, unknown>;
+  return {
+    ...(typeof expires === 'number' && { expires }),
+    ...(typeof correlation === 'string' && COMMAND_ID.test(correlation) && { correlation }),
+  };
 }

@@ -9,7 +9,7 @@ import type { CommandEntry } from '../bus/events.ts';
 import type { Kv } from '../kv/kv.ts';
 import { type Command, commandOf, isFinal } from './command.ts';
 import { type Claim, historyPrefix, KEY_PREFIX, recordKey } from './records.ts';
-import { payloadOf, type TellCommand } from './tell-command.ts';
+import { optionsOf, payloadOf, type TellCommand } from './tell-command.ts';
 
 export interface CommandRequest extends DeviceAddress {
   readonly name: string;
@@ -108,8 +108,8 @@ export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): 
           log.warn({ code: codeOf(error) }, 'a command is on the log only as yet');
       });
       if (expires > clock()) {
-        await tell({ park, device }, `commands/${name}`, payloadOf(command)).catch((error: unknown) =>
-          log.warn({ code: codeOf(error) }, 'a command was not handed over; it is sent again'),
+        await tell({ park, device }, `commands/${name}`, payloadOf(command), optionsOf(command)).catch(
+          (error: unknown) => log.warn({ code: codeOf(error) }, 'a command was not handed over; it is sent again'),
         );
       }
       return command;

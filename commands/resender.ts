@@ -4,7 +4,7 @@ import type { Log } from '../base/logger.ts';
 import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
 import { type Command, isFinal } from './command.ts';
 import { recordKey } from './records.ts';
-import { payloadOf, type TellCommand } from './tell-command.ts';
+import { optionsOf, payloadOf, type TellCommand } from './tell-command.ts';
 
 export interface ResenderOptions {
   readonly tell: TellCommand;
@@ -88,7 +88,7 @@ export function createResender({ tell, isConnected, monotonic, log }: ResenderOp
         if (isBack) each.since = at;
         each.dueAt = at + pauseOf(each, at);
         try {
-          await tell(command, `commands/${command.name}`, payloadOf(command));
+          await tell(command, `commands/${command.name}`, payloadOf(command), optionsOf(command));
         } catch (error) {
           log.warn({ code: codeOf(error) }, 'a command was not handed over; it is sent again');
         }

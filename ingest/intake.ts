@@ -26,9 +26,15 @@ export interface ReceivedMessage extends DeviceTopic {
   readonly isResend: boolean;
   /** Handed out by another broker that had kept it. */
   readonly isRetained?: boolean;
+  /** The id of the command that it answers, where the protocol carries it beside the payload. */
+  readonly correlation?: string | undefined;
   /** Epoch ms. */
   readonly receivedAt: number;
+  readonly onRefused?: OnRefused | undefined;
 }
+
+/** Called at most once, before `admit` returns, with what is refused of a message. `isWhole`: nothing of it was taken. */
+export type OnRefused = (reasons: readonly Rejection[], isWhole: boolean) => void;
 
 /** A publish that was larger than the broker takes: only its beginning was kept. */
 export interface OversizeMessage extends DeviceTopic {
@@ -37,6 +43,7 @@ export interface OversizeMessage extends DeviceTopic {
   /** The first bytes; at most 4 kB of them are quarantined. */
   readonly head: Uint8Array;
   readonly receivedAt: number;
+  readonly onRefused?: OnRefused | undefined;
 }
 
 export interface IntakeOptions {
@@ -106,6 +113,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection, isTold = true): Promise<void> {
     const text = JSON.stringify(record(message, 'message', reason, payloadOf(message.payload)));
+    message.onRefused?.([reason], true);
     return commit.submit((group) => {
       group.add(subjects.quarantine(message), 'records', text, tally(message, 1, 0, 1));
       group.onDurable(() => {
@@ -127,6 +135,8 @@ export function createIntake(options: IntakeOptions): Intake {
     const { keyMap, intervalMs } = rules;
     const sorted = classifyReadings(decoded.value, { message, device, keyMap, intervalMs, memory, retainMs, record });
     counts.unknownValues += sorted.unknownValues;
+    if (sorted.reasons.length > 0)
+      message.onRefused?.(sorted.reasons, sorted.quarantined > 0 && sorted.readings.length + sorted.duplicate === 0);
     const durable = commit.submit((group) => {
       append(group, message, rules.subject, sorted);
       group.onDurable(() => {
@@ -165,7 +175,7 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function admitReply(message: ReceivedMessage): Promise<void> {
-    const reply = parseReply(message.payload);
+    const reply = parseReply(message.payload, message.correlation);
     if (!reply.ok) return refuseMessage(message, reply.reason);
     const { park, device, receivedAt: at } = message;
     const entry: CommandEntry = { version: 1, is: 'reply', park, device, at, ...reply.value };

@@ -12,11 +12,11 @@ const MAX_MESSAGE = 500;
 /** As large as a command may be. */
 const MAX_VALUE_BYTES = 16 * 1024;
 
-/** Keys that are not in the contract are left out. */
-export function parseReply(payload: Uint8Array): Outcome<Reply> {
+/** Keys that are not in the contract are left out. `correlation` stands for an id that the payload leaves out. */
+export function parseReply(payload: Uint8Array, correlation?: string): Outcome<Reply> {
   const reply = parseJson(payload);
   if (!isObject(reply)) return invalid('a reply must be a JSON object');
-  const { id, state, message, value } = reply;
+  const { id = correlation, state, message, value } = reply;
   if (typeof id !== 'string' || !COMMAND_ID.test(id))
     return invalid('"id" must be the text that came with the command', 'id');
   const known = REPLY_STATES.find((each) => each === state);

@@ -36,12 +36,17 @@ describe('who connects', () => {
     expect(await client.next('connack')).toMatchObject({ returnCode: 2 });
   });
 
-  it('by MQTT 5 is refused cleanly', async () => {
-    const { raw } = await openTestBroker();
-    const client = await raw();
-    client.send(connectPacket('probe', { protocolVersion: 5 }));
-    expect(((await client.next('connack')) as { returnCode: number }).returnCode).toBe(1);
-    await client.closed;
+  it('by a protocol level that nobody knows is answered with 1, and closed [MQTT-3.1.2-2]', async () => {
+    const { raw, broker } = await openTestBroker();
+    for (const level of [0, 2, 6, 0x85, 0xff]) {
+      const client = await raw();
+      const bytes = mqttPacket.generate(connectPacket());
+      bytes[8] = level;
+      client.socket.write(bytes);
+      expect(await client.next('connack')).toMatchObject({ returnCode: 1, sessionPresent: false });
+      await client.closed;
+    }
+    expect(broker.status().refused.version).toBe(5);
   });
 
   it('and guesses is held off, but the device elsewhere is not locked out of its own name for long', async () => {

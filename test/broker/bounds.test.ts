@@ -170,7 +170,7 @@ function openLane({
     ...{ stream, remote: 'here', address: { park: 'park', device: 'probe' }, silenceMs: 0, heardAt: 0, isReady: true },
     flow: inFlight.client(() => {}),
     pace: createPace({ perSecond: 1000, monotonic: clock, wake() {} }),
-    subscriptions: new Set(),
+    subscriptions: new Map(),
   };
   let finish = () => {};
   const verdict = new Promise<void>((resolve) => {

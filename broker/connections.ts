@@ -1,0 +1,82 @@
+/** A new connection: counted by address, and handed to whoever speaks its version of MQTT. */
+import type { Duplex } from 'node:stream';
+import type { BrokerOptions } from './broker.ts';
+import { protocolOf, readConnectFrame, UNACCEPTABLE_PROTOCOL_VERSION } from './connect-frame.ts';
+import type { InFlight } from './in-flight.ts';
+import { createPace } from './rate-limit.ts';
+import type { Refusals } from './refusals.ts';
+import type { Session } from './session.ts';
+
+export interface ConnectionsOptions extends Pick<BrokerOptions, 'limits'> {
+  readonly monotonic: () => number;
+  readonly refusals: Refusals;
+  readonly inFlight: InFlight;
+  readonly isClosing: () => boolean;
+  /** Of MQTT 3.1 and 3.1.1. The CONNECT is in the stream. */
+  readonly begin: (session: Session) => void;
+  /** Of MQTT 5. The CONNECT is given, whatever came with it is in the stream. */
+  readonly beginV5: (session: Session, connect: Buffer) => void;
+}
+
+export const MAX_CONNECT_BYTES = 4096;
+
+/** A bridge of mosquitto sets the highest bit of the level. */
+const LEVELS_OF_3 = [3, 4, 0x83, 0x84];
+const LEVEL_5 = 5;
+
+/** The answer tells whether the device of the connection is known by now. */
+export function createConnections({ limits, monotonic, refusals, inFlight, ...options }: ConnectionsOptions) {
+  const perAddress = new Map<string, number>();
+
+  function hand(session: Session, connect: Buffer, behind: Buffer): void {
+    const { stream, remote } = session;
+    const protocol = protocolOf(connect);
+    const isNamed = protocol?.name === 'MQTT' || protocol?.name === 'MQIsdp';
+    if (protocol === undefined || !isNamed) {
+      refusals.note('connection', { remote, reason: 'protocol name' });
+      stream.destroy();
+    } else if (LEVELS_OF_3.includes(protocol.level)) {
+      stream.unshift(Buffer.concat([connect, behind]));
+      options.begin(session);
+    } else if (protocol.level === LEVEL_5 && protocol.name === 'MQTT') {
+      if (behind.length > 0) stream.unshift(behind);
+      options.beginV5(session, connect);
+    } else {
+      refusals.note('version', { remote, level: protocol.level });
+      stream.end(UNACCEPTABLE_PROTOCOL_VERSION);
+      setTimeout(() => stream.destroy(), limits.drainTimeoutMs).unref();
+    }
+  }
+
+  return (stream: Duplex, remote: string): (() => boolean) => {
+    const open = (perAddress.get(remote) ?? 0) + 1;
+    if (options.isClosing() || open > limits.maxConnectionsPerAddress) {
+      refusals.note('connections', { remote });
+      stream.destroy();
+      return () => false;
+    }
+    perAddress.set(remote, open);
+    const wake = () => void stream.emit('readable');
+    const session: Session = {
+      ...{ stream, remote, flow: inFlight.client(wake), silenceMs: 0, heardAt: 0, isReady: false },
+      pace: createPace({ perSecond: limits.maxMessagesPerSecond, monotonic, wake }),
+      subscriptions: new Map(),
+    };
+    stream.on('error', () => {}); // Broken connections are counted where they matter.
+    stream.once('close', () => {
+      session.flow.close();
+      const left = (perAddress.get(remote) ?? 1) - 1;
+      if (left === 0) perAddress.delete(remote);
+      else perAddress.set(remote, left);
+    });
+    readConnectFrame(stream, {
+      ...{ maxBytes: MAX_CONNECT_BYTES, timeoutMs: limits.connectTimeoutMs },
+      onConnect: (connect, behind) => hand(session, connect, behind),
+      onFailure(reason) {
+        refusals.note('connection', { remote, reason });
+        stream.destroy();
+      },
+    });
+    return () => session.address !== undefined;
+  };
+}
