@@ -1,5 +1,5 @@
 /** A device that knows exactly what it sent and what was acknowledged, and resends what was not. */
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { Credentials } from '../running-platform.ts';
 
 export interface CountingDevice {
@@ -19,7 +19,12 @@ export const valueAt = (time: number) => (time % 1400) / 100;
 
 const WINDOW = 20;
 
-export function openCountingDevice(url: string, credentials: Credentials, firstTime: number): CountingDevice {
+export function openCountingDevice(
+  url: string,
+  credentials: Credentials,
+  firstTime: number,
+  options: IClientOptions = {},
+): CountingDevice {
   const sent = new Set<number>();
   const acknowledged = new Set<number>();
   const waiting: number[] = [];
@@ -34,6 +39,7 @@ export function openCountingDevice(url: string, credentials: Credentials, firstT
     password: credentials.password,
     reconnectPeriod: 50,
     connectTimeout: 2000,
+    ...options,
   });
   client.on('error', () => {}); // Refused connections while the platform is down are the point of the test.
   client.on('packetsend', ({ cmd }) => {
