@@ -2,6 +2,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { DaoyuError } from '../base/errors.ts';
 import { isDateOnly, isTimeOnly, looksLikeTime } from './local-time.ts';
 
 export interface CsvRow {
@@ -89,45 +92,31 @@ function named(header: Cells, cells: Cells, { date }: Shape): Readonly<Record<st
 
 async function* records(file: string): AsyncGenerator<Cells> {
   const { encoding, separator } = await sniff(file);
-  const decoder = new TextDecoder(encoding);
-  let record: string[] = [];
-  let cell = '';
-  let isQuoted = false;
-  let wasQuote = false;
-  for await (const chunk of withEnd(createReadStream(file))) {
-    const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-    for (const character of text) {
-      if (isQuoted && !wasQuote) {
-        if (character === '"') wasQuote = true;
-        else cell += character;
-        continue;
-      }
-      if (wasQuote) {
-        wasQuote = false;
-        if (character === '"') {
-          cell += '"';
-          continue;
-        }
-        isQuoted = false;
-      }
-      if (character === '"' && cell === '') isQuoted = true;
-      else if (character === separator) {
-        record.push(cell);
-        cell = '';
-      } else if (character === '\n') {
-        record.push(cell);
-        if (record.length > 1 || record[0] !== '') yield record;
-        record = [];
-        cell = '';
-      } else if (character !== '\r') cell += character;
-    }
+  const parser = parse({
+    delimiter: separator,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    // A quote inside an unquoted cell, such as 6", is not the beginning of a quoted one.
+    relax_quotes: true,
+    skip_empty_lines: true,
+  });
+  try {
+    // An error of the file ends the parser, and an early end of the parser closes the file.
+    pipeline(createReadStream(file), decoded(encoding), parser, () => {});
+    yield* parser as AsyncIterable<Cells>;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new DaoyuError('OPTION_INVALID', `${file} is not CSV: ${error.message}`, { cause: error });
   }
-  if (cell !== '' || record.length > 0) yield [...record, cell];
 }
 
-async function* withEnd(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array | undefined> {
-  for await (const chunk of stream) yield chunk as Uint8Array;
-  yield undefined;
+/** Decodes chunk by chunk: a character may lie in two of them. */
+function decoded(encoding: string) {
+  return async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+    const decoder = new TextDecoder(encoding);
+    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  };
 }
 
 async function sniff(file: string): Promise<{ readonly encoding: string; readonly separator: string }> {
