@@ -15,6 +15,8 @@ export interface AlarmLogQuery {
   readonly from: number;
   readonly to: number;
   readonly park?: string;
+  /** Which parks may be seen; absent: all. */
+  readonly sees?: (park: string) => boolean;
 }
 
 export interface AlarmLog {
@@ -35,8 +37,7 @@ export function openAlarmLog(kv: Pick<Kv, 'list'>): AlarmLog {
   }
 
   async function* alarms(query: AlarmLogQuery): AsyncGenerator<Alarm> {
-    for await (const alarm of within<Alarm>(ALARM_PREFIX, query))
-      if (query.park === undefined || alarm.park === query.park) yield alarm;
+    for await (const alarm of within<Alarm>(ALARM_PREFIX, query)) if (isWanted(alarm, query)) yield alarm;
   }
 
   return {
@@ -59,5 +60,8 @@ export function openAlarmLog(kv: Pick<Kv, 'list'>): AlarmLog {
     },
   };
 }
+
+const isWanted = (alarm: Alarm, { park, sees }: AlarmLogQuery) =>
+  (park === undefined || alarm.park === park) && (sees === undefined || sees(alarm.park));
 
 const keyTime = (time: number) => String(Math.max(0, Math.round(time))).padStart(13, '0');

@@ -17,6 +17,8 @@ export interface AlarmQuery {
   /** Opened from (included) to (excluded), epoch ms; without them, what is not closed is listed whenever it opened. */
   readonly from?: number;
   readonly to?: number;
+  /** Which parks may be seen; absent: all. */
+  readonly sees?: (park: string) => boolean;
   readonly limit: number;
 }
 
@@ -222,6 +224,7 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
 function isWanted({ state, park, site, device, openedAt }: Alarm, query: AlarmQuery): boolean {
   if (query.state !== undefined && state !== query.state) return false;
   if (query.park !== undefined && park !== query.park) return false;
+  if (query.sees !== undefined && !query.sees(park)) return false;
   if (query.site !== undefined && site !== query.site) return false;
   if (query.device !== undefined && device !== query.device) return false;
   return openedAt >= (query.from ?? Number.NEGATIVE_INFINITY) && openedAt < (query.to ?? Number.POSITIVE_INFINITY);

@@ -1,12 +1,13 @@
 /** The HTTP front door as the composition root sees it: what each route asks for, together. */
 import type { Log } from '../base/logger.ts';
+import type { People } from '../people/people.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { CodeBook } from './authenticate.ts';
 import type { MetricsOptions } from './metrics.ts';
 import type { AlarmLinkOptions } from './routes/alarm-link.ts';
 import type { AlarmLogOptions } from './routes/alarm-log.ts';
 import type { AlarmOptions } from './routes/alarms.ts';
 import type { AlarmsLiveOptions } from './routes/alarms-live.ts';
+import type { AuditOptions } from './routes/audit.ts';
 import type { ChannelOptions } from './routes/channels.ts';
 import type { CommandOptions } from './routes/commands.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
@@ -22,14 +23,15 @@ import type { ProfileOptions } from './routes/profiles.ts';
 import type { QuarantineOptions } from './routes/quarantine.ts';
 import type { SeriesOptions } from './routes/series.ts';
 import type { SiteOptions } from './routes/sites.ts';
+import type { PeopleOptions } from './routes/users.ts';
+import type { CodeBook } from './sign-in.ts';
 
 /** What a server needs before it has a route. */
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  /** Bearer token of programs. */
-  readonly token: string;
-  /** Signs browser sessions. */
+  readonly people: People;
+  /** Of links in messages; signed the browser sessions of earlier versions. */
   readonly sessionSecret: string;
   readonly clock: () => number;
   readonly log: Log;
@@ -55,9 +57,13 @@ export type ApiOptions = ServerOptions &
   AlarmsLiveOptions &
   AlarmLinkOptions &
   ChannelOptions &
+  PeopleOptions &
+  AuditOptions &
   LiveOptions & {
     readonly registry: Registry;
     readonly codes: CodeBook;
+    /** Addresses of proxies in front, whose word about client and protocol counts; absent: none. */
+    readonly trustProxy?: readonly string[] | undefined;
     /** Built page to serve at `/`; absent in tests of routes. */
     readonly pageFolder?: string;
     readonly limits: {

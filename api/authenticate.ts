@@ -1,125 +1,114 @@
 /**
- * Who may ask: programs by bearer token, browsers by a session.
- * A session that the one-time link begins only reads: it lies on wall screens and phones. One that is begun by typing the API token may
- * for twelve hours also use the routes marked `operator` (replay from quarantine), asked from our own page; everything else that changes
- * something takes the token itself.
+ * Who asks: programs by bearer token, browsers by the cookie of a session. What each may do stands in `authorize.ts`.
+ * A browser that opened the start-up link only reads: it lies on wall screens and phones. One that typed the installation's token may operate for twelve
+ * hours; one whose person signed in with an account may do what that account may.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
-
-/** Codes of sign-in links: each good for one browser within an hour, at whichever process it arrives. */
-export interface CodeBook {
-  make(): Promise<string>;
-  /** Whether it is good; from then on it is not. */
-  take(code: string): Promise<boolean>;
-}
-
-export interface Identity {
-  readonly by: 'token' | 'session';
-  readonly id: string;
-  /** Epoch ms until which a session may act as operator; absent: it only reads. */
-  readonly operatorUntil?: number;
-}
+import type { Identity } from '../people/identity.ts';
+import { linkIdentity, type People } from '../people/people.ts';
+import { createThrottle, type Throttle, tooManyAttempts } from '../people/throttle.ts';
+import { tokenIdIn } from '../people/tokens.ts';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** May be asked by a session whose person typed the token. */
-    readonly operator?: true;
+  interface FastifyRequest {
+    /** Whoever asks; undefined for a stranger at an open address. */
+    identity: Identity | undefined;
   }
 }
 
 export interface Authenticator {
-  /** Begins a session from a code or the token; rejects with `SIGN_IN_INVALID`. */
-  signIn(secret: string, reply: FastifyReply): Promise<void>;
-  signOut(reply: FastifyReply): void;
-  hasSession(request: FastifyRequest): boolean;
-  /** Who asks, as a name for rate limits that tells nothing; undefined for a stranger. A bearer token that is given decides alone. */
+  /** Undefined for a stranger. A bearer token that is given decides alone. */
   identify(request: FastifyRequest): Identity | undefined;
-  /** Throws `UNAUTHORIZED` or `FORBIDDEN`. */
-  check(request: FastifyRequest): void;
+  /** Throws `UNAUTHORIZED`, `TOO_MANY_ATTEMPTS`; or `FORBIDDEN` for a change that another site's page sends with our cookie. */
+  check(request: FastifyRequest): Identity;
 }
 
-const COOKIE = 'daoyu_session';
-const SESSION_MS = 30 * 24 * 3_600_000;
-/** Long enough for a shift; a screen left alone falls back to reading. */
-const OPERATOR_MS = 12 * 3_600_000;
+export interface AuthenticatorOptions {
+  readonly people: Pick<People, 'byToken' | 'bySession' | 'installation'>;
+  /** Signed the sessions of earlier versions. */
+  readonly sessionSecret: string;
+  readonly clock: () => number;
+  /** Of bearer tokens; shared with the form that takes the installation's. */
+  readonly throttle?: Throttle;
+}
+
+export const COOKIE = 'daoyu_session';
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
+const INSTALLATION = 'installation';
 
-export function createAuthenticator(
-  { token, sessionSecret, codes }: { readonly token: string; readonly sessionSecret: string; readonly codes: CodeBook },
-  clock: () => number,
-): Authenticator {
-  const sign = (text: string) => createHmac('sha256', sessionSecret).update(text).digest('base64url');
+/** A generated token is not found by trying, so only the wrong ones are slowed down; nor does one address hold up the token everywhere else. */
+export const createTokenThrottle = (clock: () => number): Throttle =>
+  createThrottle({ clock, freeAttempts: 10, maxPerHour: Number.POSITIVE_INFINITY });
 
-  function readSession(value: string | undefined): Identity | undefined {
-    const [expires = '', operatorUntil = '', random = '', signature = ''] = (value ?? '').split('.', 5);
-    if (Number(expires) <= clock() || !isEqual(signature, sign(`${expires}.${operatorUntil}.${random}`))) return;
-    return {
-      by: 'session',
-      id: `session:${random}`,
-      ...(Number(operatorUntil) > clock() && { operatorUntil: Number(operatorUntil) }),
-    };
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { people, sessionSecret, clock, throttle = createTokenThrottle(clock) } = options;
+
+  function identify(request: FastifyRequest): Identity | undefined {
+    const bearer = bearerOf(request);
+    if (bearer !== undefined) return people.byToken(bearer);
+    const cookie = request.cookies[COOKIE];
+    if (cookie === undefined || cookie === '') return undefined;
+    return people.bySession(cookie) ?? signedSession(cookie);
   }
 
-  function identify(request: FastifyRequest): ReturnType<Authenticator['identify']> {
-    const { authorization } = request.headers;
-    if (authorization !== undefined) {
-      const [, given = ''] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
-      return isEqual(given, token) ? { by: 'token', id: 'token' } : undefined;
-    }
-    return readSession(request.cookies[COOKIE]);
+  /** Of versions before accounts: signed, not kept. None is made any more, and the last ends thirty days after the upgrade. */
+  function signedSession(cookie: string): Identity | undefined {
+    const [expires = '', operatorUntil = '', random = '', signature = ''] = cookie.split('.', 5);
+    if (!(Number(expires) > clock())) return undefined;
+    const right = createHmac('sha256', sessionSecret)
+      .update(`${expires}.${operatorUntil}.${random}`)
+      .digest('base64url');
+    if (!isEqual(signature, right)) return undefined;
+    return linkIdentity(`signed:${random}`, people.installation.isRevoked() ? 0 : Number(operatorUntil), clock());
+  }
+
+  function checkBearer(bearer: string, identity: Identity | undefined, address: string): void {
+    const credential = tokenIdIn(bearer) ?? INSTALLATION;
+    if (identity === undefined) throttle.begin({ credential, address, secret: bearer });
+    else if (
+      identity.kind === INSTALLATION &&
+      people.installation.isGuessable &&
+      throttle.isPaused(credential, address)
+    )
+      throw tooManyAttempts(60_000);
   }
 
   return {
-    async signIn(secret, reply) {
-      const isToken = isEqual(secret, token);
-      if (!isToken && !(await codes.take(secret))) {
-        throw new DaoyuError(
-          'SIGN_IN_INVALID',
-          'this sign-in link was used before or is too old; start the platform again for a new one, or sign in with the API token',
-        );
-      }
-      const operatorUntil = isToken ? clock() + OPERATOR_MS : 0;
-      const session = `${clock() + SESSION_MS}.${operatorUntil}.${randomBytes(12).toString('base64url')}`;
-      void reply.setCookie(COOKIE, `${session}.${sign(session)}`, {
-        httpOnly: true,
-        // Not strict: a link pasted into a chat must open the same picture. What changes something is never a GET.
-        sameSite: 'lax',
-        path: '/',
-        maxAge: SESSION_MS / 1000,
-      });
-    },
-    signOut(reply) {
-      void reply.clearCookie(COOKIE, { path: '/' });
-    },
-    hasSession: (request) => readSession(request.cookies[COOKIE]) !== undefined,
     identify,
     check(request) {
       const identity = identify(request);
+      const bearer = bearerOf(request);
+      if (bearer !== undefined) checkBearer(bearer, identity, request.ip);
       if (identity === undefined) {
         throw new DaoyuError(
           'UNAUTHORIZED',
-          'send the API token as "Authorization: Bearer …" (DAOYU_API_TOKEN where it is set, else secrets/api-token in the data folder), or open the sign-in link in a browser',
+          'send an API token as "Authorization: Bearer …" (DAOYU_API_TOKEN where it is set, else secrets/api-token in the data folder, or one that `daoyu tokens add` made), or sign in with a browser at /sign-in',
         );
       }
-      if (identity.by === 'token' || SAFE_METHODS.has(request.method)) return;
-      // No browser sends the token on its own, so a foreign page can change nothing (CSRF), and neither can who passes a wall screen.
-      const mayAct = request.routeOptions.config.operator === true && identity.operatorUntil !== undefined;
-      if (mayAct && isFromOurPage(request)) return;
-      throw new DaoyuError(
-        'FORBIDDEN',
-        'a browser session only reads; send the API token to change something. To replay from quarantine on the page, sign in there with the token',
-      );
+      // No browser sends a token on its own; a cookie it does, for any page that asks it to.
+      if (identity.isSession && !SAFE_METHODS.has(request.method) && !isFromOurPage(request)) {
+        throw new DaoyuError(
+          'FORBIDDEN',
+          'a browser session changes something from our own page only (Sec-Fetch-Site: same-origin, or an Origin equal to the host); programs send an API token',
+        );
+      }
+      return identity;
     },
   };
 }
 
+function bearerOf({ headers: { authorization } }: FastifyRequest): string | undefined {
+  if (authorization === undefined) return undefined;
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+}
+
 /** Browsers say where a request comes from; older ones at least name the origin. */
-function isFromOurPage({ headers }: FastifyRequest): boolean {
+export function isFromOurPage({ headers, host }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
-  return headers.origin !== undefined && headers.origin.replace(/^https?:\/\//, '') === headers.host;
+  return headers.origin !== undefined && headers.origin.replace(/^https?:\/\//, '') === host;
 }
 
 /** Constant time, whatever the lengths. */

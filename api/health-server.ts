@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import type { ServerOptions } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { installAuthorization } from './authorize.ts';
 import { listen } from './listen.ts';
 import type { MetricsOptions } from './metrics.ts';
 import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
@@ -21,12 +22,9 @@ export async function openHealth(options: HealthOptions): Promise<{ readonly url
   }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, options.log);
   // Nobody signs in here; who did at the API is known.
-  const codes = { make: async () => '', take: async () => false };
-  const authenticator = createAuthenticator({ ...options, codes }, options.clock);
+  const authenticator = createAuthenticator(options);
   await app.register(cookie);
-  app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.url === '/metrics') authenticator.check(request as never);
-  });
+  installAuthorization(app as never, authenticator);
   await app.register(healthRoutes, { ...options, authenticator });
   await app.register(metricRoutes, { status: options.status });
   return { url: await listen(app, options), close: () => app.close() };

@@ -1,6 +1,7 @@
 /** Says in the OpenAPI document which problems each route answers with: those that it names, and those that any route of its shape has. */
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
+import { accessOf } from './authorize.ts';
 import { STATUS } from './problem.ts';
 import { Problem } from './schemas.ts';
 
@@ -13,24 +14,26 @@ declare module 'fastify' {
 
 type Answers = Record<string, unknown>;
 
-/** To be called before the routes are made. `isOpen`: whether strangers may ask it. */
-export function documentProblems(app: Pick<FastifyInstance, 'addHook'>, isOpen: (url: string) => boolean): void {
+/** To be called before the routes are made. */
+export function documentProblems(app: Pick<FastifyInstance, 'addHook'>): void {
   app.addHook('onRoute', (route) => {
     const { schema } = route;
     if (schema === undefined || schema.hide === true) return;
     const answers = { ...(schema.response as Answers | undefined) };
-    for (const [status, codes] of byStatus(codesOf(route, isOpen(route.url)))) answers[status] ??= answerOf(codes);
+    for (const [status, codes] of byStatus(codesOf(route))) answers[status] ??= answerOf(codes);
     route.schema = { ...schema, response: answers };
   });
 }
 
-function codesOf({ method, schema, config }: RouteOptions, isOpen: boolean): readonly string[] {
+function codesOf(route: RouteOptions): readonly string[] {
+  const { method, schema, config } = route;
+  const access = accessOf(route);
   const isReading = [method].flat().every((each) => each === 'GET' || each === 'HEAD');
   const takesAnything = schema?.params ?? schema?.querystring ?? schema?.body;
   return [
     ...(takesAnything ? ['REQUEST_INVALID'] : []),
-    ...(isOpen ? [] : ['UNAUTHORIZED', 'TOO_MANY_REQUESTS']),
-    ...(isReading ? [] : ['FORBIDDEN']),
+    ...(access === 'anyone' ? [] : ['UNAUTHORIZED', 'TOO_MANY_REQUESTS']),
+    ...(typeof access === 'object' || (access === 'known' && !isReading) ? ['FORBIDDEN'] : []),
     ...(config?.problems ?? []),
   ];
 }

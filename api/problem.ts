@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, Fasti
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { SLUG } from '../base/topics.ts';
+import { TooManyAttempts } from '../people/throttle.ts';
 import type { Problem } from './schemas.ts';
 
 /** The HTTP status of our codes; any other is our own fault, 500. */
@@ -12,6 +13,14 @@ export const STATUS: Readonly<Record<string, number>> = {
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   SIGN_IN_INVALID: 403,
+  INVITATION_INVALID: 410,
+  PERSON_UNKNOWN: 404,
+  ACCOUNT_EXISTS: 409,
+  LAST_ADMIN: 409,
+  PEOPLE_FULL: 409,
+  ACCOUNT_INVALID: 400,
+  PASSWORD_WEAK: 400,
+  TOO_MANY_ATTEMPTS: 429,
   DEVICE_UNKNOWN: 404,
   SITE_UNKNOWN: 404,
   QUARANTINE_UNKNOWN: 404,
@@ -83,6 +92,7 @@ export function problemOf(error: unknown): Problem {
 
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const problem = problemOf(error);
+  if (error instanceof TooManyAttempts) void reply.header('retry-after', error.retryAfterSeconds);
   if (problem.status === 429 || problem.status === 503) {
     if (!reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
   }

@@ -2,6 +2,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
+import type { Identity } from '../people/identity.ts';
 import type { Authenticator } from './authenticate.ts';
 
 export interface RateLimitOptions {
@@ -11,7 +12,8 @@ export interface RateLimitOptions {
 
 /** A flood of strangers must not make a watchdog restart the platform, nor a balancer take it out. */
 const PROBES = new Set(['/healthz', '/readyz']);
-const SIGN_IN = '/sign-in';
+/** Where secrets are typed. */
+const SIGN_IN = new Set(['/sign-in', '/join', '/api/v1/me/password']);
 /** Attempts from one address: people mistype, and a gateway of a 4G carrier has many people behind it. */
 const SIGN_INS_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
@@ -24,7 +26,7 @@ export async function installRateLimit(
   const ofAnything = app.createRateLimit({
     max: perMinute,
     timeWindow: MINUTE_MS,
-    keyGenerator: (request) => `${authenticator.identify(request)?.id ?? 'stranger'}@${request.ip}`,
+    keyGenerator: (request) => `${nameOf(authenticator.identify(request))}@${request.ip}`,
   });
   const ofSignIn = app.createRateLimit({
     max: Math.min(SIGN_INS_PER_MINUTE, perMinute),
@@ -33,17 +35,20 @@ export async function installRateLimit(
   });
   app.addHook('onRequest', async (request, reply) => {
     const [path = '', query = ''] = request.url.split('?');
-    if (PROBES.has(path) || (path === SIGN_IN && isForm(request, query))) return;
-    const taken = await (path === SIGN_IN ? ofSignIn : ofAnything)(request);
+    if (PROBES.has(path) || (SIGN_IN.has(path) && isForm(request, query))) return;
+    const taken = await (SIGN_IN.has(path) ? ofSignIn : ofAnything)(request);
     if (taken.isAllowed || !taken.isExceeded) return;
     void reply.header('retry-after', taken.ttlInSeconds);
-    const what = path === SIGN_IN ? 'attempts to sign in from this address' : 'requests';
+    const what = SIGN_IN.has(path) ? 'attempts to sign in from this address' : 'requests';
     throw new DaoyuError(
       'TOO_MANY_REQUESTS',
-      `more than ${taken.max} ${what} a minute; slow down${path === SIGN_IN ? '' : ', or raise DAOYU_API_RATE'}`,
+      `more than ${taken.max} ${what} a minute; slow down${SIGN_IN.has(path) ? '' : ', or raise DAOYU_API_RATE'}`,
     );
   });
 }
+
+const nameOf = (identity: Identity | undefined) =>
+  identity === undefined ? 'stranger' : `${identity.kind}:${identity.id}`;
 
 /** The empty form costs nothing and proves nothing. */
 const isForm = ({ method }: FastifyRequest, query: string) => (method === 'GET' || method === 'HEAD') && query === '';

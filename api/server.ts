@@ -1,4 +1,4 @@
-/** The HTTP server: guards first, then routes. Everything but health, sign-in and the description of codes asks who you are. */
+/** The HTTP server: guards first, then routes. Each route says who may ask it; `authorize.ts` sees to it. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
@@ -9,9 +9,12 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Api, ApiOptions } from './api.ts';
-import { type Authenticator, createAuthenticator } from './authenticate.ts';
+import { installAudit } from './audited.ts';
+import { type Authenticator, createAuthenticator, createTokenThrottle } from './authenticate.ts';
+import { installAuthorization } from './authorize.ts';
 import { listen } from './listen.ts';
 import { createMemoryBudget } from './memory-budget.ts';
+import { endOngoing } from './ongoing.ts';
 import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
 import { documentProblems } from './problem-answers.ts';
 import { createQueryGate } from './query-gate.ts';
@@ -20,29 +23,33 @@ import { alarmLinkRoutes } from './routes/alarm-link.ts';
 import { alarmLogRoutes } from './routes/alarm-log.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { alarmsLiveRoutes } from './routes/alarms-live.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { entryRoutes } from './routes/entry.ts';
 import { errorsDocumentRoutes } from './routes/errors-document.ts';
 import { healthRoutes } from './routes/health.ts';
+import { invitationRoutes } from './routes/invitations.ts';
 import { kindRoutes } from './routes/kinds.ts';
 import { latestRoutes } from './routes/latest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { liveRoutes } from './routes/live.ts';
 import { mappingTryRoutes } from './routes/mapping-try.ts';
+import { meRoutes } from './routes/me.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import { parkRoutes } from './routes/parks.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { screenRoutes } from './routes/screens.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/sites.ts';
-
-/** Open to everybody: they tell a stranger nothing. */
-const OPEN = [/^\/a\/[^/]+$/, /^\/healthz$/, /^\/readyz$/, /^\/sign-in$/, /^\/$/, /^\/assets\//, /^\/docs\/errors$/];
-const isOpen = (url: string) => OPEN.some((pattern) => pattern.test(url.split('?')[0] ?? ''));
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
 
 const MAX_EXPORTS = 2;
 /** Shorter answers fit a packet anyway. */
@@ -56,9 +63,10 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 
 /** The application without a socket: what the tests inject requests into. */
 export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
-  const { limits, log, clock } = options;
+  const { log, clock } = options;
   const app = Fastify({
     bodyLimit: 256 * 1024,
+    trustProxy: options.trustProxy === undefined ? false : [...options.trustProxy],
     requestTimeout: 30_000,
     connectionTimeout: 0, // Live streams and exports stay; their own watch ends the stalled.
     keepAliveTimeout: 30_000,
@@ -72,10 +80,12 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   installProblems(app as never, log);
   // What a handler answers goes out as it is: the schema of an answer is a promise that the tests hold, not a filter that hides a breach.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  documentProblems(app as never, isOpen);
-  const authenticator = createAuthenticator(options, clock);
+  documentProblems(app as never);
+  const tokenThrottle = createTokenThrottle(clock);
+  const authenticator = createAuthenticator({ ...options, throttle: tokenThrottle });
+  const signIn = createSignIn({ ...options, tokenThrottle });
 
-  await installGuards(app as never, authenticator, limits);
+  await installGuards(app as never, authenticator, options);
   // Before the routes: a day of a chart is a tenth of its size over 4G, an export as well.
   await app.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
@@ -101,9 +111,10 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(errorsDocumentRoutes);
   await app.register(healthRoutes, { ...options, authenticator });
   await app.register(metricRoutes, { ...options, sites: options });
-  await app.register(apiRoutes as never, { options, authenticator, prefix: '/api/v1' });
+  await app.register(apiRoutes as never, { options, signIn, prefix: '/api/v1' });
   await app.register(alarmLinkRoutes, options);
-  await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator });
+  await app.register(entryRoutes, { ...options, signIn });
+  await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator, renewCookie: signIn.renewCookie });
   await app.ready();
   return app as unknown as FastifyInstance;
 }
@@ -111,7 +122,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
 async function installGuards(
   app: FastifyInstance,
   authenticator: Authenticator,
-  limits: ApiOptions['limits'],
+  { limits, people, audit }: Pick<ApiOptions, 'limits' | 'people' | 'audit'>,
 ): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -130,17 +141,17 @@ async function installGuards(
   await app.register(cookie);
   // Counted before it is asked who it is, at addresses that do not exist too: a token cannot be guessed at leisure.
   await installRateLimit(app, { authenticator, perMinute: limits.requestsPerMinute });
-  app.addHook('onRequest', async (request) => {
-    if (!isOpen(request.url)) authenticator.check(request);
-  });
+  installAuthorization(app, authenticator);
+  endOngoing(app, { authenticator, people });
+  installAudit(app, audit);
 }
 
 interface V1Options {
   readonly options: ApiOptions;
-  readonly authenticator: Authenticator;
+  readonly signIn: SignIn;
 }
 
-async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Options): Promise<void> {
+async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): Promise<void> {
   const gate = createQueryGate(options.limits);
   const exports = createQueryGate({ ...options.limits, maxConcurrentQueries: MAX_EXPORTS });
   const memory = createMemoryBudget({ patienceMs: options.limits.queryTimeoutMs });
@@ -160,6 +171,12 @@ async function apiRoutes(app: FastifyInstance, { options, authenticator }: V1Opt
   await app.register(alarmLogRoutes, { ...options, exports });
   await app.register(alarmsLiveRoutes, options);
   await app.register(channelRoutes, options);
-  await app.register(sessionRoutes, { authenticator });
+  await app.register(sessionRoutes);
+  await app.register(meRoutes, { ...options, signIn });
+  await app.register(userRoutes, options);
+  await app.register(invitationRoutes, options);
+  await app.register(tokenRoutes, options);
+  await app.register(screenRoutes, options);
+  await app.register(auditRoutes, options);
   await app.register(liveRoutes, options);
 }

@@ -1,13 +1,27 @@
-/** What a browser without a session sees. */
+/** What a browser without a session sees: user name and password first, the API token behind. */
+import { both, entryPage } from './entry-page.ts';
 import { escapeHtml } from './escape-html.ts';
 
-export function signInPage(problem = ''): string {
-  return `<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>稻渔 daoyu</title><link rel="icon" href="data:,">
-<style>body{font:16px/1.6 "PingFang SC","Noto Sans SC","Microsoft YaHei",system-ui;max-width:30rem;margin:15vh auto;padding:0 1.25rem;color:#12312f;background:#f6faf9}
-h1{font-size:1.6rem;margin:0 0 .5rem}input,button{font:inherit;padding:.6rem .8rem;border:1px solid #8fb3af;border-radius:.4rem;width:100%;box-sizing:border-box;margin-top:.6rem}
-button{background:#0b6e66;color:#fff;border:0;cursor:pointer}.problem{color:#9c2a10}small{color:#46615e}</style></head>
-<body><h1>稻渔 daoyu</h1>${problem === '' ? '' : `<p class="problem">${escapeHtml(problem)}</p>`}
-<p>请打开启动时打印的登录链接（只读），或填入 API 令牌（在启动时打印的位置；12 小时内可重放隔离数据）。<br><small>Open the sign-in link that was printed at start (reads only), or enter the API token (<code>DAOYU_API_TOKEN</code> where it is set, else <code>secrets/api-token</code> in the data folder; may replay from quarantine for 12 hours).</small></p>
-<form method="post" action=""><label>API 令牌 token<input name="token" type="password" autocomplete="current-password" required autofocus></label><button>登录 Sign in</button></form></body></html>`;
+export interface SignInPageOptions {
+  readonly problem?: string;
+  /** What was typed, so that a mistake in the password costs the password alone. */
+  readonly user?: string;
+  /** Whether anybody has an account; before that the token is the way in. */
+  readonly hasAccounts?: boolean;
+}
+
+export function signInPage({ problem = '', user = '', hasAccounts = false }: SignInPageOptions = {}): string {
+  const alert = problem === '' ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
+  const withPassword = `<form class="card" method="post" action="/sign-in"><h2>登录 <span lang="en">Sign in</span></h2>
+<label>用户名 <span lang="en">user name</span><input name="user" value="${escapeHtml(user)}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="32" required${hasAccounts && user === '' ? ' autofocus' : ''}></label>
+<label>密码 <span lang="en">password</span><input name="password" type="password" autocomplete="current-password" maxlength="512" required${hasAccounts && user !== '' ? ' autofocus' : ''}></label>
+<button>登录 Sign in</button>
+${both('忘记密码请管理员发新的链接。', 'Forgot it? An administrator sends you a new link.')}</form>`;
+  const withToken = `<form method="post" action="/sign-in">
+${both('填入 API 令牌（启动时打印其位置）：12 小时内可确认告警、重放隔离数据。或者打开启动时打印的登录链接（只读）。', 'Enter the API token (<code>DAOYU_API_TOKEN</code> where it is set, else <code>secrets/api-token</code> in the data folder): operates for 12 hours. Or open the sign-in link that was printed at start (reads only).')}
+<label>API 令牌 <span lang="en">token</span><input name="token" type="password" autocomplete="off" maxlength="200" required${hasAccounts ? '' : ' autofocus'}></label><button>用令牌登录 Sign in with the token</button></form>`;
+  const body = hasAccounts
+    ? `${alert}${withPassword}<details class="card"><summary>没有账号 <span lang="en">Without an account</span></summary>${withToken}</details>`
+    : `${alert}<div class="card"><h2>登录 <span lang="en">Sign in</span></h2>${withToken}</div>`;
+  return entryPage({ title: '登录 Sign in · 稻渔 daoyu', body });
 }

@@ -1,4 +1,5 @@
 /** All settings: variable, default, meaning and check. Help, docs/settings.md (`npm run docs`) and error messages derive from this table. */
+import { isIP } from 'node:net';
 import { driverUrl } from '../base/driver.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import { busDrivers } from '../bus/drivers.ts';
@@ -79,6 +80,22 @@ function replicas(value: string): number {
   if (![1, 3, 5].includes(number)) throw new Error('1, 3 or 5');
   return number;
 }
+
+/** Addresses and networks; absent: no proxy is believed, for anybody can send its headers. */
+function proxies(value: string): readonly string[] | undefined {
+  if (value === '') return undefined;
+  const names = value.split(',').map((name) => name.trim());
+  const isNetwork = (name: string) => {
+    const [address = '', length, ...rest] = name.split('/');
+    const bits = isIP(address) === 4 ? 32 : 128;
+    return isIP(address) > 0 && rest.length === 0 && (length === undefined || isLength(length, bits));
+  };
+  if (!names.every(isNetwork))
+    throw new Error('addresses or networks, such as 127.0.0.1 or 10.0.0.0/8, with commas between');
+  return names;
+}
+
+const isLength = (text: string, most: number) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= most;
 
 export const ROLES = ['broker', 'ingest', 'api'] as const;
 export type Role = (typeof ROLES)[number];
@@ -191,6 +208,18 @@ export const SETTINGS = {
     whole(100, 10_000_000),
     'Most refused payloads kept; the oldest go first, the ledger keeps counting them',
   ),
+  auditRetain: setting(
+    'DAOYU_AUDIT_RETAIN',
+    '400d',
+    duration,
+    'How long the audit trail says who did what; the log itself keeps its entries for `DAOYU_BUS_RETAIN`',
+  ),
+  auditMax: setting(
+    'DAOYU_AUDIT_MAX',
+    '100000',
+    whole(1000, 1_000_000),
+    'Most entries of the audit trail kept; the oldest go first',
+  ),
   storeMemory: setting('DAOYU_STORE_MEMORY', '512MB', text, 'Memory the embedded store may use'),
   storeGap: setting(
     'DAOYU_STORE_GAP',
@@ -277,6 +306,12 @@ export const SETTINGS = {
   ),
   queryTimeoutMs: setting('DAOYU_API_QUERY_TIMEOUT', '30s', duration, 'A query is stopped after it'),
   maxLiveClients: setting('DAOYU_API_MAX_LIVE', '200', whole(1, 100_000), 'Open live streams'),
+  trustProxy: setting(
+    'DAOYU_TRUST_PROXY',
+    '',
+    proxies,
+    'Proxies in front of the page whose `X-Forwarded-*` headers count: addresses or networks, e.g. `127.0.0.1,10.0.0.0/8`; behind TLS the cookie is then `Secure`',
+  ),
   requestsPerMinute: setting('DAOYU_API_RATE', '1200', whole(1, 1_000_000), 'Requests a minute of one client'),
 } as const satisfies Record<string, Setting<unknown>>;
 

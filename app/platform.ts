@@ -70,7 +70,7 @@ async function open(
   checkRoles(config);
   const { roles, host, httpPort: port } = config;
   const services = await openServices({ config, log, clock }, keep);
-  const { context, kinds, bus, kv, token, sessionSecret } = services;
+  const { context, kinds, bus, kv, token, sessionSecret, people } = services;
   const needsStore = roles.includes('ingest') || roles.includes('api');
   const store = needsStore ? wrapStore(keep(await openStore(context, kinds, kv))) : undefined;
 
@@ -91,7 +91,7 @@ async function open(
     store && roles.includes('api')
       ? await openApiRole(services, { store, door, ingest, checks, status }, keep)
       : undefined;
-  const http = api ?? keep(await openHealth({ host, port, token, sessionSecret, checks, status, clock, log }));
+  const http = api ?? keep(await openHealth({ host, port, people, sessionSecret, checks, status, clock, log }));
 
   const { folder, registry } = services;
   const parts = { bus, kv, store, registry, dataFolder: folder.path };

@@ -8,6 +8,7 @@ import { followPresence, type Presence } from '../cluster/presence.ts';
 import type { PubSub } from '../cluster/pubsub/pubsub.ts';
 import { FORMATS } from '../ingest/decoders/table.ts';
 import type { Kv } from '../kv/kv.ts';
+import { openPeople, type People } from '../people/people.ts';
 import { openRegistry } from '../registry/open-registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { seedsAt, withoutDemo } from '../seeds/seeds.ts';
@@ -41,6 +42,7 @@ export interface Services extends AppContext {
   readonly id: string;
   readonly token: string;
   readonly sessionSecret: string;
+  readonly people: People;
   /** Ms of a clock that nobody sets. */
   readonly monotonic: () => number;
 }
@@ -72,7 +74,8 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const shelf = { folder, kv, isShared: sharedParts(config).isLogShared };
   const token = config.apiToken ?? (await sharedSecret(shelf, 'api-token'));
   const sessionSecret = await sharedSecret(shelf, 'session-secret');
+  const people = keep(await openPeople({ kv, token, clock, log }));
   const id = randomUUID();
-  const shared = { pubsub, presence, id, token, sessionSecret, monotonic };
+  const shared = { pubsub, presence, id, token, sessionSecret, people, monotonic };
   return { config, log, clock, folder, context, kinds, bus, kv, registry, channelBook, ...shared };
 }

@@ -1,6 +1,6 @@
 /** Codes of sign-in links in the shared state: made by one process, good once, at any of them. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { CodeBook } from '../api/authenticate.ts';
+import type { CodeBook } from '../api/sign-in.ts';
 import { codeOf } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 

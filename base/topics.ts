@@ -83,6 +83,8 @@ export const subjects = {
   actions: (park: string) => `daoyu.actions.${park}`,
   /** Commands to devices, their replies and expiries. */
   commands: (park: string) => `daoyu.commands.${park}`,
+  /** Who did what; in the park it was done to, where it was one. */
+  audit: (park?: string) => (park === undefined ? 'daoyu.audit' : `daoyu.audit.${park}`),
   clock: 'daoyu.clock',
   registry: 'daoyu.registry',
   allAlarms: 'daoyu.alarms.>',
@@ -91,6 +93,7 @@ export const subjects = {
   allReadings: 'daoyu.readings.>',
   allQuarantine: 'daoyu.quarantine.>',
   allDevices: 'daoyu.devices.>',
+  allAudit: ['daoyu.audit', 'daoyu.audit.>'],
 } as const;
 
 /** Whether a subject falls under a pattern with `*` and `>`. */

@@ -60,6 +60,48 @@ export type CommandEntry =
   | (OfCommand & CommandReply & { readonly is: 'reply' })
   | (OfCommand & { readonly is: 'expired' });
 
+/** What people and programs do, and what is refused to them. */
+export const AUDIT_ACTIONS = [
+  ...['sign-in', 'sign-in.fail', 'sign-out', 'session.end', 'access.refuse'],
+  ...['account.add', 'account.change', 'account.remove', 'account.password', 'account.sign-out'],
+  ...['invitation.make', 'invitation.withdraw', 'token.make', 'token.revoke'],
+  ...['screen.make', 'screen.link', 'screen.remove', 'share.make', 'share.revoke'],
+  ...['park.add', 'park.change', 'park.remove', 'site.add', 'site.change', 'site.remove', 'demo.remove'],
+  ...['device.add', 'device.change', 'device.password', 'device.mapping', 'device.remove', 'profile.change'],
+  ...['channel.change', 'channel.remove', 'channel.test', 'plan.change'],
+  ...['alarm.acknowledge', 'alarm.shelve', 'alarm.drill', 'maintenance.set', 'command.send', 'quarantine.replay'],
+  ...['series.export', 'alarm.export', 'audit.export'],
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Subject `daoyu.audit.{park}`, or `daoyu.audit` for what belongs to no park. Never a secret. */
+export interface AuditEntry {
+  readonly version: 1;
+  /** Sorts by time. */
+  readonly id: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly who: {
+    /** `person`, `program`, `screen`, `installation`, `link`; `message` for the link in a message, `stranger` for whoever did not get in. */
+    readonly kind: string;
+    readonly id: string;
+    readonly name: string;
+  };
+  /** Network address. */
+  readonly from?: string;
+  readonly what: AuditAction;
+  readonly park?: string;
+  /** What it was done to, e.g. `tianyu/probe`. */
+  readonly where?: string;
+  /** Members that differ; `after` alone holds what was asked where nothing was there before. */
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+  /** Why it was refused. */
+  readonly code?: string;
+  /** Of the same sort that were not written down, lest whoever tries doors fill the log. */
+  readonly more?: number;
+}
+
 /** Subject `daoyu.clock`: time is an event of the log, so that what passes without a message (silence, the end of a shelving) is the same in every replay. */
 export interface ClockEntry {
   readonly version: 1;

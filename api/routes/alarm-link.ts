@@ -31,19 +31,27 @@ export const alarmLinkRoutes: FastifyPluginAsyncTypebox<AlarmLinkOptions> = asyn
     return typeof parsed === 'string' ? undefined : await alarms.get(parsed.alarm);
   }
 
-  app.get('/a/:token', { schema: { hide: true, params: Token } }, async ({ params }, reply) => {
-    const alarm = await find(params.token);
-    void reply
-      .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('referrer-policy', 'no-referrer');
-    if (alarm === undefined) return reply.code(410).send(alarmLinkPage({ problem: GONE }));
-    return reply.send(alarmLinkPage({ alarm, people: book.plan().people.map(({ name }) => name) }));
-  });
+  app.get(
+    '/a/:token',
+    { config: { access: 'anyone' }, schema: { hide: true, params: Token } },
+    async ({ params }, reply) => {
+      const alarm = await find(params.token);
+      void reply
+        .type('text/html; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .header('referrer-policy', 'no-referrer');
+      if (alarm === undefined) return reply.code(410).send(alarmLinkPage({ problem: GONE }));
+      return reply.send(alarmLinkPage({ alarm, people: book.plan().people.map(({ name }) => name) }));
+    },
+  );
 
   app.post(
     '/a/:token',
     {
+      config: {
+        access: 'anyone',
+        audit: { what: 'alarm.acknowledge', asked: true, when: (request) => request.audited !== undefined },
+      },
       schema: {
         hide: true,
         params: Token,
@@ -53,12 +61,16 @@ export const alarmLinkRoutes: FastifyPluginAsyncTypebox<AlarmLinkOptions> = asyn
         }),
       },
     },
-    async ({ params, body: { by, note = '' } }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
+      const { by, note = '' } = body;
       const alarm = await find(params.token);
       void reply.type('text/html; charset=utf-8').header('cache-control', 'no-store');
       if (alarm === undefined) return reply.code(410).send(alarmLinkPage({ problem: GONE }));
       try {
         const taken = await alarms.acknowledge(alarm.id, by, note === '' ? undefined : note);
+        // Whoever has the message may say any name: the trail tells it from an account.
+        request.audited = { who: { kind: 'message', id: '', name: by }, park: alarm.park, where: alarm.id };
         return reply.send(alarmLinkPage({ alarm: taken }));
       } catch (error) {
         if (codeOf(error) !== 'ALARM_CLOSED') throw error;

@@ -1,5 +1,6 @@
 /** The alarms of a period: as a report on how they treated the people on duty, and as a file. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Alarm } from '../../alarms/alarm.ts';
 import type { AlarmLog } from '../../alarms/alarm-log.ts';
@@ -8,6 +9,7 @@ import { reportOf } from '../../alarms/report.ts';
 import { isoOf } from '../../base/beijing-time.ts';
 import { csvLine } from '../../base/csv.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { parksSeen, registrySeen } from '../authorize.ts';
 import type { QueryGate } from '../query-gate.ts';
 import { checkPlace } from '../query-names.ts';
 import { ByName, Exact, List, Text, Time, Where } from '../schemas.ts';
@@ -81,15 +83,16 @@ export const alarmLogRoutes: FastifyPluginAsyncTypebox<AlarmLogOptions> = async 
     readonly from?: string;
     readonly to?: string;
   }
-  const queryOf = ({ park, from = '-30d', to = 'now' }: Asked) => {
-    if (park !== PLATFORM) checkPlace(registry, { ...(park !== undefined && { park }) });
-    return { ...parseRange(from, to, clock()), ...(park !== undefined && { park }) };
+  const queryOf = (request: FastifyRequest) => {
+    const { park, from = '-30d', to = 'now' } = request.query as Asked;
+    if (park !== PLATFORM) checkPlace(registrySeen(registry, request), { ...(park !== undefined && { park }) });
+    return { ...parseRange(from, to, clock()), ...(park !== undefined && { park }), sees: parksSeen(request) };
   };
 
   app.get(
     '/alarms/report',
     {
-      config: { problems: [...PROBLEMS, 'QUERY_TOO_LARGE'] },
+      config: { access: { right: 'read', park: 'listed' }, problems: [...PROBLEMS, 'QUERY_TOO_LARGE'] },
       schema: {
         tags: ['alarms'],
         summary: 'How the alarms of a period treated the people on duty: the figures of ISA-18.2',
@@ -97,13 +100,17 @@ export const alarmLogRoutes: FastifyPluginAsyncTypebox<AlarmLogOptions> = async 
         response: { 200: Report },
       },
     },
-    async ({ query }) => reportOf(await alarmLog.input(queryOf(query))),
+    async (request) => reportOf(await alarmLog.input(queryOf(request))),
   );
 
   app.get(
     '/alarms/log.csv',
     {
-      config: { problems: PROBLEMS },
+      config: {
+        access: { right: 'read', park: 'listed' },
+        audit: { what: 'alarm.export', of: ({ query }) => query as object, when: ({ method }) => method === 'GET' },
+        problems: PROBLEMS,
+      },
       schema: {
         tags: ['alarms'],
         summary: 'The alarm log of a period as CSV, oldest first, drills included',
@@ -117,7 +124,7 @@ export const alarmLogRoutes: FastifyPluginAsyncTypebox<AlarmLogOptions> = async 
       },
     },
     async (request, reply) => {
-      const query = queryOf(request.query);
+      const query = queryOf(request);
       void reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="alarms.csv"');
       return await sendStreamed(request, reply, exports, () => csvOf(alarmLog.alarms(query)));
     },

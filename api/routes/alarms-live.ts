@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Alarms } from '../../alarms/alarms.ts';
 import type { Log } from '../../base/logger.ts';
+import { parksSeen } from '../authorize.ts';
 import { createEventStreams } from '../event-streams.ts';
 import { Exact, Where } from '../schemas.ts';
 
@@ -18,7 +19,7 @@ export const alarmsLiveRoutes: FastifyPluginAsyncTypebox<AlarmsLiveOptions> = as
   app.get(
     '/alarms/live',
     {
-      config: { problems: ['LIVE_FULL'] },
+      config: { access: { right: 'read', park: 'listed' }, problems: ['LIVE_FULL'] },
       schema: {
         tags: ['alarms'],
         summary:
@@ -34,8 +35,10 @@ export const alarmsLiveRoutes: FastifyPluginAsyncTypebox<AlarmsLiveOptions> = as
     },
     async (request, reply) => {
       const { park } = request.query;
+      const sees = parksSeen(request);
       return await streams.serve(request, reply, async function* (signal) {
         for await (const alarm of alarms.follow(signal)) {
+          if (!sees(alarm.park)) continue;
           if (park === undefined || alarm.park === park) yield `event: alarm\ndata: ${JSON.stringify(alarm)}\n\n`;
         }
       });

@@ -6,7 +6,10 @@ import type { Alarms } from '../../alarms/alarms.ts';
 import { PLATFORM } from '../../alarms/platform-checks.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { actorOf } from '../actor.ts';
 import { Alarm, AlarmId, AlarmsAnswer, By, TransitionsAnswer } from '../alarm-schemas.ts';
+import { parksSeen, registrySeen } from '../authorize.ts';
+import { parkOfAlarm } from '../park-of-alarm.ts';
 import { checkPlace } from '../query-names.ts';
 import { Exact, OneOf, Slug, Text, Time, Where, Whole } from '../schemas.ts';
 import { parseTime } from '../time-range.ts';
@@ -22,16 +25,19 @@ const MOST = 1000;
 const DAY = 24 * 3_600_000;
 /** Longer is maintenance. */
 const LONGEST_SHELVING_MS = 7 * DAY;
-/** Who holds the token, until people have names of their own. */
-const SOMEBODY = 'operator';
 const ON_THE_LOG = ['BUS_FULL', 'BUS_UNAVAILABLE'];
 const Reason = Type.String({ minLength: 1, maxLength: 500, description: 'why; people read it' });
 
 export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, { alarms, registry, clock }) => {
+  const parkOf = parkOfAlarm(alarms);
+
   app.get(
     '/alarms',
     {
-      config: { problems: ['PARK_UNKNOWN', 'SITE_UNKNOWN', 'DEVICE_UNKNOWN', 'TIME_INVALID'] },
+      config: {
+        access: { right: 'read', park: 'listed' },
+        problems: ['PARK_UNKNOWN', 'SITE_UNKNOWN', 'DEVICE_UNKNOWN', 'TIME_INVALID'],
+      },
       schema: {
         tags: ['alarms'],
         summary: `Alarms, newest first; without a time the newest ${MOST} of the last 31 days and all that are not closed`,
@@ -45,21 +51,23 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
         response: { 200: AlarmsAnswer },
       },
     },
-    async ({ query: { from, to, limit, ...where } }) => {
-      if (where.park !== PLATFORM) checkPlace(registry, where);
+    async (request) => {
+      const { from, to, limit, ...where } = request.query;
+      if (where.park !== PLATFORM) checkPlace(registrySeen(registry, request), where);
       const now = clock();
       const range = {
         ...(from !== undefined && { from: parseTime('from', from, now) }),
         ...(to !== undefined && { to: parseTime('to', to, now) }),
       };
-      return { alarms: await alarms.list({ ...where, ...range, limit: limitOf(limit) }) };
+      const sees = parksSeen(request);
+      return { alarms: await alarms.list({ ...where, ...range, sees, limit: limitOf(limit) }) };
     },
   );
 
   app.get(
     '/alarms/:id/transitions',
     {
-      config: { problems: ['ALARM_UNKNOWN'] },
+      config: { access: { right: 'read', park: parkOf }, problems: ['ALARM_UNKNOWN'] },
       schema: {
         tags: ['alarms'],
         summary: 'All that happened to an alarm, in order',
@@ -73,7 +81,11 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
   app.post(
     '/alarms/:id/acknowledge',
     {
-      config: { operator: true, problems: ['ALARM_UNKNOWN', 'ALARM_CLOSED', ...ON_THE_LOG] },
+      config: {
+        access: { right: 'operate', park: parkOf },
+        audit: { what: 'alarm.acknowledge', asked: true },
+        problems: ['ALARM_UNKNOWN', 'ALARM_CLOSED', ...ON_THE_LOG],
+      },
       schema: {
         tags: ['alarms'],
         summary: 'Somebody has seen it and takes care of it; a returned alarm is closed by it',
@@ -82,13 +94,20 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
         response: { 200: Alarm },
       },
     },
-    async ({ params: { id }, body: { note, by = SOMEBODY } }) => await alarms.acknowledge(id, by, note),
+    async (request) => {
+      const { note, by } = request.body;
+      return await alarms.acknowledge(request.params.id, actorOf(request, by), note);
+    },
   );
 
   app.post(
     '/alarms/:id/shelve',
     {
-      config: { operator: true, problems: ['ALARM_UNKNOWN', 'ALARM_CLOSED', ...ON_THE_LOG] },
+      config: {
+        access: { right: 'operate', park: parkOf },
+        audit: { what: 'alarm.shelve', asked: true },
+        problems: ['ALARM_UNKNOWN', 'ALARM_CLOSED', ...ON_THE_LOG],
+      },
       schema: {
         tags: ['alarms'],
         summary: 'Quiet until a time; if it still goes on then, it is announced again. A time that is past ends it',
@@ -97,7 +116,10 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
         response: { 200: Alarm },
       },
     },
-    async ({ params: { id }, body: { until, reason, by = SOMEBODY } }) => {
+    async (request) => {
+      const { id } = request.params;
+      const { until, reason } = request.body;
+      const by = actorOf(request, request.body.by);
       if (until <= clock()) return await alarms.unshelve(id, by);
       if (until <= clock() + LONGEST_SHELVING_MS) return await alarms.shelve(id, by, until, reason);
       throw new DaoyuError(
@@ -110,7 +132,11 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
   app.post(
     '/alarms/test',
     {
-      config: { operator: true, problems: ['DRILL_UNANSWERED', ...ON_THE_LOG] },
+      config: {
+        access: { right: 'operate', park: 'every' },
+        audit: { what: 'alarm.drill', asked: true },
+        problems: ['DRILL_UNANSWERED', ...ON_THE_LOG],
+      },
       schema: {
         tags: ['alarms'],
         summary: 'A drill 【演练】 goes the whole way: engine, plan, channels; acknowledging it ends it',
@@ -118,13 +144,20 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
         response: { 200: Alarm },
       },
     },
-    async ({ body: { severity = 'critical', by = SOMEBODY } }) => await alarms.drill(severity, by),
+    async (request) => {
+      const { severity = 'critical', by } = request.body;
+      return await alarms.drill(severity, actorOf(request, by));
+    },
   );
 
   app.post(
     '/maintenance',
     {
-      config: { operator: true, problems: ['PARK_UNKNOWN', 'SITE_UNKNOWN', 'DEVICE_UNKNOWN', ...ON_THE_LOG] },
+      config: {
+        access: { right: 'operate', park: 'named' },
+        audit: { what: 'maintenance.set', asked: true },
+        problems: ['PARK_UNKNOWN', 'SITE_UNKNOWN', 'DEVICE_UNKNOWN', ...ON_THE_LOG],
+      },
       schema: {
         tags: ['alarms'],
         summary:
@@ -140,7 +173,9 @@ export const alarmRoutes: FastifyPluginAsyncTypebox<AlarmOptions> = async (app, 
         response: { 202: Exact({ park: Type.String(), until: Time('end') }, { description: 'on the log' }) },
       },
     },
-    async ({ body: { by = SOMEBODY, park, site, device, until, reason } }, reply) => {
+    async (request, reply) => {
+      const { park, site, device, until, reason } = request.body;
+      const by = actorOf(request, request.body.by);
       const place = { park, ...(site !== undefined && { site }), ...(device !== undefined && { device }) };
       checkPlace(registry, place);
       await alarms.maintain({ ...place, until, reason }, by);

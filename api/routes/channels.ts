@@ -1,14 +1,18 @@
 /** How people are told of alarms: channels, the plan of who is told when, and what became of each notice. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import type { Alarms } from '../../alarms/alarms.ts';
 import { CHANNEL_KINDS } from '../../alarms/channels/channels.ts';
 import type { ChannelBook } from '../../alarms/notify/channel-book.ts';
 import type { NoticeOutcome } from '../../alarms/notify/outbox.ts';
 import type { Plan } from '../../alarms/notify/plan.ts';
 import { AlarmId } from '../alarm-schemas.ts';
+import { parkOfAlarm } from '../park-of-alarm.ts';
 import { ByName, Exact, List, OneOf, Text, Time } from '../schemas.ts';
 
 export interface ChannelOptions {
+  readonly alarms: Pick<Alarms, 'get'>;
   readonly book: Omit<ChannelBook, 'open' | 'close'>;
   /** Of one alarm, in the order in which they ended. */
   readonly notices: (alarm: string) => Promise<readonly NoticeOutcome[]>;
@@ -98,10 +102,16 @@ const Notice = Exact({
 const NoticesAnswer = Exact({ notices: List(Notice) });
 export type NoticesAnswer = Static<typeof NoticesAnswer>;
 
-export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (app, { book, notices }) => {
+export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (app, { book, notices, alarms }) => {
+  const channelIn = ({ params }: FastifyRequest) => {
+    const { name } = params as Static<typeof ByChannel>;
+    return book.channels().find((channel) => channel.name === name);
+  };
+
   app.get(
     '/channels',
     {
+      config: { access: { right: 'administer', park: 'every' } },
       schema: {
         tags: ['alarms'],
         summary: 'Channels to people, and whether they work; secrets are masked',
@@ -118,7 +128,11 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
   app.put(
     '/channels/:name',
     {
-      config: { problems: ['CHANNEL_INVALID'] },
+      config: {
+        access: { right: 'administer', park: 'every' },
+        audit: { what: 'channel.change', of: channelIn },
+        problems: ['CHANNEL_INVALID'],
+      },
       schema: {
         tags: ['alarms'],
         summary: 'Makes or changes a channel; a masked secret keeps the one that is stored',
@@ -134,7 +148,11 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
   app.delete(
     '/channels/:name',
     {
-      config: { problems: ['CHANNEL_UNKNOWN', 'CHANNEL_INVALID'] },
+      config: {
+        access: { right: 'administer', park: 'every' },
+        audit: { what: 'channel.remove', of: channelIn },
+        problems: ['CHANNEL_UNKNOWN', 'CHANNEL_INVALID'],
+      },
       schema: {
         tags: ['alarms'],
         summary: 'Removes a channel that the plan does not name',
@@ -151,7 +169,11 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
   app.post(
     '/channels/:name/test',
     {
-      config: { operator: true, problems: ['CHANNEL_UNKNOWN'] },
+      config: {
+        access: { right: 'operate', park: 'every' },
+        audit: { what: 'channel.test' },
+        problems: ['CHANNEL_UNKNOWN'],
+      },
       schema: {
         tags: ['alarms'],
         summary: 'Sends a drill over the channel and says what the service answered',
@@ -164,14 +186,21 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
 
   app.get(
     '/alarm-plan',
-    { schema: { tags: ['alarms'], summary: 'Who is told, when and how', response: { 200: PlanSchema } } },
+    {
+      config: { access: { right: 'operate', park: 'every' } },
+      schema: { tags: ['alarms'], summary: 'Who is told, when and how', response: { 200: PlanSchema } },
+    },
     async () => book.plan(),
   );
 
   app.put(
     '/alarm-plan',
     {
-      config: { problems: ['PLAN_INVALID'] },
+      config: {
+        access: { right: 'administer', park: 'every' },
+        audit: { what: 'plan.change', of: () => book.plan() },
+        problems: ['PLAN_INVALID'],
+      },
       schema: { tags: ['alarms'], summary: 'Replaces the plan', body: PlanSchema, response: { 200: PlanSchema } },
     },
     async ({ body }) => await book.putPlan(body as Plan),
@@ -180,6 +209,7 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
   app.get(
     '/alarms/:id/notices',
     {
+      config: { access: { right: 'read', park: parkOfAlarm(alarms) } },
       schema: {
         tags: ['alarms'],
         summary: 'Who was told of an alarm, and which notices did not get there',

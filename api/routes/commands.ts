@@ -5,6 +5,7 @@ import { DaoyuError } from '../../base/errors.ts';
 import { COMMAND_ID, type DeviceAddress, topicPrefix } from '../../base/topics.ts';
 import type { Commands } from '../../commands/commands.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { actorOf } from '../actor.ts';
 import { Command, CommandName, CommandsAnswer, RawAnswer, SentAnswer } from '../command-schemas.ts';
 import { Exact, OneOf, Slug, Text, Whole } from '../schemas.ts';
 
@@ -22,8 +23,6 @@ const DEFAULT_SECONDS = 60;
 /** A valve may wait for the weekend; what waits longer nobody remembers. */
 const MOST_SECONDS = 7 * 24 * 3600;
 const MOST_ROWS = 200;
-/** Who holds the token, until people have names of their own. */
-const SOMEBODY = 'operator';
 const device = { park: Slug, device: Slug };
 const Id = Type.String({ pattern: COMMAND_ID.source, description: 'as it was answered when the command was sent' });
 
@@ -41,7 +40,8 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
     {
       bodyLimit: MAX_BYTES,
       config: {
-        operator: true,
+        access: { right: 'operate', park: 'named' },
+        audit: { what: 'command.send', asked: true },
         problems: ['DEVICE_UNKNOWN', 'COMMANDS_FULL', 'COMMAND_KEY_REUSED', 'BUS_FULL', 'BUS_UNAVAILABLE'],
       },
       schema: {
@@ -68,7 +68,9 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
         response: { 202: Type.Union([SentAnswer, RawAnswer]) },
       },
     },
-    async ({ params: { name, ...address }, query, body, headers }, reply) => {
+    async (request, reply) => {
+      const { query, body, headers } = request;
+      const { name, ...address } = request.params;
       checkDevice(address);
       const isHere = isConnected(address.park, address.device);
       if (query.raw === 'true') {
@@ -79,7 +81,7 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
         ...address,
         name,
         value: body ?? null,
-        by: query.by ?? SOMEBODY,
+        by: actorOf(request, query.by),
         expiresInMs: 1000 * between('expiresInSeconds', query.expiresInSeconds, DEFAULT_SECONDS, MOST_SECONDS),
         idempotencyKey: headers['idempotency-key'],
       });
@@ -90,7 +92,7 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
   app.get(
     '/devices/:park/:device/commands/:id',
     {
-      config: { problems: ['DEVICE_UNKNOWN', 'COMMAND_UNKNOWN'] },
+      config: { access: { right: 'read', park: 'named' }, problems: ['DEVICE_UNKNOWN', 'COMMAND_UNKNOWN'] },
       schema: {
         tags: ['commands'],
         summary: 'A command and what became of it',
@@ -107,7 +109,7 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
   app.get(
     '/devices/:park/:device/commands',
     {
-      config: { problems: ['DEVICE_UNKNOWN'] },
+      config: { access: { right: 'read', park: 'named' }, problems: ['DEVICE_UNKNOWN'] },
       schema: {
         tags: ['commands'],
         summary: 'Commands to a device, newest first',

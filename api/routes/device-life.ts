@@ -1,6 +1,7 @@
 /** What becomes of a device after it is made: moved, renamed, disabled, retired, given a new password, removed. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
@@ -9,7 +10,7 @@ import { createShowDevice, NextCredentials, ShownDevice } from '../show-device.t
 
 export interface DeviceLifeOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
-  readonly registry: Pick<Registry, 'setDevice' | 'removeDevice'>;
+  readonly registry: Pick<Registry, 'device' | 'setDevice' | 'removeDevice'>;
   readonly isConnected: (park: string, device: string) => boolean;
   readonly mqttUrls: () => readonly string[];
   /** A new password for a device, shown once; the old one stays valid for the overlap. */
@@ -24,11 +25,19 @@ const DAY_MINUTES = 24 * 60;
 export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = async (app, options) => {
   const { kinds, registry, isConnected, mqttUrls, rotatePassword, clock } = options;
   const show = createShowDevice(kinds, isConnected);
+  const deviceIn = ({ params }: FastifyRequest) => {
+    const { park, device } = params as Static<typeof OneDevice>;
+    return registry.device(park, device);
+  };
 
   app.patch(
     '/devices/:park/:device',
     {
-      config: { problems: ['DEVICE_UNKNOWN', 'SITE_UNKNOWN', 'DEVICE_INVALID', 'STATE_CONFLICT'] },
+      config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'device.change', of: deviceIn },
+        problems: ['DEVICE_UNKNOWN', 'SITE_UNKNOWN', 'DEVICE_INVALID', 'STATE_CONFLICT'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Moves, renames, disables or retires a device; a disabled or retired one is disconnected at once',
@@ -55,7 +64,11 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = as
   app.post(
     '/devices/:park/:device/credentials',
     {
-      config: { problems: ['DEVICE_UNKNOWN', 'STATE_CONFLICT'] },
+      config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'device.password', asked: true },
+        problems: ['DEVICE_UNKNOWN', 'STATE_CONFLICT'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'A new password, in this answer and nowhere else; the old one stays valid for the overlap',
@@ -87,7 +100,11 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = as
   app.delete(
     '/devices/:park/:device',
     {
-      config: { problems: ['DEVICE_UNKNOWN', 'STATE_CONFLICT'] },
+      config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'device.remove', of: deviceIn },
+        problems: ['DEVICE_UNKNOWN', 'STATE_CONFLICT'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Removes a device and its credential; its readings stay in the store',

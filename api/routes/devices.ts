@@ -1,9 +1,11 @@
 /** Devices: listed, made, and given a mapping. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
 import type { Device, NewDevice as NewDeviceInput, Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
+import { registrySeen } from '../authorize.ts';
 import { Mapping } from '../mapping-schema.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { Exact, Label, List, OneOf, SITE_TYPES, Slug, Text, Where } from '../schemas.ts';
@@ -16,7 +18,7 @@ export interface DeviceCredentials {
 
 export interface DeviceOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
-  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'setMapping'>;
+  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'device' | 'setMapping'>;
   /** Makes device and password; the password is shown once and never again. */
   readonly addDevice: (device: NewDeviceInput) => Promise<DeviceCredentials>;
   readonly isConnected: (park: string, device: string) => boolean;
@@ -45,11 +47,19 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
   { kinds, registry, addDevice, isConnected, mqttUrls },
 ) => {
   const show = createShowDevice(kinds, isConnected);
+  const deviceIn = ({ params }: FastifyRequest) => {
+    const { park, device } = params as { readonly park: string; readonly device: string };
+    return registry.device(park, device);
+  };
+  const newDevice = ({ body }: FastifyRequest) => {
+    const { park, device } = body as Static<typeof NewDevice>;
+    return registry.device(park, device);
+  };
 
   app.get(
     '/devices',
     {
-      config: { problems: ['KIND_UNKNOWN', 'PARK_UNKNOWN', 'SITE_UNKNOWN'] },
+      config: { access: { right: 'read', park: 'listed' }, problems: ['KIND_UNKNOWN', 'PARK_UNKNOWN', 'SITE_UNKNOWN'] },
       schema: {
         tags: ['registry'],
         summary: 'Devices; never a password',
@@ -61,10 +71,12 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
         response: { 200: DevicesAnswer },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
+      const seen = registrySeen(registry, request);
       if (query.kind !== undefined) kindNamed(kinds, query.kind);
-      checkPlace(registry, query);
-      return { devices: registry.devices(query).map(show) };
+      checkPlace(seen, query);
+      return { devices: seen.devices(query).map(show) };
     },
   );
 
@@ -72,6 +84,8 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
     '/devices',
     {
       config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'device.add', of: newDevice },
         problems: [
           'DEVICE_EXISTS',
           'PARK_UNKNOWN',
@@ -102,7 +116,11 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
   app.put(
     '/devices/:park/:device/mapping',
     {
-      config: { problems: ['DEVICE_UNKNOWN', 'MAPPING_INVALID', 'STATE_CONFLICT'] },
+      config: {
+        access: { right: 'agronomy', park: 'named' },
+        audit: { what: 'device.mapping', of: deviceIn },
+        problems: ['DEVICE_UNKNOWN', 'MAPPING_INVALID', 'STATE_CONFLICT'],
+      },
       schema: {
         tags: ['registry'],
         summary: "Sets how a device's keys become fields; what was refused before can then be replayed from quarantine",

@@ -11,7 +11,7 @@ const PLACES = ['../../docs/errors.md', '../../errors.md'].map((path) => fileURL
 export const errorsDocumentRoutes: FastifyPluginAsync = async (app) => {
   const file = PLACES.find((path) => existsSync(path));
   const page = file === undefined ? undefined : pageOf(readFileSync(file, 'utf8'));
-  app.get('/docs/errors', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/docs/errors', { config: { access: 'anyone' }, schema: { hide: true } }, async (_request, reply) => {
     if (page === undefined)
       throw new DaoyuError('ROUTE_UNKNOWN', 'this build lacks docs/errors.md, which describes the codes');
     return reply.type('text/html; charset=utf-8').header('cache-control', 'max-age=3600').send(page);

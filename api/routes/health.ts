@@ -40,6 +40,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ch
   app.get(
     '/healthz',
     {
+      config: { access: 'anyone' },
       schema: {
         tags: ['health'],
         summary: 'Liveness: the process answers',
@@ -53,6 +54,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ch
   app.get(
     '/readyz',
     {
+      config: { access: 'anyone' },
       schema: {
         tags: ['health'],
         summary:

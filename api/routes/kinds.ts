@@ -89,6 +89,7 @@ export const kindRoutes: FastifyPluginAsyncTypebox<KindOptions> = async (app, { 
   app.get(
     '/kinds',
     {
+      config: { access: { right: 'read', park: 'any' } },
       schema: {
         tags: ['registry'],
         summary: 'Sensor kinds with their fields, units (UCUM) and ranges',

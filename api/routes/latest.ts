@@ -7,6 +7,7 @@ import { deviceHealth } from '../../registry/device-health.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Store } from '../../store/store.ts';
+import { registrySeen } from '../authorize.ts';
 import type { QueryGate } from '../query-gate.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { ByName, Exact, Flagged, Label, List, Maybe, OneOf, Slug, Text, Time, Where } from '../schemas.ts';
@@ -58,6 +59,7 @@ export const latestRoutes: FastifyPluginAsyncTypebox<LatestOptions & { readonly 
     '/latest',
     {
       config: {
+        access: { right: 'read', park: 'listed' },
         problems: [
           'KIND_UNKNOWN',
           'PARK_UNKNOWN',
@@ -78,7 +80,8 @@ export const latestRoutes: FastifyPluginAsyncTypebox<LatestOptions & { readonly 
     async (request) => {
       const { query } = request;
       if (query.kind !== undefined) kindNamed(kinds, query.kind);
-      checkPlace(registry, query);
+      const seen = registrySeen(registry, request);
+      checkPlace(seen, query);
       const now = clock();
       const found = new Map(
         (await gate.run(request, () => store.latest(query))).map((each) => [
@@ -86,9 +89,7 @@ export const latestRoutes: FastifyPluginAsyncTypebox<LatestOptions & { readonly 
           each,
         ]),
       );
-      const devices = registry
-        .devices(query)
-        .filter((device) => query.device === undefined || device.id === query.device);
+      const devices = seen.devices(query).filter((device) => query.device === undefined || device.id === query.device);
       const latest = devices.flatMap((device) => {
         const kind = kinds.get(device.kind);
         if (kind === undefined) return [];

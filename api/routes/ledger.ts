@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { Ledger } from '../../consumers/ledger.ts';
+import { parksSeen } from '../authorize.ts';
 import { Exact, List, Where } from '../schemas.ts';
 
 export interface LedgerOptions {
@@ -35,7 +36,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<LedgerOptions> = async (app
   app.get(
     '/ledger',
     {
-      config: { problems: ['STORE_UNAVAILABLE', 'BUS_UNAVAILABLE'] },
+      config: { access: { right: 'read', park: 'listed' }, problems: ['STORE_UNAVAILABLE', 'BUS_UNAVAILABLE'] },
       schema: {
         tags: ['ledger'],
         summary: 'received = stored + duplicate + quarantined + pending, for every device at any time',
@@ -43,9 +44,10 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<LedgerOptions> = async (app
         response: { 200: LedgerAnswer },
       },
     },
-    async ({ query }) => {
-      const { rows, isComplete } = await ledger.account(query);
-      return { ledger: rows, isComplete };
+    async (request) => {
+      const { rows, isComplete } = await ledger.account(request.query);
+      const sees = parksSeen(request);
+      return { ledger: rows.filter(({ park }) => sees(park)), isComplete };
     },
   );
 };

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
 import type { LiveEvent, LiveFeed } from '../../consumers/live-feed.ts';
+import { parksSeen, seesAll } from '../authorize.ts';
 import { createEventStreams } from '../event-streams.ts';
 import { Exact, Where, Whole } from '../schemas.ts';
 
@@ -19,7 +20,7 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
   app.get(
     '/live',
     {
-      config: { problems: ['LIVE_FULL'] },
+      config: { access: { right: 'read', park: 'listed' }, problems: ['LIVE_FULL'] },
       schema: {
         tags: ['readings'],
         summary:
@@ -38,7 +39,8 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
     },
     async (request, reply) => {
       const after = positionOf(request.headers['last-event-id'] ?? request.query.after);
-      const { after: _, ...filter } = request.query;
+      const { after: _, ...where } = request.query;
+      const filter = { ...where, ...(!seesAll(request) && { sees: parksSeen(request) }) };
       return await streams.serve(request, reply, async function* (signal) {
         for await (const event of live.follow(after, signal)) {
           const text = textOf(event, filter);
@@ -53,20 +55,26 @@ interface Filter {
   readonly park?: string;
   readonly site?: string;
   readonly device?: string;
+  /** Absent: all parks. */
+  readonly sees?: (park: string) => boolean;
 }
 
 /** Most screens follow everything: one text serves them all. */
 const texts = new WeakMap<LiveEvent, string>();
 
 /** Empty where nothing is wanted of the event. */
-function textOf(event: LiveEvent, { park, site, device }: Filter): string {
-  if (!park && !site && !device) {
+function textOf(event: LiveEvent, { park, site, device, sees }: Filter): string {
+  if (!park && !site && !device && !sees) {
     const known = texts.get(event) ?? written(event, event.readings);
     texts.set(event, known);
     return known;
   }
   const wanted = event.readings.filter(
-    (each) => (!park || each.park === park) && (!site || each.site === site) && (!device || each.device === device),
+    (each) =>
+      (!sees || sees(each.park)) &&
+      (!park || each.park === park) &&
+      (!site || each.site === site) &&
+      (!device || each.device === device),
   );
   return wanted.length === 0 ? '' : written(event, wanted);
 }

@@ -58,7 +58,11 @@ export const mappingTryRoutes: FastifyPluginAsyncTypebox<MappingTryOptions> = as
   app.post(
     '/devices/:park/:device/mapping/try',
     {
-      config: { problems: ['DEVICE_UNKNOWN', 'MAPPING_INVALID', 'REQUEST_INVALID'] },
+      // It changes nothing, and shows what a device sends.
+      config: {
+        access: { right: 'agronomy', park: 'named' },
+        problems: ['DEVICE_UNKNOWN', 'MAPPING_INVALID', 'REQUEST_INVALID'],
+      },
       schema: {
         tags: ['registry'],
         summary:

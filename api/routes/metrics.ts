@@ -8,6 +8,7 @@ export const metricRoutes: FastifyPluginAsyncTypebox<MetricsOptions> = async (ap
   app.get(
     '/metrics',
     {
+      config: { access: { right: 'read', park: 'every' } },
       schema: {
         tags: ['health'],
         summary: 'Prometheus metrics',

@@ -1,7 +1,9 @@
 /** Parks: listed with their sites and profiles, made, renamed and removed. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Registry } from '../../registry/registry.ts';
+import { registrySeen } from '../authorize.ts';
 import { Exact, Label, List, Slug } from '../schemas.ts';
 import { Profile } from './profiles.ts';
 import { Site } from './sites.ts';
@@ -16,7 +18,7 @@ const RemovedDemo = Exact({
 export type DemoRemoval = Static<typeof RemovedDemo>;
 
 export interface ParkOptions {
-  readonly registry: Pick<Registry, 'parks' | 'sites' | 'profiles' | 'addPark' | 'setPark' | 'removePark'>;
+  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'profiles' | 'addPark' | 'setPark' | 'removePark'>;
   /** Takes the demo's devices, sites and parks out; `kept` names its sites on which other devices stand. */
   readonly removeDemo: () => Promise<DemoRemoval>;
 }
@@ -39,22 +41,33 @@ const Removed = Type.Null({ description: 'removed' });
 const InPark = Exact({ park: Slug });
 
 export const parkRoutes: FastifyPluginAsyncTypebox<ParkOptions> = async (app, { registry, removeDemo }) => {
+  const parkNamed = (id: string) => registry.parks().find((park) => park.id === id);
+  const parkIn = ({ params }: FastifyRequest) => parkNamed((params as Static<typeof InPark>).park);
+
   app.get(
     '/parks',
     {
+      config: { access: { right: 'read', park: 'listed' } },
       schema: {
         tags: ['registry'],
         summary: 'Parks, their sites, and the threshold profiles',
         response: { 200: ParksAnswer },
       },
     },
-    async () => ({ parks: registry.parks(), sites: registry.sites(), profiles: registry.profiles() }),
+    async (request) => {
+      const seen = registrySeen(registry, request);
+      return { parks: seen.parks(), sites: seen.sites(), profiles: registry.profiles() };
+    },
   );
 
   app.post(
     '/parks',
     {
-      config: { problems: ['PARK_EXISTS', 'ID_INVALID'] },
+      config: {
+        access: { right: 'administer', park: 'every' },
+        audit: { what: 'park.add', of: ({ body }) => parkNamed((body as { readonly park: string }).park) },
+        problems: ['PARK_EXISTS', 'ID_INVALID'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Makes a park',
@@ -68,7 +81,11 @@ export const parkRoutes: FastifyPluginAsyncTypebox<ParkOptions> = async (app, { 
   app.patch(
     '/parks/:park',
     {
-      config: { problems: ['PARK_UNKNOWN'] },
+      config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'park.change', of: parkIn },
+        problems: ['PARK_UNKNOWN'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Renames a park',
@@ -83,7 +100,11 @@ export const parkRoutes: FastifyPluginAsyncTypebox<ParkOptions> = async (app, { 
   app.delete(
     '/parks/:park',
     {
-      config: { problems: ['PARK_UNKNOWN', 'PARK_NOT_EMPTY'] },
+      config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'park.remove', of: parkIn },
+        problems: ['PARK_UNKNOWN', 'PARK_NOT_EMPTY'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Removes a park that has no sites and no devices',
@@ -100,6 +121,7 @@ export const parkRoutes: FastifyPluginAsyncTypebox<ParkOptions> = async (app, { 
   app.delete(
     '/demo',
     {
+      config: { access: { right: 'administer', park: 'every' }, audit: { what: 'demo.remove' } },
       schema: {
         tags: ['registry'],
         summary: 'Takes the demo out: its devices, and its sites and parks where nothing else stands; readings stay',

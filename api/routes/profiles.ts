@@ -1,12 +1,13 @@
 /** Threshold profiles: a new one, or the next version of one. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { Effective, Exact, ProfileName, profileParts } from '../schemas.ts';
 
 export interface ProfileOptions {
-  readonly registry: Pick<Registry, 'setProfile'>;
+  readonly registry: Pick<Registry, 'profiles' | 'setProfile'>;
 }
 
 export const Profile = Exact({
@@ -24,10 +25,18 @@ const ProfileChange = Exact({
 });
 
 export const profileRoutes: FastifyPluginAsyncTypebox<ProfileOptions> = async (app, { registry }) => {
+  const profileIn = ({ params }: FastifyRequest) =>
+    registry.profiles().find(({ name }) => name === (params as { readonly name: string }).name);
+
   app.put(
     '/profiles/:name',
     {
-      config: { problems: ['PROFILE_INVALID', 'PROFILE_CHANGED'] },
+      // Profiles are shared by all parks.
+      config: {
+        access: { right: 'agronomy', park: 'every' },
+        audit: { what: 'profile.change', of: profileIn },
+        problems: ['PROFILE_INVALID', 'PROFILE_CHANGED'],
+      },
       schema: {
         tags: ['registry'],
         summary:

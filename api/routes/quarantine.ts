@@ -1,9 +1,11 @@
 /** Quarantine: what was refused and why, and its replay once the mapping is mended. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
 import { REJECTION_CODES } from '../../bus/rejection.ts';
 import type { Quarantine } from '../../consumers/quarantine/quarantine.ts';
+import { parksSeen } from '../authorize.ts';
 import { Exact, List, OneOf, Text, Time, Where, Whole } from '../schemas.ts';
 
 export interface QuarantineOptions {
@@ -42,9 +44,13 @@ const ReplayAnswer = Exact({
 export type ReplayAnswer = Static<typeof ReplayAnswer>;
 
 export const quarantineRoutes: FastifyPluginAsyncTypebox<QuarantineOptions> = async (app, { quarantine }) => {
+  const parkOf = async ({ params }: FastifyRequest) =>
+    (await quarantine.get((params as Static<typeof RecordId>).id))?.park;
+
   app.get(
     '/quarantine',
     {
+      config: { access: { right: 'read', park: 'listed' } },
       schema: {
         tags: ['quarantine'],
         summary: 'What was refused and why, newest first',
@@ -58,13 +64,17 @@ export const quarantineRoutes: FastifyPluginAsyncTypebox<QuarantineOptions> = as
         response: { 200: QuarantineAnswer },
       },
     },
-    async ({ query }) => ({ quarantine: await quarantine.list({ ...query, limit: limitOf(query.limit) }) }),
+    async (request) => {
+      const { query } = request;
+      const sees = parksSeen(request);
+      return { quarantine: await quarantine.list({ ...query, sees, limit: limitOf(query.limit) }) };
+    },
   );
 
   app.get(
     '/quarantine/:id',
     {
-      config: { problems: ['QUARANTINE_UNKNOWN'] },
+      config: { access: { right: 'read', park: parkOf }, problems: ['QUARANTINE_UNKNOWN'] },
       schema: { tags: ['quarantine'], summary: 'One refused payload', params: RecordId, response: { 200: Record } },
     },
     async ({ params }) => {
@@ -80,7 +90,8 @@ export const quarantineRoutes: FastifyPluginAsyncTypebox<QuarantineOptions> = as
     {
       // It takes nothing from outside: what was refused is judged again by the rules as they are now.
       config: {
-        operator: true,
+        access: { right: 'replay', park: parkOf },
+        audit: { what: 'quarantine.replay' },
         problems: ['QUARANTINE_UNKNOWN', 'QUARANTINE_REPLAYED', 'BUS_FULL', 'BUS_UNAVAILABLE'],
       },
       schema: {

@@ -1,7 +1,7 @@
 /** Series: readings or windows of them over a time, as JSON or CSV. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { TIMEZONE } from '../../base/beijing-time.ts';
 import { DaoyuError } from '../../base/errors.ts';
@@ -19,6 +19,7 @@ import {
   type Store,
 } from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, shortestMs } from '../../store/window.ts';
+import { registrySeen, seesAll } from '../authorize.ts';
 import { type Coverage, coverageOf, expectedEveryMs } from '../coverage.ts';
 import { csvOfReadings, csvOfSeries } from '../csv.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
@@ -142,6 +143,8 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
     '/series',
     {
       config: {
+        access: { right: 'read', park: 'listed' },
+        audit: { what: 'series.export', when: isExport, of: ({ query }) => query as object },
         problems: [
           'KIND_UNKNOWN',
           'PARK_UNKNOWN',
@@ -175,12 +178,14 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
     async (request, reply) => {
       const { query } = request;
       const kind = kindNamed(kinds, query.kind);
-      checkPlace(registry, query);
+      const seen = registrySeen(registry, request);
+      checkPlace(seen, query);
+      const park = parkOf(query.park, request, seen);
       const fields = fieldsOf(kind, query.fields);
       const { from, to } = parseRange(query.from ?? '-24h', query.to ?? 'now', clock());
       const every = everyOf(query.every, to - from);
       const aggregates = aggregatesOf(query.agg ?? 'mean');
-      const { park, site, device } = query;
+      const { site, device } = query;
       const filter = { kind: kind.name, ...(park && { park }), ...(site && { site }), ...(device && { device }) };
       const byName = new Map(kind.fields.map((field) => [field.name, field]));
       const isCsv = query.format === 'csv';
@@ -197,7 +202,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
           );
         }
       }
-      const devices = registry.devices(filter).filter(({ id }) => device === undefined || id === device);
+      const devices = seen.devices(filter).filter(({ id }) => device === undefined || id === device);
       const windows =
         every === undefined
           ? undefined
@@ -243,6 +248,18 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
 
 /** Of windows with what covers them. */
 export type CoveredSeries = Series & { readonly intervalMs?: number } & Partial<Coverage>;
+
+const isExport = ({ query, method }: FastifyRequest) =>
+  method === 'GET' && (query as Static<typeof SeriesQuery>).format === 'csv';
+
+/** Whoever does not see all parks asks for one of theirs; if there is but one, that is meant. */
+function parkOf(given: string | undefined, request: FastifyRequest, seen: Pick<Registry, 'parks'>): string | undefined {
+  if (given !== undefined || seesAll(request)) return given;
+  const own = seen.parks().map(({ id }) => id);
+  const [only] = own;
+  if (own.length === 1) return only;
+  throw new DaoyuError('REQUEST_INVALID', `say which park is meant: park= one of ${own.join(', ')}`);
+}
 
 /** Of raw readings nobody knows how many there are. Twice and some more, because a device that was removed has left windows, too. */
 function pointsAtMost(windows: number | undefined, fields: number): number {

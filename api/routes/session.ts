@@ -1,36 +1,33 @@
-/** What the one who asks may do, so that a page offers nothing that would be refused; and the way out. */
+/** What the one who asks may do, in the form of versions before accounts; `GET /me` says more. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
-import type { Authenticator } from '../authenticate.ts';
+import { allowsSomewhere } from '../../people/roles.ts';
+import { identityOf } from '../people-checks.ts';
 import { Exact, OneOf, Time } from '../schemas.ts';
-
-interface Options {
-  readonly authenticator: Authenticator;
-}
 
 const SessionAnswer = Exact({
   by: OneOf(['token', 'session']),
-  mayOperate: Type.Boolean(),
-  operatorUntil: Type.Optional(Time('only of a session')),
+  mayOperate: Type.Boolean({ description: 'in one park at least' }),
+  operatorUntil: Type.Optional(Time('only of a session that the API token began')),
 });
 export type SessionAnswer = Static<typeof SessionAnswer>;
 
-export const sessionRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { authenticator }) => {
+export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/session',
     {
+      config: { access: 'known' },
       schema: {
-        tags: ['health'],
-        summary: 'Who asks, and until when a browser session may act as operator (replay from quarantine)',
+        tags: ['people'],
+        summary: 'Whether the one who asks may operate, and until when a browser that typed the API token may',
         response: { 200: SessionAnswer },
       },
     },
     async (request) => {
-      const identity = authenticator.identify(request);
-      const { by = 'session', operatorUntil } = identity ?? {};
+      const { isSession, grants, operatorUntil } = identityOf(request);
       return {
-        by,
-        mayOperate: by === 'token' || operatorUntil !== undefined,
+        by: isSession ? ('session' as const) : ('token' as const),
+        mayOperate: allowsSomewhere(grants, 'operate'),
         ...(operatorUntil !== undefined && { operatorUntil }),
       };
     },

@@ -1,11 +1,12 @@
 /** Sites are made, changed and removed. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import type { NewSite as NewSiteInput, Registry } from '../../registry/registry.ts';
 import { Boundary, Exact, Label, Maybe, OneOf, SITE_TYPES, Slug, Stages, Text } from '../schemas.ts';
 
 export interface SiteOptions {
-  readonly registry: Pick<Registry, 'addSite' | 'setSite' | 'removeSite'>;
+  readonly registry: Pick<Registry, 'site' | 'addSite' | 'setSite' | 'removeSite'>;
 }
 
 export const Site = Exact({
@@ -34,10 +35,23 @@ const NewSite = Exact({ park: Slug, site: Slug, type: Type.Optional(OneOf(SITE_T
 const AtSite = Exact({ park: Slug, site: Slug });
 
 export const siteRoutes: FastifyPluginAsyncTypebox<SiteOptions> = async (app, { registry }) => {
+  const siteIn = ({ params }: FastifyRequest) => {
+    const { park, site } = params as Static<typeof AtSite>;
+    return registry.site(park, site);
+  };
+  const newSite = ({ body }: FastifyRequest) => {
+    const { park, site } = body as Static<typeof NewSite>;
+    return registry.site(park, site);
+  };
+
   app.patch(
     '/sites/:park/:site',
     {
-      config: { problems: ['SITE_UNKNOWN', 'SITE_INVALID', 'PROFILE_UNKNOWN', 'STATE_CONFLICT'] },
+      config: {
+        access: { right: 'agronomy', park: 'named' },
+        audit: { what: 'site.change', of: siteIn },
+        problems: ['SITE_UNKNOWN', 'SITE_INVALID', 'PROFILE_UNKNOWN', 'STATE_CONFLICT'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Changes a site: name, threshold profile, growth stages, position, outline of the field',
@@ -52,7 +66,11 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteOptions> = async (app, { 
   app.post(
     '/sites',
     {
-      config: { problems: ['SITE_EXISTS', 'PARK_UNKNOWN', 'ID_INVALID', 'PROFILE_UNKNOWN', 'SITE_INVALID'] },
+      config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'site.add', of: newSite },
+        problems: ['SITE_EXISTS', 'PARK_UNKNOWN', 'ID_INVALID', 'PROFILE_UNKNOWN', 'SITE_INVALID'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Makes a site: a pond, a paddy, a cold store, a vehicle, a field',
@@ -70,7 +88,11 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteOptions> = async (app, { 
   app.delete(
     '/sites/:park/:site',
     {
-      config: { problems: ['SITE_UNKNOWN', 'SITE_NOT_EMPTY'] },
+      config: {
+        access: { right: 'administer', park: 'named' },
+        audit: { what: 'site.remove', of: siteIn },
+        problems: ['SITE_UNKNOWN', 'SITE_NOT_EMPTY'],
+      },
       schema: {
         tags: ['registry'],
         summary: 'Removes a site that has no devices; readings measured there stay',

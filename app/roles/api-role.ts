@@ -13,6 +13,7 @@ import { generatePassword, hashPassword } from '../../broker/credentials.ts';
 import { sendLive, sendOverPubSub } from '../../cluster/downlink.ts';
 import { assignTasks } from '../../cluster/task-assignment.ts';
 import { createCommands } from '../../commands/commands.ts';
+import { createAuditTrail } from '../../consumers/audit/trail.ts';
 import { openLastingLedger } from '../../consumers/lasting-ledger.ts';
 import type { OpenLedger } from '../../consumers/ledger.ts';
 import { openLiveFeed } from '../../consumers/live-feed.ts';
@@ -50,7 +51,7 @@ export async function openApiRole(
   keep: Closer,
 ): Promise<Api> {
   const { config, log, clock, monotonic, folder, kinds, bus, kv, registry, pubsub, presence } = services;
-  const { channelBook, token, sessionSecret } = services;
+  const { channelBook, sessionSecret, people } = services;
   if (config.demo) await addDemoDevices(folder, kv, registry, kinds);
   const { writers, writerOf } = planWriters(config);
   const names = writers.map(({ name }) => name);
@@ -67,8 +68,10 @@ export async function openApiRole(
     await openApi({
       host: config.host,
       port: config.httpPort,
-      token,
       sessionSecret,
+      people,
+      audit: createAuditTrail({ bus, kv, clock, log }),
+      trustProxy: config.trustProxy,
       codes: keep(await openSignInCodes({ kv, clock, monotonic })),
       ...pageFolder(),
       kinds,

@@ -2,6 +2,7 @@
 
 import type { Consumer } from '../../bus/handler.ts';
 import { assignTasks, type Task } from '../../cluster/task-assignment.ts';
+import { AUDIT_KEEPER, startAuditKeeper } from '../../consumers/audit/keeper.ts';
 import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
 import { openPositionNote } from '../../consumers/store-position.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
@@ -65,6 +66,10 @@ function othersOf(services: Services, store: Store): readonly Task[] {
           retainMs: config.quarantineRetain,
           maxRecords: config.quarantineMax,
         }),
+    },
+    {
+      name: AUDIT_KEEPER,
+      start: () => startAuditKeeper({ bus, kv, log, clock, retainMs: config.auditRetain, maxEntries: config.auditMax }),
     },
     {
       name: 'retention',

@@ -28,6 +28,8 @@ export interface QuarantineQuery {
   readonly device?: string;
   readonly code?: string;
   readonly before?: string;
+  /** Which parks may be seen; absent: all. */
+  readonly sees?: (park: string) => boolean;
   readonly limit: number;
 }
 
@@ -66,7 +68,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   }
 
   return {
-    async list({ park, device, code, before, limit }) {
+    async list({ park, device, code, before, sees, limit }) {
       const found: QuarantineRecord[] = [];
       const pages = kv.list<QuarantineRecord>(QUARANTINE_PREFIX, {
         reverse: true,
@@ -75,6 +77,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       if (limit <= 0) return found;
       for await (const { value } of pages) {
         if (park !== undefined && value.park !== park) continue;
+        if (sees !== undefined && !sees(value.park)) continue;
         if (device !== undefined && value.device !== device) continue;
         if (code !== undefined && value.reason.code !== code) continue;
         found.push(value);

@@ -26,6 +26,7 @@ interface Sample {
 
 const DEVICES = '/api/v1/devices';
 const KEY = { 'idempotency-key': 'of the tests' };
+const GRANTS = [{ role: 'viewer', park: 'daoyu' }];
 const PROFILE = {
   label: { zh: '试验塘', en: 'trial pond' },
   author: 'the tests',
@@ -220,6 +221,60 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
     'get /api/v1/session': [
       { path: '/api/v1/session', status: 200 },
       { path: '/api/v1/session', status: 401, headers: strange },
+    ],
+    'get /api/v1/me': [
+      { path: '/api/v1/me', status: 200 },
+      { path: '/api/v1/me', status: 401, headers: strange },
+    ],
+    // A program has no password.
+    'post /api/v1/me/password': [{ path: '/api/v1/me/password', status: 403, body: { current: 'x', next: 'y' } }],
+    'get /api/v1/users': [{ path: '/api/v1/users', status: 200 }],
+    'post /api/v1/users': [
+      { path: '/api/v1/users', status: 201, body: { user: 'li', name: '李', grants: GRANTS } },
+      { path: '/api/v1/users', status: 409, body: { user: 'li', name: '李', grants: GRANTS } },
+      { path: '/api/v1/users', status: 400, body: { user: 'L I', name: '李', grants: GRANTS } },
+    ],
+    'patch /api/v1/users/{user}': [
+      { path: '/api/v1/users/li', status: 200, body: { name: '李四' } },
+      { path: '/api/v1/users/nobody', status: 404, body: { name: 'x' } },
+    ],
+    'post /api/v1/users/{user}/link': [
+      { path: '/api/v1/users/li/link', status: 201 },
+      { path: '/api/v1/users/nobody/link', status: 404 },
+    ],
+    'delete /api/v1/users/{user}/sessions': [
+      { path: '/api/v1/users/li/sessions', status: 204 },
+      { path: '/api/v1/users/nobody/sessions', status: 404 },
+    ],
+    'get /api/v1/invitations': [{ path: '/api/v1/invitations', status: 200 }],
+    'post /api/v1/invitations': [
+      { path: '/api/v1/invitations', status: 201, body: { grants: GRANTS } },
+      { path: '/api/v1/invitations', status: 400, body: { grants: [] } },
+    ],
+    'delete /api/v1/invitations/{id}': [{ path: '/api/v1/invitations/nothing', status: 404 }],
+    'delete /api/v1/users/{user}': [
+      { path: '/api/v1/users/li', status: 204 },
+      { path: '/api/v1/users/li', status: 404 },
+    ],
+    'get /api/v1/tokens': [{ path: '/api/v1/tokens', status: 200 }],
+    'post /api/v1/tokens': [
+      { path: '/api/v1/tokens', status: 201, body: { name: 'grafana', grants: GRANTS, days: 30 } },
+      { path: '/api/v1/tokens', status: 400, body: { name: 'grafana', grants: GRANTS, days: 0 } },
+    ],
+    'delete /api/v1/tokens/{id}': [
+      { path: '/api/v1/tokens/nothing', status: 404 },
+      { path: '/api/v1/tokens/installation', status: 409 },
+    ],
+    'get /api/v1/screens': [{ path: '/api/v1/screens', status: 200 }],
+    'post /api/v1/screens': [{ path: '/api/v1/screens', status: 201, body: { name: '值班室' } }],
+    'post /api/v1/screens/{id}/link': [{ path: '/api/v1/screens/nothing/link', status: 404 }],
+    'delete /api/v1/screens/{id}': [{ path: '/api/v1/screens/nothing', status: 404 }],
+    'get /api/v1/sessions': [{ path: '/api/v1/sessions', status: 200 }],
+    'delete /api/v1/sessions/{id}': [{ path: '/api/v1/sessions/nothing', status: 404 }],
+    'get /api/v1/audit': [
+      { path: '/api/v1/audit?what=device&limit=5', status: 200 },
+      { path: '/api/v1/audit?format=csv', status: 200 },
+      { path: '/api/v1/audit?limit=0', status: 400 },
     ],
     'delete /api/v1/devices/{park}/{device}': [
       { path: `${DEVICES}/daoyu/silent`, status: 204 },

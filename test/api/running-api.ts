@@ -12,9 +12,11 @@ import { DaoyuError } from '../../base/errors.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
 import { createCommands } from '../../commands/commands.ts';
+import { createAuditTrail } from '../../consumers/audit/trail.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
+import { openPeople } from '../../people/people.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import type { NewDevice } from '../../registry/registry.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
@@ -24,7 +26,9 @@ import { openMemoryStore } from '../../store/memory.ts';
 export const NOW = Date.parse('2026-07-20T05:40:00+08:00');
 export const TOKEN = 'test-token-of-the-api';
 export const bearer = { authorization: `Bearer ${TOKEN}` };
-const quiet = { info() {}, warn() {}, error() {} };
+/** Hashes of passwords that cost nothing. */
+export const QUICK = { N: 2, r: 1, p: 1 } as const;
+export const quiet = { info() {}, warn() {}, error() {} };
 const label = { zh: '塘', en: 'pond' };
 
 export const limits = {
@@ -56,12 +60,14 @@ export async function apiOptions(
   const registry = await openRegistry({ kv: openMemoryKv(), kinds, seeds: { parks, sites, profiles: [] }, clock });
   const known = { park: 'tianyu', site: 'pond-1', label, kind: 'aquaculture_pond' };
   for (const device of ['probe', 'silent']) await registry.addDevice({ ...known, device }, 'scrypt-secret');
+  const people = await openPeople({ kv: openMemoryKv(), token: TOKEN, clock, log: quiet, cost: QUICK });
   let position = 0;
   const keep = (fields: object) => void logged.push(fields);
   return {
     host: '127.0.0.1',
     port: 0,
-    token: TOKEN,
+    people,
+    audit: createAuditTrail({ bus: openMemoryBus(), kv: openMemoryKv(), clock, log: quiet }),
     sessionSecret: 'secret',
     codes: await openSignInCodes({ kv: openMemoryKv(), clock, monotonic: clock }),
     kinds,

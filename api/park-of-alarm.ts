@@ -1,0 +1,8 @@
+/** The park of the alarm that an address names, for its authorization. */
+import type { FastifyRequest } from 'fastify';
+import type { Alarms } from '../alarms/alarms.ts';
+import type { ParkOf } from './authorize.ts';
+
+export function parkOfAlarm(alarms: Pick<Alarms, 'get'>): ParkOf {
+  return async ({ params }: FastifyRequest) => (await alarms.get((params as { readonly id: string }).id))?.park;
+}

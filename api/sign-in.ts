@@ -1,0 +1,150 @@
+/** The ways in for browsers: a start-up link, the installation's token, a user name and password, an invitation. Each begins a session of its own. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DaoyuError } from '../base/errors.ts';
+import type { Account } from '../people/account.ts';
+import type { Invitation } from '../people/invitations.ts';
+import type { People } from '../people/people.ts';
+import { EVERY_PARK } from '../people/roles.ts';
+import { digestOf } from '../people/secret.ts';
+import type { SessionOwner } from '../people/sessions.ts';
+import { createThrottle, type Throttle } from '../people/throttle.ts';
+import { COOKIE } from './authenticate.ts';
+
+/** Codes of start-up links: each good for one browser within an hour, at whichever process it arrives. */
+export interface CodeBook {
+  make(): Promise<string>;
+  /** Whether it is good; from then on it is not. */
+  take(code: string): Promise<boolean>;
+}
+
+export interface SignIn {
+  /** Reads only. Rejects with `SIGN_IN_INVALID`. */
+  byLink(code: string, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Operates for twelve hours. Rejects with `SIGN_IN_INVALID`, `TOO_MANY_ATTEMPTS`. */
+  byToken(token: string, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Rejects with `SIGN_IN_INVALID`, `TOO_MANY_ATTEMPTS`. */
+  byPassword(user: string, password: string, request: FastifyRequest, reply: FastifyReply): Promise<Account>;
+  /** Of somebody who has just proved who they are in another way. */
+  begin(owner: SessionOwner, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Proves a password as signing in does, and begins nothing. */
+  prove(user: string, password: string, address: string): Promise<Account>;
+  signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** A wall screen's cookie lasts as long as it is used. */
+  renewCookie(request: FastifyRequest, reply: FastifyReply): void;
+  /** The invitation of this browser to make the first account, while there is none. */
+  firstInvitation(request: FastifyRequest): { readonly code: string; readonly invitation: Invitation } | undefined;
+}
+
+export interface SignInOptions {
+  readonly people: People;
+  readonly codes: CodeBook;
+  readonly clock: () => number;
+  readonly tokenThrottle: Throttle;
+}
+
+/** Long enough for a shift; a screen left alone falls back to reading. */
+const OPERATOR_MS = 12 * 3_600_000;
+const FIRST_COOKIE = 'daoyu_first';
+const FIRST_MS = 3_600_000;
+const STARTER = { id: '', name: 'start-up link' } as const;
+const INSTALLATION = 'installation';
+/** Longer user names are nobody's; what somebody typed there may be a password. */
+const LONGEST_USER = 64;
+
+export function createSignIn({ people, codes, clock, tokenThrottle }: SignInOptions): SignIn {
+  const throttle = createThrottle({ clock });
+
+  async function begin(owner: SessionOwner, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    // What this browser was before it is no longer.
+    await endOwn(request);
+    const browser = { address: request.ip, agent: request.headers['user-agent'] ?? '' };
+    const { secret, expiresAt } = await people.sessions.begin(owner, browser);
+    setSession(request, reply, secret, expiresAt - clock());
+  }
+
+  async function endOwn(request: FastifyRequest): Promise<void> {
+    const own = people.sessions.find(request.cookies[COOKIE] ?? '');
+    if (own !== undefined) await people.sessions.end(own.id);
+  }
+
+  /** Who holds the start-up link or the token may make the first account, from this browser, for an hour. */
+  async function inviteFirst(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (people.accounts.list().length > 0) return;
+    const grants = [{ role: 'admin', park: EVERY_PARK }] as const;
+    const { code } = await people.invitations.make({ is: 'account', grants, isFirst: true }, STARTER, FIRST_MS);
+    void reply.setCookie(FIRST_COOKIE, code, {
+      ...{ httpOnly: true, sameSite: 'strict', path: '/', maxAge: FIRST_MS / 1000 },
+      secure: request.protocol === 'https',
+    });
+  }
+
+  async function prove(user: string, password: string, address: string): Promise<Account> {
+    const credential = `user:${user.trim().toLowerCase().slice(0, LONGEST_USER)}`;
+    const attempt = { credential, address, secret: password };
+    throttle.begin(attempt);
+    const account = await people.accounts.prove(user.trim().toLowerCase(), password);
+    if (account === undefined) throw new DaoyuError('SIGN_IN_INVALID', 'user name or password is wrong');
+    throttle.succeeded(attempt);
+    return account;
+  }
+
+  return {
+    async byLink(code, request, reply) {
+      if (!(await codes.take(code))) {
+        throw new DaoyuError(
+          'SIGN_IN_INVALID',
+          'this sign-in link was used before or is too old; start the platform again for a new one, or sign in with an account or the API token',
+        );
+      }
+      await begin({ kind: 'link' }, request, reply);
+      await inviteFirst(request, reply);
+    },
+    async byToken(token, request, reply) {
+      const attempt = { credential: INSTALLATION, address: request.ip, secret: token };
+      tokenThrottle.begin(attempt);
+      if (!people.installation.isGood(token)) throw new DaoyuError('SIGN_IN_INVALID', 'the token is wrong or revoked');
+      tokenThrottle.succeeded(attempt);
+      const owner = { kind: 'link', operatorUntil: clock() + OPERATOR_MS, tokenDigest: digestOf(token) } as const;
+      await begin(owner, request, reply);
+      await inviteFirst(request, reply);
+    },
+    async byPassword(user, password, request, reply) {
+      const account = await prove(user, password, request.ip);
+      await begin({ kind: 'person', user: account.user, epoch: account.epoch }, request, reply);
+      return account;
+    },
+    begin,
+    prove,
+    async signOut(request, reply) {
+      await endOwn(request);
+      void reply.clearCookie(COOKIE, { path: '/' });
+    },
+    renewCookie(request, reply) {
+      const secret = request.cookies[COOKIE] ?? '';
+      const session = people.sessions.find(secret);
+      if (session?.owner.kind === 'screen') setSession(request, reply, secret, session.expiresAt - clock());
+    },
+    firstInvitation(request) {
+      const code = request.cookies[FIRST_COOKIE];
+      const invitation = code === undefined ? undefined : people.invitations.look(code);
+      if (code === undefined || invitation === undefined || people.accounts.list().length > 0) return undefined;
+      return { code, invitation };
+    },
+  };
+}
+
+function setSession(
+  request: Pick<FastifyRequest, 'protocol'>,
+  reply: FastifyReply,
+  secret: string,
+  lastsMs: number,
+): void {
+  void reply.setCookie(COOKIE, secret, {
+    httpOnly: true,
+    // Not strict: a link pasted into a chat must open the same picture. What changes something is never a GET.
+    sameSite: 'lax',
+    path: '/',
+    maxAge: Math.floor(lastsMs / 1000),
+    secure: request.protocol === 'https',
+  });
+}

@@ -1,0 +1,64 @@
+/** An account, and what its parts may be. */
+import { DaoyuError } from '../base/errors.ts';
+import type { Grant } from './roles.ts';
+import { tidyGrants } from './roles.ts';
+
+export interface Account {
+  /** What is typed to sign in, e.g. `wang.jianguo`. */
+  readonly user: string;
+  /** What others read, e.g. 王建国. */
+  readonly name: string;
+  readonly grants: readonly Grant[];
+  /** Absent until the person has chosen a password by their link. */
+  readonly passwordHash?: string;
+  /**
+   * Grows with every change of rights or password: sessions of an earlier one are over, on all processes, by this one put. Begins with the time, so
+   * that the sessions of a removed account are none of a later one of that name.
+   */
+  readonly epoch: number;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly lastSignInAt?: number;
+}
+
+export interface AccountChange {
+  readonly name?: string;
+  readonly grants?: readonly Grant[];
+}
+
+/** Letters, digits, dots, hyphens and underscores, 2 to 32. */
+export const USER = /^[a-z0-9][a-z0-9._-]{1,31}$/;
+const LONGEST_NAME = 50;
+
+export function checkUser(user: string): void {
+  if (!USER.test(user))
+    throw new DaoyuError(
+      'ACCOUNT_INVALID',
+      `the user name "${user.slice(0, 40)}" must be 2 to 32 of a-z, 0-9, dot, hyphen and underscore, beginning with a letter or digit`,
+    );
+}
+
+export function checkName(name: string): string {
+  const trimmed = name.normalize('NFC').trim().replace(/\s+/g, ' ');
+  if (trimmed === '' || trimmed.length > LONGEST_NAME || /\p{C}/u.test(trimmed))
+    throw new DaoyuError('ACCOUNT_INVALID', `the name must be 1 to ${LONGEST_NAME} printable characters`);
+  return trimmed;
+}
+
+export function checkGrants(grants: readonly Grant[]): readonly Grant[] {
+  if (grants.length === 0)
+    throw new DaoyuError('ACCOUNT_INVALID', 'at least one role is needed, such as {"role": "viewer", "park": "*"}');
+  return tidyGrants(grants);
+}
+
+/** The account after a change. The epoch grows when rights differ: whoever is signed in signs in again with the new ones. */
+export function changedAccount(account: Account, { name, grants }: AccountChange): Account {
+  const next = grants === undefined ? account.grants : checkGrants(grants);
+  const isSame = JSON.stringify(next) === JSON.stringify(account.grants);
+  return {
+    ...account,
+    ...(name !== undefined && { name: checkName(name) }),
+    grants: next,
+    epoch: isSame ? account.epoch : account.epoch + 1,
+  };
+}

@@ -1,0 +1,158 @@
+/** Accounts: made, changed, removed, and their passwords proved. The last administrator cannot go. */
+import { DaoyuError } from '../base/errors.ts';
+import type { Kv } from '../kv/kv.ts';
+import { type Account, type AccountChange, changedAccount, checkGrants, checkName, checkUser } from './account.ts';
+import { checkPassword, hashPassword, isOutdated, type PasswordCost, verifyPassword } from './password.ts';
+import { openRecordSet } from './record-set.ts';
+import { allows, type Grant } from './roles.ts';
+
+export interface NewAccount {
+  readonly user: string;
+  readonly name: string;
+  readonly grants: readonly Grant[];
+  /** Absent: the person chooses one by their link. */
+  readonly password?: string;
+}
+
+export interface Accounts {
+  get(user: string): Account | undefined;
+  /** By user name. */
+  list(): readonly Account[];
+  /** Rejects with `ACCOUNT_EXISTS`, `ACCOUNT_INVALID`, `PASSWORD_WEAK`. */
+  add(account: NewAccount, by: string): Promise<Account>;
+  /** Rejects with `PERSON_UNKNOWN`, `ACCOUNT_INVALID`, `LAST_ADMIN`. */
+  change(user: string, change: AccountChange): Promise<Account>;
+  /** Ends all sessions of the account. Rejects with `PERSON_UNKNOWN`, `PASSWORD_WEAK`. */
+  setPassword(user: string, password: string): Promise<Account>;
+  /** Rejects with `PERSON_UNKNOWN`, `LAST_ADMIN`. */
+  remove(user: string): Promise<void>;
+  /** Ends all sessions. */
+  signOutEverywhere(user: string): Promise<Account>;
+  /** The account whose password this is. As long for a name that nobody has. */
+  prove(user: string, password: string): Promise<Account | undefined>;
+  /** Whether anybody with an account administers all parks. */
+  hasAdmin(except?: string): boolean;
+  watch(onChange: () => void): () => void;
+  close(): void;
+}
+
+export interface AccountsOptions {
+  readonly kv: Kv;
+  readonly clock: () => number;
+  readonly cost: PasswordCost;
+  /** Whether somebody could still administer without any account: the installation's token is good. */
+  readonly hasOtherAdmin: () => boolean;
+}
+
+const MOST = 5000;
+/** Hashes waiting at one time: each takes 32 MiB and a thread that the log's disk uses as well. */
+const MOST_WAITING = 50;
+
+export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsOptions): Promise<Accounts> {
+  const records = await openRecordSet<Account>(kv, 'people/account/', MOST);
+  const oneAtATime = createQueue(MOST_WAITING);
+  /** For names that nobody has: whoever measures the time learns nothing. */
+  const decoy = await hashPassword('nobody has this password', cost);
+
+  const isAdmin = ({ grants, passwordHash }: Account) => passwordHash !== undefined && allows(grants, 'administer');
+  const hasAdmin = (except?: string) => records.all().some((each) => each.user !== except && isAdmin(each));
+
+  function checkNotLast(user: string): void {
+    if (hasAdmin(user) || hasOtherAdmin()) return;
+    throw new DaoyuError(
+      'LAST_ADMIN',
+      `${user} is the last administrator of all parks: make another one first, or nobody could let anybody in`,
+    );
+  }
+
+  function known(user: string): Account {
+    const account = records.get(user);
+    if (account === undefined) throw noAccount(user);
+    return account;
+  }
+
+  async function hashOf(user: string, name: string, password: string): Promise<string> {
+    checkPassword(password, [user, name]);
+    return await oneAtATime(() => hashPassword(password, cost));
+  }
+
+  return {
+    get: (user) => records.get(user),
+    list: () => [...records.all()].sort((one, other) => (one.user < other.user ? -1 : 1)),
+    async add({ user, name: given, grants, password }, by) {
+      checkUser(user);
+      const name = checkName(given);
+      const exists = () => new DaoyuError('ACCOUNT_EXISTS', `there is an account ${user} already: choose another name`);
+      if (records.get(user) !== undefined) throw exists();
+      const account: Account = {
+        ...{ user, name, grants: checkGrants(grants), epoch: clock(), createdAt: clock(), createdBy: by },
+        ...(password !== undefined && { passwordHash: await hashOf(user, name, password) }),
+      };
+      if (await records.add(user, account)) return account;
+      throw exists();
+    },
+    async change(user, change) {
+      const next = changedAccount(known(user), change);
+      if (isAdmin(known(user)) && !isAdmin(next)) checkNotLast(user);
+      return await records.change(
+        user,
+        () => noAccount(user),
+        (account) => changedAccount(account, change),
+      );
+    },
+    async setPassword(user, password) {
+      const passwordHash = await hashOf(user, known(user).name, password);
+      return await records.change(
+        user,
+        () => noAccount(user),
+        (account) => ({ ...account, passwordHash, epoch: account.epoch + 1 }),
+      );
+    },
+    async remove(user) {
+      if (isAdmin(known(user))) checkNotLast(user);
+      await records.remove(user);
+    },
+    signOutEverywhere: (user) =>
+      records.change(
+        user,
+        () => noAccount(user),
+        (account) => ({ ...account, epoch: account.epoch + 1 }),
+      ),
+    async prove(user, password) {
+      const account = records.get(user);
+      const { passwordHash } = account ?? {};
+      const isRight = await oneAtATime(() => verifyPassword(password, passwordHash ?? decoy));
+      if (!isRight || account === undefined || passwordHash === undefined) return undefined;
+      const better = isOutdated(passwordHash, cost)
+        ? { passwordHash: await oneAtATime(() => hashPassword(password, cost)) }
+        : {};
+      return await records.change(
+        user,
+        () => noAccount(user),
+        // A password that was changed meanwhile stays.
+        (now) => ({ ...now, ...(now.passwordHash === passwordHash && better), lastSignInAt: clock() }),
+      );
+    },
+    hasAdmin,
+    watch: records.watch,
+    close: () => records.close(),
+  };
+}
+
+export const noAccount = (user: string) => new DaoyuError('PERSON_UNKNOWN', `there is no account ${user}`);
+
+/** One after the other; of more than so many waiting, the newest is refused. */
+function createQueue(mostWaiting: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  return async (work) => {
+    if (waiting >= mostWaiting)
+      throw new DaoyuError('TOO_MANY_REQUESTS', 'too many people sign in at this moment: try again in a few seconds');
+    waiting += 1;
+    const mine = last.then(work).finally(() => {
+      waiting -= 1;
+    });
+    last = mine.catch(() => undefined);
+    return await mine;
+  };
+}
