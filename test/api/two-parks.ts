@@ -2,6 +2,7 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Alarm } from '../../alarms/alarm.ts';
+import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { openAlarms } from '../../alarms/alarms.ts';
 import { ALARM_PREFIX } from '../../alarms/keeper.ts';
 import { buildApp } from '../../api/server.ts';
@@ -16,9 +17,10 @@ import { apiOptions, NOW } from './running-api.ts';
 export const OWN = 'home';
 export const FOREIGN = 'abroad';
 export const SAME_PAGE = { 'sec-fetch-site': 'same-origin' } as const;
+const OPENED = NOW - 60_000;
 const label = { zh: '塘', en: 'pond' };
 
-export const alarmIdIn = (park: string) => `${NOW}-${park === OWN ? 'aaaaaaaaaa' : 'bbbbbbbbbb'}`;
+export const alarmIdIn = (park: string) => `${OPENED}-${park === OWN ? 'aaaaaaaaaa' : 'bbbbbbbbbb'}`;
 export const recordIdIn = (park: string) => `0001-${park}`;
 
 export interface TwoParks {
@@ -59,7 +61,7 @@ async function makeOptions() {
         severity: 'critical',
         state: 'open',
         isBlind: false,
-        openedAt: NOW,
+        openedAt: OPENED,
         raisedAt: NOW,
         text,
         action: text,
@@ -82,6 +84,7 @@ async function makeOptions() {
   return {
     ...made,
     registry,
+    alarmLog: openAlarmLog(kv),
     alarms: await openAlarms({ bus: openMemoryBus(), kv, clock: () => NOW }),
     quarantine: {
       list: async ({ sees = () => true }) => records.filter(({ park }) => sees(park)),
