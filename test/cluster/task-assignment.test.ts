@@ -85,4 +85,17 @@ describe('duties', () => {
     await expect(join(kv, 'broken', broken)).rejects.toThrow('no disk');
     for await (const { key } of kv.list('members/')) expect(key).toBeUndefined();
   });
+
+  it('that cannot begin fail the start, and later are tried again while the others go on', async () => {
+    const kv = openMemoryKv();
+    const { working, duties } = workshop();
+    const broken = (id: string): Task[] => [
+      { name: NAMES[0] ?? '', start: () => Promise.reject(new Error('no disk')) },
+      ...duties(id).slice(1),
+    ];
+    await expect(join(kv, 'first', broken('first'))).rejects.toThrow('no disk');
+    expect([...working]).toEqual([]);
+    const second = await join(kv, 'second', duties('second'));
+    expect(second.held).toEqual(NAMES);
+  });
 });

@@ -121,6 +121,14 @@ describe('the registry', () => {
       [{ utcOffsetMinutes: 8000 }, /utcOffsetMinutes/],
       [{ sentinels: ['-127'] }, /sentinels/],
       [{ acceptStrings: 'yes' }, /acceptStrings/],
+      [{ keys: { r1: { field: 'ph', as: 'u32', order: 'AB' } } }, /as u32 it has 4 bytes/],
+      [{ keys: { r1: { field: 'ph', order: 'ABCD' } } }, /as u16 it has 2 bytes/],
+      [{ keys: { r1: { field: 'ph', order: 'AC' } } }, /an order out of AB, BA/],
+      [{ keys: { r1: { field: 'ph', as: 'u64' } } }, /one of u16/],
+      [{ keys: { r1: { field: 'ph', counter: 'yes' } } }, /counter: true or none/],
+      [{ keys: { r1: { field: 'ph', counter: true } } }, /ph is no sum of an interval/],
+      [{ keys: { r1: { field: 'ph', unit: 'furlong' } } }, /unit that is not known: "furlong"/],
+      [{ keys: { r1: { field: 'ph', unit: 'kPa' } } }, /unit kPa, which cannot become/],
     ];
     for (const [mapping, message] of wrong) {
       await expect(set(mapping)).rejects.toMatchObject({
@@ -129,6 +137,41 @@ describe('the registry', () => {
       });
     }
     await set({ keys: { DO: { field: 'dissolved_oxygen', scale: 0.01 }, junk: null }, envelope: 'auto' });
+    await set({ keys: { r1: { field: 'ph', as: 'f32', order: 'CDAB' }, r2: { field: 'ph', order: 'BA' } } });
+  });
+
+  it('removes a site or park only when nothing is left in it, and says what is', async () => {
+    const registry = await open();
+    await registry.addDevice(probe, 'hash');
+    await registry.addSite({ park: 'tianyu', site: 'pond-2' });
+    await expect(registry.removeSite('tianyu', 'pond-1')).rejects.toMatchObject({
+      code: 'SITE_NOT_EMPTY',
+      message: expect.stringContaining('has probe'),
+    });
+    await expect(registry.removePark('tianyu')).rejects.toMatchObject({
+      code: 'PARK_NOT_EMPTY',
+      message: expect.stringContaining('2 sites and 1 devices'),
+    });
+    await registry.removeSite('tianyu', 'pond-2');
+    expect(registry.sites('tianyu').map(({ id }) => id)).toEqual(['pond-1']);
+    await expect(registry.removeSite('tianyu', 'pond-2')).rejects.toMatchObject({ code: 'SITE_UNKNOWN' });
+    await registry.removeDevice('tianyu', 'probe');
+    await registry.removeSite('tianyu', 'pond-1');
+    await registry.removePark('tianyu');
+    expect([registry.parks(), registry.sites(), registry.devices()]).toEqual([[], [], []]);
+    await expect(registry.removePark('tianyu')).rejects.toMatchObject({ code: 'PARK_UNKNOWN' });
+  });
+
+  it('filters devices by park, site and kind', async () => {
+    const registry = await open();
+    await registry.addDevice(probe, 'hash');
+    await registry.addDevice({ ...probe, device: 'box', site: 'store-1', kind: 'cold_chain' }, 'hash');
+    const ids = (filter: Parameters<typeof registry.devices>[0]) => registry.devices(filter).map(({ id }) => id);
+    expect(ids({ park: 'tianyu' }).sort()).toEqual(['box', 'probe']);
+    expect(ids({ park: 'other' })).toEqual([]);
+    expect([ids({ site: 'pond-1' }), ids({ site: 'store-1' })]).toEqual([['probe'], ['box']]);
+    expect([ids({ kind: 'aquaculture_pond' }), ids({ kind: 'cold_chain' })]).toEqual([['probe'], ['box']]);
+    expect(registry.sites('other')).toEqual([]);
   });
 
   it('adds only the seeds that are missing', async () => {
