@@ -1,4 +1,4 @@
-/** The demo devices. They report every 20 to 60 s, faster than in the field, so that a newcomer sees the page move, and drones every second while they fly; a real device keeps its kind's interval. */
+/** The demo devices. They report every 20 to 60 s, faster than in the field, so that a newcomer sees the page move, and drones every second while they fly. They are registered with their kind's interval. */
 import type { Mapping, NewDevice } from '../registry/registry.ts';
 import { alink, scaledModbus, thingsBoard } from './mappings.ts';
 

@@ -30,7 +30,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the address', { retry:
     await open(`#/site/daoyu/test-site?range=7d&from=${now - 10 * MINUTE}&to=${now + MINUTE}&lang=en`);
     const table = await openTable(page, 'dissolved_oxygen');
     await page.getByLabel('Compare with').selectOption({ label: 'Other pond' });
-    const both = await eventually(table.rows, (rows) => rows.some((row) => row.length === 3 && row[2] !== '–'));
+    const both = await eventually(table.rows, (rows) => rows.some((row) => row.length === 4 && row[2] !== '–'));
     expect(both.filter(([, value]) => value?.startsWith('7.00 mg/L'))).toHaveLength(5);
     expect(await table.panel.locator('thead').textContent()).toContain('Other pond');
     const before = page.url();

@@ -29,15 +29,19 @@ interface Props {
   /** Of the site. */
   readonly alarms: readonly Alarm[];
   readonly onWindow: (window: readonly [number, number] | undefined) => void;
+  /** Across the page and tall, with these lines beside those of the panel. */
+  readonly story?: readonly Line[] | undefined;
 }
 
-export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: Props) {
+const STORY_HEIGHT = 320;
+
+export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, story }: Props) {
   const { language, word } = useLanguage();
   const [pointed, setPointed] = useState<number>();
   const [isTableOpen, setTableOpen] = useState(false);
   const lines = useMemo(
-    () => linesOf(kind, panel.query.quantities, devices, answer),
-    [panel, kind, answer, devices[0]?.season],
+    () => [...linesOf(kind, panel.query.quantities, devices, answer), ...(story ?? [])],
+    [panel, kind, answer, devices[0]?.season, story],
   );
   const columns = useMemo(
     () =>
@@ -89,7 +93,7 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: P
   const isIncomplete = lines.some(({ shares }) => [...shares.values()].some((share) => share.isIncomplete));
   const at = pointed ?? columns.times.length - 1;
   return (
-    <figure class="card panel" data-panel={fieldsOf(panel)[0]}>
+    <figure class={story ? 'card panel story' : 'card panel'} data-panel={fieldsOf(panel)[0]}>
       <figcaption>
         <h2>{title}</h2>
         <span class="panel-tools">
@@ -126,6 +130,7 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow }: P
             answer={answer}
             label={marks.length === 0 ? title : `${title} · ${word('alarms')} ${marks.length}`}
             alarms={marks}
+            height={story && STORY_HEIGHT}
             onPoint={setPointed}
             onWindow={onWindow}
           />

@@ -20,6 +20,8 @@ interface Props {
   readonly columns: Columns;
   readonly answer: SeriesAnswer;
   readonly label: string;
+  /** Pixels, without the ribbon of stages. */
+  readonly height?: number | undefined;
   /** Of what it shows. */
   readonly alarms: readonly AlarmMark[];
   readonly onPoint: (index: number | undefined) => void;
@@ -46,12 +48,13 @@ export function Chart(props: Props) {
   const isStaged = hasStages(season);
   const current = useRef(props);
   current.current = props;
-  const shape = `${lines.map(({ key }) => key).join()}|${language}|${theme}|${isStaged}`;
+  const { height: plain = HEIGHT } = props;
+  const shape = `${lines.map(({ key }) => key).join()}|${language}|${theme}|${isStaged}|${plain}`;
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const height = isStaged ? HEIGHT + RIBBON_HEIGHT : HEIGHT;
+    const height = isStaged ? plain + RIBBON_HEIGHT : plain;
     const options = { ...optionsFor(element, current, language), height };
     if (isStaged)
       options.hooks = { ...options.hooks, draw: [...(options.hooks?.draw ?? []), (drawn) => setPlot(plotOf(drawn))] };

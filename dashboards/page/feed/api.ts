@@ -1,6 +1,7 @@
 /** The HTTP API as this page asks it. Types of answers are those of the routes' schemas. */
 import type { Static } from 'typebox';
 import type { AlarmsAnswer, TransitionsAnswer } from '../../../api/alarm-schemas.ts';
+import type { CommandsAnswer } from '../../../api/command-schemas.ts';
 import type { NoticesAnswer } from '../../../api/routes/channels.ts';
 import type { DevicesAnswer } from '../../../api/routes/devices.ts';
 import type { Check, ReadinessAnswer } from '../../../api/routes/health.ts';
@@ -57,6 +58,10 @@ const withoutFormulas = (kind: KindsAnswer['kinds'][number]): Kind => ({
 
 export const loadLatest = async () => (await get<LatestAnswer>('/latest')).latest;
 export const loadDevices = async () => (await get<DevicesAnswer>('/devices')).devices;
+export type Command = Static<typeof CommandsAnswer>['commands'][number];
+/** The newest of a device, `park/device`. */
+export const loadCommands = async (key: string, signal: AbortSignal) =>
+  (await get<Static<typeof CommandsAnswer>>(`/devices/${key}/commands?limit=200`, signal)).commands;
 export const loadLedger = () => get<LedgerAnswer>('/ledger');
 export const loadSession = () => get<SessionAnswer>('/session');
 

@@ -8,6 +8,8 @@ import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
+import { besidesStory, type Story, storyOf, strips } from '../charts/story.ts';
+import { useCommands } from '../charts/use-commands.ts';
 import { useSeries } from '../charts/use-series.ts';
 import { useSiteAlarms } from '../charts/use-site-alarms.ts';
 import { type Alarm, placeOf } from '../feed/alarm-list.ts';
@@ -180,12 +182,17 @@ function KindCharts({ devices, beside }: KindChartsProps) {
     .flatMap(({ row }) => Object.keys(row?.values ?? {}))
     .sort()
     .join();
-  const [panels, others] = useMemo(() => {
-    if (kind === undefined) return [[], []];
+  const { panels, others, story } = useMemo(() => {
+    if (kind === undefined) return { panels: [], others: [], story: undefined };
     // Not every device has every probe: what was never measured is no chart.
     const known = new Set(names.split(','));
     const measured = chartsOf(kind).filter((panel) => fieldsOf(panel).some((name) => known.has(name)));
-    return [measured, otherCharts(kind, ({ name }) => known.has(name))];
+    const told = storyOf(kind, measured, known);
+    return {
+      panels: besidesStory(told, measured),
+      others: otherCharts(kind, ({ name }) => known.has(name)),
+      story: told,
+    };
   }, [kind, names]);
   if (kind === undefined) return null;
   // Between missions nothing is measured: the last one is shown rather than empty charts.
@@ -208,7 +215,7 @@ function KindCharts({ devices, beside }: KindChartsProps) {
           {word('lastMission')} {formatMoment(mission.from, language)} – {formatMoment(mission.to, language)}
         </p>
       )}
-      <Panels kind={kind} devices={[...devices, ...beside]} panels={panels} mission={mission} />
+      <Panels kind={kind} devices={[...devices, ...beside]} panels={panels} story={story} mission={mission} />
       {others.length > 0 && (
         <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>
@@ -227,13 +234,19 @@ interface PanelsProps {
   readonly kind: Kind;
   readonly devices: readonly DeviceCard[];
   readonly panels: readonly ChartPanelDefinition[];
+  /** Before the panels, across the page. */
+  readonly story?: Story | undefined;
 }
 
-function Panels({ kind, devices, panels, mission }: PanelsProps) {
+function Panels({ kind, devices, panels, mission, story }: PanelsProps) {
   const { route, fleet, go } = useAppContext();
   const alarms = useContext(ChartAlarms);
   const window = route.window ?? (mission && ([mission.from, mission.to] as const));
-  const fields = useMemo(() => [...new Set(panels.flatMap(fieldsOf))], [panels]);
+  const fields = useMemo(() => {
+    const told = story === undefined ? [] : [...fieldsOf(story.panel), ...story.drawn.map(({ by }) => by)];
+    return [...new Set([...told, ...panels.flatMap(fieldsOf)])];
+  }, [panels, story]);
+  const commands = useCommands(devices, story !== undefined);
   const answer = useSeries({
     fleet,
     kind: kind.name,
@@ -242,18 +255,20 @@ function Panels({ kind, devices, panels, mission }: PanelsProps) {
     intervalMs: Math.min(...devices.map((each) => each.intervalMs)),
     ...(window ? { window } : { spanMs: RANGE_MS[route.range] }),
   });
+  const beneath = useMemo(
+    () => story && strips(kind, story, devices, answer, commands),
+    [kind, story, answer, commands, devices[0]?.season],
+  );
+  const shared = {
+    ...{ kind, devices, answer, alarms },
+    onWindow: (next: readonly [number, number] | undefined) =>
+      go({ window: next }, !next || route.window ? 'replace' : undefined),
+  };
   return (
     <div class="panels" aria-busy={answer.isLoading}>
+      {story && <ChartPanel key="story" panel={story.panel} story={beneath} {...shared} />}
       {panels.map((panel) => (
-        <ChartPanel
-          key={panel.name}
-          panel={panel}
-          kind={kind}
-          devices={devices}
-          answer={answer}
-          alarms={alarms}
-          onWindow={(next) => go({ window: next }, !next || route.window ? 'replace' : undefined)}
-        />
+        <ChartPanel key={panel.name} panel={panel} {...shared} />
       ))}
     </div>
   );
