@@ -6,9 +6,6 @@ export const SLUG = /^[a-z0-9-]{1,64}$/;
 /** Ids of commands: when it was sent, epoch ms, and what tells it from others of the same moment. */
 export const COMMAND_ID = /^\d{13}-[0-9a-f]{12}$/;
 
-/** What a device may publish: `daoyu/{park}/{device}/{channel}`. */
-export type UplinkChannel = 'telemetry' | 'status' | 'replies';
-
 export interface DeviceAddress {
   readonly park: string;
   readonly device: string;

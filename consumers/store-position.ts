@@ -80,6 +80,3 @@ export function openPositionNote(kv: Pick<Kv, 'get' | 'put'>, writer: string): P
     },
   };
 }
-
-/** For stores whose position stands in the same shared state: there is nothing to hold it against. */
-export const noNote: PositionNote = { read: async () => 0, passed() {}, async close() {} };

@@ -51,7 +51,6 @@ export const CELSIUS = ['Cel', '°C'] as const;
 export const PERCENT = ['%', '%'] as const;
 export const MILLIMETRE = ['mm', 'mm'] as const;
 export const MG_PER_L = ['mg/L', 'mg/L'] as const;
-export const BARE = ['1', ''] as const;
 
 /** Air, water, grain… in °C to a tenth. A DS18B20 shows 85 after power-up and -127 without its wire. */
 export function temperature(name: string, zh: string, en: string, physical: Range, extras: Extras = {}): Field {

@@ -92,15 +92,6 @@ define('bare', '1', 1);
 
 export const isUnit = (text: string): boolean => UNITS.has(fold(text));
 
-/** Whether the two name the same unit. */
-export function isSameUnit(one: string, other: string): boolean {
-  const a = UNITS.get(fold(one));
-  const b = UNITS.get(fold(other));
-  return (
-    a !== undefined && b !== undefined && a.dimension === b.dimension && a.factor === b.factor && a.offset === b.offset
-  );
-}
-
 export interface Conversion {
   readonly scale: number;
   readonly offset: number;
