@@ -85,7 +85,7 @@ async function open(
     ...(store && { store: await store.status() }),
     ...(door && { broker: door.broker.status() }),
     ...(door?.bridge && { bridge: door.bridge.status() }),
-    ...(ingest && { duties: ingest.duties() }),
+    ...(ingest && { duties: ingest.tasks() }),
   });
   const api =
     store && roles.includes('api')

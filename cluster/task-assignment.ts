@@ -5,30 +5,30 @@ import type { Kv } from '../kv/kv.ts';
 
 export interface Task {
   readonly name: string;
-  /** May wait for the one who had it before; the log and the store see to it that only one works. */
+  /** May wait for the process that ran it before; the log and the store make sure that only one process works. */
   start(): Promise<{ close(): Promise<void> | void }>;
 }
 
 export interface TaskAssignmentOptions {
   readonly kv: Kv;
-  /** Processes of one area divide its duties. */
+  /** Processes of one area share its tasks. */
   readonly area: string;
-  /** Of this process alone, another one at each start. */
+  /** Unique to this process and this start. */
   readonly id: string;
-  readonly duties: readonly Task[];
+  readonly tasks: readonly Task[];
   readonly log: Log;
-  /** Monotonic ms: how long another process was silent is measured here, so clocks need not agree. */
+  /** Monotonic ms. Silence of other processes is measured by this clock, so clocks need not agree. */
   readonly monotonic: () => number;
 }
 
 export interface TaskAssignment {
-  /** Names of what this process does now. */
+  /** Names of the tasks that this process runs. */
   readonly held: readonly string[];
   close(): Promise<void>;
 }
 
 const BEAT_MS = 2000;
-/** A process that was silent so long is taken for dead. Being wrong costs a handover, nothing else. */
+/** A process that is silent for longer counts as dead. If that is wrong, it costs a handover and nothing else. */
 const MISSED_AFTER_MS = 7000;
 const FIRST_HEARD_WITHIN_MS = 3000;
 const TIDY_AFTER_MS = 60_000;
@@ -36,15 +36,15 @@ const LOOK_EVERY_MS = 500;
 const AGAIN_AFTER_MS = 5000;
 const LEAVE_WITHIN_MS = 2000;
 
-/** Everybody who sees the same members comes to the same division. */
+/** Processes that see the same members come to the same division. */
 export function divide<T>(items: readonly T[], members: readonly string[], id: string): readonly T[] {
   const sorted = [...new Set(members)].sort();
   return items.filter((_, index) => sorted[index % sorted.length] === id);
 }
 
-/** Resolves when this process has begun its first share. Rejects when that cannot begin. */
+/** Resolves when this process has started its first tasks. Rejects when one of them cannot start. */
 export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskAssignment> {
-  const { kv, area, id, duties, log, monotonic } = options;
+  const { kv, area, id, tasks, log, monotonic } = options;
   const prefix = `members/${area}/`;
   const heardOf = new Map<string, number>();
   const running = new Map<string, { close(): Promise<void> | void }>();
@@ -60,7 +60,7 @@ export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskA
     if (item === undefined) heardOf.delete(member);
     else heardOf.set(member, monotonic());
   });
-  // Who stands in the list may have died long ago, we ourselves before a restart: a little more than one beat, and we know.
+  // A listed member may have died long ago, or be this process before a restart: a little more than one heartbeat tells.
   const listedAt = monotonic() - MISSED_AFTER_MS + FIRST_HEARD_WITHIN_MS;
   for await (const { key } of kv.list(prefix)) {
     const member = key.slice(prefix.length);
@@ -77,40 +77,40 @@ export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskA
   async function beat(): Promise<void> {
     beats += 1;
     await kv.put(prefix + id, beats);
-    // We were cut off, not the others: they get time to be heard again.
+    // This process was cut off, not the others: they get time to be heard again.
     if (isCutOff()) for (const member of heardOf.keys()) heardOf.set(member, monotonic());
     beatAt = monotonic();
     const dead = [...heardOf].filter(([, at]) => at < monotonic() - TIDY_AFTER_MS);
     for (const [member] of dead) await kv.delete(prefix + member);
   }
 
-  /** Ends what is another's now before it begins what is ours: nobody waits in a circle. */
+  /** Stops the tasks of others before it starts its own, so that no two processes wait for each other. */
   async function settle(isFirst = false): Promise<void> {
-    // Who hears nobody cannot know what is whose: all stays as it is.
+    // A process that is cut off cannot know who is alive: it keeps its tasks.
     if (isCutOff()) return;
-    const mine = divide(duties, alive(), id);
+    const mine = divide(tasks, alive(), id);
     for (const [name, part] of running) {
-      if (mine.some((duty) => duty.name === name)) continue;
+      if (mine.some((task) => task.name === name)) continue;
       running.delete(name);
       await part.close();
-      log.info({ area, duty: name }, 'duty handed over');
+      log.info({ area, task: name }, 'task handed over');
     }
-    for (const duty of mine) {
-      if (isClosing || running.has(duty.name) || (notBefore.get(duty.name) ?? 0) > monotonic()) continue;
+    for (const task of mine) {
+      if (isClosing || running.has(task.name) || (notBefore.get(task.name) ?? 0) > monotonic()) continue;
       try {
-        running.set(duty.name, await duty.start());
-        if (!isFirst) log.info({ area, duty: duty.name }, 'duty taken over');
+        running.set(task.name, await task.start());
+        if (!isFirst) log.info({ area, task: task.name }, 'task taken over');
       } catch (error) {
         if (isFirst) throw error;
-        notBefore.set(duty.name, monotonic() + AGAIN_AFTER_MS);
-        log.error({ area, duty: duty.name, code: codeOf(error), err: error }, 'duty did not begin; trying again');
+        notBefore.set(task.name, monotonic() + AGAIN_AFTER_MS);
+        log.error({ area, task: task.name, code: codeOf(error), err: error }, 'task did not start; trying again');
       }
     }
   }
 
   function look(): void {
     settling ??= settle()
-      .catch((error: unknown) => log.error({ area, code: codeOf(error), err: error }, 'duties did not settle'))
+      .catch((error: unknown) => log.error({ area, code: codeOf(error), err: error }, 'tasks could not be reassigned'))
       .finally(() => {
         settling = undefined;
       });
@@ -125,13 +125,13 @@ export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskA
     if (isBeating) return;
     isBeating = true;
     beat()
-      .catch((error: unknown) => log.warn({ area, code: codeOf(error) }, 'no sign of life got through'))
+      .catch((error: unknown) => log.warn({ area, code: codeOf(error) }, 'heartbeat could not be written'))
       .finally(() => {
         isBeating = false;
       });
   }
 
-  /** Not waited for long: without it the others miss us a little later. */
+  /** Does not wait long: without it the others notice a little later. */
   async function leave(): Promise<void> {
     const leaving = kv.delete(prefix + id).catch(() => {});
     await Promise.race([leaving, new Promise((resolve) => setTimeout(resolve, LEAVE_WITHIN_MS).unref())]);
@@ -162,7 +162,7 @@ export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskA
       unwatch();
       await settling;
       await endAll();
-      // Last: whoever takes over finds everything finished.
+      // Last, so that the next process finds everything finished.
       await leave();
     },
   };

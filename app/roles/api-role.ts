@@ -143,7 +143,7 @@ async function writePlatformMetrics(
   const start = async () =>
     startPlatformMetrics({ sink, kinds, registry, latest, ledger: rows, isConnected, status, log, clock });
   if (planWriters(config).isShared)
-    keep(await assignTasks({ kv, area: 'api', id, duties: [{ name: 'figures', start }], log, monotonic }));
+    keep(await assignTasks({ kv, area: 'api', id, tasks: [{ name: 'figures', start }], log, monotonic }));
   else keep(await start());
 }
 

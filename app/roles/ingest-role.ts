@@ -15,13 +15,13 @@ import type { Closer, Services } from '../services.ts';
 import { planWriters } from '../store-writers.ts';
 
 export interface IngestRole {
-  /** Names of what this process does now. */
-  duties(): readonly string[];
-  /** Why the store's writer of this process does not go on, if it is the only one. */
+  /** Names of the tasks that this process runs. */
+  tasks(): readonly string[];
+  /** Why the store writer of this process is stuck, if it is the only one. */
   writerProblem(): Problem | undefined;
 }
 
-/** Longer than servers take to choose a leader that has everything. */
+/** Longer than servers take to elect a leader that has everything. */
 const DOUBT_MS = 15_000;
 
 type Problem = NonNullable<ReturnType<Consumer['status']>['problem']>;
@@ -30,24 +30,24 @@ export async function openIngestRole(services: Services, store: Store, keep: Clo
   const { config, log, bus, id, kv, monotonic } = services;
   const { writers, isShared } = planWriters(config);
   if (isShared) {
-    const duties = [
+    const tasks = [
       ...writers.map((writer) => ({
         name: writer.name,
         start: () => startStoreWriter({ bus, store, log, doubtMs: DOUBT_MS, ...writer }),
       })),
       ...othersOf(services, store),
     ];
-    const shared = keep(await assignTasks({ kv, area: 'ingest', id, duties, log, monotonic }));
-    return { duties: () => shared.held, writerProblem: () => undefined };
+    const shared = keep(await assignTasks({ kv, area: 'ingest', id, tasks, log, monotonic }));
+    return { tasks: () => shared.held, writerProblem: () => undefined };
   }
   const note = openPositionNote(kv, DEFAULT_WRITER);
   const acceptsGap = config.storeGap === 'accept';
   const doubtMs = sharedParts(config).isLogShared ? DOUBT_MS : 0;
   const writer = keep(await startStoreWriter({ bus, store, log, note, acceptsGap, doubtMs }));
   const others = othersOf(services, store);
-  for (const duty of others) keep(await duty.start());
+  for (const task of others) keep(await task.start());
   return {
-    duties: () => [DEFAULT_WRITER, ...others.map(({ name }) => name)],
+    tasks: () => [DEFAULT_WRITER, ...others.map(({ name }) => name)],
     writerProblem: () => writer.status().problem,
   };
 }

@@ -53,8 +53,8 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
   }
 
   /**
-   * As it came only where there is none yet: who was frozen here, and wakes up when another has this duty, must not take the mark off a record that
-   * was replayed meanwhile.
+   * An unmarked record is only added, never overwritten: a process that was frozen here and wakes up after another took over this task must not
+   * remove the mark of a record that was replayed meanwhile.
    */
   async function keep(record: QuarantineRecord): Promise<void> {
     const key = QUARANTINE_PREFIX + record.id;

@@ -10,7 +10,7 @@ const NAMES = ['a', 'b', 'c', 'd'];
 /** Who works on what at this moment. */
 function workshop() {
   const working = new Map<string, string>();
-  const duties = (id: string): Task[] =>
+  const tasks = (id: string): Task[] =>
     NAMES.map((name) => ({
       name,
       async start() {
@@ -18,21 +18,21 @@ function workshop() {
         return { close: () => void (working.get(name) === id && working.delete(name)) };
       },
     }));
-  return { working, duties };
+  return { working, tasks };
 }
 
 async function join(
   kv: Kv,
   id: string,
-  duties: readonly Task[],
+  tasks: readonly Task[],
   monotonic = () => performance.now(),
 ): Promise<TaskAssignment> {
-  const shared = await assignTasks({ kv, area: 'test', id, duties, log: silent, monotonic });
+  const shared = await assignTasks({ kv, area: 'test', id, tasks, log: silent, monotonic });
   onTestFinished(() => shared.close());
   return shared;
 }
 
-describe('duties', () => {
+describe('tasks', () => {
   it('are divided alike by everybody who sees the same members', () => {
     const members = ['x', 'z', 'y'];
     const shares = members.map((id) => divide(NAMES, [...members].reverse(), id));
@@ -43,10 +43,10 @@ describe('duties', () => {
 
   it('are all begun by the first, shared with the second, and back with the first when that leaves', async () => {
     const kv = openMemoryKv();
-    const { working, duties } = workshop();
-    const first = await join(kv, 'first', duties('first'));
+    const { working, tasks } = workshop();
+    const first = await join(kv, 'first', tasks('first'));
     expect(first.held).toEqual(NAMES);
-    const second = await join(kv, 'second', duties('second'));
+    const second = await join(kv, 'second', tasks('second'));
     await eventually(() => first.held.length === 2 && second.held.length === 2);
     await second.close();
     expect(second.held).toEqual([]);
@@ -58,8 +58,8 @@ describe('duties', () => {
     const kv = openMemoryKv();
     await kv.put('members/test/dead', 17);
     let skipped = 0;
-    const { duties } = workshop();
-    const alive = await join(kv, 'living', duties('living'), () => performance.now() + skipped);
+    const { tasks } = workshop();
+    const alive = await join(kv, 'living', tasks('living'), () => performance.now() + skipped);
     expect(alive.held).toHaveLength(2);
     await kv.put('members/test/dead', 18);
     skipped = 4000;
@@ -73,8 +73,8 @@ describe('duties', () => {
   it('of one that was dead before are taken over a little later than a sign of life takes', async () => {
     const kv = openMemoryKv();
     await kv.put('members/test/dead', 17);
-    const { duties } = workshop();
-    const alive = await join(kv, 'living', duties('living'));
+    const { tasks } = workshop();
+    const alive = await join(kv, 'living', tasks('living'));
     expect(alive.held).toHaveLength(2);
     await eventually(() => alive.held.length === 4, Boolean, 6000);
   });
@@ -88,14 +88,14 @@ describe('duties', () => {
 
   it('that cannot begin fail the start, and later are tried again while the others go on', async () => {
     const kv = openMemoryKv();
-    const { working, duties } = workshop();
+    const { working, tasks } = workshop();
     const broken = (id: string): Task[] => [
       { name: NAMES[0] ?? '', start: () => Promise.reject(new Error('no disk')) },
-      ...duties(id).slice(1),
+      ...tasks(id).slice(1),
     ];
     await expect(join(kv, 'first', broken('first'))).rejects.toThrow('no disk');
     expect([...working]).toEqual([]);
-    const second = await join(kv, 'second', duties('second'));
+    const second = await join(kv, 'second', tasks('second'));
     expect(second.held).toEqual(NAMES);
   });
 });

@@ -18,8 +18,8 @@ const oxygen: Field = {
 };
 
 function flagsOf(samples: readonly (readonly [minute: number, value: number])[]) {
-  const suspicion = createQualityChecks();
-  return samples.map(([minute, value]) => suspicion.flagsOf(oxygen, value, minute * MINUTE).join());
+  const checks = createQualityChecks();
+  return samples.map(([minute, value]) => checks.flagsOf(oxygen, value, minute * MINUTE).join());
 }
 
 describe('a jump', () => {

@@ -9,7 +9,7 @@ async function flagsOf(file: string, column: string, every: number, isWanted: Is
   const pond = (await loadKinds()).get('aquaculture_pond');
   const field = pond && fieldNamed(pond, column);
   if (field === undefined) throw new Error(`no field ${column}`);
-  const suspicion = createQualityChecks();
+  const checks = createQualityChecks();
   const counts = { values: 0, spike: 0, stuck: 0, outside: 0 };
   let index = 0;
   for (const row of measurements(file)) {
@@ -20,7 +20,7 @@ async function flagsOf(file: string, column: string, every: number, isWanted: Is
     const value = Number(text);
     counts.values++;
     if (value < field.physical[0] || value > field.physical[1]) counts.outside++;
-    for (const flag of suspicion.flagsOf(field, value, Date.parse(`${row.time_local?.replace(' ', 'T')}Z`))) {
+    for (const flag of checks.flagsOf(field, value, Date.parse(`${row.time_local?.replace(' ', 'T')}Z`))) {
       if (flag === 'spike' || flag === 'stuck') counts[flag]++;
     }
   }

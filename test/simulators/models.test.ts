@@ -1,4 +1,4 @@
-/** What holds for every model of every seeded device: fields of its kind, physical values in the sensor's own steps, one answer for one instant, and no alarm of the platform's own suspicion. */
+/** What holds for every model of every seeded device: fields of its kind, physical values in the sensor's own steps, one answer for one instant, and no alarm of the platform's own checks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createQualityChecks } from '../../ingest/quality-checks.ts';
@@ -93,13 +93,13 @@ describe('every model', () => {
         const member = memberNamed(device);
         const kind = kindOf(device);
         const model = modelFor(member);
-        const suspicion = createQualityChecks();
+        const checks = createQualityChecks();
         const isDrone = kind.name === 'drone_seeding';
         const everyMs = isDrone ? 1000 : member.intervalMs;
         for (let at = start; at < start + (isDrone ? 1 : 7) * DAY; at += everyMs)
           for (const [name, value] of Object.entries(model.sample(at))) {
             const field = fieldNamed(kind, name);
-            const flags = field === undefined ? ['unknown'] : suspicion.flagsOf(field, value, at);
+            const flags = field === undefined ? ['unknown'] : checks.flagsOf(field, value, at);
             if (flags.length > 0)
               flagged.push(`${device} ${name} ${flags.join()} ${value} ${new Date(at).toISOString()}`);
           }
