@@ -1,16 +1,16 @@
-/** Groups the deliveries of a consumption, positions growing: what is there already goes together, so that a backlog drains in large steps and a single reading does not wait. */
+/** Groups the deliveries of a consumption by increasing position. Deliveries that are already there form one group, so a backlog drains in large steps and a single reading does not wait. */
 import type { Delivery } from './bus.ts';
 
 export interface BatchLimits {
   readonly maxDeliveries: number;
   readonly maxBytes: number;
-  /** How long the first of a group may wait for more. */
+  /** How long the first delivery of a group waits for others. */
   readonly waitMs: number;
-  /** The next group must reach this position, whatever its size: a batch that was begun must end where it ended. */
+  /** The next group must reach this position, whatever its size: a batch that was begun must end where it did. */
   readonly reach?: () => number;
-  /** Told of each delivery as it joins a group. */
+  /** Called with each delivery as it joins a group. */
   readonly onHeld?: (delivery: Delivery) => void;
-  /** Ends the wait for more when it calls; answers the function that stops it from calling. */
+  /** Registers a callback that ends the wait for more; returns the function that unregisters it. */
   readonly hastenedBy?: (hasten: () => void) => () => void;
 }
 
@@ -32,10 +32,10 @@ export async function* gather(
       const timeUp = within(waitMs, hastenedBy);
       while (last < reach() || (group.length < maxDeliveries && bytes < maxBytes)) {
         coming ??= iterator.next();
-        // A failure is met at the next turn, when what came before it is taken.
+        // A failure surfaces on the next turn, after what came before it was taken.
         const arrived = coming.catch(() => undefined);
         const next = await (last < reach() ? arrived : Promise.race([arrived, timeUp.promise]));
-        // Given again from before: a group never holds an entry twice.
+        // Redelivered: a group never holds an entry twice.
         if (next === undefined || next.done || next.value.position <= last) break;
         coming = undefined;
         group.push(next.value);
@@ -47,7 +47,7 @@ export async function* gather(
       yield group;
     }
   } finally {
-    // Not waited for: it stands in line behind a delivery that may never come; closing the consumption ends both.
+    // Not awaited: it queues behind a delivery that may never come; closing the consumption ends both.
     iterator.return?.().catch(() => undefined);
   }
 }

@@ -7,9 +7,9 @@ export interface Entry {
   readonly subject: string;
   /** JSON text; at most `maxEntryBytes` of the implementation. */
   readonly data: string;
-  /** When the same id is appended twice within two minutes (a lost acknowledgement), one may be kept; both then have its position. */
+  /** If an id is appended twice within two minutes (after a lost acknowledgement), only one entry may be kept; both then have its position. */
   readonly id?: string;
-  /** What `data` says, for an appender that knows it already: consumers in this process that keep up need not parse. */
+  /** The parsed `data`, if the appender has it: consumers in this process that keep up need not parse again. */
   readonly parsed?: () => LogEntry;
 }
 
@@ -18,13 +18,13 @@ export interface Delivery {
   readonly data: string;
   /** Present while the entry is in the memory of the process that appended it; see `entryOf`. */
   readonly parsed?: (() => LogEntry) | undefined;
-  /** Grows with every entry of the log, never reused; not necessarily without gaps. */
+  /** Increases with every entry, is never reused, and may have gaps. */
   readonly position: number;
   /** Epoch ms of the append. */
   readonly appendedAt: number;
-  /** Taken for good: it and all before it need not come again to this consumer. May become durable a little later. */
+  /** Acknowledges this entry and all before it: they need not come again to this consumer. May become durable a little later. */
   ack(): void;
-  /** Come again after `delayMs`; so do the entries behind it: order is kept. */
+  /** Asks for redelivery after `delayMs`, of the entries behind it as well: order is kept. */
   retry(delayMs: number): void;
 }
 
@@ -32,17 +32,17 @@ export interface ConsumeOptions {
   /** Subject patterns with `*` and `>`. */
   readonly subjects: readonly string[];
   /**
-   * Durable consumers resume behind their last ack after any crash and hold the log back from forgetting. A name is held by one consumption
-   * at a time: with several processes the others wait, and one goes on when that is closed or gone. Without a name: ephemeral.
+   * Durable consumers resume behind their last ack after any crash, and the log keeps what they still need. One consumption holds a name
+   * at a time: in other processes they wait, and one continues when the holder is closed or gone. Without a name: ephemeral.
    */
   readonly name?: string;
-  /** Where an ephemeral consumer, or a durable one at its birth, begins: `first`, `new`, or behind a position. */
+  /** Where an ephemeral consumer, or a new durable one, starts: `first`, `new`, or behind a position. */
   readonly from: 'first' | 'new' | { readonly after: number };
-  /** Deliveries out without ack at one time; default 256. Ephemeral ones need no ack. */
+  /** Unacknowledged deliveries at one time; default 256. Ephemeral consumers need no ack. */
   readonly maxInFlight?: number;
 }
 
-/** At least once, in the order of the log. Ends when closed. One loop a consumption. */
+/** At least once, in the order of the log. Ends when closed. One loop per consumption. */
 export interface Consumption extends AsyncIterable<Delivery> {
   /** Delivers at once what is on the log, where that is put off for a moment to go with what comes next. */
   hurry?(): void;
@@ -51,9 +51,9 @@ export interface Consumption extends AsyncIterable<Delivery> {
 
 export interface BusStatus {
   readonly isWritable: boolean;
-  /** Why not, for people and programs. */
+  /** Why appends fail, for people and programs. */
   readonly problem?: { readonly code: string; readonly message: string };
-  /** What an acknowledged entry survives, as found out at start, and why not more. `process death` is kill -9 of any process. */
+  /** What an acknowledged entry survives, as determined at start, and why not more. `process death` is kill -9 of any process. */
   readonly durability: { readonly survives: 'power loss' | 'process death' | 'nothing'; readonly message: string };
   readonly sizeBytes: number;
   readonly maxBytes: number;
@@ -68,11 +68,11 @@ export interface Bus {
    * rejection nothing is on the log when it lives in this process; a server may have kept some, and has them once if the ids come again. */
   append(entries: readonly Entry[]): Promise<number>;
   consume(options: ConsumeOptions): Promise<Consumption>;
-  /** Forgets a durable consumer, whose consumptions are closed; the log no longer waits for it. Unknown names are none. */
+  /** Removes a durable consumer whose consumptions are closed; the log no longer waits for it. Unknown names are ignored. */
   forget(name: string): Promise<void>;
   status(): Promise<BusStatus>;
   /** A consistent copy of its files into an empty folder while it works on; absent where a server keeps them. */
   copyTo?(folder: string): Promise<void>;
-  /** Ends all consumptions; appends under way are finished first. */
+  /** Finishes appends in progress, then ends all consumptions. */
   close(): Promise<void>;
 }

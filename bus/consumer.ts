@@ -1,4 +1,4 @@
-/** The one loop behind everything that follows the log: groups, back-off, poison rule, abort, position. What it promises stands in `handler.ts`. */
+/** The loop of every consumer: groups, back-off, poison rule, abort, position. `handler.ts` states what it promises. */
 
 import { codeOf } from '../base/errors.ts';
 import { pause } from '../base/pause.ts';
@@ -7,10 +7,10 @@ import type { Consumption, Delivery } from './bus.ts';
 import { type BackOff, type Consumer, type ConsumerOptions, PoisonedEntries } from './handler.ts';
 import { holdUntilKept } from './unkept.ts';
 
-/** Soon at first, so that a hiccup is not noticed, then often enough to go on within half a minute. */
+/** Short at first, so that a hiccup goes unnoticed; never longer than half a minute. */
 const BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000 };
 
-/** Resolves when the consumer exists, so that the log keeps for it whatever comes. */
+/** Resolves when the consumer exists: from then on the log keeps every entry for it. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { bus, name, subjects, log, take, after, maxDeliveries, backOff = BACK_OFF } = options;
   const { reach = () => 0, passed = () => 0, setAside = onlyTell, later } = options;
@@ -21,11 +21,11 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   let problem: ReturnType<Consumer['status']>['problem'];
   const isTaken = (position: number) => position <= Math.max(taken, passed());
   let consumption = await consume();
-  // Without its entries it cannot go on: the loop begins again behind what was kept.
+  // It cannot continue without these entries: the loop restarts behind the last kept one.
   const unkept = later && holdUntilKept(later, () => void consumption.close().catch(() => undefined));
 
   function consume(): Promise<Consumption> {
-    // Held in a group, what was taken before would fill what may be out at one time, and the end of a begun batch would never come.
+    // Entries taken before would otherwise fill the limit, and the end of a begun batch would never arrive.
     const maxInFlight = Math.max(2 * maxDeliveries, reach() - passed()) + (later?.maxEntries ?? 0);
     if (after === undefined) return bus.consume({ name, subjects, from: 'first', maxInFlight });
     return bus.consume({ subjects, from: { after: Math.max(taken, passed()) }, maxInFlight });
@@ -39,7 +39,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     if (unkept?.loss !== undefined) throw unkept.loss.cause;
   }
 
-  /** Until the consumption is closed, or a group can only be taken together with what lies behind it. */
+  /** Runs until the consumption is closed, or a group can only be taken together with entries behind it. */
   async function follow(): Promise<'closed' | 'regroup'> {
     for await (const group of gather(fresh(), options)) {
       const upTo = group.at(-1)?.position ?? 0;
@@ -57,7 +57,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     for (const delivery of group) delivery.ack();
   }
 
-  /** Whether all of the group is taken or set aside. */
+  /** Returns whether the whole group is taken or set aside. */
   async function attempt(group: readonly Delivery[], upTo: number, poisoned: Set<number>): Promise<boolean> {
     const rest = group.filter(({ position }) => !isTaken(position) && !poisoned.has(position));
     try {

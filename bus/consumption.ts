@@ -1,4 +1,4 @@
-/** Reading a log in order for one consumer: slices, waking on append, acknowledgement, retry. Shared by the logs that live in this process. */
+/** Reads a log in order for one consumer: slices, wake-up on append, acknowledgement, retry. Shared by the logs that run in this process. */
 import { subjectMatches } from '../base/topics.ts';
 import type { Consumption, Delivery } from './bus.ts';
 
@@ -12,12 +12,12 @@ export interface LogRecord {
 
 export interface ConsumptionOptions {
   readonly subjects: readonly string[];
-  /** Entries up to this position were taken before; asked when it may read for the first time. */
+  /** Entries up to this position were taken before; read when the consumption may start. */
   readonly after: () => number;
-  /** False while another consumption holds the name; `wake` says that this may have changed. Absent: always. */
+  /** False while another consumption holds the name; `wake` signals a change. Absent: always true. */
   readonly mayRead?: () => boolean;
   readonly maxInFlight: number;
-  /** Entries behind a position, oldest first, a bounded slice of them. */
+  /** A bounded slice of the entries behind a position, oldest first. */
   readonly read: (after: number) => readonly LogRecord[];
   /** Everything up to this position is taken; undefined for ephemeral consumers, which need no acknowledgement. */
   readonly onTaken?: (position: number) => void;
@@ -25,7 +25,7 @@ export interface ConsumptionOptions {
 }
 
 export interface LogConsumption extends Consumption {
-  /** Says that there may be more to read. */
+  /** Signals that there may be more to read. */
   wake(): void;
   /** Whether it delivers entries of this subject. */
   isAbout(subject: string): boolean;
@@ -37,13 +37,13 @@ const MAX_SUBJECTS = 1000;
 export function createConsumption(options: ConsumptionOptions): LogConsumption {
   const { subjects, maxInFlight, read, onTaken, mayRead = () => true } = options;
   let hasBegun = false;
-  /** Up to here all is taken. */
+  /** Everything up to here is taken. */
   let taken = 0;
   let cursor = 0;
   let slice: readonly LogRecord[] = [];
   let index = 0;
   let isClosed = false;
-  /** A retry waits on a timer alone: a wall clock may jump. */
+  /** A retry waits on a timer, because a wall clock may jump. */
   let pause: NodeJS.Timeout | undefined;
   let wakeUp: (() => void) | undefined;
   /** Delivered or skipped positions behind `taken`, in order, with whether each is settled. */
@@ -116,7 +116,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
     }
   }
 
-  /** An entry of another subject counts as taken; many in a row leave one mark. */
+  /** An entry of another subject counts as taken; a run of them leaves one mark. */
   function skip(position: number): void {
     if (onTaken === undefined) return;
     const last = window.at(-1);
@@ -158,7 +158,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
       const record = mayDeliver ? nextRecord() : undefined;
       if (record !== undefined) {
         sinceBreath += 1;
-        // A long backlog is read without holding up the event loop.
+        // A long backlog must not block the event loop.
         if (sinceBreath % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
         yield deliver(record);
         continue;

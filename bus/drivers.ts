@@ -9,15 +9,15 @@ import { memoryLog } from './memory.ts';
 
 export interface BusContext {
   readonly url: string;
-  /** Of what the process keeps; the log makes one of its own in it. */
+  /** The data folder of the process; the log creates its own folder inside. */
   readonly folder: string;
   readonly maxBytes: number;
-  /** How long entries stay that every durable consumer took. */
+  /** How long entries stay after every durable consumer has taken them. */
   readonly retainMs: number;
   readonly replicas: number;
   readonly clock: () => number;
   readonly space: DiskSpace;
-  /** What stays free of a disk that the log does not write itself: that of a server on this machine. */
+  /** Reserve on a disk that the log does not write itself: that of a server on this machine. */
   readonly reserveBytes: number;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }

@@ -1,4 +1,4 @@
-/** What stands in an entry of the log: canonical readings or quarantined messages, each with the tally of what was received to make it. */
+/** What log entries contain: canonical readings or quarantined messages, each with the counts of what was received to make it. */
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { QuarantineRecord } from './rejection.ts';
@@ -29,14 +29,14 @@ export interface DeviceEntry {
 
 export const REPLY_STATES = ['received', 'done', 'failed'] as const;
 
-/** What a device says of a command. */
+/** A device's answer to a command. */
 export interface CommandReply {
   readonly state: (typeof REPLY_STATES)[number];
   readonly message?: string;
   readonly value?: unknown;
 }
 
-/** What every entry about a command says. */
+/** Common to all entries about a command. */
 interface OfCommand {
   readonly version: 1;
   readonly park: string;
@@ -47,7 +47,7 @@ interface OfCommand {
   readonly at: number;
 }
 
-/** Subject `daoyu.commands.{park}`. Where a reply and the end of the time meet, the order of the log decides. */
+/** Subject `daoyu.commands.{park}`. If a reply and the expiry coincide, the order of the log decides. */
 export type CommandEntry =
   | (OfCommand & {
       readonly is: 'sent';
@@ -102,23 +102,23 @@ export interface AuditEntry {
   readonly more?: number;
 }
 
-/** Subject `daoyu.clock`: time is an event of the log, so that what passes without a message (silence, the end of a shelving) is the same in every replay. */
+/** Subject `daoyu.clock`: time is an event on the log, so that what happens without a message (silence, the end of a shelving) is the same in every replay. */
 export interface ClockEntry {
   readonly version: 1;
   /** Epoch ms. */
   readonly at: number;
-  /** How the platform itself stands, as the writer of the clock sees it. */
+  /** The state of the platform, as the clock writer sees it. */
   readonly platform?: PlatformReport;
 }
 
 export interface PlatformReport {
   readonly isStoreWritable?: boolean;
   readonly storeProblem?: string;
-  /** Consumers of the log with more entries before them than they should have. */
+  /** Consumers that lag behind the log more than they should. */
   readonly behind?: readonly { readonly name: string; readonly pending: number }[];
   /** Share of the data folder's disk that is free, 0…1. */
   readonly freeDisk?: number;
-  /** Channels over which nobody can be told, and why. */
+  /** Channels that cannot deliver, and why. */
   readonly failingChannels?: readonly { readonly name: string; readonly why: string }[];
   /** Epoch ms from which on the plan has shifts but nobody on duty, within the next day. */
   readonly unmannedFrom?: number;

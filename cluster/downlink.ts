@@ -1,4 +1,4 @@
-/** Gets a message to a device whichever process it is connected to: here when it is here, otherwise over the wire to who has it. */
+/** Sends a message to a device, whichever process it is connected to: directly, or over pub/sub to the process that has it. */
 
 import { COMMAND_ID, type DeviceAddress, SLUG } from '../base/topics.ts';
 import type { Bridge } from '../broker/bridge/bridge.ts';
@@ -12,7 +12,7 @@ export type Tell = (device: DeviceAddress, channel: Channel, payload: string, op
 
 const SUBJECT = 'tell';
 const BRIDGE_SUBJECT = 'tell-bridge';
-/** One of the bridges is enough: their broker knows where the device is. */
+/** One bridge is enough: its broker knows where the device is. */
 const BRIDGE_GROUP = 'bridges';
 
 export interface LocalConnections {
@@ -21,7 +21,7 @@ export interface LocalConnections {
   readonly presence: Presence;
 }
 
-/** For processes with devices: also listens for what others have to say to them. */
+/** For processes with devices: also receives messages that other processes send to them. */
 export async function openDownlink(
   pubsub: PubSub,
   doors: () => LocalConnections | undefined,
@@ -30,7 +30,7 @@ export async function openDownlink(
     const told = parseTold(message);
     const here = doors();
     if (told === undefined || here === undefined) return;
-    // To a device that is nowhere: each broker keeps it for the session that it may have left there.
+    // The device is connected nowhere: each broker keeps the message for the session that it may have there.
     if (here.broker.isConnected(told.device) || !here.presence.isConnected(told.device))
       void here.broker.tell(told.device, told.channel, told.payload, told.options);
   });
@@ -67,13 +67,13 @@ export function sendOverPubSub(pubsub: PubSub, presence: Presence): Tell {
   };
 }
 
-/** For what no session may keep: to where the device is now, else to the bridges, whose broker may have it. */
+/** For messages that no session may keep: to the process that has the device now, else to the bridges, whose broker may have it. */
 export function sendLive(pubsub: PubSub, presence: Presence): Tell {
   return async (device, channel, payload, options) =>
     pubsub.publish(presence.isConnected(device) ? SUBJECT : BRIDGE_SUBJECT, { device, channel, payload, options });
 }
 
-/** Anyone on the same NATS may have spoken; a topic must not be made of what he says. */
+/** Anyone on the same NATS server may have sent this, so no topic is built from it unchecked. */
 function parseTold(message: unknown):
   | {
       readonly device: DeviceAddress;

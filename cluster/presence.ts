@@ -1,4 +1,4 @@
-/** Which devices are connected, to whichever process: each broker says what it has when it changes and every few seconds; who falls silent is forgotten. */
+/** Knows which devices are connected to which process: each broker announces its own on change and every few seconds; a silent one is dropped. */
 
 import type { DeviceAddress } from '../base/topics.ts';
 import { clientIdOf, SLUG } from '../base/topics.ts';
@@ -8,17 +8,17 @@ import type { PubSub } from './pubsub/pubsub.ts';
 const SUBJECT = 'presence';
 const ASK = 'presence-ask';
 const SAY_EVERY_MS = 5000;
-/** Two lost words are forgiven. */
+/** Two lost announcements are tolerated. */
 const FORGET_AFTER_MS = 16_000;
 /** Names in one message: well below the largest that NATS takes. */
 const CHUNK = 1000;
 
 interface Word {
-  /** The process that speaks. */
+  /** The announcing process. */
   readonly of: string;
   readonly online?: readonly string[];
   readonly offline?: readonly string[];
-  /** It has closed: nobody is connected to it any more. */
+  /** It has closed: no device is connected to it any more. */
   readonly isGone?: boolean;
   readonly status?: BrokerStatus;
 }
@@ -63,9 +63,9 @@ export interface Presence {
   close(): Promise<void>;
 }
 
-/** `monotonic` in ms: only how long ago one was heard of counts, whatever the clocks say. */
+/** `monotonic` in ms: only the time since the last announcement counts, not wall clocks. */
 export async function followPresence(pubsub: PubSub, monotonic: () => number): Promise<Presence> {
-  /** By process, then device: when it was last said to be there. */
+  /** By process, then device: time of its last announcement. */
   const heard = new Map<string, Map<string, number>>();
   const statuses = new Map<string, { readonly status: BrokerStatus; readonly at: number }>();
 
@@ -133,7 +133,7 @@ function added(a: BrokerStatus, b: BrokerStatus): BrokerStatus {
   };
 }
 
-/** Anyone on the same NATS may have spoken. */
+/** Anyone on the same NATS server may have sent this. */
 function parseWord(message: unknown): Word | undefined {
   if (typeof message !== 'object' || message === null || !('of' in message)) return undefined;
   const { of, online = [], offline = [], isGone = false, status } = message as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** LMDB with the settings under which a resolved write is on disk, and its errors in our words; the only file that imports it. */
+/** Opens LMDB so that a resolved write is on disk, and translates its errors; the only file that imports it. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -16,11 +16,11 @@ export type Put = <K extends string | number, V extends string | Buffer>(
 ) => void;
 
 export interface Environment {
-  /** A named table of texts; numbers sort by value, texts by code point. */
+  /** A named table of strings; numbers sort by value, strings by code point. */
   table<K extends string | number>(name: string): Table<K>;
   /** The same of bytes. */
   bytesTable<K extends string | number>(name: string): Table<K, Buffer>;
-  /** What `write` puts commits together; resolves when it is fsynced. Rejects with `DISK_FULL` or `STORAGE_FAILED`; nothing is kept then. */
+  /** All puts of `write` commit together; resolves when they are fsynced. Rejects with `DISK_FULL` or `STORAGE_FAILED`; nothing is kept then. */
   commit(write: (put: Put) => void): Promise<void>;
   /** A consistent copy of the file as `folder/data.mdb`, on another thread while writing goes on; free pages stay behind. */
   copyTo(folder: string): Promise<void>;

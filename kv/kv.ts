@@ -1,12 +1,12 @@
 /**
- * Small shared state beside the log: registry, credentials' hashes, quarantine, sessions. Values are JSON. One key at a time: a server has no transaction,
- * so where one key says something of another, whoever puts them orders the puts so that a crash in between leaves what is true.
+ * Small shared state beside the log: registry, credentials' hashes, quarantine, sessions. Values are JSON. Only one key changes at a time, because a server has no transactions:
+ * where one key refers to another, order the puts so that a crash in between leaves a true state.
  */
 
 export interface Item<T = unknown> {
   readonly key: string;
   readonly value: T;
-  /** Grows with each put of the key; 0 means the key was never put or was deleted. */
+  /** Increases with each put of the key; 0 means that the key was never put or was deleted. */
   readonly revision: number;
 }
 
@@ -31,7 +31,7 @@ export interface Kv {
   delete(key: string): Promise<void>;
   /** In the order of the keys (code points). */
   list<T>(prefix: string, options?: ListOptions): AsyncIterable<Item<T>>;
-  /** Calls for each change below the prefix after it resolves to the function that ends it. */
+  /** Calls back for each change below the prefix once it resolves; resolves to the function that stops it. */
   watch<T>(prefix: string, onChange: (change: Change<T>) => void): Promise<() => void>;
   /** A consistent copy of its files into an empty folder while it works on; absent where a server keeps them. */
   copyTo?(folder: string): Promise<void>;

@@ -1,4 +1,4 @@
-/** How the processes of one platform speak to each other: over the server that holds the log, or within the only one. */
+/** Pub/sub between the processes of a platform: over the server that holds the log, or inside a single process. */
 import type { Driver } from '../../base/driver.ts';
 import type { Log } from '../../base/logger.ts';
 import { NATS_SCHEMES, parseNatsUrl } from '../../engines/nats/url.ts';

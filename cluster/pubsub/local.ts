@@ -1,4 +1,4 @@
-/** The wire of a platform of one process. */
+/** Pub/sub inside a single process. */
 import { EventEmitter } from 'node:events';
 import type { PubSub } from './pubsub.ts';
 

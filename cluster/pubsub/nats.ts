@@ -1,4 +1,4 @@
-/** The wire on core NATS: nothing is kept, nobody waits. */
+/** Pub/sub on core NATS: nothing is stored, nothing is awaited. */
 import type { Log } from '../../base/logger.ts';
 import { openNats } from '../../engines/nats/connection.ts';
 import type { PubSub } from './pubsub.ts';
@@ -16,7 +16,7 @@ export async function openNatsPubSub({
   const nats = await openNats({ url, name: 'daoyu pubsub', log });
   return {
     publish(subject, message) {
-      // Without a connection the client would keep it, and deliver it when it matters no more.
+      // Without a connection the client would buffer it and deliver it when it no longer matters.
       if (nats.isConnected) nats.raw.publish(PREFIX + subject, JSON.stringify(message));
     },
     async subscribe(subject, onMessage, group) {
@@ -35,7 +35,7 @@ export async function openNatsPubSub({
   };
 }
 
-/** Undefined when somebody else's message is none. */
+/** Undefined if the message is not ours. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,9 +1,9 @@
-/** Messages between the processes of one platform that matter now or never: who is connected where, what to tell a device. */
+/** Transient messages between the processes of a platform: who is connected where, messages to devices. */
 
 export interface PubSub {
-  /** To whoever listens at this moment, in this process too; at most once, in order of one sender. Dropped while there is no connection. */
+  /** To all current subscribers, in this process too; at most once, in order per sender. Dropped while there is no connection. */
   publish(subject: string, message: unknown): void;
-  /** Resolves when listening has begun, to what ends it. With a group only one of its members gets a message. */
+  /** Resolves when the subscription is active, to the function that ends it. Within a group only one member gets a message. */
   subscribe(subject: string, onMessage: (message: unknown) => void, group?: string): Promise<() => void>;
   close(): Promise<void>;
 }

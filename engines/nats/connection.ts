@@ -1,4 +1,4 @@
-/** A connection to NATS that comes back for ever, with JetStream behind it and its errors in our words; the only file that imports the client. */
+/** A NATS connection that reconnects without end, with JetStream and translated errors; the only file that imports the client. */
 
 import { readFile } from 'node:fs/promises';
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
@@ -35,7 +35,7 @@ export interface Nats {
   /** Version of the server it is connected to, and the largest message that takes. */
   readonly version: string;
   readonly maxPayload: number;
-  /** Calls when the connection is lost and when it is back. Returns what ends that. */
+  /** Calls back when the connection is lost and when it is restored; returns the function that stops it. */
   watch(onChange: (isConnected: boolean) => void): () => void;
   /** Asks the JetStream API. Rejects with `BUS_UNAVAILABLE`, or with the translation of what the server answers. */
   ask<T>(call: () => Promise<T>): Promise<T>;
@@ -145,7 +145,7 @@ export function jetStreamCode(error: unknown): number | undefined {
   return typeof origin.code === 'number' ? origin.code : undefined;
 }
 
-/** What the server answers, in our words. */
+/** Translates the server's answer. */
 export function translateNats(error: unknown, where: string): DaoyuError {
   if (error instanceof DaoyuError) return error;
   const message = error instanceof Error ? error.message : String(error);

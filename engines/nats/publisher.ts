@@ -22,7 +22,7 @@ export interface Publisher {
   silentForMs(): number;
   /** The server is well as others see it: false when something is under way still, whose answer would show it. */
   endSilence(): boolean;
-  /** Waits for what is under way while there is a server; rejects the rest. */
+  /** Waits for publications in flight while the server is there; rejects the rest. */
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const MAX_IN_FLIGHT = 256;
 const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 /** Shorter than the two minutes that the server remembers ids, so that a repetition is always recognised. */
 const WITHIN_MS = 20_000;
-/** An acknowledgement that takes longer is taken for lost: the leader of a cluster changed, say. */
+/** A later acknowledgement counts as lost, for example because the leader of a cluster changed. */
 const ACK_LOST_MS = 5000;
 const CHECK_EVERY_MS = 500;
 const AGAIN_AFTER_MS = 200;
@@ -60,7 +60,7 @@ export function createPublisher({ nats, withinMs = WITHIN_MS }: PublisherOptions
   const where = showNatsUrl(nats.address);
   const inbox = `_INBOX.daoyu-${crypto.randomUUID()}`;
   const waiting: Pending[] = [];
-  /** In the order in which they were sent first; sent again in the same order. */
+  /** In the order of their first sending; repeats keep that order. */
   const inFlight = new Map<string, Pending>();
   let inFlightBytes = 0;
   let count = 0;
