@@ -10,6 +10,7 @@ import type { AlarmsLiveOptions } from './routes/alarms-live.ts';
 import type { AuditOptions } from './routes/audit.ts';
 import type { ChannelOptions } from './routes/channels.ts';
 import type { CommandOptions } from './routes/commands.ts';
+import type { ContractRouteOptions } from './routes/contract.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
 import type { HealthRouteOptions } from './routes/health.ts';
@@ -59,6 +60,7 @@ export type ApiOptions = ServerOptions &
   ChannelOptions &
   PeopleOptions &
   AuditOptions &
+  ContractRouteOptions &
   LiveOptions & {
     readonly registry: Registry;
     readonly codes: CodeBook;

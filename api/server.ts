@@ -26,6 +26,7 @@ import { alarmsLiveRoutes } from './routes/alarms-live.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
+import { contractRoutes } from './routes/contract.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { entryRoutes } from './routes/entry.ts';
@@ -109,6 +110,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   await app.register(errorsDocumentRoutes);
+  await app.register(contractRoutes as never, options);
   await app.register(healthRoutes, { ...options, authenticator });
   await app.register(metricRoutes, { ...options, sites: options });
   await app.register(apiRoutes as never, { options, signIn, prefix: '/api/v1' });

@@ -2,7 +2,7 @@
 import type { Field } from './kind.ts';
 
 /** All bits of a 16-bit register set, or its signed ends: no probe, whatever the field and however it is scaled. */
-const REGISTER = new Set([65_535, 32_767, -32_768]);
+export const REGISTER_SENTINELS: ReadonlySet<number> = new Set([65_535, 32_767, -32_768]);
 
 /** Only beyond a field's physical range, because inside of it they may be measured: a paddy's water stands at -127 mm, too. */
 const BEYOND_RANGE = new Set([
@@ -16,7 +16,7 @@ const POWER_UP_CELSIUS = 85;
 /** `raw` is the number as the device sent it, `value` after the mapping. */
 export function isSentinel(field: Field, raw: number, value: number, own: readonly number[] | undefined): boolean {
   if (own?.includes(raw)) return true;
-  if (field.shape === 'number' && REGISTER.has(raw) && field.physical[1] <= 1_000_000) return true;
+  if (field.shape === 'number' && REGISTER_SENTINELS.has(raw) && field.physical[1] <= 1_000_000) return true;
   const [low, high] = field.physical;
   const isOutside = value < low || value > high;
   if (isOutside && (BEYOND_RANGE.has(raw) || BEYOND_RANGE.has(value))) return true;

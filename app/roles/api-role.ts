@@ -114,6 +114,7 @@ export async function openApiRole(
         queryTimeoutMs: config.queryTimeoutMs,
         maxLiveClients: config.maxLiveClients,
         requestsPerMinute: config.requestsPerMinute,
+        maxPacketBytes: config.maxPacketBytes,
       },
       mqttUrls: () => Object.values(door?.broker.urls ?? {}),
       clock,

@@ -74,6 +74,7 @@ describe('strangers who ask without end', () => {
     queryTimeoutMs: 10_000,
     maxLiveClients: 2,
     requestsPerMinute: 20,
+    maxPacketBytes: 262_144,
   };
 
   it('take neither the probes nor the way in from others at their address', async () => {

@@ -37,6 +37,7 @@ export const limits = {
   queryTimeoutMs: 10_000,
   maxLiveClients: 2,
   requestsPerMinute: 10_000,
+  maxPacketBytes: 262_144,
 };
 
 export interface RunningApi {
