@@ -13,6 +13,7 @@ import type { CommandOptions } from './routes/commands.ts';
 import type { ContractRouteOptions } from './routes/contract.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
+import type { EventOptions } from './routes/events.ts';
 import type { HealthRouteOptions } from './routes/health.ts';
 import type { KindOptions } from './routes/kinds.ts';
 import type { LatestOptions } from './routes/latest.ts';
@@ -53,6 +54,7 @@ export type ApiOptions = ServerOptions &
   LedgerOptions &
   QuarantineOptions &
   CommandOptions &
+  EventOptions &
   AlarmOptions &
   Omit<AlarmLogOptions, 'exports'> &
   AlarmsLiveOptions &

@@ -31,6 +31,7 @@ import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { entryRoutes } from './routes/entry.ts';
 import { errorsDocumentRoutes } from './routes/errors-document.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { kindRoutes } from './routes/kinds.ts';
@@ -169,6 +170,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(ledgerRoutes, options);
   await app.register(quarantineRoutes, options);
   await app.register(commandRoutes, options);
+  await app.register(eventRoutes, options);
   await app.register(alarmRoutes, options);
   await app.register(alarmLogRoutes, { ...options, exports });
   await app.register(alarmsLiveRoutes, options);

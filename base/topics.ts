@@ -82,11 +82,14 @@ export const subjects = {
   commands: (park: string) => `daoyu.commands.${park}`,
   /** Who did what; in the park it was done to, where it was one. */
   audit: (park?: string) => (park === undefined ? 'daoyu.audit' : `daoyu.audit.${park}`),
+  /** What people write down: events and corrections. */
+  journal: (park: string) => `daoyu.journal.${park}`,
   clock: 'daoyu.clock',
   registry: 'daoyu.registry',
   allAlarms: 'daoyu.alarms.>',
   allCommands: 'daoyu.commands.>',
   allActions: 'daoyu.actions.>',
+  allJournal: 'daoyu.journal.>',
   allReadings: 'daoyu.readings.>',
   allQuarantine: 'daoyu.quarantine.>',
   allDevices: 'daoyu.devices.>',

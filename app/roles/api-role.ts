@@ -21,6 +21,8 @@ import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts
 import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
 import { FORMATS } from '../../ingest/decoders/table.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
+import type { FarmEvent } from '../../journal/events.ts';
+import { openRecordBook } from '../../journal/record-book.ts';
 import type { NewDevice } from '../../registry/registry.ts';
 import { validateMapping } from '../../registry/validate-mapping.ts';
 import type { Store } from '../../store/store.ts';
@@ -105,6 +107,7 @@ export async function openApiRole(
       },
       isConnected,
       tell: door?.tell ?? sendOverPubSub(pubsub, presence),
+      events: keep(await openRecordBook<FarmEvent>('event', { bus, kv, clock, log })),
       commands: createCommands({ bus, kv, tell: sendLive(pubsub, presence), clock, log }),
       checks,
       status,

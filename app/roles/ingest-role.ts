@@ -6,6 +6,7 @@ import { AUDIT_KEEPER, startAuditKeeper } from '../../consumers/audit/keeper.ts'
 import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
 import { openPositionNote } from '../../consumers/store-position.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
+import { JOURNAL_KEEPER, startJournalKeeper } from '../../journal/keeper.ts';
 import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
 import { alarmTasks } from '../alarm-tasks.ts';
 import { sharedParts } from '../backends.ts';
@@ -77,5 +78,6 @@ function othersOf(services: Services, store: Store): readonly Task[] {
     },
     ...alarmTasks(services, store),
     commandTask(services),
+    { name: JOURNAL_KEEPER, start: () => startJournalKeeper({ bus, kv, log }) },
   ];
 }

@@ -15,6 +15,8 @@ import { createCommands } from '../../commands/commands.ts';
 import { createAuditTrail } from '../../consumers/audit/trail.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
+import type { FarmEvent } from '../../journal/events.ts';
+import { openRecordBook } from '../../journal/record-book.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openPeople } from '../../people/people.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
@@ -108,6 +110,7 @@ export async function apiOptions(
     },
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
+    events: await openRecordBook<FarmEvent>('event', { bus: openMemoryBus(), kv: openMemoryKv(), clock, log: quiet }),
     commands: createCommands({ bus: openMemoryBus(), kv: openMemoryKv(), tell: async () => {}, clock, log: quiet }),
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],
     status: async () => ({

@@ -143,7 +143,7 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, sto
               </span>
             )}
             {leftOut > 0 && (
-              <span class="suspect">
+              <span class="left-out">
                 {word('leftOut')} {leftOut}
               </span>
             )}

@@ -64,7 +64,7 @@ const WORDS = {
   night: ['夜间', 'night'],
   flagged: ['可疑', 'suspect'],
   leftOut: ['未计入可疑读数', 'suspect readings left out:'],
-  incomplete: ['空心点：该时段数据不足 90 %', 'hollow: less than 90 % of the time was measured'],
+  incomplete: ['数据不足 90 %', 'less than 90 % measured'],
   covered: ['数据覆盖', 'measured'],
   profile: ['标准', 'Profile'],
   stages: ['生育期', 'Growth stages'],
