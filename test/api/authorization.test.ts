@@ -53,7 +53,13 @@ describe('every route', () => {
       .filter(({ access, method }) => access === 'known' && method !== 'HEAD')
       .map(({ name }) => name);
     expect(known.filter((name) => !name.includes(' /docs')).sort()).toEqual([
-      ...['DELETE /api/v1/sessions/:id', 'GET /api/v1/me', 'GET /api/v1/session', 'GET /api/v1/sessions'],
+      ...[
+        'DELETE /api/v1/sessions/:id',
+        'GET /api/v1/event-kinds',
+        'GET /api/v1/me',
+        'GET /api/v1/session',
+        'GET /api/v1/sessions',
+      ],
       ...['POST /api/v1/me/password', 'POST /sign-out'],
     ]);
   });

@@ -52,6 +52,8 @@ async function makeOptions() {
     await registry.addDevice(device, 'scrypt-secret');
     const reading = { ...device, time: NOW - 60_000, receivedAt: NOW, values: { dissolved_oxygen: 6 } };
     await write([reading]);
+    const stocked = { kind: 'stocking', at: NOW - 60_000, by: 'test', values: { count: 1000 } };
+    await made.events.add({ id: `stocking-${park}`, park, site: device.site, ...stocked });
     events.push({ position: events.length + 1, readings: [reading] });
     const id = alarmIdIn(park);
     const text = { zh: `${park} 缺氧`, en: `oxygen in ${park}` };
