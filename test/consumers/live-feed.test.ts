@@ -126,6 +126,35 @@ describe('the live feed', () => {
     await quick.done;
   });
 
+  it('reads nothing more of the log for followers that have left, and closes what it read with', async () => {
+    const { bus, append, open } = await openFeed();
+    for (const value of upTo(2000)) await append(value);
+    let consumptions = 0;
+    const consume = bus.consume;
+    bus.consume = async (options) => {
+      const consumption = await consume(options);
+      if (options.from === 'new') return consumption;
+      consumptions += 1;
+      const close = consumption.close.bind(consumption);
+      return Object.assign(Object.create(consumption) as typeof consumption, {
+        [Symbol.asyncIterator]: () => consumption[Symbol.asyncIterator](),
+        async close() {
+          consumptions -= 1;
+          await close();
+        },
+      });
+    };
+    const feed = await open();
+    const ofFeed = consumptions;
+    const leaving = new AbortController();
+    const iterator = feed.follow(0, leaving.signal)[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(consumptions).toBe(ofFeed + 1);
+    leaving.abort();
+    await iterator.next();
+    await eventually(() => consumptions === ofFeed);
+  });
+
   it('ends with the signal, also while it replays', async () => {
     const { append, open } = await openFeed();
     await append(0);

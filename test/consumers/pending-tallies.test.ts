@@ -29,7 +29,9 @@ describe('tallies that the store has not committed', () => {
   it('go when the store has them, and not before all of a block is committed', () => {
     const pending = createPendingTallies({ writers: {}, ledger: [] }, 4);
     for (let position = 1; position <= 5; position++) pending.add('w', position, [tally(`d${position % 2}`)]);
+    expect([pending.size, pending.isTooMuch]).toEqual([5, true]);
     pending.shrink();
+    expect([pending.size, pending.isTooMuch]).toEqual([2, false]);
     const at = (position: number) => ({ writers: { w: { position } }, ledger: [] });
     pending.adopt(at(2));
     expect([pending.committed.writers.w?.position, sum(pending.tallies())]).toEqual([undefined, 5]);

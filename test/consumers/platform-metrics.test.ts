@@ -64,6 +64,7 @@ describe('of a device', () => {
       name_zh: '任市竹溪 3 号塘',
       measured: NOW - 5000,
       age: 5,
+      delay: 1,
     });
     const parks = deviceMetrics({ ...moment, latest }).filter(({ measurement }) => measurement === 'daoyu_park');
     expect(parks.find(({ tags }) => tags.park === 'daoyu')?.fields).toMatchObject({ critical: 1, warning: 0 });

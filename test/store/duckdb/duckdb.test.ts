@@ -37,6 +37,30 @@ async function reopen(store: Store): Promise<Store> {
 
 describeStore('DuckDB store', { reopen, findsConflicts: true }, () => open());
 
+it('leaves the file to others when it cannot be opened', async () => {
+  const store = await open();
+  const folder = folders.get(store) ?? '';
+  await store.close();
+  const file = join(folder, 'readings.duckdb');
+  const run = async (statement: string) => {
+    const code = `import { DuckDBInstance } from '@duckdb/node-api';
+      const instance = await DuckDBInstance.create(${JSON.stringify(file)});
+      await (await instance.connect()).run(${JSON.stringify(statement)});`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let complaint = '';
+    child.stderr.on('data', (data) => {
+      complaint += String(data);
+    });
+    await once(child, 'close');
+    return complaint;
+  };
+  expect(await run("INSERT OR REPLACE INTO meta VALUES ('schema', 1000)")).toBe('');
+  await expect(open(folder)).rejects.toMatchObject({ code: 'STORE_NEWER' });
+  // Another process would be told of a lock that this one holds.
+  expect(await run("DELETE FROM meta WHERE name = 'schema'")).toBe('');
+  expect((await (await open(folder)).status()).isWritable).toBe(true);
+});
+
 describe('rollups', () => {
   it('never change an answer: late, out of order, doubled, merged, whatever was summed before', async () => {
     const step = fc.record({
