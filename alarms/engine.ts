@@ -11,6 +11,7 @@ import type { Kind } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { isAction, keepMaintenance, takeAction } from './actions.ts';
 import type { Transition } from './alarm.ts';
+import { createCellNames } from './cell-names.ts';
 import { tickDrill } from './drill.ts';
 import { createJudges } from './judges.ts';
 import { MAX_LATE, settleLate } from './late-readings.ts';
@@ -48,15 +49,12 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
   let ordinal = 0;
   let position = 0;
 
-  function emitterAt(now: number): Emitter {
-    return {
-      now,
-      emit(given) {
-        transitions.push({ version: 1, ...given, origin: { position, ordinal } });
-        ordinal += 1;
-      },
-    };
-  }
+  const emit: Emitter['emit'] = (given) => {
+    transitions.push({ version: 1, ...given, origin: { position, ordinal } });
+    ordinal += 1;
+  };
+  const emitterAt = (now: number): Emitter => ({ now, emit });
+  const deviceName = createCellNames(cellOf.device);
 
   function take(entry: Entry): readonly Transition[] {
     transitions = [];
@@ -87,7 +85,7 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
   }
 
   function takeOne(reading: Reading): void {
-    const name = cellOf.device(reading.park, reading.device);
+    const name = deviceName(reading.park, reading.device);
     const kind = kinds.get(reading.kind);
     if (kind === undefined) return;
     const device = devices.get(name) ?? addDevice(name, reading);

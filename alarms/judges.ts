@@ -26,9 +26,14 @@ export function createJudges(state: State): Judges {
       rules: rulesOf(name, device, kind, time, to),
       intervalMs,
       silentAfterMs: silentAfter(intervalMs),
-      maintenanceUntil: maintenanceOf(state, { ...device.info, device: device.info.id }),
+      maintenanceUntil: maintenanceOfDevice(device),
       to,
     };
+  }
+
+  /** Asked for every reading; nearly always nothing is under maintenance. */
+  function maintenanceOfDevice({ info }: DeviceCell): number | undefined {
+    return state.head.maintenance.length === 0 ? undefined : maintenanceOf(state, { ...info, device: info.id });
   }
 
   function rulesOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): readonly Rule[] {

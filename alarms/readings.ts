@@ -12,6 +12,8 @@ const HOUR = 60 * MINUTE;
 /** Late readings within it are judged together with those that came in time. */
 const WINDOW_MS = 6 * HOUR;
 const MAX_POINTS = 400;
+/** Beyond it, so many go together: to take one from the front moves all the others. */
+const TRIMMED_AT_ONCE = 40;
 /** For so long after power is back, registers may not be filled: nothing but zeros is no measurement. */
 const DOUBTED_MS = 15 * MINUTE;
 
@@ -124,6 +126,8 @@ function noteWorst(condition: Condition, rule: Rule, value: number | undefined, 
 /** What leaves the window goes into the base, from which the window can be judged anew. */
 function trim(device: DeviceCell, rules: readonly Rule[]): void {
   const { points } = device;
+  const isTooOld = (points[0]?.t ?? device.newest) < device.newest - WINDOW_MS;
+  if (points.length < MAX_POINTS + TRIMMED_AT_ONCE && !isTooOld) return;
   const oldest = device.newest - WINDOW_MS;
   let count = 0;
   while (points.length - count > MAX_POINTS || (points[count]?.t ?? device.newest) < oldest) count += 1;

@@ -262,7 +262,12 @@ export const SETTINGS = {
     'Publishes of one device waiting for the log before its socket is no longer read',
   ),
   maxInFlight: setting('DAOYU_MQTT_MAX_INFLIGHT', '20000', whole(1, 1_000_000), 'The same for all devices together'),
-  maxInFlightBytes: setting('DAOYU_MQTT_MAX_INFLIGHT_BYTES', '64MiB', bytes, 'The same in bytes'),
+  maxInFlightBytes: setting(
+    'DAOYU_MQTT_MAX_INFLIGHT_BYTES',
+    '2MiB',
+    bytes,
+    'The same in bytes; a waiting reading takes some forty times its bytes of memory',
+  ),
   connectTimeoutMs: setting('DAOYU_MQTT_CONNECT_TIMEOUT', '5s', duration, 'Time a new connection has for its CONNECT'),
   minKeepAlive: setting(
     'DAOYU_MQTT_MIN_KEEPALIVE',

@@ -12,21 +12,46 @@ export interface LatestState {
 }
 
 export function foldLatest(state: LatestState | undefined, reading: Reading): LatestState {
-  const { values, flags, time } = reading;
-  const fields = { ...state?.fields };
-  for (const name of Object.keys(values)) {
-    const known = fields[name];
-    const value = values[name];
-    // The first value of a time wins, as in the store.
-    if (value === undefined || (known !== undefined && known.time >= time)) continue;
-    const fieldFlags = flags?.[name];
-    fields[name] = fieldFlags === undefined ? { time, value } : { time, value, flags: fieldFlags };
-  }
-  const isNewest = state === undefined || time > state.newest.time;
-  return { newest: isNewest ? withoutValues(reading) : state.newest, fields };
+  const fold = new LatestFold(state);
+  fold.take(reading);
+  return fold.state();
 }
 
-/** Written out: it is done for every reading, and taking an object apart with a rest costs several times as much. */
+/** Takes in many readings of a device and kind, at the cost of one copy. */
+export class LatestFold {
+  readonly #fields: Record<string, LatestState['fields'][string]>;
+  readonly #before: LatestState | undefined;
+  #newest: Reading | undefined;
+
+  constructor(before: LatestState | undefined) {
+    this.#before = before;
+    this.#fields = { ...before?.fields };
+  }
+
+  take(reading: Reading): void {
+    const { values, flags, time } = reading;
+    const fields = this.#fields;
+    for (const name in values) {
+      const known = fields[name];
+      const value = values[name];
+      // The first value of a time wins, as in the store.
+      if (value === undefined || (known !== undefined && known.time >= time)) continue;
+      const fieldFlags = flags?.[name];
+      fields[name] = fieldFlags === undefined ? { time, value } : { time, value, flags: fieldFlags };
+    }
+    const newest = this.#newest?.time ?? this.#before?.newest.time ?? Number.NEGATIVE_INFINITY;
+    if (time > newest) this.#newest = reading;
+  }
+
+  /** After at least one reading, or with a state before. */
+  state(): LatestState {
+    const newest = this.#newest === undefined ? this.#before?.newest : withoutValues(this.#newest);
+    if (newest === undefined) throw new Error('nothing was taken');
+    return { newest, fields: this.#fields };
+  }
+}
+
+/** Written out: taking an object apart with a rest costs several times as much. */
 function withoutValues(reading: Reading): LatestState['newest'] {
   const { park, site, device, kind, time, receivedAt, seq, attributes } = reading;
   const newest: { -readonly [Key in keyof LatestState['newest']]: LatestState['newest'][Key] } = {

@@ -1,7 +1,7 @@
 /** Writes one batch: what is newer than all of its device goes straight in; the rest is held against what is stored; all in one transaction. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
-import { foldLatest, type LatestState } from '../latest.ts';
+import { LatestFold, type LatestState } from '../latest.ts';
 import { type Batch, type ConflictingReading, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from '../store.ts';
 import { applyChanges, LedgerChanges, type LedgerCounts } from '../tallies.ts';
 import { refuseGap } from '../write-order.ts';
@@ -51,10 +51,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
           await markDirty(writer, cache, kept);
           await addLate(writer, cache, removed);
           inserted += kept.inserts.length;
-          for (const reading of [...plan.inserts, ...plan.additions]) {
-            const key = `${reading.park}/${reading.device}/${kind.name}`;
-            latest.set(key, foldLatest(latest.get(key) ?? cache.latest.get(key), reading));
-          }
+          foldAll(latest, cache, plan);
         }
         if (conflicting.length > 0) await onConflict?.(conflicting);
         for (const key of changes.rows.keys())
@@ -83,6 +80,22 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
 /** Where the position of a writer stands in the table `meta`. */
 export function positionName(writer: string): string {
   return writer === DEFAULT_WRITER ? 'position' : `position:${writer}`;
+}
+
+function foldAll(latest: Map<string, LatestState>, cache: Cache, { kind, inserts, additions }: Plan): void {
+  const folds = new Map<string, LatestFold>();
+  for (const readings of [inserts, additions]) {
+    for (const reading of readings) {
+      const key = `${reading.park}/${reading.device}/${kind.name}`;
+      let fold = folds.get(key);
+      if (fold === undefined) {
+        fold = new LatestFold(cache.latest.get(key));
+        folds.set(key, fold);
+      }
+      fold.take(reading);
+    }
+  }
+  for (const [key, fold] of folds) latest.set(key, fold.state());
 }
 
 function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {

@@ -1,0 +1,26 @@
+/** Names of devices' cells, kept: made anew for each reading, a name would cost as much as judging it. */
+
+/** Of a park; somebody who invents devices without end costs no memory. */
+const MAX_NAMES = 20_000;
+
+export function createCellNames(format: (park: string, id: string) => string): (park: string, id: string) => string {
+  const parks = new Map<string, Map<string, string>>();
+
+  function namesOf(park: string): Map<string, string> {
+    const known = parks.get(park);
+    if (known !== undefined) return known;
+    const names = new Map<string, string>();
+    parks.set(park, names);
+    return names;
+  }
+
+  return (park, id) => {
+    const names = namesOf(park);
+    const known = names.get(id);
+    if (known !== undefined) return known;
+    if (names.size >= MAX_NAMES) names.clear();
+    const name = format(park, id);
+    names.set(id, name);
+    return name;
+  };
+}
