@@ -33,6 +33,11 @@ export function entryOf({ data, parsed }: Pick<Delivery, 'data' | 'parsed'>): Lo
 
 const TALLIES = ',"tallies":[';
 
+/** Of a delivery, without reading its text where that is known. */
+export function talliesOf({ data, parsed }: Pick<Delivery, 'data' | 'parsed'>): readonly Tally[] {
+  return parsed === undefined ? parseTallies(data) : parsed().tallies;
+}
+
 /** Only the tallies, without reading what was counted: in our own entries they come last, and inside a text the quotes would be escaped. */
 export function parseTallies(data: string): readonly Tally[] {
   const start = data.lastIndexOf(TALLIES);

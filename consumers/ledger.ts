@@ -3,7 +3,7 @@
 import type { Log } from '../base/logger.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
 import { startConsumer } from '../bus/consumer.ts';
-import { parseTallies } from '../bus/parse-event.ts';
+import { talliesOf } from '../bus/parse-event.ts';
 import type { Tally } from '../sensors/tally.ts';
 import { type Committed, DEFAULT_WRITER, type LedgerRow, type Store } from '../store/store.ts';
 import { createPendingTallies, keyOf, positionOf } from './pending-tallies.ts';
@@ -96,12 +96,13 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   }
 
   async function take(deliveries: readonly Delivery[]): Promise<void> {
-    for (const { subject, position, data } of deliveries) {
+    for (const delivery of deliveries) {
+      const { subject, position } = delivery;
       // Given a second time, it would count twice.
       if (position <= seen) continue;
       seen = position;
       const writer = writerOf(subject);
-      if (position > positionOf(pending.committed, writer)) pending.add(writer, position, parseTallies(data));
+      if (position > positionOf(pending.committed, writer)) pending.add(writer, position, talliesOf(delivery));
       // Nobody may have asked for long, or the store may be away for long.
       if (pending.isTooMuch) {
         await renew().catch(() => undefined);

@@ -1,6 +1,7 @@
 /** From a publish to a durable verdict: decode, map, validate, deduplicate, flag, group commit. What the broker awaits before its PUBACK. */
 
-import { clientIdOf, type DeviceTopic, subjects } from '../base/topics.ts';
+import { deviceKey } from '../base/keys.ts';
+import { type DeviceTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { CommandEntry, DeviceEntry } from '../bus/events.ts';
 import { createRecords, payloadOf, randomRun } from '../bus/quarantine-record.ts';
@@ -239,7 +240,7 @@ function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device
     const keyMap = createKeyMap(kind, device.mapping);
     const intervalMs = device.intervalMs ?? kind.intervalMs;
     const subject = subjects.readings(address, device.kind);
-    const common = { ...address, site: device.site, kind: device.kind, key: clientIdOf(address) };
+    const common = { ...address, site: device.site, kind: device.kind, key: deviceKey(device.park, device.id) };
     const plan = createPlan({ ...common, keyMap });
     const rules = { keyMap, intervalMs, subject, fast: plan && { plan, common, subject, intervalMs } };
     cache.set(device, rules);

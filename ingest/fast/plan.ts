@@ -40,8 +40,10 @@ export interface Layout {
   readonly isTwofold: boolean;
   /** Of the fields, then of the derivations. */
   readonly names: readonly string[];
-  /** `"name":` of each of them, from the second on with a comma before. */
-  readonly texts: readonly string[];
+  /** `"name":` of each of them, from the second on with a comma before; ASCII. */
+  readonly texts: readonly Uint8Array[];
+  /** The most bytes that its values take with their names. */
+  readonly mostBytes: number;
   /** By the flags of its time, when those are all there is to say. */
   readonly doubtful: Map<readonly Flag[], DoubtfulLayout>;
   /** A device has one memory, as long as it is not forgotten. */
@@ -54,8 +56,8 @@ export interface DoubtfulLayout {
 }
 
 export interface Plan {
-  /** `{"park":…,"time":` */
-  readonly head: string;
+  /** `{"park":…,"time":`; ASCII. */
+  readonly head: Uint8Array;
   readonly keyNamed: (name: string) => PlanKey | undefined;
   readonly layoutOf: (keys: readonly PlanKey[]) => Layout;
   /** That of the last reading: devices repeat themselves. */
@@ -91,6 +93,7 @@ export function createPlan({ keyMap, park, site, device, kind }: PlanOptions): P
   if (envelope !== 'auto' && envelope !== 'none') return undefined;
   const head = JSON.stringify({ park, site, device, kind, time: 0 }).slice(0, -2);
   if (!ASCII.test(head)) return undefined;
+  const headBytes = Buffer.from(head, 'latin1');
   const known = new Map<string, PlanKey | undefined>();
   const layouts: Layout[] = [];
 
@@ -110,7 +113,7 @@ export function createPlan({ keyMap, park, site, device, kind }: PlanOptions): P
     return layout;
   }
 
-  return { head, keyNamed, layoutOf, expected: undefined, scan: 0 };
+  return { head: headBytes, keyNamed, layoutOf, expected: undefined, scan: 0 };
 }
 
 function isSame(a: readonly PlanKey[], b: readonly PlanKey[]): boolean {
@@ -166,6 +169,9 @@ function judgeChoice(field: Field, rules: Rules): (raw: number) => number | unde
   return (raw) => (good.has(raw) ? raw : undefined);
 }
 
+/** A number in JSON, at its longest: `-1.2345678901234567e-308`, or as many digits as a payload may hold of one that is kept as it was sent. */
+const MOST_DIGITS = 26;
+
 function createLayout(keys: readonly PlanKey[], derived: readonly Field[]): Layout {
   const fields = keys.flatMap(({ field }) => field ?? []);
   const places = new Map(fields.map(({ name }, index) => [name, index]));
@@ -175,9 +181,10 @@ function createLayout(keys: readonly PlanKey[], derived: readonly Field[]): Layo
     return [{ field, of: formulaOf(field, from), round: createRounding(field) }];
   });
   const names = [...fields, ...derivations.map(({ field }) => field)].map(({ name }) => name);
-  const texts = names.map((name, index) => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
+  const texts = names.map((name, index) => Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(name)}:`, 'latin1'));
+  const mostBytes = texts.reduce((sum, text) => sum + text.length + MOST_DIGITS, 0);
   const isTwofold = places.size < fields.length;
-  return { keys, fields, derivations, names, texts, isTwofold, doubtful: new Map(), watched: undefined };
+  return { keys, fields, derivations, names, texts, mostBytes, isTwofold, doubtful: new Map(), watched: undefined };
 }
 
 /** The formula on values by their place. */

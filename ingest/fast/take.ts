@@ -9,6 +9,7 @@ import type { DeviceMemory } from '../device-memory.ts';
 import type { Group, GroupCommit, Waiter } from '../group-commit.ts';
 import { flagsOfDoubts, type Watch } from '../quality-checks.ts';
 import { timeFlags } from '../time.ts';
+import { AsciiText } from './ascii-text.ts';
 import { type Common, PackedReading } from './packed.ts';
 import type { DoubtfulLayout, Layout, Plan } from './plan.ts';
 import { createScanner, type Scan } from './scan.ts';
@@ -43,10 +44,14 @@ export interface FastLaneOptions {
 
 /** Texts are handed over in pieces well below what an entry of the log may hold. */
 const MAX_TEXT = 64 * 1024;
+/** Bytes of a canonical reading beside its head, its values and its flags: two times, a sequence number, and what stands between. */
+const MOST_ELSE = 128;
 
 export function createFastLane({ commit, retainMs, counts }: FastLaneOptions): FastLane {
   const scanner = createScanner();
   const { found } = scanner;
+  /** Of one message at a time. */
+  const text = new AsciiText();
 
   /** Times that rise and that nobody knows: no duplicate, no addition, no conflict. */
   function isNew(memory: DeviceMemory): boolean {
@@ -70,7 +75,7 @@ export function createFastLane({ commit, retainMs, counts }: FastLaneOptions): F
       const group = commit.gathering();
       if (group === undefined) return undefined;
       const taken = new Taken(memory, counts);
-      write(found, bytes.toString('latin1'), { message, device, memory, taken, group });
+      write(found, bytes, { message, device, memory, taken, group, text });
       group.onSettled(taken);
       const durable = commit.filled(group);
       taken.pend(durable);
@@ -114,15 +119,16 @@ interface WriteContext {
   readonly memory: DeviceMemory;
   readonly taken: Taken;
   readonly group: Group;
+  readonly text: AsciiText;
 }
 
 /** The canonical texts of all that was found, put together from the digits in the payload and what the plan has ready. */
-function write(found: Scan, source: string, { message, device, memory, taken, group }: WriteContext): void {
+function write(found: Scan, source: Uint8Array, { message, device, memory, taken, group, text }: WriteContext): void {
   const { receivedAt } = message;
   const { plan, common, subject, intervalMs } = device;
   const received = `,"receivedAt":${receivedAt}`;
   const isAlone = found.count === 1;
-  let text = '';
+  text.clear();
   let count = 0;
   let offset = 0;
   for (let index = 0; index < found.count; index++) {
@@ -134,13 +140,23 @@ function write(found: Scan, source: string, { message, device, memory, taken, gr
     const watches = watchesOf(layout, memory);
     const numbers: number[] = [];
     let { names } = layout;
-    let values = '';
+    const sent = found.seqs[index] ?? Number.NaN;
+    const seq = Number.isNaN(sent) ? undefined : sent;
+    text.reserve(plan.head.length + received.length + layout.mostBytes + MOST_ELSE);
+    if (count > 0) text.add(',');
+    text.addBytes(plan.head, 0, plan.head.length);
+    text.add(String(time));
+    text.add(received);
+    text.add(seq === undefined ? ',"values":{' : `,"seq":${seq},"values":{`);
     let doubts: number[] | undefined;
     const width = layout.fields.length;
     for (let place = 0; place < width; place++) {
       const value = found.values[offset + place] ?? Number.NaN;
       const from = found.from[offset + place] ?? -1;
-      values += (texts[place] ?? '') + (from < 0 ? String(value) : source.slice(from, found.to[offset + place]));
+      const name = texts[place];
+      if (name !== undefined) text.addBytes(name, 0, name.length);
+      if (from < 0) text.add(String(value));
+      else text.addBytes(source, from, found.to[offset + place] ?? from);
       numbers.push(value);
       doubts = noted(doubts, place, watches[place]?.doubts(value, time) ?? 0);
     }
@@ -151,22 +167,29 @@ function write(found: Scan, source: string, { message, device, memory, taken, gr
         names = names.filter((name) => name !== field.name);
         continue;
       }
-      values += (texts[width + extra] ?? '') + String(value);
+      const name = texts[width + extra];
+      if (name !== undefined) text.addBytes(name, 0, name.length);
+      text.add(String(value));
       doubts = noted(doubts, numbers.length, watches[width + extra]?.doubts(value, time) ?? 0);
       numbers.push(value);
     }
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
-    const sent = found.seqs[index] ?? Number.NaN;
-    const seq = Number.isNaN(sent) ? undefined : sent;
     const doubtful = flagsOf(layout, names, doubts, ofTime);
-    text += (count === 0 ? '' : ',') + plan.head + String(time) + received;
-    text += (seq === undefined ? ',"values":{' : `,"seq":${seq},"values":{`) + values;
-    text += doubtful === undefined ? '}}' : `},"flags":${doubtful.text}}`;
+    if (doubtful === undefined) text.add('}}');
+    else {
+      text.reserve(doubtful.text.length + MOST_ELSE);
+      text.add(`},"flags":${doubtful.text}}`);
+    }
     count += 1;
     taken.readings.push(new PackedReading(common, time, receivedAt, seq, names, numbers, doubtful?.flags));
     if (text.length < MAX_TEXT && index + 1 < found.count) continue;
-    group.addReadings(subject, text, common, taken.readings.slice(-count));
-    text = '';
+    group.addReadings(
+      subject,
+      text.toString(),
+      common,
+      count === found.count ? taken.readings : taken.readings.slice(-count),
+    );
+    text.clear();
     count = 0;
   }
 }
