@@ -93,6 +93,8 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
     const to = emitterAt(reading.receivedAt);
     const judging = judges.judgingOf(name, device, kind, reading.time, to);
     takeReading(device, reading, judging);
+    // The platform's own time was given to those that told none.
+    if (reading.time !== reading.receivedAt) device.clockSeen = { at: head.now, isAhead: false };
     if (device.freshAt === reading.receivedAt) hearFresh(device, to);
     if (device.late.length > MAX_LATE) settleLate(device, judging);
   }
@@ -105,9 +107,13 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
   }
 
   function takeQuarantine(entry: Entry): void {
-    for (const { park, device: id, receivedAt } of entryOf(entry)?.records ?? []) {
+    for (const { park, device: id, receivedAt, reason } of entryOf(entry)?.records ?? []) {
       const name = cellOf.device(park, id);
       const device = devices.get(name);
+      if (device !== undefined && reason.code === 'TIME_IN_FUTURE') {
+        device.clockSeen = { at: head.now, isAhead: true };
+        dirty.add(name);
+      }
       if (device === undefined || receivedAt <= (device.refusedAt ?? 0)) continue;
       device.refusedAt = receivedAt;
       dirty.add(name);

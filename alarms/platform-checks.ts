@@ -3,6 +3,7 @@ import { dateTimeOf } from '../base/beijing-time.ts';
 import type { PlatformReport } from '../bus/events.ts';
 import type { Label } from '../sensors/label.ts';
 import type { Severity } from './alarm.ts';
+import { type ClockWitnesses, clockText, witnessesOf } from './clock-doubt.ts';
 import { clear, type Emitter, type Opening, open, type Slot, update } from './lifecycle.ts';
 import type { State } from './state.ts';
 
@@ -14,14 +15,17 @@ const AWAY_MS = 2 * MINUTE;
 const LEAST_FREE_DISK = 0.05;
 const CERTIFICATE_MS = 14 * 24 * 60 * MINUTE;
 
+/** What the platform reports, and what its devices say of its clock. */
+type Seen = PlatformReport & ClockWitnesses;
+
 interface Check {
   readonly rule: string;
   readonly severity: Severity;
   readonly afterMs: number;
-  readonly isBad: (report: PlatformReport, now: number) => boolean;
+  readonly isBad: (report: Seen, now: number) => boolean;
   /** Its text names what people have to look at: told again when that changes. */
   readonly namesThings?: true;
-  readonly text: (report: PlatformReport) => Label;
+  readonly text: (report: Seen) => Label;
   readonly action: Label;
 }
 
@@ -78,6 +82,17 @@ const CHECKS: readonly Check[] = [
     },
   },
   {
+    rule: 'clock_doubted',
+    severity: 'critical',
+    afterMs: 0,
+    isBad: ({ clockDoubt, devicesAhead }) => clockDoubt !== undefined || devicesAhead !== undefined,
+    text: clockText,
+    action: {
+      zh: '校准服务器时钟（timedatectl）；校准后在隔离区重放 TIME_IN_FUTURE 的数据',
+      en: 'Set the clock of the server (timedatectl), then replay what was refused with TIME_IN_FUTURE from the quarantine',
+    },
+  },
+  {
     rule: 'nobody_on_duty',
     severity: 'warning',
     afterMs: 0,
@@ -103,7 +118,9 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** `before`: the clock entry before this one; 0 for the first. */
-export function takePlatform({ head }: State, report: PlatformReport, before: number, to: Emitter): void {
+export function takePlatform(state: State, given: PlatformReport, before: number, to: Emitter): void {
+  const { head } = state;
+  const report: Seen = { ...given, ...witnessesOf(state, to.now) };
   for (const check of CHECKS) {
     const slot = head.platform[check.rule] ?? {};
     head.platform[check.rule] = slot;

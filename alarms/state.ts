@@ -48,6 +48,8 @@ export interface DeviceCell {
   freshAt: number;
   /** As the broker or the device itself says; absent: not known. */
   isConnected?: boolean;
+  /** Time of the log when it last told a time, and whether that lay ahead of the platform's clock. */
+  clockSeen?: { readonly at: number; readonly isAhead: boolean };
   /** When it last sent something that was refused. */
   refusedAt?: number;
   /** When the outage that explained its silence ended: its own silence counts from then. */

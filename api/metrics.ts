@@ -17,6 +17,8 @@ export interface PlatformStatus {
     readonly acknowledged: number;
   };
   readonly version?: string;
+  /** Something speaks against the clock of the machine. */
+  readonly isClockDoubted?: boolean;
   /** Of the data folder's disk. */
   readonly disk?: { readonly freeBytes: number; readonly sizeBytes: number };
   /** Names of what this process does of the work that is divided among several. */
@@ -75,6 +77,7 @@ export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions)
   const build = gauge('daoyu_build_info', 'Always 1; the version is in its label', ['version']);
   const diskFree = gauge('daoyu_disk_free_bytes', 'Free on the disk of the data folder');
   const diskSize = gauge('daoyu_disk_size_bytes', 'Size of that disk');
+  const clockDoubted = gauge('daoyu_clock_doubted', '1 while something speaks against the clock of the machine');
   const siteMetrics = sites && createSiteMetrics(registry, sites);
 
   function set(total: Counter, value: number): void {
@@ -102,11 +105,12 @@ export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions)
     contentType: registry.contentType,
     async render() {
       // Asked first: two scrapes at one time must not add up between a reset and its counts.
-      const [{ bus, store, broker, bridge, disk, version, duties = [] }, account] = await Promise.all([
+      const [{ bus, store, broker, bridge, disk, version, isClockDoubted, duties = [] }, account] = await Promise.all([
         status(),
         ledger?.account(),
         siteMetrics?.refresh(),
       ]);
+      if (isClockDoubted !== undefined) clockDoubted.set(isClockDoubted ? 1 : 0);
       if (version !== undefined) build.set({ version }, 1);
       if (disk !== undefined) {
         diskFree.set(disk.freeBytes);

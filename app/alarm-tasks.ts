@@ -14,13 +14,13 @@ import type { Services } from './services.ts';
 import { keepSirensQuiet } from './siren.ts';
 
 export function alarmTasks(services: Services, store: Store): readonly Task[] {
-  const { bus, kv, kinds, registry, log, clock } = services;
+  const { bus, kv, kinds, registry, log, clock, installation } = services;
   const report = createPlatformReport(services, store);
   return [
     { name: 'alarm-clock', start: () => startClockWriter({ bus, registry, log, clock, report }) },
     { name: 'alarms', start: () => startAlarmEngine({ bus, kv, kinds, log }) },
     { name: 'alarm-notifier', start: () => startNotifications(services) },
-    { name: 'alarm-keeper', start: () => startAlarmKeeper({ bus, kv, log, clock }) },
+    { name: 'alarm-keeper', start: () => startAlarmKeeper({ bus, kv, log, clock: () => installation.retentionNow() }) },
   ];
 }
 

@@ -15,7 +15,7 @@ const SLOW_LOOK_MS = 60_000;
 type SlowPart = Pick<PlatformReport, 'unmannedFrom' | 'certificateUntil'>;
 
 export function createPlatformReport(services: Services, store: Store): () => Promise<PlatformReport> {
-  const { bus, kv, folder, config, clock, monotonic } = services;
+  const { bus, kv, folder, config, clock, monotonic, installation } = services;
   let slow: SlowPart = {};
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,7 +40,9 @@ export function createPlatformReport(services: Services, store: Store): () => Pr
     const failingChannels = [...channels]
       .filter(([, health]) => isFailing(health, clock()))
       .map(([name, { why = '' }]) => ({ name, why: why.slice(0, 200) }));
+    const clockDoubt = installation.doubt();
     return {
+      ...(clockDoubt && { clockDoubt }),
       isStoreWritable: state.isWritable,
       ...(state.problem && { storeProblem: state.problem.message.slice(0, 300) }),
       ...(behind.length > 0 && { behind }),

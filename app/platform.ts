@@ -80,6 +80,7 @@ async function open(
   const checks = () => readinessOf({ bus, store, bridge: door?.bridge, writerProblem: ingest?.writerProblem });
   const status = async () => ({
     version: programVersion(),
+    isClockDoubted: services.installation.doubt() !== undefined,
     disk: await diskOf(services.folder.path),
     bus: await bus.status(),
     ...(store && { store: await store.status() }),

@@ -1,5 +1,6 @@
 /** Services that roles share: data folder, kinds, log, shared state, registry, channels of notices, cluster. */
 import { randomUUID } from 'node:crypto';
+import { uptime } from 'node:os';
 import { type ChannelBook, openChannelBook } from '../alarms/notify/channel-book.ts';
 import { watchDiskSpace } from '../base/disk-space.ts';
 import type { Log } from '../base/logger.ts';
@@ -17,6 +18,7 @@ import { loadKinds } from '../sensors/kinds.ts';
 import { type BackendContext, openBus, openKv, openPubSub, sharedParts } from './backends.ts';
 import type { Config } from './config.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { type InstallationClock, openInstallationClock } from './installation-clock.ts';
 import { sharedSecret } from './shared-secret.ts';
 import { orderDevices } from './siren.ts';
 
@@ -45,6 +47,7 @@ export interface Services extends AppContext {
   readonly people: People;
   /** Ms of a clock that nobody sets. */
   readonly monotonic: () => number;
+  readonly installation: InstallationClock;
 }
 
 /** Remembers to close what was opened, in reverse order. */
@@ -66,16 +69,20 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const registry = keep(
     await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, formats: FORMATS, clock }),
   );
+  const { isLogShared: isShared } = sharedParts(config);
+  // Unlike `performance.now` it goes on while the machine sleeps.
+  const bootTime = () => uptime() * 1000;
+  const installation = keep(await openInstallationClock({ kv, clock, monotonic: bootTime, isShared }));
   const pubsub = keep(await openPubSub(context));
   const monotonic = () => performance.now();
   const presence = keep(await followPresence(pubsub, monotonic));
   const order = orderDevices({ bus, kv, pubsub, presence, registry, clock, monotonic, log });
   const channelBook = keep(await openChannelBook(kv, clock, order));
-  const shelf = { folder, kv, isShared: sharedParts(config).isLogShared };
+  const shelf = { folder, kv, isShared };
   const token = config.apiToken ?? (await sharedSecret(shelf, 'api-token'));
   const sessionSecret = await sharedSecret(shelf, 'session-secret');
   const people = keep(await openPeople({ kv, token, clock, log }));
   const id = randomUUID();
-  const shared = { pubsub, presence, id, token, sessionSecret, people, monotonic };
+  const shared = { pubsub, presence, id, token, sessionSecret, people, monotonic, installation };
   return { config, log, clock, folder, context, kinds, bus, kv, registry, channelBook, ...shared };
 }

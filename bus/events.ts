@@ -119,6 +119,8 @@ export interface PlatformReport {
   readonly behind?: readonly { readonly name: string; readonly pending: number }[];
   /** Share of the data folder's disk that is free, 0…1. */
   readonly freeDisk?: number;
+  /** What speaks against the clock of the machine, ms: it stands before what it said earlier, or it jumped within the last minutes. */
+  readonly clockDoubt?: { readonly behindMs?: number; readonly steppedMs?: number };
   /** Channels that cannot deliver, and why. */
   readonly failingChannels?: readonly { readonly name: string; readonly why: string }[];
   /** Epoch ms from which on the plan has shifts but nobody on duty, within the next day. */

@@ -67,4 +67,6 @@ export interface QuarantineRecord {
   readonly payloadEncoding: 'utf8' | 'base64';
   /** Epoch ms of a replay that took it in; the record stays. */
   readonly replayedAt?: number;
+  /** Age of the installation when it was kept, ms: its own measure, because the clock may have been wrong. */
+  readonly keptAt?: number;
 }

@@ -32,14 +32,18 @@ export interface ReplayOptions {
   readonly registry: Pick<Registry, 'device'>;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly clock: () => number;
+  /** When it was really received, where the clock is known to have been wrong then. Default: as it says. */
+  readonly correctedReceipt?: (record: QuarantineRecord) => number;
 }
 
-export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
+export function createReplay({ bus, registry, kinds, clock, ...rest }: ReplayOptions) {
+  const { correctedReceipt = ({ receivedAt }) => receivedAt } = rest;
   const commit = createGroupCommit({ bus });
   const createRecord = createRecords(randomRun());
 
   return async (record: QuarantineRecord): Promise<ReplayResult> => {
-    const { park, device: id, receivedAt, topic } = record;
+    const { park, device: id, topic } = record;
+    const receivedAt = correctedReceipt(record);
     const device = registry.device(park, id);
     const kind = device === undefined ? undefined : kinds.get(device.kind);
     if (device === undefined)
@@ -49,7 +53,7 @@ export function createReplay({ bus, registry, kinds, clock }: ReplayOptions) {
     if (!isTelemetry(channel) || record.reason.code === 'PAYLOAD_TOO_LARGE') {
       return refusedAgain([record.reason]);
     }
-    const decoded = decodeAgain(record, device.mapping, channel);
+    const decoded = decodeAgain({ ...record, receivedAt }, device.mapping, channel);
     if (!decoded.ok) return refusedAgain([decoded.reason]);
     const message = { park, device: id, topic, receivedAt, channel, isResend: false };
     const sorted = classifyReadings(decoded.value, {

@@ -53,7 +53,7 @@ export async function openApiRole(
   keep: Closer,
 ): Promise<Api> {
   const { config, log, clock, monotonic, folder, kinds, bus, kv, registry, pubsub, presence } = services;
-  const { channelBook, sessionSecret, people } = services;
+  const { channelBook, sessionSecret, people, installation } = services;
   if (config.demo) await addDemoDevices(folder, kv, registry, kinds);
   const { writers, writerOf } = planWriters(config);
   const names = writers.map(({ name }) => name);
@@ -80,7 +80,15 @@ export async function openApiRole(
       registry,
       store,
       ledger,
-      quarantine: createQuarantine({ bus, kv, registry, kinds, log, clock }),
+      quarantine: createQuarantine({
+        bus,
+        kv,
+        registry,
+        kinds,
+        log,
+        clock,
+        correctedReceipt: (record) => installation.correctedReceipt(record),
+      }),
       live,
       alarms,
       book: channelBook,

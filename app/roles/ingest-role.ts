@@ -54,7 +54,8 @@ export async function openIngestRole(services: Services, store: Store, keep: Clo
 }
 
 function othersOf(services: Services, store: Store): readonly Task[] {
-  const { config, log, clock, bus, kv } = services;
+  const { config, log, clock, bus, kv, installation } = services;
+  const retentionClock = () => installation.retentionNow();
   return [
     {
       name: 'quarantine',
@@ -64,6 +65,7 @@ function othersOf(services: Services, store: Store): readonly Task[] {
           kv,
           log,
           clock,
+          age: () => installation.age(),
           retainMs: config.quarantineRetain,
           maxRecords: config.quarantineMax,
         }),
@@ -74,7 +76,8 @@ function othersOf(services: Services, store: Store): readonly Task[] {
     },
     {
       name: 'retention',
-      start: async () => startRetention({ store, rawMs: config.retainRaw, minuteMs: config.retainMinutes, log, clock }),
+      start: async () =>
+        startRetention({ store, rawMs: config.retainRaw, minuteMs: config.retainMinutes, log, clock: retentionClock }),
     },
     ...alarmTasks(services, store),
     commandTask(services),

@@ -20,6 +20,8 @@ export interface QuarantineKeeperOptions {
   readonly kv: Kv;
   readonly log: Log;
   readonly clock?: () => number;
+  /** Of the installation, which no setting of the clock changes: by it records grow old. Default: the clock. */
+  readonly age?: () => number;
   /** Older records go; the ledger keeps counting them. */
   readonly retainMs?: number;
   /** Of more the oldest go. */
@@ -29,27 +31,38 @@ export interface QuarantineKeeperOptions {
   readonly backOff?: BackOff;
 }
 
+type Kept = QuarantineRecord & { readonly keptAt: number };
+
 export async function startQuarantineKeeper(options: QuarantineKeeperOptions): Promise<{ close(): Promise<void> }> {
   const {
     bus,
     kv,
     log,
     clock = Date.now,
+    age = clock,
     retainMs = 90 * 24 * HOUR,
     maxRecords = 100_000,
     maxBytes = 1024 ** 3,
     backOff,
   } = options;
   /** What there is, oldest first, so that making room need not read it. */
-  const kept = new Map<string, { readonly receivedAt: number; readonly bytes: number }>();
+  const kept = new Map<string, { readonly keptAt: number; readonly bytes: number }>();
   let bytes = 0;
-  for await (const { key, value } of kv.list<QuarantineRecord>(QUARANTINE_PREFIX)) note(key, value);
+  const found: (readonly [key: string, record: Kept])[] = [];
+  for await (const { key, value } of kv.list<QuarantineRecord>(QUARANTINE_PREFIX)) found.push([key, withAge(value)]);
+  // Their keys sort by the clock, which may have been wrong.
+  for (const [key, record] of found.sort(([, one], [, other]) => one.keptAt - other.keptAt)) note(key, record);
   // What cannot be removed now is no reason to keep nothing.
   await tidy();
 
-  function note(key: string, { receivedAt, payload }: QuarantineRecord): void {
+  /** Those of older versions say only when they were received. */
+  function withAge(record: QuarantineRecord): Kept {
+    return { ...record, keptAt: record.keptAt ?? age() - Math.max(0, clock() - record.receivedAt) };
+  }
+
+  function note(key: string, { keptAt, payload }: Kept): void {
     bytes += payload.length - (kept.get(key)?.bytes ?? 0);
-    kept.set(key, { receivedAt, bytes: payload.length });
+    kept.set(key, { keptAt, bytes: payload.length });
   }
 
   /**
@@ -59,16 +72,17 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
   async function keep(record: QuarantineRecord): Promise<void> {
     const key = QUARANTINE_PREFIX + record.id;
     const isMarked = record.replayedAt !== undefined;
-    await kv.put(key, record, ...(isMarked ? [] : [0])).catch((error: unknown) => {
+    const stamped = { ...record, keptAt: kept.get(key)?.keptAt ?? age() };
+    await kv.put(key, stamped, ...(isMarked ? [] : [0])).catch((error: unknown) => {
       if (codeOf(error) !== 'STATE_CONFLICT') throw error;
     });
-    note(key, record);
+    note(key, stamped);
   }
 
   async function makeRoom(): Promise<void> {
-    const oldest = clock() - retainMs;
-    for (const [key, { receivedAt, bytes: size }] of kept) {
-      if (receivedAt >= oldest && kept.size <= maxRecords && bytes <= maxBytes) return;
+    const oldest = age() - retainMs;
+    for (const [key, { keptAt, bytes: size }] of kept) {
+      if (keptAt >= oldest && kept.size <= maxRecords && bytes <= maxBytes) return;
       await kv.delete(key);
       kept.delete(key);
       bytes -= size;

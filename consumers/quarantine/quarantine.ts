@@ -21,6 +21,8 @@ export interface QuarantineOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly log: Log;
   readonly clock?: () => number;
+  /** See `ReplayOptions`. */
+  readonly correctedReceipt?: (record: QuarantineRecord) => number;
 }
 
 export interface QuarantineQuery {
@@ -37,7 +39,7 @@ export interface Quarantine {
   list(query: QuarantineQuery): Promise<readonly QuarantineRecord[]>;
   get(id: string): Promise<QuarantineRecord | undefined>;
   /**
-   * Decodes a record again with the device's present mapping and the time at which it was received. What is good now goes onto the log like
+   * Decodes a record again with the device's present mapping and the time at which it was received, corrected where the platform's clock was wrong. What is good now goes onto the log like
    * any reading; then the ledger moves it from quarantined to what it became, in the same entry that marks the record. A value that
    * was withheld joins its reading in the store, counted as one more reading received. Still refused: nothing changes, and it can be tried again.
    * Rejects with `QUARANTINE_UNKNOWN`, `QUARANTINE_REPLAYED`.
@@ -80,12 +82,15 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         if (sees !== undefined && !sees(value.park)) continue;
         if (device !== undefined && value.device !== device) continue;
         if (code !== undefined && value.reason.code !== code) continue;
-        found.push(value);
+        found.push(shown(value));
         if (found.length >= limit) break;
       }
       return found;
     },
-    get,
+    async get(id) {
+      const record = await get(id);
+      return record && shown(record);
+    },
     async replay(id) {
       const record = await get(id);
       if (record === undefined) throw new DaoyuError('QUARANTINE_UNKNOWN', `no record ${id} in quarantine`);
@@ -108,4 +113,9 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       }
     },
   };
+}
+
+/** Its age is the keeper's own measure. */
+function shown({ keptAt: _, ...record }: QuarantineRecord): QuarantineRecord {
+  return record;
 }

@@ -53,7 +53,8 @@ async function unlike(reader: Reader, kind: Kind): Promise<readonly string[]> {
   const [hours] = levelsOf(kind);
   if (hours === undefined) return [];
   const held = kind.fields.map(({ name }) => `count(${valueColumn(name)})`).join(' + ');
-  const sums = kind.fields.map(({ name }) => `coalesce(sum(${name}_n), 0)`).join(' + ');
+  // Good and doubted values are summed apart.
+  const sums = kind.fields.map(({ name }) => `coalesce(sum(${name}_n), 0) + coalesce(sum(${name}_dn), 0)`).join(' + ');
   const { table } = hours;
   const [counts] = await reader.columns(`
     WITH bounds AS (SELECT coalesce((SELECT upto FROM rolled WHERE rollup = '${table}'), 0) AS upto,

@@ -45,6 +45,55 @@ describe('the platform', () => {
   });
 });
 
+describe('the clock of the platform', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+
+  /** Each of the first devices is refused for a time ahead, each of the others is taken; then a tick. */
+  function clocks(ahead: number) {
+    const log = newLog(ids.map((id) => ({ id })));
+    log.tick(START);
+    for (const [index, device] of ids.entries()) {
+      const at = START + index * 1000;
+      const reason = { code: 'TIME_IN_FUTURE', message: '' };
+      if (index < ahead)
+        log.add(
+          'daoyu.quarantine.park.0',
+          { records: [{ id: `r${index}`, park: 'park', device, receivedAt: at, reason }] },
+          at,
+        );
+      else log.readings([{ device, time: at - 5000, receivedAt: at, values: { dissolved_oxygen: 7 } }], at);
+    }
+    log.add('daoyu.clock', { at: START + MINUTE, platform: {} }, START + MINUTE);
+    log.add('daoyu.clock', { at: START + 20 * MINUTE, platform: {} }, START + 20 * MINUTE);
+    return runAll(log.entries)
+      .filter(({ alarm }) => alarm.rule === 'clock_doubted')
+      .map(({ change, alarm: { text } }) => `${change}: ${text.en}`);
+  }
+
+  it('is in doubt while most of the devices that tell a time are ahead of it', () => {
+    expect(clocks(2)).toEqual([]);
+    expect(clocks(3)).toEqual([
+      'opened: the clock of the server is in doubt: 3 of 5 devices are ahead of it',
+      expect.stringMatching(/^returned/),
+    ]);
+  });
+
+  it('is in doubt by what the machine itself knows', () => {
+    const rule = 'clock_doubted';
+    const behindMs = 365 * 24 * 60 * MINUTE;
+    expect(told([{ clockDoubt: { behindMs } }, { clockDoubt: { steppedMs: behindMs } }, {}])).toMatchObject([
+      {
+        change: 'opened',
+        rule,
+        severity: 'critical',
+        zh: '服务器时钟可疑：比此前慢 365 天',
+        en: 'the clock of the server is in doubt: it stands 365 days before what it said earlier',
+      },
+      { change: 'returned', rule },
+    ]);
+  });
+});
+
 describe('a drill', () => {
   const begin = (at: number, log = newLog()) => {
     log.add('daoyu.actions.platform', { action: 'drill', by: '王工', severity: 'critical' }, at);

@@ -59,6 +59,8 @@ beforeAll(async () => {
   const readings = [0, 1, 2, 3, 4].map((minute) => ({
     ...{ park: 'daoyu', site: 'pond-1', device: 'probe', kind: 'aquaculture_pond' },
     ...{ time: base + minute * 60_000, receivedAt: base, values: { dissolved_oxygen: 6 + minute } },
+    // One of them is doubted: it is summed apart.
+    ...(minute === 3 && { flags: { dissolved_oxygen: ['spike' as const] } }),
   }));
   const tallies = [{ park: 'daoyu', device: 'probe', received: 5, duplicate: 0, quarantined: 0 }];
   const data = JSON.stringify({ version: 1, readings, tallies });

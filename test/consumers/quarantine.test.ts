@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { DaoyuError } from '../../base/errors.ts';
 import { subjectMatches, subjects } from '../../base/topics.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
+import type { QuarantineRecord } from '../../bus/rejection.ts';
 import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
 import type { Kv } from '../../kv/kv.ts';
 import { openLmdbKv } from '../../kv/lmdb.ts';
@@ -41,12 +42,34 @@ describe('quarantine', () => {
     expect(await second.records(1)).toMatchObject([{ device: 'ghost' }]);
   });
 
+  it('grows old by the age of the installation, whatever the clock said of its receipt and says now', async () => {
+    const [bus, kv] = [openMemoryBus(), await openKv()];
+    const YEAR = 365 * 86_400_000;
+    const parts = await openParts({ bus, kv });
+    for (const receivedAt of [NOW - YEAR, NOW, NOW + YEAR]) await parts.publish('ghost', { ph: 7 }, { receivedAt });
+    await parts.records(3);
+    await parts.close();
+    for await (const { key, value } of kv.list<QuarantineRecord>('quarantine/'))
+      await kv.put(key, { ...value, keptAt: 1000 });
+    const open = async (clock: number, age: number) => {
+      const limits = { clock: () => clock, age: () => age, retainMs: 5000 };
+      const keeper = await startQuarantineKeeper({ bus, kv, log: silent, ...limits });
+      await keeper.close();
+      return (await parts.quarantine.list({ limit: 10 })).length;
+    };
+    expect(await open(NOW + 10 * YEAR, 5999)).toBe(3);
+    expect(await open(NOW - 10 * YEAR, 6001)).toBe(0);
+  });
+
   it('forgets what is too old and what is too much', async () => {
     const [bus, kv] = [openMemoryBus(), await openKv()];
     const parts = await openParts({ bus, kv });
     for (let count = 0; count < 6; count++) await parts.publish('ghost', { ph: 7 }, { receivedAt: NOW - count * 1000 });
     await parts.records(6);
     await parts.close();
+    // As if each had been kept when it was received.
+    for await (const { key, value } of kv.list<QuarantineRecord>('quarantine/'))
+      await kv.put(key, { ...value, keptAt: value.receivedAt });
     const open = async (limits: { maxRecords?: number; maxBytes?: number; retainMs?: number }) => {
       const keeper = await startQuarantineKeeper({ bus, kv, log: silent, clock: () => NOW, ...limits });
       await keeper.close();
