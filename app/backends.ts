@@ -22,10 +22,12 @@ export interface BackendContext {
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
-export function openBus({ config, ...context }: BackendContext): Promise<Bus> {
+/** `firstPosition`: of a log that takes up another one. */
+export function openBus({ config, ...context }: BackendContext, firstPosition?: number): Promise<Bus> {
   const { busUrl: url, busMaxBytes: maxBytes, busRetain: retainMs, busReplicas: replicas } = config;
   const { diskReserve: reserveBytes } = config;
-  return driverOf(busDrivers, url).open({ ...context, url, maxBytes, retainMs, replicas, reserveBytes });
+  const first = firstPosition === undefined ? {} : { firstPosition };
+  return driverOf(busDrivers, url).open({ ...context, url, maxBytes, retainMs, replicas, reserveBytes, ...first });
 }
 
 export function openKv({ config, ...context }: BackendContext): Promise<Kv> {

@@ -1,7 +1,7 @@
 /** Log, state, store and registry of a data folder on which no platform runs, for the commands that work on a whole installation. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { watchDiskSpace } from '../base/disk-space.ts';
+import { type DiskSpace, watchDiskSpace } from '../base/disk-space.ts';
 import { DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -22,6 +22,10 @@ export interface Parts {
   readonly kv: Kv;
   readonly store: Store;
   readonly registry: Registry;
+  readonly clock: () => number;
+  readonly space: DiskSpace;
+  /** A text that only this installation knows. */
+  secret(name: string): string;
   close(): Promise<void>;
 }
 
@@ -51,7 +55,9 @@ export async function openParts(config: Config, log: Log): Promise<Parts> {
     const store = keep(await openStore(context, kinds, kv));
     const registry = await openRegistry({ kv, kinds, clock });
     keep(registry);
-    return { dataFolder: folder.path, kinds, bus, kv, store, registry, close };
+    const { space } = context;
+    const secret = (name: string) => folder.secret(name);
+    return { dataFolder: folder.path, kinds, bus, kv, store, registry, clock, space, secret, close };
   } catch (error) {
     await close();
     throw error;

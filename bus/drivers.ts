@@ -19,6 +19,8 @@ export interface BusContext {
   readonly space: DiskSpace;
   /** Reserve on a disk that the log does not write itself: that of a server on this machine. */
   readonly reserveBytes: number;
+  /** Of a log that does not exist yet on a server, and takes up another one: where it begins; default 1. */
+  readonly firstPosition?: number;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 

@@ -9,6 +9,7 @@ import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
 import { mappingCommand } from './mapping.ts';
+import { moveCommand } from './move.ts';
 import { parksCommand } from './parks.ts';
 import { profilesCommand } from './profiles.ts';
 import { replayCommand } from './replay.ts';
@@ -40,6 +41,7 @@ for (const command of [
   backupCommand,
   restoreCommand,
   checkCommand,
+  moveCommand,
   channelsCommand,
   settingsCommand,
 ]) {

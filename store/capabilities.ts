@@ -1,6 +1,6 @@
 /** What a store has beyond the common contract. Its driver declares which; the store carries an object for each. */
 import type { Ahead } from './ahead.ts';
-import type { RejectedReading } from './store.ts';
+import type { LedgerRow, RejectedReading } from './store.ts';
 
 export interface StoreCapabilities {
   /** The store may commit late, if its writer says what is coming. */
@@ -20,6 +20,8 @@ export interface Checkpoint {
    * found by `after`.
    */
   pendingUpTo(writer: string): Promise<number | undefined>;
+  /** Begins a writer behind a position with the ledger of a store that was moved here; one that has begun already is left as it is. */
+  adopt(writer: string, position: number, rows: readonly LedgerRow[]): Promise<void>;
 }
 
 export interface RejectedPoints {

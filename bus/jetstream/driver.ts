@@ -7,8 +7,9 @@ export const jetStreamLog: BusDriver = {
   form: 'nats://host:4222',
   isShared: true,
   validate: parseNatsUrl,
-  async open({ url, maxBytes, retainMs, replicas, reserveBytes, clock, log }) {
+  async open({ url, maxBytes, retainMs, replicas, reserveBytes, firstPosition, clock, log }) {
     const { openJetStreamBus } = await import('./jetstream.ts');
-    return openJetStreamBus({ url, maxBytes, retainMs, replicas, reserveBytes, clock, log });
+    const first = firstPosition === undefined ? {} : { firstPosition };
+    return openJetStreamBus({ url, maxBytes, retainMs, replicas, reserveBytes, clock, log, ...first });
   },
 };

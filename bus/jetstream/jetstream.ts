@@ -27,6 +27,8 @@ export interface JetStreamBusOptions {
   readonly appendWithinMs?: number;
   /** Kept free on the disk of a server that runs on this machine; default 0. */
   readonly reserveBytes?: number;
+  /** Of a stream that does not exist yet; default 1. */
+  readonly firstPosition?: number;
   readonly clock: () => number;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }

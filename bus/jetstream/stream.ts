@@ -15,6 +15,7 @@ export interface StreamOptions {
   readonly maxBytes: number;
   readonly retainMs: number;
   readonly replicas: number;
+  readonly firstPosition?: number;
   readonly clock: () => number;
 }
 
@@ -128,7 +129,7 @@ export async function openStream(options: StreamOptions): Promise<LogStream> {
   };
 }
 
-async function ensureStream({ nats, maxBytes, replicas }: StreamOptions): Promise<StreamInfo> {
+async function ensureStream({ nats, maxBytes, replicas, firstPosition = 1 }: StreamOptions): Promise<StreamInfo> {
   const { streams } = nats.manager;
   const wanted = {
     subjects: SUBJECTS,
@@ -148,7 +149,14 @@ async function ensureStream({ nats, maxBytes, replicas }: StreamOptions): Promis
   const found = await nats.ask(() => streams.info(STREAM)).catch(ignoreAbsent);
   try {
     if (found === undefined)
-      return await nats.ask(() => streams.add({ name: STREAM, ...wanted, subjects: [...SUBJECTS] }));
+      return await nats.ask(() =>
+        streams.add({
+          name: STREAM,
+          ...wanted,
+          subjects: [...SUBJECTS],
+          ...(firstPosition > 1 && { first_seq: firstPosition }),
+        }),
+      );
     if (!differs(found.config, wanted)) return found;
     return await nats.ask(() => streams.update(STREAM, { ...found.config, ...wanted, subjects: [...SUBJECTS] }));
   } catch (error) {

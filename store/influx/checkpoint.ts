@@ -4,8 +4,8 @@
  * Ledger rows that changed lately stand in that record; older ones in pages, which hold nothing newer than the record says and change only by revision as well.
  */
 import { codeOf, DaoyuError } from '../../base/errors.ts';
-import type { Committed, Progress } from '../store.ts';
-import { addCounts, type LedgerChanges, type LedgerCounts, ledgerRows } from '../tallies.ts';
+import type { Committed, LedgerRow, Progress } from '../store.ts';
+import { addCounts, LedgerChanges, type LedgerCounts, ledgerRows } from '../tallies.ts';
 
 /** What is asked of the shared state. */
 export interface CheckpointKv {
@@ -144,6 +144,20 @@ export async function readCommitted(kv: CheckpointKv, prefix: string): Promise<C
     const found = await Promise.all(numbers.map((number) => kv.get<Page>(pageKey(prefix, writer, number))));
     return [writer, found.flatMap((item) => (item === undefined ? [] : [item.value]))];
   }
+}
+
+/** See `Checkpoint.adopt`; the readings themselves were counted by who wrote them. */
+export async function adopt(
+  kv: CheckpointKv,
+  prefix: string,
+  writer: string,
+  { position, rows }: { readonly position: number; readonly rows: readonly LedgerRow[] },
+): Promise<void> {
+  const checkpoint = await openCheckpoint(kv, prefix, writer);
+  if (checkpoint.position > 0) return;
+  const changes = new LedgerChanges();
+  for (const { park, device, ...counts } of rows) changes.rows.set(`${park}/${device}`, counts);
+  await checkpoint.commit(position, changes, 0);
 }
 
 /** Where the batch ends that a writer has begun and not committed. */

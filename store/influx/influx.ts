@@ -5,7 +5,7 @@ import { checkedKind } from '../known-fields.ts';
 import { tooLarge } from '../query-size.ts';
 import type { SeriesQuery, Store } from '../store.ts';
 import { createBatchWriter } from './batch.ts';
-import { type CheckpointKv, readCommitted, readPending, readPositions } from './checkpoint.ts';
+import { adopt, type CheckpointKv, readCommitted, readPending, readPositions } from './checkpoint.ts';
 import { bucketSize, ensureDatabase, settle } from './database.ts';
 import { createInfluxHttp, type InfluxHttp } from './http.ts';
 import { name } from './influxql.ts';
@@ -70,7 +70,10 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
   let hasWritten = false;
 
   return {
-    checkpoint: { pendingUpTo: (writer) => readPending(kv, prefix, writer) },
+    checkpoint: {
+      pendingUpTo: (writer) => readPending(kv, prefix, writer),
+      adopt: (writer, position, rows) => adopt(kv, prefix, writer, { position, rows }),
+    },
     rejectedPoints: batches.rejectedPoints,
     async write(batch, position, options) {
       hasWritten = true;

@@ -36,7 +36,7 @@ async function open(
         ? { writers, ledger }
         : { writers: { [DEFAULT_WRITER]: { position: begun.position ?? 0 } }, ledger };
     },
-    checkpoint: { pendingUpTo: async () => begun?.pendingUpTo },
+    checkpoint: { adopt: async () => {}, pendingUpTo: async () => begun?.pendingUpTo },
     rejectedPoints: {
       onRejected(_writer, keep) {
         reject = keep;
