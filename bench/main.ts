@@ -1,7 +1,8 @@
-/** `npm run bench -- ingest|alarms|live|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
+/** `npm run bench -- ingest|alarms|live|fuzz|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
 import { benchAlarms } from './alarms.ts';
 import { benchFootprint } from './footprint.ts';
+import { benchFuzz } from './fuzz.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLiveReaders } from './live-readers.ts';
 import { benchModels } from './models.ts';
@@ -53,6 +54,11 @@ program
       readers: options.readers.split(',').map(Number),
     }),
   );
+program
+  .command('fuzz')
+  .description('mutated MQTT packets over TCP and WebSocket: does the platform live and serve')
+  .option('--packets <n>', 'how many', '200000')
+  .action((options: { packets: string }) => benchFuzz({ packets: Number(options.packets) }));
 program
   .command('query')
   .description('series queries on a store of many readings')

@@ -15,7 +15,8 @@ const config = readConfig({
   DAOYU_DATA_DIR: folder,
   DAOYU_DEMO: 'yes',
   DAOYU_MQTT_PORT: '0',
-  DAOYU_WS_PORT: 'off',
+  // The fuzz asks for it.
+  DAOYU_WS_PORT: process.env.DAOYU_TEST_WS_PORT ?? 'off',
   DAOYU_HTTP_PORT: '0',
   // Thousands of devices are made at once for it.
   DAOYU_API_RATE: '1000000',
@@ -28,7 +29,13 @@ const platform = await startPlatform(config, {
   clock: Date.now,
   ...(process.argv[2] === 'noop' && { wrapAdmit: () => () => Promise.resolve() }),
 });
-process.send?.({ mqtt: platform.urls.mqtt.mqtt, http: platform.urls.http, token: platform.token, folder });
+process.send?.({
+  mqtt: platform.urls.mqtt.mqtt,
+  ws: platform.urls.mqtt.ws,
+  http: platform.urls.http,
+  token: platform.token,
+  folder,
+});
 const profiler = new Session();
 
 /** Where the CPU of the main thread goes, for Chrome's developer tools. */

@@ -112,7 +112,7 @@ describe.runIf(hasNats() && hasInflux())('an installation that moves to servers'
     await expect(moveInstallation({ config: readConfig(other), log, onProgress() {} })).rejects.toMatchObject({
       code: 'MOVE_TARGET_TAKEN',
     });
-  }, 90_000);
+  }, 180_000);
 
   it('keeps the positions of its log, where entries are gone or never were', async () => {
     let now = 0;
