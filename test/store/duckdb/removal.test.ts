@@ -60,6 +60,40 @@ describe('an hour whose raw readings were removed', () => {
     expect(await day(store)).toMatchObject({ count: 2, sum: 3, first: 1, last: 2 });
   });
 
+  it('has been summed with what comes late while the removal begins', async () => {
+    const store = await open(newFolder(), () => T0 + 40 * 24 * HOUR_MS);
+    await store.write({ readings: [reading(T0, { oxygen: 1 })], tallies: [] }, 1);
+    await store.forget({});
+    let isRemoved = false;
+    const removing = store.forget({ raw: T0 + HOUR_MS }).finally(() => {
+      isRemoved = true;
+    });
+    // One transaction after the other, so that some lie between the new sums and the removal.
+    let count = 1;
+    while (!isRemoved) {
+      await store.write({ readings: [reading(T0 + count * 1000, { oxygen: 1 })], tallies: [] }, count + 1);
+      count += 1;
+    }
+    await removing;
+    expect(await day(store)).toMatchObject({ count, sum: count });
+  });
+
+  it('is marked for a new sum only until the next round', async () => {
+    const folder = newFolder();
+    const store = await open(folder, () => T0 + 40 * 24 * HOUR_MS);
+    await store.write({ readings: [reading(T0, { oxygen: 1 })], tallies: [] }, 1);
+    await store.forget({});
+    await store.write({ readings: [reading(T0 - 1000, { oxygen: 3 })], tallies: [] }, 2);
+    await store.forget({});
+    await store.close();
+    const instance = await DuckDBInstance.create(join(folder, 'readings.duckdb'));
+    const connection = await instance.connect();
+    const marks = await connection.runAndReadAll('SELECT count(*)::INTEGER FROM dirty');
+    expect(marks.getRows()).toEqual([[0]]);
+    connection.closeSync();
+    instance.closeSync();
+  });
+
   it('is added to by late readings, which may be its first, its last, or known already', async () => {
     const store = await open(newFolder(), () => T0 + 40 * 24 * HOUR_MS);
     await store.write({ readings: [10, 20].map((at) => reading(T0 + at * 60_000, { oxygen: at })), tallies: [] }, 1);
