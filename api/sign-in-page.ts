@@ -1,4 +1,7 @@
-/** What a browser without a session sees: user name and password first, the API token behind. */
+/**
+ * What a browser without a session sees: user name and password first, the API token behind. Forms go where the page is: the part of the address behind
+ * the # comes along, and with it the view that was asked for.
+ */
 import { both, entryPage } from './entry-page.ts';
 import { escapeHtml } from './escape-html.ts';
 
@@ -12,12 +15,12 @@ export interface SignInPageOptions {
 
 export function signInPage({ problem = '', user = '', hasAccounts = false }: SignInPageOptions = {}): string {
   const alert = problem === '' ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
-  const withPassword = `<form class="card" method="post" action="/sign-in"><h2>登录 <span lang="en">Sign in</span></h2>
+  const withPassword = `<form class="card" method="post" action=""><h2>登录 <span lang="en">Sign in</span></h2>
 <label>用户名 <span lang="en">user name</span><input name="user" value="${escapeHtml(user)}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="32" required${hasAccounts && user === '' ? ' autofocus' : ''}></label>
 <label>密码 <span lang="en">password</span><input name="password" type="password" autocomplete="current-password" maxlength="512" required${hasAccounts && user !== '' ? ' autofocus' : ''}></label>
 <button>登录 Sign in</button>
 ${both('忘记密码请管理员发新的链接。', 'Forgot it? An administrator sends you a new link.')}</form>`;
-  const withToken = `<form method="post" action="/sign-in">
+  const withToken = `<form method="post" action="">
 ${both('填入 API 令牌（启动时打印其位置）：12 小时内可确认告警、重放隔离数据。或者打开启动时打印的登录链接（只读）。', 'Enter the API token (<code>DAOYU_API_TOKEN</code> where it is set, else <code>secrets/api-token</code> in the data folder): operates for 12 hours. Or open the sign-in link that was printed at start (reads only).')}
 <label>API 令牌 <span lang="en">token</span><input name="token" type="password" autocomplete="off" maxlength="200" required${hasAccounts ? '' : ' autofocus'}></label><button>用令牌登录 Sign in with the token</button></form>`;
   const body = hasAccounts

@@ -86,7 +86,8 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
       if (records.get(user) !== undefined) throw exists();
       const account: Account = {
         ...{ user, name, grants: checkGrants(grants), epoch: clock(), createdAt: clock(), createdBy: by },
-        ...(password !== undefined && { passwordHash: await hashOf(user, name, password) }),
+        // Whoever chooses a password is there.
+        ...(password !== undefined && { passwordHash: await hashOf(user, name, password), lastSignInAt: clock() }),
       };
       if (await records.add(user, account)) return account;
       throw exists();
@@ -105,7 +106,7 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
       return await records.change(
         user,
         () => noAccount(user),
-        (account) => ({ ...account, passwordHash, epoch: account.epoch + 1 }),
+        (account) => ({ ...account, passwordHash, epoch: account.epoch + 1, lastSignInAt: clock() }),
       );
     },
     async remove(user) {

@@ -25,10 +25,10 @@ export class RequestFailed extends Error {
   }
 }
 
-const get = <T>(path: string, signal?: AbortSignal) => ask<T>(path, signal ? { signal } : {});
+export const get = <T>(path: string, signal?: AbortSignal) => ask<T>(path, signal ? { signal } : {});
 
 /** Rejects with `RequestFailed`; status 0 means that nobody answered. */
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, { headers: { accept: 'application/json' }, ...init });
@@ -40,7 +40,7 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
     const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
     throw new RequestFailed(response.status, problem.detail ?? response.statusText);
   }
-  return (await response.json()) as T;
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 export const loadPlaces = () => get<ParksAnswer>('/parks');

@@ -5,7 +5,7 @@ import type { HealthState } from '../../../sensors/health.ts';
 
 export const RANGES = ['6h', '24h', '7d', '30d', 'season'] as const;
 export type RangeName = (typeof RANGES)[number];
-export type View = 'overview' | 'platform' | 'site' | 'quality' | 'wall' | 'alarms' | 'handover';
+export type View = 'overview' | 'platform' | 'site' | 'quality' | 'wall' | 'alarms' | 'handover' | 'people' | 'audit';
 export const ALARM_LISTS = ['current', 'shelved', 'history'] as const;
 export type AlarmList = (typeof ALARM_LISTS)[number];
 
@@ -43,7 +43,7 @@ export type RouteChange = { readonly [K in keyof Route]?: Route[K] | undefined }
 
 /** More lines than this on one chart cannot be told apart. */
 export const MOST_COMPARED = 5;
-const VIEWS: readonly string[] = ['overview', 'quality', 'wall', 'alarms', 'handover'];
+const VIEWS: readonly string[] = ['overview', 'quality', 'wall', 'alarms', 'handover', 'people', 'audit'];
 const STATES: readonly string[] = ['good', 'warning', 'critical', 'unknown'];
 
 /** Never throws: what is not understood falls back to the overview. */

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Alarm } from '../feed/alarm-list.ts';
 import { acknowledge, type RequestFailed, shelve } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
+import { useMe } from '../feed/people.ts';
 import type { Word } from '../language/words.ts';
 
 interface Props {
@@ -158,12 +159,16 @@ interface NameProps {
 
 function NameAndCancel({ name, onName, onCancel }: NameProps) {
   const { word } = useAppContext();
+  const me = useMe();
+  // Whoever signed in with an account acts under their own name.
+  const isPerson = me?.kind === 'person';
   return (
     <div class="alarm-name">
       <label>
         {word('yourName')}
         <input
-          value={name}
+          value={isPerson ? me.name : name}
+          readOnly={isPerson}
           maxLength={64}
           autocomplete="name"
           placeholder={word('operator')}

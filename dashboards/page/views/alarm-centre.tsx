@@ -1,8 +1,9 @@
 /** The alarm centre: what waits for somebody first, then what somebody has, what is shelved, and what was. */
 import { useEffect, useState } from 'preact/hooks';
 import { type Alarm, isQuiet, isUnacknowledged, ranked } from '../feed/alarm-list.ts';
-import { loadAlarms, loadSession } from '../feed/api.ts';
+import { loadAlarms } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
+import { type Me, may, useMe } from '../feed/people.ts';
 import { ALARM_LISTS, type AlarmList, formatRoute } from '../feed/route.ts';
 import { say, type Word } from '../language/words.ts';
 import { AlarmCard } from './alarm-card.tsx';
@@ -21,7 +22,8 @@ export function AlarmCentre() {
   const { alarms, route, go, language, word } = useAppContext();
   const { list = 'current', park } = route;
   const here = ranked([...alarms.alarms.values()].filter((alarm) => park === undefined || alarm.park === park));
-  const mayOperate = useMayOperate();
+  const me = useMe();
+  const isPerson = me?.kind === 'person';
   const counts: Readonly<Record<AlarmList, number | undefined>> = {
     current: here.filter(({ state }) => state !== 'shelved').length,
     shelved: here.filter(({ state }) => state === 'shelved').length,
@@ -50,33 +52,22 @@ export function AlarmCentre() {
           {word('alarmsNotCurrent')}
         </p>
       )}
-      {mayOperate === false && list !== 'history' && here.length > 0 && (
+      {me !== undefined && !may(me, 'operate') && list !== 'history' && here.length > 0 && (
         <p class="note">
+          {word(isPerson ? 'roleMayNot' : 'acknowledgeNeeds')}{' '}
           {/* The browser carries the address behind the # through the sign-in, back to this view. */}
-          {word('acknowledgeNeeds')} <a href={`/sign-in${location.hash}`}>{word('openSignIn')}</a>
+          {!isPerson && <a href={`/sign-in${location.hash}`}>{word('openSignIn')}</a>}
         </p>
       )}
-      {list === 'history' ? <History /> : <Groups alarms={here} list={list} mayOperate={mayOperate === true} />}
+      {list === 'history' ? <History /> : <Groups alarms={here} list={list} me={me} />}
     </section>
   );
-}
-
-/** Undefined until it is known. */
-export function useMayOperate(): boolean | undefined {
-  const [may, setMay] = useState<boolean>();
-  useEffect(() => {
-    void loadSession().then(
-      ({ mayOperate }) => setMay(mayOperate),
-      () => undefined,
-    );
-  }, []);
-  return may;
 }
 
 interface GroupsProps {
   readonly alarms: readonly Alarm[];
   readonly list: AlarmList;
-  readonly mayOperate: boolean;
+  readonly me: Me | undefined;
 }
 
 const GROUPS: readonly (readonly [title: Word, isIn: (alarm: Alarm) => boolean])[] = [
@@ -87,7 +78,7 @@ const GROUPS: readonly (readonly [title: Word, isIn: (alarm: Alarm) => boolean])
 ];
 const SHELVED: typeof GROUPS = [['shelvedAlarms', ({ state }) => state === 'shelved']];
 
-function Groups({ alarms, list, mayOperate }: GroupsProps) {
+function Groups({ alarms, list, me }: GroupsProps) {
   const { alarms: feed, word, route } = useAppContext();
   if (!feed.isKnown) return <section class="card bone alarm-bone" aria-busy="true" aria-label={word('loading')} />;
   const groups = (list === 'shelved' ? SHELVED : GROUPS)
@@ -119,7 +110,7 @@ function Groups({ alarms, list, mayOperate }: GroupsProps) {
           )}
           <ul class="alarm-list">
             {found.map((alarm) => (
-              <AlarmCard key={alarm.id} alarm={alarm} mayOperate={mayOperate} />
+              <AlarmCard key={alarm.id} alarm={alarm} mayOperate={may(me, 'operate', alarm.park)} />
             ))}
           </ul>
         </section>

@@ -9,14 +9,17 @@ import { formatRoute, type Route } from '../feed/route.ts';
 import { formatSeconds } from '../language/format-time.ts';
 import { Icon, type IconName, PATHS } from '../tiles/icon.tsx';
 import { AlarmCentre } from './alarm-centre.tsx';
+import { Audit } from './audit.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Failed, SignedOut, Skeleton } from './empty-state.tsx';
 import { HandOver } from './handover.tsx';
 import { Overview } from './overview.tsx';
+import { People } from './people.tsx';
 import { Platform } from './platform.tsx';
 import { Quality } from './quality.tsx';
 import { SiteView } from './site.tsx';
 import { SoundBar } from './sound-bar.tsx';
+import { WhoIAm } from './who-i-am.tsx';
 
 export function Frame() {
   const { route, state, alarms, language, word, now, go, theme, setTheme } = useAppContext();
@@ -61,6 +64,7 @@ export function Frame() {
             <time>{formatSeconds(now)}</time>
             <span class="clock-note">{state.isLive ? word('live') : word('connecting')}</span>
           </p>
+          <WhoIAm isHere={here === 'people' || here === 'audit'} />
           <div class="switches">
             <button
               type="button"
@@ -149,6 +153,10 @@ function Content() {
       return <AlarmCentre />;
     case 'handover':
       return <HandOver />;
+    case 'people':
+      return <People />;
+    case 'audit':
+      return <Audit />;
     case 'overview':
     case 'wall':
       return <Overview />;

@@ -3,8 +3,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { QuarantineRow } from '../../../api/routes/quarantine.ts';
 import { deviceKey } from '../../../base/keys.ts';
-import { loadQuarantine, loadSession, type RequestFailed, replay } from '../feed/api.ts';
+import { loadQuarantine, type RequestFailed, replay } from '../feed/api.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
+import { loadMe, type Me, may } from '../feed/people.ts';
 import { formatDay, formatSeconds } from '../language/format-time.ts';
 import { REFUSALS } from '../language/refusals.ts';
 import { Choice } from './choice.tsx';
@@ -17,7 +18,8 @@ export function Quarantine() {
   const [code, setCode] = useState('');
   const [limit, setLimit] = useState(PAGE);
   const [records, setRecords] = useState<readonly QuarantineRow[]>();
-  const [mayOperate, setMayOperate] = useState(false);
+  const [me, setMe] = useState<Me>();
+  const [isForbidden, setForbidden] = useState(false);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     let isGone = false;
@@ -34,10 +36,7 @@ export function Quarantine() {
     };
   }, [code, limit, turn]);
   useEffect(() => {
-    void loadSession().then(
-      (session) => setMayOperate(session.mayOperate),
-      () => {},
-    );
+    void loadMe().then(setMe, () => {});
   }, []);
   const names = new Map(
     state.catalog.devices.map((each) => [deviceKey(each.park, each.device), each.label?.[language]]),
@@ -62,10 +61,11 @@ export function Quarantine() {
           }}
         />
       </div>
-      {!mayOperate && records !== undefined && records.length > 0 && (
+      {(isForbidden || !may(me, 'replay')) && records !== undefined && records.length > 0 && (
         <p class="note">
           {/* The browser carries the address behind the # through the sign-in, back to this view. */}
-          {word('replayNeeds')} <a href={`/sign-in${location.hash}`}>{word('openSignIn')}</a>
+          {word(me?.kind === 'person' ? 'roleMayNot' : 'replayNeeds')}{' '}
+          <a href={`/sign-in${location.hash}`}>{word('openSignIn')}</a>
         </p>
       )}
       <ul class="records">
@@ -87,11 +87,11 @@ export function Quarantine() {
               <summary>{word('payload')}</summary>
               <pre>{record.payload.slice(0, 4000)}</pre>
             </details>
-            {mayOperate && record.replayedAt === undefined && (
+            {!isForbidden && may(me, 'replay', record.park) && record.replayedAt === undefined && (
               <Replay
                 id={record.id}
                 onDone={() => setTurn((before) => before + 1)}
-                onForbidden={() => setMayOperate(false)}
+                onForbidden={() => setForbidden(true)}
               />
             )}
           </li>

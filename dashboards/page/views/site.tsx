@@ -16,6 +16,7 @@ import { type Alarm, placeOf } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
+import { may, useMe } from '../feed/people.ts';
 import { formatRoute, RANGE_MS } from '../feed/route.ts';
 import { hasStages } from '../feed/season.ts';
 import { formatMoment } from '../language/format-time.ts';
@@ -28,7 +29,6 @@ import { Measured } from '../tiles/measured.tsx';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { agedClass, BigValue } from '../tiles/tile.tsx';
 import { AlarmCard } from './alarm-card.tsx';
-import { useMayOperate } from './alarm-centre.tsx';
 import { Compare } from './compare.tsx';
 import { StageWords } from './stage-words.tsx';
 
@@ -100,7 +100,7 @@ const MOST_ALARMS = innerWidth < 700 ? 1 : 2;
 /** On top: what is wrong, since when, and who has it. */
 function SiteAlarms({ site: { park, id } }: { readonly site: Site }) {
   const { alarmsOf, route, language, word } = useAppContext();
-  const mayOperate = useMayOperate();
+  const me = useMe();
   const found = alarmsOf.get(placeOf({ park, site: id })) ?? [];
   if (found.length === 0) return null;
   return (
@@ -110,7 +110,7 @@ function SiteAlarms({ site: { park, id } }: { readonly site: Site }) {
       </h2>
       <ul class="alarm-list">
         {found.slice(0, MOST_ALARMS).map((alarm) => (
-          <AlarmCard key={alarm.id} alarm={alarm} mayOperate={mayOperate === true} isBrief />
+          <AlarmCard key={alarm.id} alarm={alarm} mayOperate={may(me, 'operate', alarm.park)} isBrief />
         ))}
       </ul>
       <a class="note" href={formatRoute({ view: 'alarms', park, language, range: route.range })}>

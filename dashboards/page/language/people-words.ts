@@ -1,0 +1,77 @@
+/** Roles and actions in the words of people. */
+import type { AuditAction } from '../../../bus/events.ts';
+import type { Role } from '../../../people/roles.ts';
+import type { Label } from '../../../sensors/label.ts';
+
+export const ROLE_LABELS: Readonly<Record<Role, Label>> = {
+  viewer: { zh: '查看', en: 'viewer' },
+  operator: { zh: '值守', en: 'operator' },
+  agronomist: { zh: '农技', en: 'agronomist' },
+  admin: { zh: '管理员', en: 'administrator' },
+};
+
+export const ACTION_LABELS: Readonly<Record<AuditAction, Label>> = {
+  'sign-in': { zh: '登录', en: 'signed in' },
+  'sign-in.fail': { zh: '登录失败', en: 'failed to sign in' },
+  'sign-out': { zh: '退出', en: 'signed out' },
+  'session.end': { zh: '结束会话', en: 'ended a session' },
+  'access.refuse': { zh: '越权被拒', en: 'was refused' },
+  'account.add': { zh: '建立账号', en: 'made an account' },
+  'account.change': { zh: '修改账号', en: 'changed an account' },
+  'account.remove': { zh: '移除账号', en: 'removed an account' },
+  'account.password': { zh: '设定密码', en: 'chose a password' },
+  'account.sign-out': { zh: '令其全部退出', en: 'signed somebody out' },
+  'invitation.make': { zh: '发出链接', en: 'made a link' },
+  'invitation.withdraw': { zh: '撤回链接', en: 'withdrew a link' },
+  'token.make': { zh: '新建令牌', en: 'made a token' },
+  'token.revoke': { zh: '吊销令牌', en: 'revoked a token' },
+  'screen.make': { zh: '添加大屏', en: 'added a screen' },
+  'screen.link': { zh: '大屏重新登录', en: 'made a link for a screen' },
+  'screen.remove': { zh: '移除大屏', en: 'removed a screen' },
+  'share.make': { zh: '分享图表', en: 'shared a chart' },
+  'share.revoke': { zh: '收回分享', en: 'revoked a share' },
+  'park.add': { zh: '新建园区', en: 'made a park' },
+  'park.change': { zh: '修改园区', en: 'changed a park' },
+  'park.remove': { zh: '移除园区', en: 'removed a park' },
+  'site.add': { zh: '新建点位', en: 'made a site' },
+  'site.change': { zh: '修改点位', en: 'changed a site' },
+  'site.remove': { zh: '移除点位', en: 'removed a site' },
+  'demo.remove': { zh: '移除演示', en: 'removed the demo' },
+  'device.add': { zh: '新建设备', en: 'made a device' },
+  'device.change': { zh: '修改设备', en: 'changed a device' },
+  'device.password': { zh: '更换设备密码', en: 'rotated a device’s password' },
+  'device.mapping': { zh: '修改映射', en: 'changed a mapping' },
+  'device.remove': { zh: '移除设备', en: 'removed a device' },
+  'profile.change': { zh: '修改阈值方案', en: 'changed a profile' },
+  'channel.change': { zh: '修改通知通道', en: 'changed a channel' },
+  'channel.remove': { zh: '移除通知通道', en: 'removed a channel' },
+  'channel.test': { zh: '测试通知通道', en: 'tested a channel' },
+  'plan.change': { zh: '修改通知计划', en: 'changed the plan' },
+  'alarm.acknowledge': { zh: '确认告警', en: 'acknowledged an alarm' },
+  'alarm.shelve': { zh: '搁置告警', en: 'shelved an alarm' },
+  'alarm.drill': { zh: '告警演练', en: 'started a drill' },
+  'maintenance.set': { zh: '设置检修', en: 'set maintenance' },
+  'command.send': { zh: '下发指令', en: 'sent a command' },
+  'quarantine.replay': { zh: '重放隔离数据', en: 'replayed from quarantine' },
+  'series.export': { zh: '导出数据', en: 'exported readings' },
+  'alarm.export': { zh: '导出告警', en: 'exported alarms' },
+  'audit.export': { zh: '导出操作记录', en: 'exported the trail' },
+};
+
+/** What stands before the dot: a group of actions to search for. */
+export const GROUP_LABELS: Readonly<Record<string, Label>> = {
+  'sign-in': { zh: '登录', en: 'Signing in' },
+  access: { zh: '越权', en: 'Refusals' },
+  account: { zh: '账号', en: 'Accounts' },
+  token: { zh: '令牌', en: 'Tokens' },
+  screen: { zh: '大屏', en: 'Screens' },
+  device: { zh: '设备', en: 'Devices' },
+  site: { zh: '点位', en: 'Sites' },
+  park: { zh: '园区', en: 'Parks' },
+  profile: { zh: '阈值方案', en: 'Profiles' },
+  alarm: { zh: '告警', en: 'Alarms' },
+  command: { zh: '指令', en: 'Commands' },
+  quarantine: { zh: '隔离', en: 'Quarantine' },
+  channel: { zh: '通知通道', en: 'Channels' },
+  series: { zh: '数据导出', en: 'Exports' },
+};

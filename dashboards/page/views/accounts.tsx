@@ -1,0 +1,168 @@
+/** Accounts: added with a link, given other roles, removed. */
+import { useState } from 'preact/hooks';
+import type { Grant } from '../../../people/roles.ts';
+import { formatAge } from '../../../sensors/format.ts';
+import { useAppContext } from '../feed/app-context.ts';
+import {
+  addPerson,
+  changeRoles,
+  loadPeople,
+  type OneTimeLink,
+  type Person,
+  passwordLink,
+  removePerson,
+} from '../feed/people.ts';
+import { GrantsField, GrantWords } from './grants-field.tsx';
+import { OneTime } from './one-time.tsx';
+import { RemoveButton } from './remove-button.tsx';
+import { type Loaded, useLoaded } from './use-loaded.ts';
+
+const FIRST: readonly Grant[] = [{ role: 'operator', park: '*' }];
+
+export function Accounts() {
+  const { word } = useAppContext();
+  const people = useLoaded(loadPeople);
+  const [made, setMade] = useState<{ readonly title: string; readonly link: OneTimeLink }>();
+  const { value = [], problem } = people;
+  const show = (title: string, link: OneTimeLink | undefined) => link && setMade({ title, link });
+  return (
+    <section class="card" aria-labelledby="accounts-title">
+      <h2 id="accounts-title">{word('accounts')}</h2>
+      <ul class="rows">
+        {value.map((person) => (
+          <Row key={person.user} person={person} people={people} onLink={show} />
+        ))}
+      </ul>
+      <Add people={people} onLink={show} />
+      <p role="status" class="problem">
+        {problem}
+      </p>
+      {made && (
+        <OneTime
+          key={made.link.link}
+          title={made.title}
+          note={word('linkOnce')}
+          text={made.link.link}
+          expiresAt={made.link.expiresAt}
+          qr={made.link.qr}
+        />
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly person: Person;
+  readonly people: Loaded<readonly Person[]>;
+  readonly onLink: (title: string, link: OneTimeLink | undefined) => void;
+}
+
+function Row({ person, people: { run, isBusy }, onLink }: RowProps) {
+  const { word, language, now } = useAppContext();
+  const { user, name, grants, hasPassword, lastSignInAt } = person;
+  const [edited, setEdited] = useState<readonly Grant[]>();
+  const when = lastSignInAt === undefined ? word('neverSignedIn') : formatAge(now - lastSignInAt, language);
+  return (
+    <li data-user={user}>
+      <div class="row-main">
+        <b>{name}</b> <span class="note">{user}</span>
+        <p>
+          <GrantWords grants={grants} />
+        </p>
+        <p class="note">{hasPassword ? when : word('notYetJoined')}</p>
+      </div>
+      <div class="row-actions">
+        <button
+          type="button"
+          aria-expanded={edited !== undefined}
+          aria-label={`${word('edit')} ${name}`}
+          onClick={() => setEdited(edited === undefined ? grants : undefined)}
+        >
+          {word('edit')}
+        </button>
+        <button
+          type="button"
+          disabled={isBusy}
+          aria-label={`${word('newLink')} ${name}`}
+          onClick={() => void run(() => passwordLink(user)).then((link) => onLink(name, link))}
+        >
+          {word('newLink')}
+        </button>
+        <RemoveButton
+          text={word('remove')}
+          of={name}
+          isDisabled={isBusy}
+          onRemove={() => void run(() => removePerson(user))}
+        />
+      </div>
+      {edited !== undefined && (
+        <form
+          class="row-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void run(() => changeRoles(user, edited)).then(() => setEdited(undefined));
+          }}
+        >
+          <GrantsField grants={edited} onChange={setEdited} />
+          <button type="submit" class="primary" disabled={isBusy}>
+            {word('saveRoles')}
+          </button>
+        </form>
+      )}
+    </li>
+  );
+}
+
+function Add({ people: { run, isBusy }, onLink }: Omit<RowProps, 'person'>) {
+  const { word } = useAppContext();
+  const [user, setUser] = useState('');
+  const [name, setName] = useState('');
+  const [grants, setGrants] = useState(FIRST);
+  const submit = async () => {
+    const made = await run(() => addPerson({ user: user.trim(), name: name.trim(), grants }));
+    if (made === undefined) return;
+    onLink(made.person.name, made);
+    setUser('');
+    setName('');
+    setGrants(FIRST);
+  };
+  return (
+    <details class="add">
+      <summary>{word('addPerson')}</summary>
+      <form
+        class="row-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <label>
+          {word('userName')}
+          <input
+            value={user}
+            required
+            maxLength={32}
+            pattern="[a-z0-9][a-z0-9._\-]{1,31}"
+            autocapitalize="none"
+            autocomplete="off"
+            onInput={(event) => setUser(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          {word('fullName')}
+          <input
+            value={name}
+            required
+            maxLength={50}
+            autocomplete="off"
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+        <GrantsField grants={grants} onChange={setGrants} />
+        <button type="submit" class="primary" disabled={isBusy}>
+          {word('addPerson')}
+        </button>
+      </form>
+    </details>
+  );
+}

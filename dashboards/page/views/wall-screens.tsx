@@ -1,0 +1,92 @@
+/** Wall screens: signed in by a link, for as long as they hang there. */
+import { useState } from 'preact/hooks';
+import { EVERY_PARK } from '../../../people/roles.ts';
+import { useAppContext } from '../feed/app-context.ts';
+import { addScreen, loadScreens, type OneTimeLink, removeScreen, screenLink } from '../feed/people.ts';
+import { Choice } from './choice.tsx';
+import { OneTime } from './one-time.tsx';
+import { RemoveButton } from './remove-button.tsx';
+import { useLoaded } from './use-loaded.ts';
+
+export function WallScreens() {
+  const { word, language, state } = useAppContext();
+  const { value = [], run, isBusy, problem } = useLoaded(loadScreens);
+  const [name, setName] = useState('');
+  const [park, setPark] = useState(EVERY_PARK);
+  const [made, setMade] = useState<{ readonly name: string; readonly link: OneTimeLink }>();
+  const show = (title: string, link: OneTimeLink | undefined) => link && setMade({ name: title, link });
+  const submit = async () => {
+    show(name, await run(() => addScreen(name.trim(), park === EVERY_PARK ? undefined : [park])));
+    setName('');
+  };
+  return (
+    <section class="card" aria-labelledby="screens-title">
+      <h2 id="screens-title">{word('screens')}</h2>
+      <ul class="rows">
+        {value.map((screen) => (
+          <li key={screen.id}>
+            <div class="row-main">
+              <b>{screen.name}</b> <span class="note">{word(screen.isSignedIn ? 'onAir' : 'offAir')}</span>
+            </div>
+            <div class="row-actions">
+              <button
+                type="button"
+                disabled={isBusy}
+                aria-label={`${word('openSignIn')} ${screen.name}`}
+                onClick={() => void run(() => screenLink(screen.id)).then((link) => show(screen.name, link))}
+              >
+                {word('openSignIn')}
+              </button>
+              <RemoveButton
+                text={word('remove')}
+                of={screen.name}
+                isDisabled={isBusy}
+                onRemove={() => void run(() => removeScreen(screen.id))}
+              />
+            </div>
+          </li>
+        ))}
+      </ul>
+      <details class="add">
+        <summary>{word('addScreen')}</summary>
+        <form
+          class="row-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
+          <label>
+            {word('whereItHangs')}
+            <input value={name} required maxLength={50} onInput={(event) => setName(event.currentTarget.value)} />
+          </label>
+          <Choice
+            label={word('park')}
+            value={park}
+            options={[
+              [EVERY_PARK, word('allParks')],
+              ...state.catalog.parks.map(({ id, label }) => [id, label[language]] as const),
+            ]}
+            onChoose={setPark}
+          />
+          <button type="submit" class="primary" disabled={isBusy}>
+            {word('addScreen')}
+          </button>
+        </form>
+      </details>
+      <p role="status" class="problem">
+        {problem}
+      </p>
+      {made && (
+        <OneTime
+          key={made.link.link}
+          title={made.name}
+          note={word('linkOnce')}
+          text={made.link.link}
+          expiresAt={made.link.expiresAt}
+          qr={made.link.qr}
+        />
+      )}
+    </section>
+  );
+}
