@@ -61,9 +61,11 @@ export function installAuthorization(app: FastifyInstance, authenticator: Authen
   }
 
   app.decorateRequest('identity', undefined);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const access = asked(request);
     if (access === 'anyone') return;
+    // What one may see is not left in a browser that another uses.
+    void reply.header('cache-control', 'no-store');
     const identity = authenticator.check(request);
     request.identity = identity;
     if (access !== 'known' && !allowsSomewhere(identity.grants, access.right)) throw forbidden(identity, access.right);

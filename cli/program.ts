@@ -18,7 +18,9 @@ import { settingsCommand } from './settings.ts';
 import { simulateCommand } from './simulate.ts';
 import { sitesCommand } from './sites.ts';
 import { stackCommand } from './stack.ts';
+import { tokensCommand } from './tokens.ts';
 import { upCommand } from './up.ts';
+import { usersCommand } from './users.ts';
 
 export const program = new Command('daoyu')
   .version(programVersion())
@@ -43,6 +45,8 @@ for (const command of [
   checkCommand,
   moveCommand,
   channelsCommand,
+  usersCommand,
+  tokensCommand,
   settingsCommand,
 ]) {
   program.addCommand(command());

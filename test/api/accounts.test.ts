@@ -83,7 +83,9 @@ describe('a person', () => {
     const cookie = cookieIn(answer);
     expect(cookiesOf(answer).join()).toMatch(/HttpOnly; SameSite=Lax/);
     expect(cookiesOf(answer).join()).not.toMatch(/Secure/);
-    expect((await ask('GET', '/me', cookie)).json()).toMatchObject({
+    const me = await ask('GET', '/me', cookie);
+    expect(me.headers['cache-control']).toBe('no-store');
+    expect(me.json()).toMatchObject({
       kind: 'person',
       name: 'the wang',
       grants: OPERATOR,

@@ -327,7 +327,6 @@ const WORDS = {
   what: ['操作', 'Action'],
   where: ['对象', 'On what'],
   when: ['时间', 'When'],
-  details: ['详情', 'Details'],
   allActions: ['全部操作', 'All actions'],
   search: ['查找', 'Search'],
   nothingFound: ['没有符合条件的记录', 'Nothing matches'],

@@ -162,7 +162,7 @@ function Entry({ row }: { readonly row: AuditRow }) {
       </p>
       {(names.length > 0 || from !== undefined) && (
         <details>
-          <summary>{word('details')}</summary>
+          <summary>{word('more')}</summary>
           <dl class="audit-changes">
             {names.map((name) => (
               <div key={name}>

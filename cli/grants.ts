@@ -1,0 +1,32 @@
+/** `--role operator --park tianyu`, as often as wanted: each role holds in the park that follows it, or in all of them. */
+import type { Command } from 'commander';
+import { DaoyuError } from '../base/errors.ts';
+import { EVERY_PARK, type Grant, ROLES, type Role } from '../people/roles.ts';
+import { withTarget } from './platform-api.ts';
+
+export interface GrantOptions {
+  readonly role?: readonly string[];
+}
+
+/** The option that says what somebody may do, and the target. */
+export const withGrants = (command: Command): Command =>
+  withTarget(command).option(
+    '--role <roles...>',
+    `${ROLES.join(', ')}; in one park as operator@tianyu, else in all parks`,
+  );
+
+/** Throws `OPTION_INVALID`. */
+export function grantsOf({ role: given = [] }: GrantOptions): readonly Grant[] {
+  if (given.length === 0)
+    throw new DaoyuError('OPTION_INVALID', `give --role: one of ${ROLES.join(', ')}, or role@park`);
+  return given.map((text) => {
+    const [name = '', park = EVERY_PARK, ...rest] = text.split('@');
+    const role = ROLES.find((each) => each === name);
+    if (role === undefined || park === '' || rest.length > 0)
+      throw new DaoyuError('OPTION_INVALID', `--role ${text} must be ${ROLES.join(', ')}, or such a role @ a park`);
+    return { role: role satisfies Role, park };
+  });
+}
+
+export const grantText = (grants: readonly Grant[]): string =>
+  grants.map(({ role, park }) => (park === EVERY_PARK ? role : `${role}@${park}`)).join(' ');
