@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { build } from 'vite';
 
 /** What the page may import: its row in docs/architecture.md. */
-const SOURCES = ['dashboards/page', 'dashboards/definition', 'api', 'base', 'bus', 'people', 'registry', 'sensors', 'store'];
+const SOURCES = [
+  'dashboards/page',
+  'dashboards/definition',
+  'api',
+  'base',
+  'bus',
+  'people',
+  'registry',
+  'sensors',
+  'store',
+];
 const BUILT = 'dist/page/index.html';
 
 export default async function buildPage(): Promise<void> {

@@ -22,7 +22,6 @@ export function GrantsField({ grants, onChange }: Props) {
     <fieldset class="grants">
       <legend>{word('role')}</legend>
       {grants.map(({ role, park }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own
         <div key={index} class="grant">
           <Choice
             label={word('role')}

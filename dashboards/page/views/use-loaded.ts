@@ -25,7 +25,7 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
     },
     [word],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: words in another language are no reason to ask again
+  // Words in another language are no reason to ask again.
   useEffect(() => {
     let isGone = false;
     load().then(
