@@ -48,6 +48,8 @@ import { quarantineRoutes } from './routes/quarantine.ts';
 import { screenRoutes } from './routes/screens.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sharedChartRoutes } from './routes/shared-chart.ts';
+import { shareRoutes } from './routes/shares.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
@@ -117,6 +119,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(apiRoutes as never, { options, signIn, prefix: '/api/v1' });
   await app.register(alarmLinkRoutes, options);
   await app.register(entryRoutes, { ...options, signIn });
+  await app.register(sharedChartRoutes, { ...options, gate: createQueryGate(options.limits) });
   await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator, renewCookie: signIn.renewCookie });
   await app.ready();
   return app as unknown as FastifyInstance;
@@ -181,6 +184,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(invitationRoutes, options);
   await app.register(tokenRoutes, options);
   await app.register(screenRoutes, options);
+  await app.register(shareRoutes, options);
   await app.register(auditRoutes, options);
   await app.register(liveRoutes, options);
 }

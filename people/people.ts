@@ -6,9 +6,10 @@ import type { Identity } from './identity.ts';
 import { type InstallationToken, openInstallationToken } from './installation-token.ts';
 import { type Invitations, openInvitations } from './invitations.ts';
 import { PASSWORD_COST, type PasswordCost } from './password.ts';
-import { EVERY_PARK, type Grant } from './roles.ts';
+import { allows, EVERY_PARK, type Grant } from './roles.ts';
 import { openScreens, type Screens } from './screens.ts';
 import { type ListedSession, openSessions, type Sessions } from './sessions.ts';
+import { openShares, type Share, type Shares } from './shares.ts';
 import { openTokens, type Tokens } from './tokens.ts';
 
 export interface People {
@@ -17,6 +18,7 @@ export interface People {
   readonly tokens: Tokens;
   readonly screens: Screens;
   readonly invitations: Invitations;
+  readonly shares: Shares;
   readonly installation: InstallationToken;
   /** Who holds a bearer token. */
   byToken(text: string): Identity | undefined;
@@ -53,7 +55,15 @@ export async function openPeople({ kv, token, clock, log, cost = PASSWORD_COST }
   const tokens = await openTokens(kv, clock);
   const screens = await openScreens(kv, clock);
   const invitations = await openInvitations(kv, clock);
+  const shares = await openShares(kv, clock, maySpeakFor);
   const parts = [installation, accounts, tokens, screens, sessions] as const;
+
+  /** A person who left, or may no longer share there, leaves no open door behind. */
+  function maySpeakFor({ kind, id }: Share['creator'], park: string): boolean {
+    if (kind === 'person') return allows(accounts.get(id)?.grants ?? [], 'share', park);
+    if (kind === 'program') return allows(tokens.get(id)?.grants ?? [], 'share', park);
+    return true;
+  }
 
   function ownerOf({ owner, id: session }: ListedSession): Identity | undefined {
     const isSession = true;
@@ -78,7 +88,7 @@ export async function openPeople({ kv, token, clock, log, cost = PASSWORD_COST }
   }
 
   return {
-    ...{ accounts, sessions, tokens, screens, invitations, installation },
+    ...{ accounts, sessions, tokens, screens, invitations, shares, installation },
     byToken(text) {
       if (installation.isGood(text))
         return { kind: 'installation', id: 'installation', name: SOMEBODY, grants: ALL_OF_IT, isSession: false };
@@ -100,7 +110,7 @@ export async function openPeople({ kv, token, clock, log, cost = PASSWORD_COST }
       };
     },
     async close() {
-      for (const part of [invitations, screens, tokens, accounts, installation]) part.close();
+      for (const part of [shares, invitations, screens, tokens, accounts, installation]) part.close();
       await sessions.close();
     },
   };

@@ -26,8 +26,14 @@ const routesOf = (accesses: ReadonlyMap<string, Access>): readonly Route[] =>
 const isStream = ({ url }: Route) => url.endsWith('/live');
 const isPeople = ({ url }: Route) => /\/(users|invitations|tokens|screens)/.test(url);
 
-function requestOf({ method, url }: Route, park: string): InjectOptions {
-  const id = url.includes('alarms') ? alarmIdIn(park) : url.includes('quarantine') ? recordIdIn(park) : 'nothing';
+function idIn(url: string, park: string): string {
+  if (url.includes('alarms')) return alarmIdIn(park);
+  return url.includes('quarantine') ? recordIdIn(park) : 'nothing';
+}
+
+function requestOf({ method, url }: Route, park: string, shares: Readonly<Record<string, string>> = {}): InjectOptions {
+  const share = url.includes('/shares/') ? shares[park] : undefined;
+  const id = share ?? idIn(url, park);
   const names: Readonly<Record<string, string>> = {
     ...{ park, site: `pond-of-${park}`, device: `probe-of-${park}`, id, name: 'group', token: 'x', user: 'nobody' },
     '*': 'x',
@@ -45,8 +51,24 @@ describe('every route', () => {
     expect(routes.length).toBeGreaterThan(70);
     const open = routes.filter(({ access }) => access === 'anyone').map(({ name }) => name);
     expect(open.sort()).toEqual([
-      ...['GET /a/:token', 'GET /docs/errors', 'GET /healthz', 'GET /join', 'GET /readyz', 'GET /sign-in'],
-      ...['HEAD /a/:token', 'HEAD /docs/errors', 'HEAD /healthz', 'HEAD /readyz'],
+      ...[
+        'GET /a/:token',
+        'GET /docs/errors',
+        'GET /healthz',
+        'GET /join',
+        'GET /readyz',
+        'GET /s/:code',
+        'GET /s/:code/data.csv',
+      ],
+      'GET /sign-in',
+      ...[
+        'HEAD /a/:token',
+        'HEAD /docs/errors',
+        'HEAD /healthz',
+        'HEAD /readyz',
+        'HEAD /s/:code',
+        'HEAD /s/:code/data.csv',
+      ],
       ...['POST /a/:token', 'POST /join', 'POST /sign-in'],
     ]);
     const known = routes
@@ -84,20 +106,20 @@ describe('every route', () => {
   it.each(ROLES)(
     'asked by a %s of one park does what the role says there, and nothing in another park',
     async (role) => {
-      const { app, bearing } = await runTwoParks();
+      const { app, bearing, shares } = await runTwoParks();
       const { headers, send } = await asProgram(role);
       const wrong: string[] = [];
       for (const route of routesOf(app.accesses)) {
         const { access } = route;
         if (typeof access === 'string' || isStream(route)) continue;
         const hasRight = (rightsOf(role) as readonly string[]).includes(access.right);
-        const own = await send({ ...requestOf(route, OWN), headers });
+        const own = await send({ ...requestOf(route, OWN, shares), headers });
         const isForAll = access.park === 'every';
         if ((own.statusCode === 403) === (hasRight && !isForAll))
           wrong.push(`${route.name} at home: ${own.statusCode}`);
         if (own.statusCode >= 500) wrong.push(`${route.name} at home: ${own.statusCode}`);
         const isOfPark = access.park === 'named' || typeof access.park === 'function';
-        const foreign = await send({ ...requestOf(route, FOREIGN), headers });
+        const foreign = await send({ ...requestOf(route, FOREIGN, shares), headers });
         if (isOfPark && foreign.statusCode !== 403) wrong.push(`${route.name} abroad: ${foreign.statusCode}`);
         if (access.park !== 'listed') continue;
         const { url = '' } = requestOf(route, OWN);

@@ -27,6 +27,7 @@ interface Sample {
 const DEVICES = '/api/v1/devices';
 const KEY = { 'idempotency-key': 'of the tests' };
 const GRANTS = [{ role: 'viewer', park: 'daoyu' }];
+const SHARED = { park: 'daoyu', site: 'openapi-site', kind: 'aquaculture_pond' };
 const PROFILE = {
   label: { zh: '试验塘', en: 'trial pond' },
   author: 'the tests',
@@ -269,6 +270,13 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
     'post /api/v1/screens': [{ path: '/api/v1/screens', status: 201, body: { name: '值班室' } }],
     'post /api/v1/screens/{id}/link': [{ path: '/api/v1/screens/nothing/link', status: 404 }],
     'delete /api/v1/screens/{id}': [{ path: '/api/v1/screens/nothing', status: 404 }],
+    'get /api/v1/shares': [{ path: '/api/v1/shares', status: 200 }],
+    'post /api/v1/shares': [
+      { path: '/api/v1/shares', status: 201, body: { ...SHARED, title: 'the pond', lastHours: 6 } },
+      { path: '/api/v1/shares', status: 404, body: { ...SHARED, site: 'nowhere', title: 'x' } },
+      { path: '/api/v1/shares', status: 400, body: { ...SHARED, title: 'x', from: 2, to: 1 } },
+    ],
+    'delete /api/v1/shares/{id}': [{ path: '/api/v1/shares/nothing', status: 404 }],
     'get /api/v1/sessions': [{ path: '/api/v1/sessions', status: 200 }],
     'delete /api/v1/sessions/{id}': [{ path: '/api/v1/sessions/nothing', status: 404 }],
     'get /api/v1/audit': [

@@ -12,7 +12,7 @@ import { openMemoryKv } from '../../kv/memory.ts';
 import type { Grant, Role } from '../../people/roles.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import { GOOD_PASSWORD } from '../people/open-people.ts';
-import { apiOptions, NOW } from './running-api.ts';
+import { apiOptions, NOW, TOKEN } from './running-api.ts';
 
 export const OWN = 'home';
 export const FOREIGN = 'abroad';
@@ -31,6 +31,8 @@ export interface TwoParks {
   /** Headers of a browser in which this account signed in. */
   signedIn(user: string, password?: string): Promise<{ cookie: string; 'sec-fetch-site': string }>;
   addPerson(user: string, role: Role, park?: string): Promise<void>;
+  /** Ids of a share link in each park. */
+  readonly shares: Readonly<Record<string, string>>;
   send(request: InjectOptions): Promise<LightMyRequestResponse>;
 }
 
@@ -113,7 +115,21 @@ export async function runTwoParks(): Promise<TwoParks> {
   const app = await buildApp(options);
   onTestFinished(() => app.close());
   const { people } = options;
+  const shares: Record<string, string> = {};
+  const maker = people.byToken(TOKEN);
+  for (const park of [OWN, FOREIGN]) {
+    const chart = {
+      park,
+      site: `pond-of-${park}`,
+      kind: 'aquaculture_pond',
+      fields: ['dissolved_oxygen'],
+      span: { lastMs: 3_600_000 },
+    };
+    if (maker === undefined) throw new Error('the token of the tests is good');
+    shares[park] = (await people.shares.make({ title: `pond of ${park}`, chart, lastsMs: 3_600_000 }, maker)).share.id;
+  }
   return {
+    shares,
     app,
     options,
     async bearing(grants) {

@@ -53,6 +53,9 @@ export const ACTION_LABELS: Readonly<Record<AuditAction, Label>> = {
   'maintenance.set': { zh: '设置检修', en: 'set maintenance' },
   'command.send': { zh: '下发指令', en: 'sent a command' },
   'quarantine.replay': { zh: '重放隔离数据', en: 'replayed from quarantine' },
+  'correction.record': { zh: '记录订正', en: 'recorded a correction' },
+  'event.record': { zh: '记录农事', en: 'recorded an event' },
+  'readings.import': { zh: '导入数据', en: 'imported readings' },
   'series.export': { zh: '导出数据', en: 'exported readings' },
   'alarm.export': { zh: '导出告警', en: 'exported alarms' },
   'audit.export': { zh: '导出操作记录', en: 'exported the trail' },
@@ -72,6 +75,8 @@ export const GROUP_LABELS: Readonly<Record<string, Label>> = {
   alarm: { zh: '告警', en: 'Alarms' },
   command: { zh: '指令', en: 'Commands' },
   quarantine: { zh: '隔离', en: 'Quarantine' },
+  correction: { zh: '订正', en: 'Corrections' },
+  event: { zh: '农事', en: 'Events' },
   channel: { zh: '通知通道', en: 'Channels' },
   series: { zh: '数据导出', en: 'Exports' },
 };
