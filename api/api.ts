@@ -11,6 +11,7 @@ import type { AuditOptions } from './routes/audit.ts';
 import type { ChannelOptions } from './routes/channels.ts';
 import type { CommandOptions } from './routes/commands.ts';
 import type { ContractRouteOptions } from './routes/contract.ts';
+import type { CorrectionOptions } from './routes/corrections.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
 import type { EventOptions } from './routes/events.ts';
@@ -55,6 +56,7 @@ export type ApiOptions = ServerOptions &
   QuarantineOptions &
   CommandOptions &
   EventOptions &
+  CorrectionOptions &
   AlarmOptions &
   Omit<AlarmLogOptions, 'exports'> &
   AlarmsLiveOptions &

@@ -77,14 +77,17 @@ function* linesOfSeries(
 
 /** Raw readings, as they are read from the store. */
 export async function* csvOfReadings(
-  readings: AsyncIterable<Reading>,
+  readings: AsyncIterable<Reading & { readonly corrected?: readonly string[] }>,
   names: readonly string[],
   fields: ReadonlyMap<string, Field>,
 ): AsyncGenerator<string> {
   const headers = names.map((field) => headerOf({ field, aggregate: 'raw' }, fields));
   let text = csvLine(['time', 'received', 'park', 'site', 'device', ...headers, 'flags']);
-  for await (const { time, receivedAt, park, site, device, values, flags = {} } of readings) {
-    const flagged = names.flatMap((field) => (flags[field] ?? []).map((flag) => `${field}:${flag}`));
+  for await (const { time, receivedAt, park, site, device, values, flags = {}, corrected = [] } of readings) {
+    const flagged = names.flatMap((field) => [
+      ...(flags[field] ?? []).map((flag) => `${field}:${flag}`),
+      ...(corrected.includes(field) ? [`${field}:corrected`] : []),
+    ]);
     const cells = names.map((name) => values[name] ?? '');
     text += csvLine([isoOf(time), isoOf(receivedAt), park, site, device, ...cells, flagged.join(' ')]);
     if (text.length < PIECE) continue;

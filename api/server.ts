@@ -27,6 +27,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contractRoutes } from './routes/contract.ts';
+import { correctionRoutes } from './routes/corrections.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { entryRoutes } from './routes/entry.ts';
@@ -174,6 +175,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(quarantineRoutes, options);
   await app.register(commandRoutes, options);
   await app.register(eventRoutes, options);
+  await app.register(correctionRoutes, options);
   await app.register(alarmRoutes, options);
   await app.register(alarmLogRoutes, { ...options, exports });
   await app.register(alarmsLiveRoutes, options);

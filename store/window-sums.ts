@@ -43,6 +43,11 @@ export class WindowSums {
     if (time > this.#last.time) this.#last = { time, value };
   }
 
+  /** A value that is not to be used, for another reason than a doubt. */
+  leaveOut(): void {
+    this.#excluded += 1;
+  }
+
   window(start: number, aggregates: readonly Aggregate[]): Window {
     return {
       start,

@@ -5,6 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { TIMEZONE } from '../../base/beijing-time.ts';
 import { DaoyuError } from '../../base/errors.ts';
+import { type CorrectedSeries, correctedReadings, correctedSeries } from '../../corrections/corrected-series.ts';
+import { type Correction, correctionsKnown } from '../../corrections/correction.ts';
+import type { RecordBook } from '../../journal/record-book.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { FLAGS } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
@@ -15,7 +18,6 @@ import {
   type Every,
   type Point,
   QUALITIES,
-  type Series,
   type Store,
 } from '../../store/store.ts';
 import { coarserEvery, formatEvery, parseEvery, shortestMs } from '../../store/window.ts';
@@ -27,12 +29,13 @@ import type { QueryGate } from '../query-gate.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { Exact, List, Maybe, OneOf, Slug, Text, Time, Where } from '../schemas.ts';
 import { sendPieces, sendStreamed } from '../streamed.ts';
-import { parseRange } from '../time-range.ts';
+import { parseRange, parseTime } from '../time-range.ts';
 
 export interface SeriesOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices'>;
   readonly store: Pick<Store, 'series' | 'export'>;
+  readonly corrections: Pick<RecordBook<Correction>, 'all'>;
   readonly limits: { readonly maxPoints: number };
   readonly clock: () => number;
 }
@@ -53,6 +56,8 @@ const FEW_POINTS = 5000;
 /** A client that takes longer is ended: what it does not read fills the memory of all. */
 const SENT_WITHIN_MS = 120_000;
 
+const VALUES = ['corrected', 'raw', 'both'] as const;
+
 const SeriesQuery = Exact({
   kind: Text('name of a sensor kind', 64),
   ...Where,
@@ -68,6 +73,10 @@ const SeriesQuery = Exact({
       description:
         'good: without values that carry a doubt (spike, stuck, clock); default: good for windows, all for raw readings',
     }),
+  ),
+  values: Type.Optional(OneOf(VALUES, { description: 'as corrected (default), as they came, or a series of each' })),
+  as_of: Type.Optional(
+    Text('corrections that were written down by then: RFC 3339 with offset, epoch ms, or relative; absent: by now', 40),
   ),
   format: Type.Optional(OneOf(['json', 'csv'])),
 });
@@ -127,6 +136,13 @@ export const SeriesAnswer = Exact({
       incomplete: Type.Optional(
         List(Type.Integer(), { description: 'starts of windows covered by less than 90 %, epoch ms' }),
       ),
+      values: Type.Optional(OneOf(['corrected', 'raw'], { description: 'where both were asked for' })),
+      corrections: Type.Optional(List(Type.String(), { description: 'ids of the corrections that touch it' })),
+      uncorrected: Type.Optional(
+        List(Type.Integer(), {
+          description: 'starts of windows that a correction touches, but whose raw readings are no longer kept',
+        }),
+      ),
       doubted: Type.Optional(
         List(DoubtedAnswer, { description: 'windows that have no point because every value in them is doubted' }),
       ),
@@ -137,7 +153,7 @@ export type SeriesAnswer = Static<typeof SeriesAnswer>;
 
 export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = async (
   app,
-  { kinds, registry, store, limits, clock, gate, exports, memory },
+  { kinds, registry, store, corrections, limits, clock, gate, exports, memory },
 ) => {
   app.get(
     '/series',
@@ -189,6 +205,14 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
       const filter = { kind: kind.name, ...(park && { park }), ...(site && { site }), ...(device && { device }) };
       const byName = new Map(kind.fields.map((field) => [field.name, field]));
       const isCsv = query.format === 'csv';
+      const values = query.values ?? 'corrected';
+      const asOf = query.as_of === undefined ? undefined : parseTime('as_of', query.as_of, clock());
+      const known = values === 'raw' ? [] : correctionsKnown(corrections.all(), asOf);
+      if (isCsv && values === 'both')
+        throw new DaoyuError(
+          'REQUEST_INVALID',
+          'values=both is for JSON: ask for CSV once with raw, once with corrected',
+        );
       const quality = query.quality ?? (every === undefined ? 'all' : 'good');
       if (isCsv) {
         const name = [kind.name, site, device].filter((part) => part !== undefined).join('-');
@@ -198,7 +222,11 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
           .header('x-timezone', TIMEZONE);
         if (every === undefined) {
           return sendStreamed(request, reply, exports, (signal) =>
-            csvOfReadings(store.export({ ...filter, fields, from, to, quality, signal }), fields, byName),
+            csvOfReadings(
+              correctedReadings(store, { ...filter, fields, from, to, quality, signal }, known),
+              fields,
+              byName,
+            ),
           );
         }
       }
@@ -207,21 +235,19 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
         every === undefined
           ? undefined
           : (Math.ceil((to - from) / shortestMs(every)) + 1) * devices.length * aggregates.length;
-      const maxPoints = Math.min(limits.maxPoints, memory.capacity, pointsAtMost(windows, fields.length));
+      const isBoth = values === 'both';
+      const most = pointsAtMost(windows, fields.length) * (isBoth ? 2 : 1);
+      const maxPoints = Math.min(limits.maxPoints, memory.capacity, most);
       await holdMemory(reply, memory, maxPoints);
-      const found = await gate.run(request, (signal) =>
-        store.series({
-          ...filter,
-          fields,
-          from,
-          to,
-          ...(every && { every }),
-          quality,
-          aggregates,
-          maxPoints,
-          signal,
-        }),
-      );
+      const found = await gate.run(request, async (signal) => {
+        const asked = { ...filter, fields, from, to, ...(every && { every }), quality, aggregates, signal };
+        if (!isBoth) return await correctedSeries(store, { ...asked, maxPoints }, known);
+        const each = { ...asked, maxPoints: Math.floor(maxPoints / 2) };
+        return [
+          ...(await store.series(each)).map((series) => ({ ...series, values: 'raw' as const })),
+          ...(await correctedSeries(store, each, known)).map((series) => ({ ...series, values: 'corrected' as const })),
+        ];
+      });
       const now = clock();
       const series = found.map((each): CoveredSeries => {
         if (every === undefined) return each;
@@ -247,7 +273,10 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
 };
 
 /** Of windows with what covers them. */
-export type CoveredSeries = Series & { readonly intervalMs?: number } & Partial<Coverage>;
+export type CoveredSeries = CorrectedSeries & {
+  readonly intervalMs?: number;
+  readonly values?: 'corrected' | 'raw';
+} & Partial<Coverage>;
 
 const isExport = ({ query, method }: FastifyRequest) =>
   method === 'GET' && (query as Static<typeof SeriesQuery>).format === 'csv';

@@ -19,6 +19,7 @@ import type { OpenLedger } from '../../consumers/ledger.ts';
 import { openLiveFeed } from '../../consumers/live-feed.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
+import type { Correction } from '../../corrections/correction.ts';
 import { FORMATS } from '../../ingest/decoders/table.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import type { FarmEvent } from '../../journal/events.ts';
@@ -115,6 +116,7 @@ export async function openApiRole(
       },
       isConnected,
       tell: door?.tell ?? sendOverPubSub(pubsub, presence),
+      corrections: keep(await openRecordBook<Correction>('correction', { bus, kv, clock, log })),
       events: keep(await openRecordBook<FarmEvent>('event', { bus, kv, clock, log })),
       commands: createCommands({ bus, kv, tell: sendLive(pubsub, presence), clock, log }),
       checks,

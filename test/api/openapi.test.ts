@@ -330,6 +330,17 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
       { path: `${alarms}/${alarm}/shelve`, status: 400, body: { until: 9e12, reason: 'for ever' } },
     ],
     'get /api/v1/alarms/live': [{ path: `${alarms}/live`, status: 200 }],
+    'post /api/v1/corrections': [
+      { path: '/api/v1/corrections', status: 201, body: { ...CORRECTION, id: 'openapi-shift' } },
+      { path: '/api/v1/corrections', status: 400, body: { ...CORRECTION, to: '-3h' } },
+      { path: '/api/v1/corrections', status: 404, body: { ...CORRECTION, device: 'nobody' } },
+      { path: '/api/v1/corrections', status: 409, body: { ...CORRECTION, id: 'openapi-shift', reason: 'another' } },
+    ],
+    'get /api/v1/corrections': [
+      { path: '/api/v1/corrections?superseded=true', status: 200 },
+      { path: '/api/v1/corrections?as_of=soon', status: 400 },
+      { path: '/api/v1/corrections?device=nobody', status: 404 },
+    ],
     'get /api/v1/event-kinds': [{ path: '/api/v1/event-kinds', status: 200 }],
     'post /api/v1/events': [
       {
@@ -400,6 +411,11 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+const CORRECTION = {
+  ...{ park: 'daoyu', device: 'probe', field: 'dissolved_oxygen', from: '-2h', to: '-1h' },
+  ...{ method: { is: 'drift', startError: 0, endError: 0.4 }, reason: 'fouled', by: 'openapi' },
+};
 
 describe('the OpenAPI document', () => {
   it('describes what every route really answers, to the last member', async () => {

@@ -14,6 +14,7 @@ import type { QuarantineRecord } from '../../bus/rejection.ts';
 import { createCommands } from '../../commands/commands.ts';
 import { createAuditTrail } from '../../consumers/audit/trail.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
+import type { Correction } from '../../corrections/correction.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import type { FarmEvent } from '../../journal/events.ts';
 import { openRecordBook } from '../../journal/record-book.ts';
@@ -110,6 +111,9 @@ export async function apiOptions(
     },
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
+    corrections: await openRecordBook<Correction>('correction', {
+      ...{ bus: openMemoryBus(), kv: openMemoryKv(), clock, log: quiet },
+    }),
     events: await openRecordBook<FarmEvent>('event', { bus: openMemoryBus(), kv: openMemoryKv(), clock, log: quiet }),
     commands: createCommands({ bus: openMemoryBus(), kv: openMemoryKv(), tell: async () => {}, clock, log: quiet }),
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],

@@ -55,6 +55,16 @@ async function makeOptions() {
     const reading = { ...device, time: NOW - 60_000, receivedAt: NOW, values: { dissolved_oxygen: 6 } };
     await write([reading]);
     const stocked = { kind: 'stocking', at: NOW - 60_000, by: 'test', values: { count: 1000 } };
+    const shift = { field: 'dissolved_oxygen', method: { is: 'offset' as const, add: 0 }, reason: 'test', by: 'test' };
+    const span = { at: NOW - 60_000, until: NOW };
+    await made.corrections.add({
+      id: `shift-of-${park}`,
+      park,
+      site: device.site,
+      device: device.device,
+      ...shift,
+      ...span,
+    });
     await made.events.add({ id: `stocking-${park}`, park, site: device.site, ...stocked });
     events.push({ position: events.length + 1, readings: [reading] });
     const id = alarmIdIn(park);
