@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openInfluxStore } from '../../store/influx/influx.ts';
 import { describeCorrections } from '../contract/corrections.ts';
@@ -10,11 +10,14 @@ const kinds = new Map([[testKind.name, testKind]]);
 describe.runIf(hasInflux())('with a real influxd', () => {
   let server: InfluxServer | undefined;
   let runs = 0;
+  let startedBy: string | undefined;
   describeCorrections(
     'InfluxDB store',
     async () => {
-      // The first test starts it and ends it with itself; a database a run.
-      if (runs === 0 || server === undefined) server = await startInflux();
+      // It ends with the test that starts it; a database a run.
+      const { currentTestName } = expect.getState();
+      if (server === undefined || startedBy !== currentTestName) server = await startInflux();
+      startedBy = currentTestName;
       runs += 1;
       return await openInfluxStore({ url: server.url(`run_${runs}`), kinds, kv: openMemoryKv() });
     },
