@@ -16,7 +16,7 @@ import type { DataFolder } from './data-folder.ts';
 const FILE = 'devices.json';
 const BEGUN = 'demo/devices';
 
-/** Makes those that are missing; a device whose password is no longer known is left as it is. */
+/** Creates missing devices; a device whose password is no longer known is left as it is. */
 export async function addDemoDevices(
   folder: DataFolder,
   kv: Kv,
@@ -60,7 +60,7 @@ export async function addDemoDevices(
   }
 }
 
-/** Takes the demo out of an installation that grew from it: its devices, then its sites and parks that are empty without them. */
+/** Removes the demo from an installation: its devices, then the sites and parks that are empty without them. */
 export async function removeDemo(folder: DataFolder, kv: Kv, registry: Registry): Promise<DemoRemoval> {
   const devices = seeds.devices.filter(({ park, device }) => registry.device(park, device) !== undefined);
   for (const { park, device } of devices) await registry.removeDevice(park, device);
@@ -79,7 +79,7 @@ export async function removeDemo(folder: DataFolder, kv: Kv, registry: Registry)
   return { devices: devices.length, sites: sites.length, parks: parks.length, kept };
 }
 
-/** Of several processes that start on an empty platform one makes them, because only its data folder then has the passwords. */
+/** Of several processes that start on an empty platform one creates the devices, because only its data folder then has the passwords. */
 async function isFirst(kv: Kv): Promise<boolean> {
   try {
     await kv.put(BEGUN, { begun: true }, 0);

@@ -4,12 +4,12 @@ import type { Bridge, BridgeStatus } from '../broker/bridge/bridge.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Store } from '../store/store.ts';
 
-/** Share of the log beyond which it is said to fill. */
+/** Share of the log above which it is reported as filling up. */
 const NEARLY_FULL = 0.9;
 
 export interface Parts {
   readonly bus: Pick<Bus, 'status'>;
-  /** Absent in a process that neither writes nor reads it. */
+  /** Absent in a process that does not use the store. */
   readonly store?: Pick<Store, 'status'> | undefined;
   readonly bridge?: Pick<Bridge, 'status'> | undefined;
   /** Of the store's writer in this process. */

@@ -1,10 +1,10 @@
-/** Removes what is older than the settings keep, once an hour. */
+/** Removes readings older than the retention settings, once an hour. */
 import type { Log } from '../base/logger.ts';
 import type { Store } from '../store/store.ts';
 
 export interface RetentionOptions {
   readonly store: Pick<Store, 'forget'>;
-  /** Age of raw readings and of 1-minute rollups at which they go; undefined keeps them. */
+  /** Age at which raw readings and 1-minute rollups are removed; undefined keeps them. */
   readonly rawMs: number | undefined;
   readonly minuteMs: number | undefined;
   readonly log: Pick<Log, 'warn'>;

@@ -38,14 +38,14 @@ export interface Services extends AppContext {
   /** Channels and plan of notices: one copy for the notifier and the API of this process. */
   readonly channelBook: ChannelBook;
   readonly pubsub: PubSub;
-  /** Who is connected anywhere. */
+  /** Connected devices of all processes. */
   readonly presence: Presence;
-  /** Of this process, another one at each start. */
+  /** Unique to this process and this start. */
   readonly id: string;
   readonly token: string;
   readonly sessionSecret: string;
   readonly people: People;
-  /** Ms of a clock that nobody sets. */
+  /** Monotonic ms. */
   readonly monotonic: () => number;
   readonly installation: InstallationClock;
 }

@@ -1,4 +1,4 @@
-/** Who writes into the store: one writer in one process, or one a partition where several processes share the work. */
+/** The writers of the store: one in a single process, or one per partition where several processes share the work. */
 
 import { PARTITIONS, partitionOfSubject, subjectsOfPartition } from '../base/topics.ts';
 import { DEFAULT_WRITER } from '../store/store.ts';
@@ -12,10 +12,10 @@ export interface WriterPlan {
 }
 
 export interface WriterPlans {
-  /** Whether several processes divide them. */
+  /** Whether several processes share them. */
   readonly isShared: boolean;
   readonly writers: readonly WriterPlan[];
-  /** Whose an entry of the log is. */
+  /** The writer that takes an entry. */
   readonly writerOf: (subject: string) => string;
 }
 

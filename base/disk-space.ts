@@ -1,4 +1,4 @@
-/** Keeps a reserve of the disk free: writing stops in order before the disk is full, because libraries that meet a truly full disk do not stop in order. */
+/** Keeps a reserve of the disk free: writing stops cleanly before the disk is full, because libraries do not stop cleanly on a full disk. */
 import { statfsSync } from 'node:fs';
 import { DaoyuError } from './errors.ts';
 
@@ -7,7 +7,7 @@ export interface DiskSpace {
   check(): void;
 }
 
-/** The file system is asked at most this often, unless the writer is faster than the reserve allows. */
+/** The file system is asked at most this often. */
 const ASK_EVERY_MS = 100;
 
 export function watchDiskSpace(folder: string, reserveBytes: number, askEveryMs = ASK_EVERY_MS): DiskSpace {

@@ -2,7 +2,7 @@
 import { DaoyuError } from './errors.ts';
 
 export interface Driver<Context, Part> {
-  /** What stands before the colon, e.g. `nats`; or the whole setting, e.g. `embedded`. */
+  /** The part before the colon, e.g. `nats`; or the whole setting, e.g. `embedded`. */
   readonly schemes: readonly string[];
   /** How a setting looks, for messages: `nats://host:4222`. */
   readonly form: string;
@@ -28,7 +28,7 @@ function formsOf(drivers: readonly Chosen[]): string {
   return drivers.map(({ form }) => form).join(' or ');
 }
 
-/** A setting that chooses one of them, checked in that one's words. */
+/** Checks a setting that chooses a driver, with that driver's messages. */
 export function driverUrl(drivers: readonly (Chosen & Pick<Driver<never, unknown>, 'validate'>)[]) {
   return (url: string): string => {
     driverOf(drivers, url).validate(url);

@@ -1,4 +1,4 @@
-/** A pause that ends at once, and without an error, when the work it belongs to is stopped. */
+/** Waits, and returns early without an error when the signal aborts. */
 import { setTimeout as wait } from 'node:timers/promises';
 
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {

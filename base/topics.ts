@@ -3,7 +3,7 @@
 /** Ids of parks, sites and devices: lower-case letters, digits and hyphens, 1 to 64 of them. */
 export const SLUG = /^[a-z0-9-]{1,64}$/;
 
-/** Ids of commands: when it was sent, epoch ms, and what tells it from others of the same moment. */
+/** Ids of commands: time of sending in epoch ms, and a random suffix. */
 export const COMMAND_ID = /^\d{13}-[0-9a-f]{12}$/;
 
 export interface DeviceAddress {
@@ -45,7 +45,7 @@ export function clientIdOf({ park, device }: DeviceAddress): string {
   return `${park}.${device}`;
 }
 
-/** Into so many parts the writing into the store can be divided. A part of the log's format: entries carry it in their subject. */
+/** Number of partitions between which writers of the store are divided. Part of the log's format: entries carry their partition in the subject. */
 export const PARTITIONS = 4;
 
 /** FNV-1a of the device's name. */
@@ -55,7 +55,7 @@ export function partitionOf(device: DeviceAddress): number {
   return hash % PARTITIONS;
 }
 
-/** What belongs to a partition. The first also takes what others wrote without one. */
+/** Subjects of a partition. The first partition also takes entries without one. */
 export function subjectsOfPartition(partition: number): readonly string[] {
   const own = [`daoyu.readings.*.*.${partition}`, `daoyu.quarantine.*.${partition}`];
   return partition === 0 ? [...own, 'daoyu.readings.*.*', 'daoyu.quarantine.*'] : own;
@@ -76,7 +76,7 @@ export const subjects = {
   quarantine: (device: DeviceAddress) => `daoyu.quarantine.${device.park}.${partitionOf(device)}`,
   devices: (park: string) => `daoyu.devices.${park}`,
   alarms: (park: string) => `daoyu.alarms.${park}`,
-  /** What people do about alarms: acknowledge, shelve, maintenance. */
+  /** Actions of people on alarms: acknowledge, shelve, maintenance. */
   actions: (park: string) => `daoyu.actions.${park}`,
   /** Commands to devices, their replies and expiries. */
   commands: (park: string) => `daoyu.commands.${park}`,

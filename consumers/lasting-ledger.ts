@@ -1,8 +1,8 @@
-/** A ledger for as long as the process lives: it waits for a store that is not there yet, and begins again when the store went back. */
+/** A ledger for the lifetime of the process: waits for a store that is not there yet, and restarts when the store has gone back. */
 import { type Account, type LedgerOptions, type LedgerRun, type OpenLedger, openLedger } from './ledger.ts';
 
 export interface LastingLedgerOptions extends LedgerOptions {
-  /** Whether the store holds what it had taken; otherwise no account is complete. */
+  /** Whether the store still holds what it had taken; otherwise no account is complete. */
   readonly isWhole?: () => boolean;
 }
 

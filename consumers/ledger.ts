@@ -1,4 +1,4 @@
-/** What was received of each device and what became of it: committed by the store, plus what still waits on the log. */
+/** Counts per device of what was received and what became of it: committed by the store, plus pending entries on the log. */
 
 import type { Log } from '../base/logger.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
@@ -20,16 +20,16 @@ export interface LedgerOptions {
   readonly writers?: readonly string[];
   /** Which writer of the store takes the entries of a subject. */
   readonly writerOf?: (subject: string) => string;
-  /** How long an answer waits for the newest entries of the log to be counted; then it says that it is not complete. */
+  /** How long an answer waits until the newest log entries are counted; after that it is marked incomplete. */
   readonly patienceMs?: number;
-  /** Tallies of entries behind the store's position that are held one by one; of more, neighbours are added up. */
+  /** Tallies of uncommitted entries that are held one by one; beyond that, neighbours are merged. */
   readonly maxTallies?: number;
 }
 
 export interface Account {
   /** received = stored + duplicate + quarantined + pending in every row, whatever was killed when. */
   readonly rows: readonly LedgerView[];
-  /** All that was on the log when asked is counted. False while the log cannot be read to its end: the newest entries are in no column yet. */
+  /** Everything on the log at the time of the question is counted. False while the log cannot be read to its end: the newest entries are in no column yet. */
   readonly isComplete: boolean;
 }
 
@@ -43,20 +43,20 @@ export interface Ledger {
 }
 
 export interface OpenLedger extends Ledger {
-  /** Those of `account`, for who asks again soon anyway. */
+  /** The rows of `account`, for callers that ask again soon. */
   rows(filter?: LedgerFilter): Promise<readonly LedgerView[]>;
   close(): Promise<void>;
 }
 
-/** From one beginning on: when the store goes back behind it, another must begin. */
+/** Valid from one starting position on: if the store goes back behind it, a new run must start. */
 export interface LedgerRun extends OpenLedger {
-  /** Whether what it sums up no longer begins where the store and its writers stand. */
+  /** Whether its starting position no longer fits the store and its writers. */
   isOutdated(): Promise<boolean>;
 }
 
-/** Every entry passes here, so that reaching the end of the log can be told from waiting for it. */
+/** Follows every entry, to tell reaching the end of the log from waiting for it. */
 const EVERYTHING = 'daoyu.>';
-/** Nothing is gained by waiting: an answer waits for the newest entry. */
+/** No delay: an answer waits for the newest entry. */
 const LIMITS = { maxDeliveries: 64, maxBytes: 4 * 1024 * 1024, waitMs: 0 } as const;
 
 export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
@@ -69,13 +69,13 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
     patienceMs = 2000,
     maxTallies = 100_000,
   } = options;
-  // The writer that is furthest behind decides: what others have taken since is told apart by their own positions. One that never had
-  // anything to write has no position in the store, but its consumer has passed what was not for it.
+  // Starts at the writer that is furthest behind; the positions of the others tell what they have taken since. A writer that never had
+  // anything to write has no position in the store, but its consumer has passed the entries of others.
   const passedAtStart = await passedBy();
-  // Asked second: what a consumer has passed is committed.
+  // Read second, because what a consumer has passed is committed.
   const pending = createPendingTallies(await store.committed(), maxTallies);
   const from = beginning(pending.committed, passedAtStart);
-  /** Of what was committed and is no more. */
+  /** The store has lost readings that it had committed. */
   let isBehind = false;
   let seen = from;
   let waiting: (() => void)[] = [];
@@ -98,12 +98,12 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   async function take(deliveries: readonly Delivery[]): Promise<void> {
     for (const delivery of deliveries) {
       const { subject, position } = delivery;
-      // Given a second time, it would count twice.
+      // A redelivered entry would count twice.
       if (position <= seen) continue;
       seen = position;
       const writer = writerOf(subject);
       if (position > positionOf(pending.committed, writer)) pending.add(writer, position, talliesOf(delivery));
-      // Nobody may have asked for long, or the store may be away for long.
+      // Nobody may have asked for a long time, or the store may be away.
       if (pending.isTooMuch) {
         await renew().catch(() => undefined);
         pending.shrink();
@@ -114,7 +114,7 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
     }
   }
 
-  /** Whether it came to that in time. */
+  /** Returns whether it got there in time. */
   async function untilSeen(position: number): Promise<boolean> {
     const deadline = performance.now() + patienceMs; // A wall clock may jump.
     while (seen < position && performance.now() < deadline) {
@@ -129,7 +129,7 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
     return seen >= position;
   }
 
-  /** One at a time: an older answer behind a newer one would bring back a past whose entries are no longer held. */
+  /** One at a time: an older answer after a newer one would restore a state whose entries are no longer held. */
   function renew(): Promise<void> {
     renewing ??= store
       .committed()
@@ -150,9 +150,9 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   async function account({ park, device }: LedgerFilter = {}): Promise<Account> {
     const { firstPosition, lastPosition, problem } = await bus.status();
     await renew();
-    // What retention removed was taken by everybody, and never comes here.
+    // Entries that retention removed were taken by all consumers, and never arrive here.
     seen = Math.max(seen, firstPosition - 1);
-    // A server that is away is not asked: what it had last may not be all.
+    // While the server is away, its last known position may be outdated.
     const isComplete = (await untilSeen(lastPosition)) && problem?.code !== 'BUS_UNAVAILABLE' && !isBehind;
     const views = new Map<string, LedgerView>(
       pending.committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]),

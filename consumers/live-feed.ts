@@ -1,4 +1,4 @@
-/** Readings as they reach the log, for any number of followers; a follower may begin at a position it has seen. */
+/** Readings as they reach the log, for any number of followers; a follower may resume behind a position. */
 
 import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
@@ -18,12 +18,12 @@ export interface LiveEvent {
 export interface LiveFeedOptions {
   readonly bus: Pick<Bus, 'consume' | 'status'>;
   readonly log: Log;
-  /** Events that wait for one follower; one that is further behind is ended. */
+  /** Events buffered per follower; a follower that lags further is ended. */
   readonly maxBuffered?: number;
 }
 
 export interface LiveFeed {
-  /** What was appended behind `after` (or from now on), each once and in order, then live. Ends with `signal`, or when the follower lags: it comes back with its last position. */
+  /** Entries appended behind `after` (or from now on), each once and in order, then live. Ends with `signal`, or when the follower lags: it reconnects with its last position. */
   follow(after: number | 'now', signal: AbortSignal): AsyncIterable<LiveEvent>;
 }
 
@@ -31,7 +31,7 @@ export interface OpenLiveFeed extends LiveFeed {
   close(): Promise<void>;
 }
 
-/** What is there already goes together; nothing waits. */
+/** Entries that are already there go together; there is no delay. */
 const LIMITS = { maxDeliveries: 64, maxBytes: 4 * 1024 * 1024, waitMs: 0 } as const;
 
 export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOptions): Promise<OpenLiveFeed> {

@@ -1,8 +1,8 @@
-/** One reader of the live feed: what waits for it, and how far it has come. */
+/** One reader of the live feed: its buffer and its position. */
 import type { LiveEvent } from './live-feed.ts';
 
 export class LiveFollower {
-  /** Up to here it has, or has waiting, all there is. */
+  /** Position up to which everything is delivered or buffered. */
   position: number;
   readonly #max: number;
   #events: LiveEvent[] = [];
@@ -25,7 +25,7 @@ export class LiveFollower {
     this.#onIdle = listener;
   }
 
-  /** Something new. One that lags by more than its buffer is ended. */
+  /** Adds a new event. A follower that lags by more than its buffer is ended. */
   push(event: LiveEvent): void {
     if (this.#isEnded || event.position <= this.position) return;
     if (this.#events.length >= this.#max) {

@@ -1,6 +1,6 @@
 /**
- * The past for followers that begin behind the present: one reader of the log for all of them. It serves the one that is furthest behind
- * and, with the same piece, all others that lack it. Its pace is bounded, because a page that asks for a whole log must not hold up a PUBACK.
+ * Replays the log for followers that resume: one reader for all of them. It serves the follower that is furthest behind
+ * and, with the same piece, all others that need it. Its rate is bounded, because a page that asks for a whole log must not delay PUBACKs.
  */
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../base/errors.ts';

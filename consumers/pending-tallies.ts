@@ -1,26 +1,26 @@
-/** What entries of the log count that the store has not committed yet, beside what it has: in bounded memory, however long the store is away. */
+/** Tallies of log entries that the store has not committed yet, in bounded memory however long the store is away. */
 import { deviceKey } from '../base/keys.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { Committed } from '../store/store.ts';
 
 export interface PendingTallies {
-  /** As the store said it when it was last adopted. */
+  /** The store's state when it was last adopted. */
   readonly committed: Committed;
   /** More tallies are held than allowed: adopt what the store has, then shrink. */
   readonly isTooMuch: boolean;
   /** Tallies held. */
   readonly size: number;
   add(writer: string, position: number, tallies: readonly Tally[]): void;
-  /** Takes over what the store committed, unless a position lies inside a block: then the older one still adds up with the blocks. */
+  /** Takes over what the store committed, unless a position lies inside a block: then the older state still adds up with the blocks. */
   adopt(next: Committed): void;
-  /** Adds neighbours up until no more than half of what is allowed is held, or no two are left. */
+  /** Merges neighbours until at most half of the limit is held, or nothing is left to merge. */
   shrink(): void;
   tallies(): Iterable<Tally>;
 }
 
 type Totals = Map<string, Tally>;
 
-/** Entries of the log that one writer takes, from the first to the last position, added up. */
+/** Sums of the entries of one writer between two positions. */
 interface Block {
   readonly writer: string;
   readonly from: number;
@@ -94,7 +94,7 @@ function addAll(totals: Totals, tallies: Iterable<Tally>): Totals {
   return totals;
 }
 
-/** Neighbours of one writer added up: half as many, each twice as long. */
+/** Merges pairs of neighbours of one writer: half as many blocks, each twice as long. */
 function merged(blocks: readonly Block[]): Block[] {
   const pairs: Block[] = [];
   const open = new Map<string, Block>();

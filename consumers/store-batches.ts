@@ -13,18 +13,18 @@ import type { Ahead } from '../store/ahead.ts';
 import type { StoreCapabilities } from '../store/capabilities.ts';
 import type { Batch, ConflictingReading, RejectedReading, Store } from '../store/store.ts';
 
-/** A commit of the store costs far more than a reading: what comes within a blink goes together, and is still on the page within a second. */
+/** A commit costs far more than a reading: entries of 50 ms go together, and still reach the page within a second. */
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
 /** Where what is not committed yet is shown all the same, and whoever asks hastens the commit, a commit now and then is enough; a large backlog does not wait. */
 const LATE_LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 5000 } as const;
 
-/** What a writer asks of its store. */
+/** The part of a store that a writer needs. */
 export type WritableStore = Pick<Store, 'write' | 'committed' | keyof StoreCapabilities>;
 
-/** How far a writer has come. */
+/** The position of a writer. */
 export interface WriterProgress {
   readonly position: number;
-  /** Where the batch that comes next must end, when one was begun before. */
+  /** Where the next batch must end, if one was begun before. */
   readonly pendingUpTo?: number;
 }
 
@@ -35,10 +35,10 @@ export interface StoreBatchOptions {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly backOff?: BackOff | undefined;
-  /** Where the store stands. */
+  /** The store's position. */
   readonly progress: WriterProgress;
   readonly onCommitted: (position: number) => void;
-  /** The store has become an older one: what it lacks lies behind us on the log. */
+  /** The store was replaced by an older copy: what it lacks has already been read from the log. */
   readonly onOlder: () => void;
 }
 
@@ -47,7 +47,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
   let { progress } = options;
   const record = createRecords(randomRun());
   const quarantine = quarantineWriter({ bus, log });
-  /** After a failure: another process may have gone on as this writer, or the store have committed what it could not say. */
+  /** Set by a failure: another process may have taken over as this writer, or the store have committed a batch without being able to say so. */
   let isStale = false;
 
   async function renew(): Promise<void> {
@@ -62,7 +62,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     progress = now;
   }
 
-  /** Parsed once, when they join a group; those of one group at most. */
+  /** Entries are parsed once, when they join a group; holds one group at most. */
   const parsing = new Map<number, LogEntry | undefined>();
 
   function parsed(delivery: Delivery): LogEntry | undefined {
@@ -85,11 +85,11 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     parsing.clear();
   }
 
-  /** In steps: first up to where a batch was begun before, if one was. */
+  /** In steps: first up to the end of a batch that was begun before, if any. */
   async function write(read: readonly ReadEntry[], upTo: number): Promise<void> {
     while (progress.position < upTo) {
       const end = progress.pendingUpTo ?? upTo;
-      // Another process began a batch that goes on behind ours: only a new group can end where it ends.
+      // Another process began a batch that ends behind this group: only a new group can end there.
       if (end > upTo)
         throw new DaoyuError('STORE_CONFLICT', `a batch up to position ${end} was begun, ours ends at ${upTo}`);
       const entries = read.filter(({ delivery: { position } }) => position > progress.position && position <= end);
@@ -103,7 +103,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     }
   }
 
-  /** What the store will never take goes to quarantine, so that it neither blocks its neighbours nor disappears. */
+  /** Readings that the store will never accept go to quarantine, so that they neither block their neighbours nor disappear. */
   async function keepRejected(refused: readonly RejectedReading[]): Promise<void> {
     const [first] = refused;
     if (first === undefined) return;
@@ -117,7 +117,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     );
   }
 
-  /** Another word on an old time, from beyond what intake remembers: the first stays, and the other is not lost. */
+  /** A different value for a time already stored, older than what intake remembers: the first stays, the other goes to quarantine. */
   async function onConflict(conflicting: readonly ConflictingReading[]): Promise<void> {
     await quarantine(
       conflicting.map(({ reading, stored, isWhole }) => {

@@ -1,12 +1,12 @@
-/** Whether store and log fit together: a store that was put back, deleted or cut short begins again where it stands, if the log still goes back so far. */
+/** Checks that store and log fit: a store that was restored, deleted or truncated resumes at its own position, if the log still goes back that far. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Kv } from '../kv/kv.ts';
 
-/** How far the store came, written down outside of it. */
+/** The store's position, noted outside of the store. */
 export interface PositionNote {
   read(): Promise<number>;
-  /** Written now and then: somewhat behind is good enough for what it is asked. */
+  /** Written periodically: a slightly older position is good enough. */
   passed(position: number): void;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface Alignment {
   readonly subjects: readonly string[];
   readonly progress: { readonly position: number };
   readonly note: PositionNote;
-  /** Goes on behind what neither the store nor the log holds. */
+  /** Continues behind a gap that neither the store nor the log holds. */
   readonly acceptsGap: boolean;
 }
 
@@ -58,7 +58,7 @@ export function openPositionNote(kv: Pick<Kv, 'get' | 'put'>, writer: string): P
       () => {
         written = position;
       },
-      () => undefined, // The next one will do.
+      () => undefined, // The next write will do.
     );
   }
 

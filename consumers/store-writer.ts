@@ -1,4 +1,4 @@
-/** Carries the log into the store: batch by batch, as often as it takes, each reading once; begins again when store and log no longer fit. */
+/** Writes the log into the store batch by batch, each reading once, retrying without end; restarts when store and log no longer fit. */
 
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
@@ -16,10 +16,10 @@ export interface StoreWriterOptions {
   readonly log: Log;
   /** Names the writer in the store and its consumer of the log; several share the work when no device's readings come to two of them. */
   readonly name?: string;
-  /** What it writes; by default all readings, and the quarantine for its counts. */
+  /** Subjects to write; by default all readings, and the quarantine for its counts. */
   readonly subjects?: readonly string[];
   readonly backOff?: BackOff;
-  /** For a store that may be put back or deleted apart from the log. */
+  /** For a store that may be restored or deleted independently of the log. */
   readonly note?: PositionNote;
   readonly acceptsGap?: boolean;
   /**
@@ -29,10 +29,10 @@ export interface StoreWriterOptions {
   readonly doubtMs?: number;
 }
 
-/** Between two questions to a log that may not have answered for good. */
+/** Interval between two questions to a log whose answer may be outdated. */
 const DOUBT_EVERY_MS = 500;
 
-/** Until store and log fit: a file that is put back is noticed soon. */
+/** Retry until store and log fit: a restored file is noticed soon. */
 const AGAIN_AFTER: BackOff = { firstMs: 1000, maxMs: 15_000 };
 
 /**
@@ -48,10 +48,10 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
   const { signal } = stopping;
   let batches: Consumer | undefined;
   let problem: ReturnType<Consumer['status']>['problem'];
-  /** Resolves when the store has become an older one. */
+  /** Resolves when the store was replaced by an older copy. */
   let older: Promise<void> | undefined;
 
-  /** As the log says now, or later when what it says cannot be yet. */
+  /** The end of the log; asks again while the answer cannot be right yet. */
   async function endOfLog(reached: number): Promise<number> {
     const askedSince = performance.now();
     for (let isSaid = false; ; isSaid = true) {
@@ -136,7 +136,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
   };
 }
 
-/** Makes the durable consumer exist, so that the log keeps for it whatever comes until the store is there. */
+/** Creates the durable consumer, so that the log keeps entries for it until the store is there. */
 async function holdLog(bus: StoreWriterOptions['bus'], name: string, subjects: readonly string[]): Promise<void> {
   const { consumers } = await bus.status();
   if (consumers.some((consumer) => consumer.name === name)) return;

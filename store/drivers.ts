@@ -14,7 +14,7 @@ import type { Store } from './store.ts';
 
 export interface StoreContext {
   readonly url: string;
-  /** Of what the process keeps; a store makes one of its own in it. */
+  /** The data folder of the process; a store creates its own folder inside. */
   readonly folder: string;
   readonly kinds: ReadonlyMap<string, Kind>;
   /** Memory that the store may use, e.g. `512MB`. */

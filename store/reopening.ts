@@ -1,4 +1,4 @@
-/** A store that could not be opened is no reason not to start: it is tried again, and until then every question says why. */
+/** Lets the platform start without its store: opening is retried, and until then every call rejects with the reason. */
 
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
@@ -10,10 +10,10 @@ export interface ReopeningOptions {
   readonly againAfterMs?: number;
 }
 
-/** An operator who puts a file back or closes another program sees the store go on soon. */
+/** Short enough for an operator who restores a file or closes another program. */
 const AGAIN_AFTER_MS = 10_000;
 
-/** Resolves after the first attempt, whatever came of it. */
+/** Resolves after the first attempt, successful or not. */
 export async function openReopening({ open, log, againAfterMs = AGAIN_AFTER_MS }: ReopeningOptions): Promise<Store> {
   let store: Store | undefined;
   let problem = { code: 'STORE_UNAVAILABLE', message: 'the store is not open yet' };

@@ -1,4 +1,4 @@
-/** The api role: what people and programs read, over HTTP: series, accounts, the live feed, the page. */
+/** The api role: HTTP for people and programs: series, ledger, live feed, page. */
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +62,7 @@ export async function openApiRole(
   const ledger = keep(await openLastingLedger({ bus, store, log, writers: names, writerOf, isWhole }));
   const alarms = keep(await openAlarms({ bus, kv, clock }));
   const live = keep(await openLiveFeed({ bus, log }));
-  // Of the own broker at once; of others as they say.
+  // Its own broker knows at once; other brokers announce it.
   const isConnected = (park: string, device: string) =>
     door?.broker.isConnected({ park, device }) || presence.isConnected({ park, device });
   const figures = { store, ledger, isConnected };
@@ -142,7 +142,7 @@ interface Figured {
   readonly isConnected: (park: string, device: string) => boolean;
 }
 
-/** One api process at a time writes the figures, of all processes. */
+/** One api process at a time writes the metrics of all processes. */
 async function writePlatformMetrics(
   services: Services,
   { store, ledger, isConnected }: Figured,

@@ -1,4 +1,4 @@
-/** The broker role: MQTT listeners, the bridge to another broker and, because the PUBACK waits for it, the way from a publish to the log. */
+/** The broker role: MQTT listeners, the bridge to another broker and, because the PUBACK waits for it, the path from a publish to the log. */
 
 import { openBroker } from '../../broker/aedes.ts';
 import { parseBridgeUrl } from '../../broker/bridge/address.ts';

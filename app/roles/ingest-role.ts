@@ -1,4 +1,4 @@
-/** The ingest role: carries the log into store and quarantine, and removes what is older than the settings keep. */
+/** The ingest role: writes the log into store and quarantine, applies retention, and runs alarms and commands. */
 
 import type { Consumer } from '../../bus/handler.ts';
 import { assignTasks, type Task } from '../../cluster/task-assignment.ts';

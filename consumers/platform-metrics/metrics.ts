@@ -1,4 +1,4 @@
-/** What the platform knows at one moment, as figures beside the readings: states with their reasons, ledger, bands, names, and itself. Grafana has no other way to them. */
+/** Metrics of the platform at one moment, stored beside the readings: states with reasons, ledger, bands, names, and the platform itself. Grafana has no other access to them. */
 
 import { deviceKey, latestKey, siteKey } from '../../base/keys.ts';
 import {
@@ -39,7 +39,7 @@ export interface Moment {
   readonly now: number;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'profiles'>;
-  /** Absent while the store does not answer: then no state is claimed. */
+  /** Absent while the store does not answer: then no state is reported. */
   readonly latest: readonly Latest[] | undefined;
   readonly ledger: readonly (LedgerRow & { readonly pending: number })[];
   readonly isConnected: (park: string, device: string) => boolean;
@@ -229,7 +229,7 @@ export function platformMetricsOf({ now, bus, store, broker, memoryBytes }: Plat
   ];
 }
 
-/** So many reasons are told; the rest is on the page. */
+/** Number of reasons included; the page shows the rest. */
 const MOST_REASONS = 3;
 
 function stateFields({ state, reasons, ageMs }: Assessment, now: number): Figure['fields'] {

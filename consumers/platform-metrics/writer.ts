@@ -1,4 +1,4 @@
-/** Writes the platform's figures beside the readings, twice a minute; what cannot be written now is written anew at the next turn. */
+/** Writes the platform metrics beside the readings, twice a minute; a failed write is repeated with the next one. */
 
 import type { Log } from '../../base/logger.ts';
 import { METRICS_EVERY_MS, TRANSIENT_METRICS } from '../../dashboards/definition/platform-metrics.ts';
@@ -23,7 +23,7 @@ export interface PlatformMetricsOptions extends Pick<Moment, 'kinds' | 'registry
   readonly clock: () => number;
 }
 
-/** Bands hardly change: a point for every ten minutes, written over until they pass. */
+/** Bands hardly change: one point per ten minutes, overwritten until they pass. */
 const BANDS_EVERY_MS = 600_000;
 /** On starting, so far back, as far as a profile was in effect: a fresh install shows its history before its bands. */
 const BANDS_BACK_HOURS = 24;
@@ -35,7 +35,7 @@ const FORGET_EVERY_MS = 24 * HOUR_MS;
 const MOST_LINES = 5000;
 
 export interface Figures {
-  /** Writes once more, now. */
+  /** Writes once more, immediately. */
   write(): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export function startPlatformMetrics(options: PlatformMetricsOptions): Figures {
 
   async function write(): Promise<void> {
     const now = clock();
-    // The store may be away while the platform is well: it says what it can.
+    // The store may be away while the platform is well: what is known is written.
     const latest = await options.latest().catch(() => undefined);
     const moment: Moment = { now, kinds, registry, latest, ledger: await options.ledger(), isConnected };
     const devices = deviceMetrics(moment);
@@ -83,7 +83,7 @@ export function startPlatformMetrics(options: PlatformMetricsOptions): Figures {
     }
   }
 
-  // One at a time: a slow store must not gather turns.
+  // One at a time, so that writes do not pile up behind a slow store.
   let running: Promise<void> | undefined;
   const next = () => {
     running ??= turn().finally(() => {

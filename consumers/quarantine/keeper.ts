@@ -1,4 +1,4 @@
-/** Moves what was refused from the log into the shared state, and forgets what is too old or too much. One process does it at a time. */
+/** Moves refused messages from the log into the shared state, and removes the oldest beyond the limits. Runs in one process at a time. */
 
 import { codeOf } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
@@ -22,7 +22,7 @@ export interface QuarantineKeeperOptions {
   readonly clock?: () => number;
   /** Of the installation, which no setting of the clock changes: by it records grow old. Default: the clock. */
   readonly age?: () => number;
-  /** Older records go; the ledger keeps counting them. */
+  /** Older records are removed; the ledger still counts them. */
   readonly retainMs?: number;
   /** Of more the oldest go. */
   readonly maxRecords?: number;
@@ -45,14 +45,14 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     maxBytes = 1024 ** 3,
     backOff,
   } = options;
-  /** What there is, oldest first, so that making room need not read it. */
+  /** Kept records, oldest first, so that making room needs no read. */
   const kept = new Map<string, { readonly keptAt: number; readonly bytes: number }>();
   let bytes = 0;
   const found: (readonly [key: string, record: Kept])[] = [];
   for await (const { key, value } of kv.list<QuarantineRecord>(QUARANTINE_PREFIX)) found.push([key, withAge(value)]);
   // Their keys sort by the clock, which may have been wrong.
   for (const [key, record] of found.sort(([, one], [, other]) => one.keptAt - other.keptAt)) note(key, record);
-  // What cannot be removed now is no reason to keep nothing.
+  // A failed removal must not stop new records from being kept.
   await tidy();
 
   /** Those of older versions say only when they were received. */

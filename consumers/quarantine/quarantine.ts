@@ -1,4 +1,4 @@
-/** What was refused, for people: listed from the shared state, and replayed once the mapping is mended. */
+/** The quarantine: lists refused messages from the shared state, and replays them once the mapping is corrected. */
 
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
@@ -56,7 +56,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     return (await kv.get<QuarantineRecord>(QUARANTINE_PREFIX + id))?.value;
   }
 
-  /** Two people may press the button at one time, at two processes. */
+  /** Two people may press the button at the same time, in two processes. */
   async function claim(id: string): Promise<boolean> {
     const item = await kv.get<{ readonly at: number }>(CLAIM_PREFIX + id);
     if (item !== undefined && clock() - item.value.at < CLAIM_MS) return false;
