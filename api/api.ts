@@ -21,6 +21,7 @@ import type { LatestOptions } from './routes/latest.ts';
 import type { LedgerOptions } from './routes/ledger.ts';
 import type { LiveOptions } from './routes/live.ts';
 import type { MappingTryOptions } from './routes/mapping-try.ts';
+import type { ModelOptions } from './routes/models.ts';
 import type { ParkOptions } from './routes/parks.ts';
 import type { ProfileOptions } from './routes/profiles.ts';
 import type { QuarantineOptions } from './routes/quarantine.ts';
@@ -44,6 +45,7 @@ export type ApiOptions = ServerOptions &
   HealthRouteOptions &
   MetricsOptions &
   KindOptions &
+  ModelOptions &
   ParkOptions &
   SiteOptions &
   ProfileOptions &

@@ -4,7 +4,7 @@ import { REPLY_STATES } from '../bus/events.ts';
 import { COMMAND_STATES } from '../commands/command.ts';
 import { Exact, List, OneOf, Slug, Time } from './schemas.ts';
 
-const AnyJson = (description: string) =>
+export const AnyJson = (description: string) =>
   Type.Unsafe<unknown>({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'], description });
 
 export const CommandName = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'as in the topic' });

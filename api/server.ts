@@ -42,6 +42,7 @@ import { liveRoutes } from './routes/live.ts';
 import { mappingTryRoutes } from './routes/mapping-try.ts';
 import { meRoutes } from './routes/me.ts';
 import { metricRoutes } from './routes/metrics.ts';
+import { modelRoutes } from './routes/models.ts';
 import { pageRoutes } from './routes/page.ts';
 import { parkRoutes } from './routes/parks.ts';
 import { profileRoutes } from './routes/profiles.ts';
@@ -163,6 +164,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   const exports = createQueryGate({ ...options.limits, maxConcurrentQueries: MAX_EXPORTS });
   const memory = createMemoryBudget({ patienceMs: options.limits.queryTimeoutMs });
   await app.register(kindRoutes, options);
+  await app.register(modelRoutes, options);
   await app.register(parkRoutes, options);
   await app.register(siteRoutes, options);
   await app.register(profileRoutes, options);

@@ -9,7 +9,8 @@ const PATH = '/api/v1/devices';
 interface NewDeviceOptions extends ApiTarget {
   readonly park: string;
   readonly site: string;
-  readonly kind: string;
+  readonly kind?: string;
+  readonly model?: string;
   readonly mapping?: string;
 }
 
@@ -23,7 +24,8 @@ export function devicesCommand(): Command {
     .argument('<device>', 'id: lower-case letters, digits, hyphens')
     .requiredOption('--park <id>', 'a park there is, e.g. daoyu')
     .requiredOption('--site <id>', 'made when it is new')
-    .requiredOption('--kind <kind>', 'e.g. aquaculture_pond')
+    .option('--kind <kind>', 'e.g. aquaculture_pond; a model gives it')
+    .option('--model <model>', 'a device model of `daoyu models list`: kind, interval and mapping')
     .option('--mapping <file>', 'JSON file: how its own keys become fields')
     .action(add);
   addDeviceLifeCommands(command);
@@ -43,14 +45,15 @@ async function list(target: ApiTarget): Promise<void> {
 }
 
 async function add(device: string, options: NewDeviceOptions): Promise<void> {
-  const { park, site, kind } = options;
+  const { park, site, kind, model } = options;
   const mapping =
     options.mapping === undefined ? undefined : (JSON.parse(readFileSync(options.mapping, 'utf8')) as unknown);
   const answer = await askPlatform(options, 'POST', PATH, {
     park,
     site,
     device,
-    kind,
+    ...(kind !== undefined && { kind }),
+    ...(model !== undefined && { model }),
     ...(mapping !== undefined && { mapping }),
   });
   process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);

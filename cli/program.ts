@@ -9,6 +9,7 @@ import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
 import { mappingCommand } from './mapping.ts';
+import { modelsCommand } from './models.ts';
 import { moveCommand } from './move.ts';
 import { parksCommand } from './parks.ts';
 import { profilesCommand } from './profiles.ts';
@@ -38,6 +39,7 @@ for (const command of [
   mappingCommand,
   parksCommand,
   sitesCommand,
+  modelsCommand,
   profilesCommand,
   alarmsCommand,
   backupCommand,

@@ -2,7 +2,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { DaoyuError } from '../../base/errors.ts';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
+import type { DeviceModel } from '../../registry/device-model.ts';
 import type { Device, NewDevice as NewDeviceInput, Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { registrySeen } from '../authorize.ts';
@@ -18,6 +20,7 @@ export interface DeviceCredentials {
 
 export interface DeviceOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
+  readonly models: ReadonlyMap<string, DeviceModel>;
   readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'device' | 'setMapping'>;
   /** Makes device and password; the password is shown once and never again. */
   readonly addDevice: (device: NewDeviceInput) => Promise<DeviceCredentials>;
@@ -33,7 +36,8 @@ const NewDevice = Exact({
   park: Slug,
   site: Slug,
   device: Slug,
-  kind: Text('name of a sensor kind', 64),
+  kind: Type.Optional(Text('name of a sensor kind; may be left out where a model is named', 64)),
+  model: Type.Optional(Text('a device model: gives kind, interval and mapping where they are not given', 64)),
   label: Type.Optional(Label),
   intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 86_400_000 })),
   mapping: Type.Optional(Mapping),
@@ -44,7 +48,7 @@ const NewDevice = Exact({
 
 export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
   app,
-  { kinds, registry, addDevice, isConnected, mqttUrls },
+  { kinds, models, registry, addDevice, isConnected, mqttUrls },
 ) => {
   const show = createShowDevice(kinds, isConnected);
   const deviceIn = ({ params }: FastifyRequest) => {
@@ -90,6 +94,8 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
           'DEVICE_EXISTS',
           'PARK_UNKNOWN',
           'KIND_UNKNOWN',
+          'MODEL_UNKNOWN',
+          'REQUEST_INVALID',
           'ID_INVALID',
           'PROFILE_UNKNOWN',
           'MAPPING_INVALID',
@@ -104,7 +110,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
       },
     },
     async ({ body }, reply) => {
-      const { device, password } = await addDevice(body);
+      const { device, password } = await addDevice(completed(body, models));
       const address = { park: device.park, device: device.id };
       const id = clientIdOf(address);
       return reply
@@ -132,3 +138,18 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
     async ({ params, body }) => show(await registry.setMapping(params.park, params.device, body)),
   );
 };
+
+/** What the model gives stands behind what is given itself. */
+function completed(
+  { model: name, ...body }: Static<typeof NewDevice>,
+  models: DeviceOptions['models'],
+): NewDeviceInput {
+  const model = name === undefined ? undefined : models.get(name);
+  if (name !== undefined && model === undefined)
+    throw new DaoyuError('MODEL_UNKNOWN', `no model ${name}; there are ${[...models.keys()].join(', ')}`);
+  const kind = body.kind ?? model?.kind;
+  if (kind === undefined) throw new DaoyuError('REQUEST_INVALID', 'a new device needs a kind or a model');
+  const intervalMs = body.intervalMs ?? model?.intervalMs;
+  const mapping = body.mapping ?? model?.mapping;
+  return { ...body, kind, ...(intervalMs !== undefined && { intervalMs }), ...(mapping !== undefined && { mapping }) };
+}

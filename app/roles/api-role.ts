@@ -26,6 +26,7 @@ import type { FarmEvent } from '../../journal/events.ts';
 import { openRecordBook } from '../../journal/record-book.ts';
 import type { NewDevice } from '../../registry/registry.ts';
 import { validateMapping } from '../../registry/validate-mapping.ts';
+import { deviceModels } from '../../seeds/models/models.ts';
 import type { Store } from '../../store/store.ts';
 import { openMetricSink } from '../backends.ts';
 import { addDemoDevices, removeDemo } from '../demo.ts';
@@ -78,6 +79,7 @@ export async function openApiRole(
       codes: keep(await openSignInCodes({ kv, clock, monotonic })),
       ...pageFolder(),
       kinds,
+      models: deviceModels,
       registry,
       store,
       ledger,

@@ -85,6 +85,7 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
       { path: '/metrics', status: 401, headers: strange },
     ],
     'get /api/v1/kinds': [{ path: '/api/v1/kinds', status: 200 }],
+    'get /api/v1/models': [{ path: '/api/v1/models', status: 200 }],
     'get /api/v1/parks': [{ path: '/api/v1/parks', status: 200 }],
     'post /api/v1/parks': [
       { path: '/api/v1/parks', status: 201, body: { park: 'moon', label: { zh: '月', en: 'moon' }, towns: [] } },

@@ -22,6 +22,7 @@ import { openMemoryKv } from '../../kv/memory.ts';
 import { openPeople } from '../../people/people.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import type { NewDevice } from '../../registry/registry.ts';
+import { deviceModels } from '../../seeds/models/models.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { openMemoryStore } from '../../store/memory.ts';
@@ -75,6 +76,7 @@ export async function apiOptions(
     sessionSecret: 'secret',
     codes: await openSignInCodes({ kv: openMemoryKv(), clock, monotonic: clock }),
     kinds,
+    models: deviceModels,
     registry,
     store,
     ledger: {
