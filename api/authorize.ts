@@ -47,8 +47,12 @@ export function accessOf({ url, config }: Pick<RouteOptions, 'url' | 'config'>):
   return access;
 }
 
-/** To be called before the routes are made. */
-export function installAuthorization(app: FastifyInstance, authenticator: Authenticator): void {
+/** To be called before the routes are made. `elsewhere`: who is told that an address does not exist. */
+export function installAuthorization(
+  app: FastifyInstance,
+  authenticator: Authenticator,
+  elsewhere: 'anyone' | 'known' = 'known',
+): void {
   const accesses = new Map<string, Access>();
   app.decorate('accesses', accesses);
   app.addHook('onRoute', (route) => {
@@ -57,7 +61,7 @@ export function installAuthorization(app: FastifyInstance, authenticator: Authen
   // What is at no route is nobody's business but that of the known; nor does a HEAD of a page tell more than the page.
   function asked({ method, url, routeOptions }: FastifyRequest): Access {
     const ofPage = method === 'HEAD' ? accesses.get(`GET ${url.split('?')[0]}`) : undefined;
-    return accesses.get(`${method} ${routeOptions.url}`) ?? ofPage ?? 'known';
+    return accesses.get(`${method} ${routeOptions.url}`) ?? ofPage ?? elsewhere;
   }
 
   app.decorateRequest('identity', undefined);

@@ -24,7 +24,8 @@ export async function openHealth(options: HealthOptions): Promise<{ readonly url
   // Nobody signs in here; who did at the API is known.
   const authenticator = createAuthenticator(options);
   await app.register(cookie);
-  installAuthorization(app as never, authenticator);
+  // There is nothing here but health and metrics.
+  installAuthorization(app as never, authenticator, 'anyone');
   await app.register(healthRoutes, { ...options, authenticator });
   await app.register(metricRoutes, { status: options.status });
   return { url: await listen(app, options), close: () => app.close() };
