@@ -44,6 +44,32 @@ describe('group commit', () => {
     await Promise.all(waits);
   });
 
+  it('holds a small group for a moment after an append, takes in what comes meanwhile, and lets a large one go at once', async () => {
+    const begun: number[] = [];
+    const sizes: number[] = [];
+    const commit = createGroupCommit({
+      bus: {
+        async append(entries: readonly Entry[]) {
+          begun.push(performance.now());
+          sizes.push(valuesOf(entries).length);
+          return begun.length;
+        },
+      },
+    });
+    const small = Array.from({ length: 40 }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index / 4));
+      await commit.submit(add(index));
+    });
+    await Promise.all(small);
+    const gaps = begun.slice(1).map((at, index) => at - (begun[index] ?? 0));
+    // Timers of Node may fire up to a millisecond early.
+    for (const gap of gaps) expect(gap).toBeGreaterThan(1.5);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(40);
+    const before = begun.length;
+    await Promise.all(Array.from({ length: 400 }, (_, index) => commit.submit(add(index))));
+    expect(sizes.slice(before)).toEqual([400]);
+  });
+
   it('gathers the next group while an append is under way, and keeps the order', async () => {
     const log = scriptedLog();
     const commit = createGroupCommit({ bus: log });

@@ -48,6 +48,18 @@ it('asks for a commit when somebody wants the time of what is shown, and waits f
   expect(asked).toBe(1);
 });
 
+it('hastens a commit for whoever counts what is stored, and does not keep him waiting', async () => {
+  const store = withAhead(openMemoryStore());
+  let asked = 0;
+  store.ahead.onAsked('committed', () => {
+    asked += 1;
+  });
+  expect((await store.committed()).ledger).toEqual([]);
+  expect(asked).toBe(1);
+  expect((await store.status()).readings).toBe(0);
+  expect(asked).toBe(2);
+});
+
 it('answers from what it has when nothing is committed for long', async () => {
   const store = withAhead(openMemoryStore());
   store.ahead.show(1, [reading(T0, { oxygen: 5 })]);
