@@ -75,7 +75,7 @@ describe('a device', () => {
   it.each([
     [{ ...body, device: 'Ünknown' }, /body\.device must be 1 to 64 of a-z/],
     [{ ...body, colour: 'red' }, /has "colour", which is unknown here/],
-    [{ park: 'tianyu' }, /lacks site.*lacks device.*lacks kind/],
+    [{ park: 'tianyu' }, /lacks site.*lacks device/],
     [{ ...body, device: 5 }, /body\.device must be string/],
     [{ ...body, siteType: 'lake' }, /must be one of pond, paddy/],
   ])('%j is refused in plain words', async (payload, words) => {
@@ -85,6 +85,14 @@ describe('a device', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.json()).toMatchObject({ status: 400, code: 'REQUEST_INVALID', detail: expect.stringMatching(words) });
     expect(answer.json<{ errors: object[] }>().errors.length).toBeGreaterThan(0);
+  });
+
+  it('without a kind and without a model that names one is refused in plain words', async () => {
+    const { send } = await runApi();
+    const { kind: _, ...payload } = body;
+    const answer = await send({ method: 'POST', url: '/api/v1/devices', headers: bearer, payload });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'REQUEST_INVALID', detail: expect.stringMatching(/kind.*model/) });
   });
 
   it('keeps a mapping exactly as given: null stays null', async () => {

@@ -112,6 +112,7 @@ describe('a log that refuses', () => {
             .map((each) => ({ ...each, isResend: true }));
         }
         const kept = new Map((await stored()).map((reading) => [reading.time, reading.values]));
+        await eventually(async () => (await memory.status()).consumers.every(({ pending }) => pending === 0));
         const refused = await quarantine.list({ limit: 1000 });
         for (const { time, values: own } of sent) {
           for (const [field, value] of Object.entries(own)) {
