@@ -66,12 +66,20 @@ function addAll(sets: Set<number>[], index: number, times: readonly number[]): v
   for (const time of times) set.add(time);
 }
 
+type Row = readonly [time: number, good: number | null, doubted: number | null];
+
+/** A value stands in its field, or in the one for doubted values; in both it would be there twice. */
 async function storedPoints(http: string): Promise<Map<string, readonly StoredPoint[]>> {
-  const statement = 'SELECT "dissolved_oxygen" FROM "aquaculture_pond" WHERE "site" = \'fault-site\' GROUP BY "device"';
+  const fields = '"dissolved_oxygen", "dissolved_oxygen:doubted"';
+  const statement = `SELECT ${fields} FROM "aquaculture_pond" WHERE "site" = 'fault-site' GROUP BY "device"`;
   const body = new URLSearchParams({ q: statement, db: 'daoyu', epoch: 'ms' });
   const response = await fetch(`${http}/query`, { method: 'POST', body });
   const { results } = (await response.json()) as {
-    results: { series?: { tags: { device: string }; values: StoredPoint[] }[] }[];
+    results: { series?: { tags: { device: string }; values: Row[] }[] }[];
   };
-  return new Map((results[0]?.series ?? []).map(({ tags, values }) => [tags.device, values]));
+  const pointsOf = ([time, ...values]: Row) =>
+    values.flatMap((value): StoredPoint[] => (value === null ? [] : [[time, value]]));
+  return new Map(
+    (results[0]?.series ?? []).map(({ tags, values }) => [tags.device, values.flatMap((row) => pointsOf(row))]),
+  );
 }
