@@ -4,7 +4,7 @@
  * The last line sums up both suites: `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,9 +40,6 @@ export function sumUp(first: readonly FileResult[], second: readonly FileResult[
 
 type Suite = 'quick' | 'servers';
 
-/** Servers and kills want the machine for themselves. */
-const WORKERS: Readonly<Record<Suite, readonly string[]>> = { quick: ['--maxWorkers=2'], servers: ['--maxWorkers=1'] };
-
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
@@ -56,17 +53,18 @@ const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
 /** A part of a suite, in another environment. */
 interface Part {
+  /** Paths, or their beginnings; none: all of the suite. */
   readonly files: readonly string[];
+  readonly workers: 1 | 2;
   /** Of the names of the tests; absent: all of the files. */
   readonly names?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const WHOLE: Part = { files: [] };
-
 /** What is run against a second version of nats-server: three minutes at most. */
 const ON_NATS: readonly Part[] = [
   {
+    workers: 1,
     files: [
       'test/bus/jetstream.servers.test.ts',
       'test/bus/lost-acknowledgement.servers.test.ts',
@@ -76,19 +74,37 @@ const ON_NATS: readonly Part[] = [
     ],
   },
   {
+    workers: 1,
     files: ['test/broker/bridge/bridge.servers.test.ts', 'test/app/faults.servers.test.ts'],
     names: 'MQTT listener of NATS|while JetStream is full',
   },
 ];
 
-function runTwice(suite: Suite, node: string, part: Part = WHOLE): Outcome {
+const QUICK: Part = { files: [], workers: 2 };
+
+/** Kills, faults and clusters want the machine for themselves. */
+const ALONE = ['test/app/', 'test/bus/', 'test/cluster/', 'test/commands/', 'test/deploy/', 'test/broker/bridge/'];
+const SERVERS: readonly Part[] = [
+  { files: ALONE, workers: 1 },
+  { files: sharing(), workers: 2 },
+];
+
+/** Every other folder that holds tests of that suite. */
+function sharing(): readonly string[] {
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true }).map((name) => `test/${name}`);
+  const isSharing = (file: string) =>
+    file.endsWith('.servers.test.ts') && !ALONE.some((folder) => file.startsWith(folder));
+  return files.filter(isSharing).sort();
+}
+
+function runTwice(suite: Suite, node: string, part: Part): Outcome {
   const first = run(suite, node, part);
   const failed = first.filter(({ hasFailed }) => hasFailed).map(({ file }) => file);
   return sumUp(first, failed.length === 0 ? [] : run(suite, node, { ...part, files: failed }));
 }
 
 /** Results by file. A run that ends badly although no file failed is a failure under the name of the suite. */
-function run(suite: Suite, node: string, { files, names, environment = {} }: Part): readonly FileResult[] {
+function run(suite: Suite, node: string, { files, workers, names, environment = {} }: Part): readonly FileResult[] {
   const folder = mkdtempSync(join(tmpdir(), 'daoyu-suite-'));
   const report = join(folder, 'report.json');
   const reporters = ['default', 'json', './test/not-run.ts'].map((name) => `--reporter=${name}`);
@@ -97,7 +113,7 @@ function run(suite: Suite, node: string, { files, names, environment = {} }: Par
     'run',
     '--project',
     suite,
-    ...WORKERS[suite],
+    `--maxWorkers=${workers}`,
     ...reporters,
     `--outputFile.json=${report}`,
     ...files,
@@ -126,8 +142,11 @@ function readReport(path: string): readonly FileResult[] {
 }
 
 function main(otherNodes: readonly string[]): void {
-  const here = (['quick', 'servers'] as const).map((suite) => runTwice(suite, process.execPath));
-  const elsewhere = otherNodes.map((node) => runTwice('quick', node));
+  const here = [
+    runTwice('quick', process.execPath, QUICK),
+    ...SERVERS.map((part) => runTwice('servers', process.execPath, part)),
+  ];
+  const elsewhere = otherNodes.map((node) => runTwice('quick', node, QUICK));
   const current = process.env.DAOYU_TEST_NATS_CURRENT;
   const environment = { DAOYU_TEST_NATS_SERVER: current ?? '' };
   const onNats = current ? ON_NATS.map((part) => runTwice('servers', process.execPath, { ...part, environment })) : [];
