@@ -12,6 +12,7 @@ import {
   passwordLink,
   removePerson,
 } from '../feed/people.ts';
+import { AddForm } from './add-form.tsx';
 import { GrantsField, GrantWords } from './grants-field.tsx';
 import { OneTime } from './one-time.tsx';
 import { RemoveButton } from './remove-button.tsx';
@@ -127,42 +128,30 @@ function Add({ people: { run, isBusy }, onLink }: Omit<RowProps, 'person'>) {
     setGrants(FIRST);
   };
   return (
-    <details class="add">
-      <summary>{word('addPerson')}</summary>
-      <form
-        class="row-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <label>
-          {word('userName')}
-          <input
-            value={user}
-            required
-            maxLength={32}
-            pattern="[a-z0-9][a-z0-9._\-]{1,31}"
-            autocapitalize="none"
-            autocomplete="off"
-            onInput={(event) => setUser(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          {word('fullName')}
-          <input
-            value={name}
-            required
-            maxLength={50}
-            autocomplete="off"
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
-        <GrantsField grants={grants} onChange={setGrants} />
-        <button type="submit" class="primary" disabled={isBusy}>
-          {word('addPerson')}
-        </button>
-      </form>
-    </details>
+    <AddForm title={word('addPerson')} isBusy={isBusy} onSubmit={submit}>
+      <label>
+        {word('userName')}
+        <input
+          value={user}
+          required
+          maxLength={32}
+          pattern="[a-z0-9][a-z0-9._\-]{1,31}"
+          autocapitalize="none"
+          autocomplete="off"
+          onInput={(event) => setUser(event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        {word('fullName')}
+        <input
+          value={name}
+          required
+          maxLength={50}
+          autocomplete="off"
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      <GrantsField grants={grants} onChange={setGrants} />
+    </AddForm>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { formatAge } from '../../../sensors/format.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { changePassword, endSession, loadSessions, type Me } from '../feed/people.ts';
+import { AddForm } from './add-form.tsx';
 import { GrantWords } from './grants-field.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { nameOf } from './who-i-am.tsx';
@@ -56,43 +57,35 @@ function Password() {
     setNext('');
   };
   return (
-    <details class="add">
-      <summary>{word('changePassword')}</summary>
-      <form
-        class="row-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <label>
-          {word('currentPassword')}
-          <input
-            type="password"
-            value={current}
-            required
-            autocomplete="current-password"
-            onInput={(event) => setCurrent(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          {word('nextPassword')}
-          <input
-            type="password"
-            value={next}
-            required
-            minLength={12}
-            maxLength={128}
-            autocomplete="new-password"
-            onInput={(event) => setNext(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {word('changePassword')}
-        </button>
-        <p role="status">{problem ?? (isDone ? word('passwordChanged') : '')}</p>
-      </form>
-    </details>
+    <AddForm
+      title={word('changePassword')}
+      isBusy={isBusy}
+      onSubmit={submit}
+      status={<p role="status">{problem ?? (isDone ? word('passwordChanged') : '')}</p>}
+    >
+      <label>
+        {word('currentPassword')}
+        <input
+          type="password"
+          value={current}
+          required
+          autocomplete="current-password"
+          onInput={(event) => setCurrent(event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        {word('nextPassword')}
+        <input
+          type="password"
+          value={next}
+          required
+          minLength={12}
+          maxLength={128}
+          autocomplete="new-password"
+          onInput={(event) => setNext(event.currentTarget.value)}
+        />
+      </label>
+    </AddForm>
   );
 }
 

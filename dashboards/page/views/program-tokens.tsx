@@ -4,6 +4,7 @@ import type { Grant } from '../../../people/roles.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { addToken, loadTokens, revokeToken } from '../feed/people.ts';
 import { formatDay } from '../language/format-time.ts';
+import { AddForm } from './add-form.tsx';
 import { GrantsField, GrantWords } from './grants-field.tsx';
 import { OneTime } from './one-time.tsx';
 import { RemoveButton } from './remove-button.tsx';
@@ -55,36 +56,24 @@ export function ProgramTokens() {
           );
         })}
       </ul>
-      <details class="add">
-        <summary>{word('addToken')}</summary>
-        <form
-          class="row-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit();
-          }}
-        >
-          <label>
-            {word('tokenFor')}
-            <input value={name} required maxLength={50} onInput={(event) => setName(event.currentTarget.value)} />
-          </label>
-          <label>
-            {word('days')}
-            <input
-              type="number"
-              value={days}
-              required
-              min={1}
-              max={731}
-              onInput={(event) => setDays(event.currentTarget.value)}
-            />
-          </label>
-          <GrantsField grants={grants} onChange={setGrants} />
-          <button type="submit" class="primary" disabled={isBusy}>
-            {word('addToken')}
-          </button>
-        </form>
-      </details>
+      <AddForm title={word('addToken')} isBusy={isBusy} onSubmit={submit}>
+        <label>
+          {word('tokenFor')}
+          <input value={name} required maxLength={50} onInput={(event) => setName(event.currentTarget.value)} />
+        </label>
+        <label>
+          {word('days')}
+          <input
+            type="number"
+            value={days}
+            required
+            min={1}
+            max={731}
+            onInput={(event) => setDays(event.currentTarget.value)}
+          />
+        </label>
+        <GrantsField grants={grants} onChange={setGrants} />
+      </AddForm>
       <p role="status" class="problem">
         {problem}
       </p>

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { EVERY_PARK } from '../../../people/roles.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { addScreen, loadScreens, type OneTimeLink, removeScreen, screenLink } from '../feed/people.ts';
+import { AddForm } from './add-form.tsx';
 import { Choice } from './choice.tsx';
 import { OneTime } from './one-time.tsx';
 import { RemoveButton } from './remove-button.tsx';
@@ -47,33 +48,21 @@ export function WallScreens() {
           </li>
         ))}
       </ul>
-      <details class="add">
-        <summary>{word('addScreen')}</summary>
-        <form
-          class="row-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit();
-          }}
-        >
-          <label>
-            {word('whereItHangs')}
-            <input value={name} required maxLength={50} onInput={(event) => setName(event.currentTarget.value)} />
-          </label>
-          <Choice
-            label={word('park')}
-            value={park}
-            options={[
-              [EVERY_PARK, word('allParks')],
-              ...state.catalog.parks.map(({ id, label }) => [id, label[language]] as const),
-            ]}
-            onChoose={setPark}
-          />
-          <button type="submit" class="primary" disabled={isBusy}>
-            {word('addScreen')}
-          </button>
-        </form>
-      </details>
+      <AddForm title={word('addScreen')} isBusy={isBusy} onSubmit={submit}>
+        <label>
+          {word('whereItHangs')}
+          <input value={name} required maxLength={50} onInput={(event) => setName(event.currentTarget.value)} />
+        </label>
+        <Choice
+          label={word('park')}
+          value={park}
+          options={[
+            [EVERY_PARK, word('allParks')],
+            ...state.catalog.parks.map(({ id, label }) => [id, label[language]] as const),
+          ]}
+          onChoose={setPark}
+        />
+      </AddForm>
       <p role="status" class="problem">
         {problem}
       </p>
