@@ -1,8 +1,8 @@
 /** How the platform itself stands, for the alarms about it: put on the log with each tick of the clock. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statfsSync } from 'node:fs';
-import { healthOfChannels, isFailing } from '../alarms/notify/channel-health.ts';
-import { planOf, unmannedFrom } from '../alarms/notify/plan.ts';
+import { isFailing } from '../alarms/notify/channel-health.ts';
+import { unmannedFrom } from '../alarms/notify/plan.ts';
 import type { PlatformReport } from '../bus/events.ts';
 import type { Store } from '../store/store.ts';
 import type { Services } from './services.ts';
@@ -15,24 +15,23 @@ const SLOW_LOOK_MS = 60_000;
 type SlowPart = Pick<PlatformReport, 'unmannedFrom' | 'certificateUntil'>;
 
 export function createPlatformReport(services: Services, store: Store): () => Promise<PlatformReport> {
-  const { bus, kv, folder, config, clock, monotonic, installation } = services;
+  const { bus, channelBook, folder, config, clock, monotonic, installation } = services;
   let slow: SlowPart = {};
   let lookedAt = Number.NEGATIVE_INFINITY;
 
-  async function slowPart(): Promise<SlowPart> {
+  function slowPart(): SlowPart {
     if (monotonic() - lookedAt < SLOW_LOOK_MS) return slow;
-    const from = unmannedFrom(await planOf(kv), clock());
+    const from = unmannedFrom(channelBook.plan(), clock());
     slow = { ...(from !== undefined && { unmannedFrom: from }), ...expiry(config.tlsCertificate) };
     lookedAt = monotonic();
     return slow;
   }
 
   return async () => {
-    const [log, state, channels, slowly] = await Promise.all([
+    const [log, state, channels] = await Promise.all([
       bus.status(),
       store.status().catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } })),
-      healthOfChannels(kv),
-      slowPart(),
+      channelBook.health(),
     ]);
     const behind = log.consumers
       .filter(({ pending }) => pending > BEHIND_ENTRIES)
@@ -47,7 +46,7 @@ export function createPlatformReport(services: Services, store: Store): () => Pr
       ...(state.problem && { storeProblem: state.problem.message.slice(0, 300) }),
       ...(behind.length > 0 && { behind }),
       ...(failingChannels.length > 0 && { failingChannels }),
-      ...slowly,
+      ...slowPart(),
       ...freeDisk(folder.path),
     };
   };

@@ -4,9 +4,10 @@ import type { Kv } from '../../kv/kv.ts';
 import type { Channel, ChannelSettings, DeviceOrder, Outcome } from '../channels/channel.ts';
 import { CHANNEL_KINDS, masked, unmasked } from '../channels/channels.ts';
 import { type ChannelHealth, HEALTH_PREFIX, healthOfChannels, noteHealth } from './channel-health.ts';
-import { DEFAULT_PLAN, PLAN_KEY, type Plan, problemsOfPlan } from './plan.ts';
+import { DEFAULT_PLAN, type Plan, problemsOfPlan } from './plan.ts';
 
 const CHANNEL_PREFIX = 'notify/channel/';
+const PLAN_KEY = 'notify/plan';
 const NAME = /^[a-z0-9-]{1,32}$/;
 export const MAX_CHANNELS = 50;
 

@@ -1,6 +1,5 @@
 /** Who is told of an alarm, when, and on which channels: people, shifts with exceptions, and the steps until somebody acknowledges. */
 import { dayOf, isDay, startOfDay } from '../../base/beijing-time.ts';
-import type { Kv } from '../../kv/kv.ts';
 
 export interface Person {
   readonly name: string;
@@ -54,15 +53,9 @@ export const DEFAULT_PLAN: Plan = {
   repeatMinutes: { critical: 10, warning: 240 },
 };
 
-/** In the shared state. */
-export const PLAN_KEY = 'notify/plan';
 const DAY = 86_400_000;
 const GAP_STEP_MS = 5 * 60_000;
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
-
-export async function planOf(kv: Pick<Kv, 'get'>): Promise<Plan> {
-  return (await kv.get<Plan>(PLAN_KEY))?.value ?? DEFAULT_PLAN;
-}
 
 const minutesOf = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
