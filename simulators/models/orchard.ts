@@ -3,8 +3,9 @@ import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import type { CreateModel } from '../model.ts';
 import { seedOf, smooth, uniform } from '../random.ts';
 import { createReadout } from '../readout.ts';
+import { NODE_MS } from '../weather/instant.ts';
 import { tippedBetween } from '../weather/rain-gauge.ts';
-import { NODE_MS, type Weather } from '../weather/weather.ts';
+import type { Weather } from '../weather/weather.ts';
 
 const NOISE = {
   air_temperature: 0.05,

@@ -2,8 +2,9 @@
 import type { CreateModel } from '../model.ts';
 import { seedOf, smooth } from '../random.ts';
 import { createReadout } from '../readout.ts';
+import { NODE_MS } from '../weather/instant.ts';
 import { tippedBetween } from '../weather/rain-gauge.ts';
-import { NODE_MS, PAR_PER_WATT } from '../weather/weather.ts';
+import { PAR_PER_WATT } from '../weather/weather.ts';
 
 const NOISE = {
   air_temperature: 0.05,

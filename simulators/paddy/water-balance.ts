@@ -3,8 +3,9 @@ import { BEIJING_OFFSET_MS, beijingDate } from '../../base/beijing-time.ts';
 import { conditionAt, type TimedCondition } from '../conditions.ts';
 import { createTrajectory, type Trajectory } from '../trajectory.ts';
 import { evaporationAt } from '../weather/evaporation.ts';
+import { NODE_MS } from '../weather/instant.ts';
 import { solarHour } from '../weather/sun.ts';
-import { NODE_MS, type Weather } from '../weather/weather.ts';
+import type { Weather } from '../weather/weather.ts';
 import { type Regime, seasonAt } from './season.ts';
 
 export interface FieldState {

@@ -1,6 +1,7 @@
 /** A tipping bucket under the county's rain: what fell between two readings, in whole tips. */
 import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
-import { NODE_MS, type Weather } from './weather.ts';
+import { NODE_MS } from './instant.ts';
+import type { Weather } from './weather.ts';
 
 /** mm. */
 const TIP = 0.2;
