@@ -24,7 +24,8 @@ export function witnessesOf({ devices }: Pick<State, 'devices'>, now: number): C
   return ahead >= FEWEST_AHEAD && ahead > of / 2 ? { devicesAhead: { ahead, of } } : {};
 }
 
-export function clockText({ clockDoubt, devicesAhead }: PlatformReport & ClockWitnesses): Label {
+export function clockText(report: PlatformReport & ClockWitnesses): Label {
+  const { clockDoubt, devicesAhead, isClockSetFromNetwork } = report;
   const { behindMs, steppedMs } = clockDoubt ?? {};
   const said: Label[] = [];
   if (behindMs !== undefined)
@@ -42,6 +43,8 @@ export function clockText({ clockDoubt, devicesAhead }: PlatformReport & ClockWi
       zh: `${devicesAhead.of} 台设备中 ${devicesAhead.ahead} 台的时间都比它快`,
       en: `${devicesAhead.ahead} of ${devicesAhead.of} devices are ahead of it`,
     });
+  if (isClockSetFromNetwork === false)
+    said.push({ zh: '服务器没有与网络时间同步', en: 'it is not set from the network (NTP)' });
   return {
     zh: `服务器时钟可疑：${said.map(({ zh }) => zh).join('；')}`,
     en: `the clock of the server is in doubt: ${said.map(({ en }) => en).join('; ')}`,

@@ -5,6 +5,7 @@ import { isFailing } from '../alarms/notify/channel-health.ts';
 import { unmannedFrom } from '../alarms/notify/plan.ts';
 import type { PlatformReport } from '../bus/events.ts';
 import type { Store } from '../store/store.ts';
+import { isSetFromNetwork } from './network-time.ts';
 import type { Services } from './services.ts';
 
 /** A consumer that has so many entries before it does not keep up. */
@@ -12,18 +13,23 @@ const BEHIND_ENTRIES = 10_000;
 /** What changes by the day is looked at so often, not with each tick. */
 const SLOW_LOOK_MS = 60_000;
 
-type SlowPart = Pick<PlatformReport, 'unmannedFrom' | 'certificateUntil'>;
+type SlowPart = Pick<PlatformReport, 'unmannedFrom' | 'certificateUntil' | 'isClockSetFromNetwork'>;
 
 export function createPlatformReport(services: Services, store: Store): () => Promise<PlatformReport> {
   const { bus, channelBook, folder, config, clock, monotonic, installation } = services;
   let slow: SlowPart = {};
   let lookedAt = Number.NEGATIVE_INFINITY;
 
-  function slowPart(): SlowPart {
+  async function slowPart(): Promise<SlowPart> {
     if (monotonic() - lookedAt < SLOW_LOOK_MS) return slow;
-    const from = unmannedFrom(channelBook.plan(), clock());
-    slow = { ...(from !== undefined && { unmannedFrom: from }), ...expiry(config.tlsCertificate) };
     lookedAt = monotonic();
+    const isClockSetFromNetwork = await isSetFromNetwork();
+    const from = unmannedFrom(channelBook.plan(), clock());
+    slow = {
+      ...(from !== undefined && { unmannedFrom: from }),
+      ...expiry(config.tlsCertificate),
+      ...(isClockSetFromNetwork !== undefined && { isClockSetFromNetwork }),
+    };
     return slow;
   }
 
@@ -46,7 +52,7 @@ export function createPlatformReport(services: Services, store: Store): () => Pr
       ...(state.problem && { storeProblem: state.problem.message.slice(0, 300) }),
       ...(behind.length > 0 && { behind }),
       ...(failingChannels.length > 0 && { failingChannels }),
-      ...slowPart(),
+      ...(await slowPart()),
       ...freeDisk(folder.path),
     };
   };

@@ -121,6 +121,8 @@ export interface PlatformReport {
   readonly freeDisk?: number;
   /** What speaks against the clock of the machine, ms: it stands before what it said earlier, or it jumped within the last minutes. */
   readonly clockDoubt?: { readonly behindMs?: number; readonly steppedMs?: number };
+  /** Absent where the machine cannot say. */
+  readonly isClockSetFromNetwork?: boolean;
   /** Channels that cannot deliver, and why. */
   readonly failingChannels?: readonly { readonly name: string; readonly why: string }[];
   /** Epoch ms from which on the plan has shifts but nobody on duty, within the next day. */

@@ -92,6 +92,18 @@ describe('the clock of the platform', () => {
       { change: 'returned', rule },
     ]);
   });
+
+  it('names missing network time as a likely cause, but does not doubt a clock for that alone', () => {
+    const isClockSetFromNetwork = false;
+    const steppedMs = 2 * 60 * MINUTE;
+    expect(told([{ isClockSetFromNetwork }, { clockDoubt: { steppedMs }, isClockSetFromNetwork }])).toMatchObject([
+      {
+        rule: 'clock_doubted',
+        zh: '服务器时钟可疑：刚刚向前跳了 2 小时；服务器没有与网络时间同步',
+        en: 'the clock of the server is in doubt: it just jumped 2 h ahead; it is not set from the network (NTP)',
+      },
+    ]);
+  });
 });
 
 describe('a drill', () => {
