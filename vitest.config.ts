@@ -5,7 +5,7 @@ const SERVERS = 'test/**/*.servers.test.ts';
 
 export default defineConfig({
   test: {
-    globalSetup: ['./test/dashboards/build-page.ts'],
+    globalSetup: ['./test/build-program.ts', './test/dashboards/build-page.ts'],
     setupFiles: ['./test/strict-match-object.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -2,35 +2,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
 import { type Credentials, connectMqtt, newDataDir } from '../running-platform.ts';
+import { compiled } from '../started-process.ts';
 
 const READINGS = 100_000;
 
 it('eight queries of 100,000 readings at once are answered or refused by name; the process stays', async () => {
-  const child = spawn(
-    process.execPath,
-    [
-      '--max-old-space-size=128',
-      '--import',
-      'tsx',
-      fileURLToPath(new URL('../kill/platform-process.ts', import.meta.url)),
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        DAOYU_DATA_DIR: newDataDir(),
-        DAOYU_HTTP_PORT: '0',
-        DAOYU_MQTT_PORT: '0',
-        DAOYU_WS_PORT: 'off',
-        DAOYU_MQTT_MAX_RATE: '100000',
-      },
+  const child = spawn(process.execPath, ['--max-old-space-size=128', compiled('test/kill/platform-process.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      DAOYU_DATA_DIR: newDataDir(),
+      DAOYU_HTTP_PORT: '0',
+      DAOYU_MQTT_PORT: '0',
+      DAOYU_WS_PORT: 'off',
+      DAOYU_MQTT_MAX_RATE: '100000',
     },
-  );
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const { urls, token } = JSON.parse(line) as { urls: { http: string; mqtt: { mqtt: string } }; token: string };

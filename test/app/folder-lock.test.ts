@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lockFolder } from '../../app/folder-lock.ts';
+import { compiled } from '../started-process.ts';
 
 function fresh(): string {
   const folder = mkdtempSync(join(tmpdir(), 'daoyu-lock-'));
@@ -23,8 +23,8 @@ interface Starter {
 }
 
 async function starter(path: string): Promise<Starter> {
-  const script = fileURLToPath(new URL('./hold-folder.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, path], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const script = compiled('test/app/holding-process.ts');
+  const child = spawn(process.execPath, [script, path], { stdio: ['pipe', 'pipe', 'pipe'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DaoyuError } from '../../base/errors.ts';
 import type { Bus, Delivery } from '../../bus/bus.ts';
@@ -15,6 +14,7 @@ import { openMemoryBus } from '../../bus/memory.ts';
 import { intoQuarantine, readEntries } from '../../bus/poison.ts';
 import { eventually } from '../eventually.ts';
 import { silent } from '../ingest/parts.ts';
+import { compiled } from '../started-process.ts';
 
 const SUBJECT = 'daoyu.readings.tianyu.aquaculture_pond';
 
@@ -241,11 +241,11 @@ describe('kill -9 of a process that follows the log', () => {
     await bus.append(Array.from({ length: COUNT }, (_, index) => ({ subject: SUBJECT, data: String(index) })));
     await bus.close();
     const taken = () => readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
-    const script = fileURLToPath(new URL('./following-process.ts', import.meta.url));
+    const script = compiled('test/bus/following-process.ts');
     const resumedAt: (number | undefined)[] = [];
     for (let kill = 0; kill < 3 && !taken().includes(COUNT - 1); kill++) {
       const before = taken().length;
-      const child = spawn(process.execPath, ['--import', 'tsx', script, folder, file], {
+      const child = spawn(process.execPath, [script, folder, file], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       onTestFinished(() => void child.kill('SIGKILL'));

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Bus } from '../../bus/bus.ts';
 import { type JetStreamBusOptions, openJetStreamBus } from '../../bus/jetstream/jetstream.ts';
@@ -14,6 +13,7 @@ import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { hasNats, type NatsServer, startNats } from '../servers/nats.ts';
 import { canMount, mountSmall } from '../small-disk.ts';
+import { compiled } from '../started-process.ts';
 
 const servers = new WeakMap<Bus, NatsServer>();
 const silent = { info() {}, warn() {} };
@@ -356,8 +356,8 @@ describe.runIf(hasNats())('on a real server', () => {
     it('begins behind its last acknowledgement, in order, when its process was killed', async () => {
       const bus = await open();
       await bus.append(Array.from({ length: 10 }, (_, index) => entry(String(index))));
-      const script = fileURLToPath(new URL('./read-half.ts', import.meta.url));
-      const child = spawn(process.execPath, ['--import', 'tsx', script, serverOf(bus).url], {
+      const script = compiled('test/bus/reading-process.ts');
+      const child = spawn(process.execPath, [script, serverOf(bus).url], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(child.stdout, 'data');

@@ -4,11 +4,11 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Bus } from '../../bus/bus.ts';
 import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 import { describeBus, take } from '../contract/bus.ts';
+import { compiled } from '../started-process.ts';
 
 const folders = new WeakMap<Bus, string>();
 
@@ -56,8 +56,8 @@ describe('kill -9 while appending', () => {
     const folder = mkdtempSync(join(tmpdir(), 'daoyu-bus-kill-'));
     const acknowledged: number[] = [];
     for (let kill = 0; kill < 5; kill++) {
-      const script = fileURLToPath(new URL('./append-for-ever.ts', import.meta.url));
-      const child = spawn(process.execPath, ['--import', 'tsx', script, folder, String(kill * 1_000_000)], {
+      const script = compiled('test/bus/append-process.ts');
+      const child = spawn(process.execPath, [script, folder, String(kill * 1_000_000)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let seen = 0;

@@ -4,12 +4,12 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Bus } from '../../bus/bus.ts';
 import { type EmbeddedBusOptions, openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 import { take } from '../contract/bus.ts';
 import { eventually } from '../eventually.ts';
+import { compiled } from '../started-process.ts';
 
 const TEXT = 'measured and sealed '.repeat(100);
 
@@ -174,8 +174,8 @@ describe('sealed stretches', () => {
     const folder = freshFolder();
     const acknowledged: number[] = [];
     for (let kill = 0; kill < 6; kill++) {
-      const script = fileURLToPath(new URL('./seal-for-ever.ts', import.meta.url));
-      const child = spawn(process.execPath, ['--import', 'tsx', script, folder, String(kill * 1_000_000)], {
+      const script = compiled('test/bus/sealing-process.ts');
+      const child = spawn(process.execPath, [script, folder, String(kill * 1_000_000)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let seen = 0;

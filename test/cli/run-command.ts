@@ -1,9 +1,9 @@
 /** Runs the command line as a person would, in a process of its own, and shows what it prints. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { compiled } from '../started-process.ts';
 
 export interface RunningCommand {
   /** Standard output and standard error so far, as they came. */
@@ -15,13 +15,11 @@ export interface RunningCommand {
   readonly ended: Promise<number | null>;
 }
 
-const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
-
 export function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): RunningCommand {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [compiled('main.ts'), ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

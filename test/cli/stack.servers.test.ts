@@ -4,13 +4,11 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { hasInflux } from '../servers/influx.ts';
 import { hasNats } from '../servers/nats.ts';
-
-const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
+import { compiled } from '../started-process.ts';
 
 function startStack(environment: Readonly<Record<string, string>> = {}): {
   child: ChildProcess;
@@ -20,7 +18,7 @@ function startStack(environment: Readonly<Record<string, string>> = {}): {
   const folder = mkdtempSync(join(tmpdir(), 'daoyu-stack-'));
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', main, 'stack', '--simulate', '--nats-port', '0', '--influx-port', '0'],
+    [compiled('main.ts'), 'stack', '--simulate', '--nats-port', '0', '--influx-port', '0'],
     {
       env: {
         ...process.env,

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../engines/lmdb.ts';
 import { damageOf } from '../../engines/lmdb-check.ts';
+import { compiled } from '../started-process.ts';
 
 const PAGE = 4096;
 let whole = '';
@@ -39,8 +39,8 @@ afterAll(() => {
 
 /** Opens and reads all in a process of its own: what a signal ends is seen from outside. */
 function readIn(folder: string) {
-  const script = fileURLToPath(new URL('./read-lmdb.ts', import.meta.url));
-  const { signal, stdout } = spawnSync(process.execPath, ['--import', 'tsx', script, folder], { encoding: 'utf8' });
+  const script = compiled('test/engines/reading-process.ts');
+  const { signal, stdout } = spawnSync(process.execPath, [script, folder], { encoding: 'utf8' });
   return { signal, answer: stdout.trim() };
 }
 

@@ -1,7 +1,7 @@
 /** The load of the fault runs, seen from the test: a process of a hundred devices that know what they sent and what was acknowledged. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { eventually } from '../eventually.ts';
+import { compiled } from '../started-process.ts';
 
 export interface DeviceLogin {
   readonly id: string;
@@ -42,9 +42,7 @@ export interface Fleet {
 }
 
 export async function openFleet(port: number, logins: readonly DeviceLogin[], firstTime: number): Promise<Fleet> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./fleet-process.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-  });
+  const child: ChildProcess = fork(compiled('test/faults/fleet-process.ts'), { execArgv: [] });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let isClosed = false;
   let number = 0;

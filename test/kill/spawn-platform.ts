@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { compiled } from '../started-process.ts';
 
 export interface PlatformProcess {
   readonly http: string;
@@ -13,10 +13,10 @@ export interface PlatformProcess {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
+const script = compiled('test/kill/platform-process.ts');
 
 export async function spawnPlatform(environment: Readonly<Record<string, string>>): Promise<PlatformProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+  const child = spawn(process.execPath, [script], {
     env: { ...process.env, DAOYU_WS_PORT: 'off', DAOYU_HTTP_PORT: '0', DAOYU_DEMO: 'yes', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,7 +4,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { measured } from '../../../sensors/fields.ts';
@@ -15,6 +14,7 @@ import { openMemoryStore } from '../../../store/memory.ts';
 import { DEFAULT_WRITER, QUALITIES, type Series, type Store } from '../../../store/store.ts';
 import { parseEvery } from '../../../store/window.ts';
 import { describeStore, query, reading, T0, tally, testKind } from '../../contract/store.ts';
+import { compiled } from '../../started-process.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);
 const folders = new WeakMap<Store, string>();
@@ -209,11 +209,9 @@ describe('kill -9 while writing', () => {
   it('leaves whole batches only: rows, ledger and position agree', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'daoyu-kill-'));
     for (let kill = 0; kill < 4; kill++) {
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', fileURLToPath(new URL('./write-for-ever.ts', import.meta.url)), folder],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
+      const child = spawn(process.execPath, [compiled('test/store/duckdb/writing-process.ts'), folder], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const lines = createInterface({ input: child.stdout });
       let committed = 0;
       for await (const line of lines) {
