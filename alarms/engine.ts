@@ -137,6 +137,12 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
       // Devices that are connected report it again.
       for (const device of devices.values()) delete device.isConnected;
     }
+    if (platform?.logFull === undefined) delete head.isDeaf;
+    else {
+      // Nobody is silent whom we do not hear: silence counts from when we do again.
+      head.isDeaf = true;
+      head.resumedAt = at;
+    }
     const to = emitterAt(at);
     if (platform !== undefined) takePlatform(state, platform, before, to);
     tickDrill(state, to);

@@ -42,6 +42,20 @@ const CHECKS: readonly Check[] = [
     action: { zh: '检查磁盘和 InfluxDB', en: 'Check the disk, or InfluxDB' },
   },
   {
+    rule: 'log_full',
+    severity: 'critical',
+    afterMs: MINUTE / 2,
+    isBad: ({ logFull }) => logFull !== undefined,
+    text: ({ logFull = '' }) => ({
+      zh: `事件日志已满，设备的读数暂时收不进来：${logFull}`,
+      en: `the event log takes no readings of devices: ${logFull}`,
+    }),
+    action: {
+      zh: '让落后的消费者恢复（多半是存储），或调大 DAOYU_BUS_MAX_BYTES；设备会重发未确认的读数',
+      en: 'Get the consumer going that holds it (mostly the store), or raise DAOYU_BUS_MAX_BYTES; devices send again what was not acknowledged',
+    },
+  },
+  {
     rule: 'consumer_behind',
     severity: 'warning',
     afterMs: 5 * MINUTE,

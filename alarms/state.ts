@@ -102,6 +102,8 @@ export interface Head {
   now: number;
   /** When the platform came back after it was not there to listen: silence before says nothing. */
   resumedAt: number;
+  /** The log is full: devices speak, but nothing of it arrives here. */
+  isDeaf?: true;
   /** Nothing is judged before the whole registry was read. */
   hasRegistry: boolean;
   /** Of a registry that is being read in parts: what was named so far. */

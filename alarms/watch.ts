@@ -50,7 +50,8 @@ export function createWatch({ state, kinds, judges }: WatchOptions): Watch {
     for (const id in device.conditions) {
       const condition = device.conditions[id];
       if (condition?.alarm === undefined || condition.alarm.isBlind || condition.phase === 'returned') continue;
-      if (to.now - Math.max(condition.fold.last, head.resumedAt) <= after) continue;
+      const heardSince = head.isDeaf ? condition.fold.last : Math.max(condition.fold.last, head.resumedAt);
+      if (to.now - heardSince <= after) continue;
       const clock = clockOf(condition.fold.last);
       const { zh, en } = condition.alarm.text;
       setBlind(condition, true, to.now, { zh: `最后已知（${clock}）：${zh}`, en: `last known at ${clock}: ${en}` }, to);

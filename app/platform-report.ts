@@ -48,6 +48,7 @@ export function createPlatformReport(services: Services, store: Store): () => Pr
     const clockDoubt = installation.doubt();
     return {
       ...(clockDoubt && { clockDoubt }),
+      ...(log.problem?.code === 'BUS_FULL' && { logFull: log.problem.message.slice(0, 300) }),
       isStoreWritable: state.isWritable,
       ...(state.problem && { storeProblem: state.problem.message.slice(0, 300) }),
       ...(behind.length > 0 && { behind }),

@@ -64,7 +64,7 @@ export interface BusStatus {
 
 export interface Bus {
   /** Resolves when all entries are on disk (fsync), with the last position; they keep their order. Rejects with `BUS_FULL`
-   * when only entries that a durable consumer still needs are left to remove, `BUS_UNAVAILABLE` when the disk or server fails. After a
+   * when only entries that a durable consumer still needs are left to remove (alarms and the like go on for days, `reserve.ts`), `BUS_UNAVAILABLE` when the disk or server fails. After a
    * rejection nothing is on the log when it lives in this process; a server may have kept some, and has them once if the ids come again. */
   append(entries: readonly Entry[]): Promise<number>;
   consume(options: ConsumeOptions): Promise<Consumption>;

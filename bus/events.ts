@@ -113,6 +113,8 @@ export interface ClockEntry {
 }
 
 export interface PlatformReport {
+  /** Why the log takes no readings: it is full of what somebody still needs. */
+  readonly logFull?: string;
   readonly isStoreWritable?: boolean;
   readonly storeProblem?: string;
   /** Consumers that lag behind the log more than they should. */

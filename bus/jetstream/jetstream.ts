@@ -10,6 +10,7 @@ import { watchServerDisk } from '../../engines/nats/server-disk.ts';
 import { silenceOf } from '../../engines/nats/silence.ts';
 import { showNatsUrl } from '../../engines/nats/url.ts';
 import type { Bus, BusStatus, ConsumeOptions, Consumption, Entry } from '../bus.ts';
+import { mayUseReserve, reserveOf } from '../reserve.ts';
 import { openDurableConsumption } from './consumption.ts';
 import { ensureDurable, removeDurable, type Start, startBehind } from './durable-consumer.ts';
 import { openEphemeralConsumption } from './ephemeral-consumer.ts';
@@ -37,6 +38,8 @@ const SWEEP_EVERY_MS = 60_000;
 const PROVE_EVERY_MS = 60_000;
 /** The server counts subject and headers as well. */
 const ENVELOPE_BYTES = 4096;
+/** What an entry takes on the server's disk beside its text: subject, id, frame. */
+const OVERHEAD_BYTES = 150;
 
 export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bus> {
   const { url, maxBytes, appendWithinMs, reserveBytes = 0, log } = options;
@@ -56,6 +59,11 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
   let refusal: BusStatus['problem'];
   /** Of the last look at the server. */
   let absence: BusStatus['problem'];
+  /** What the server holds, with what was appended since it was asked. */
+  let sizeBytes = 0;
+  /** Size of what there was no room for: the log is full until there is. */
+  let refusedBytes = 0;
+  const limitBytes = maxBytes - reserveOf(maxBytes);
   let last = await patiently(nats, log, 'log', statusOf);
   let durability = await patiently(nats, log, 'log', prove);
   let disk = await watchServerDisk(nats, reserveBytes);
@@ -71,6 +79,7 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
   async function statusOf(): Promise<Omit<BusStatus, 'isWritable' | 'durability'>> {
     const info = await stream.info();
     const { state } = info;
+    sizeBytes = state.bytes;
     const consumers = await stream.progress(info);
     return {
       sizeBytes: state.bytes,
@@ -93,12 +102,17 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
       return { subject, data, id: id ?? `${prefix}-${count}` };
     });
     disk?.check();
-    const needed = publications.reduce((sum, { data }) => sum + data.length, 0);
+    const isEntitled = mayUseReserve(entries);
+    const needed = publications.reduce((sum, { data }) => sum + data.length + OVERHEAD_BYTES, 0);
     try {
       for (;;) {
         try {
+          const shortfall = await makeRoom(isEntitled ? Math.max(needed, refusedBytes) : needed);
+          refusedBytes = shortfall === undefined ? 0 : Math.max(needed, refusedBytes);
+          if (shortfall !== undefined && !isEntitled) throw shortfall;
           const sequences = await settle(publications.map((publication) => publisher.publish(publication)));
-          refusal = undefined;
+          sizeBytes += needed;
+          refusal = shortfall && (refusal ?? problemOf(shortfall));
           const position = sequences.at(-1) ?? last.lastPosition;
           last = { ...last, lastPosition: Math.max(last.lastPosition, position) };
           return position;
@@ -114,6 +128,16 @@ export async function openJetStreamBus(options: JetStreamBusOptions): Promise<Bu
       refusal = problemOf(failure);
       throw failure;
     }
+  }
+
+  /** Why there is none, short of the reserve. The server keeps the hard limit; this one is ours, and other processes append meanwhile. */
+  async function makeRoom(needed: number): Promise<DaoyuError | undefined> {
+    while (sizeBytes + needed > limitBytes) {
+      sizeBytes = (await stream.info()).state.bytes;
+      if (sizeBytes + needed <= limitBytes) break;
+      if ((await stream.makeRoom(needed)) === 0) return new DaoyuError('BUS_FULL', 'the log is full');
+    }
+    return undefined;
   }
 
   function shortage(): BusStatus['problem'] {

@@ -7,6 +7,7 @@ import { codeOf, DaoyuError } from '../../base/errors.ts';
 import { type Environment, openEnvironment, type Table } from '../../engines/lmdb.ts';
 import type { Bus, BusStatus, Entry } from '../bus.ts';
 import { createReaders, type Readers } from '../readers.ts';
+import { mayUseReserve, reserveOf } from '../reserve.ts';
 import { type Entries, openEntries } from './entries.ts';
 import { sizeOfEntry } from './record.ts';
 import { createTail, type Tail } from './tail.ts';
@@ -46,6 +47,8 @@ interface Log extends EmbeddedBusOptions {
   /** Names whose position is not on disk yet. */
   readonly unsaved: Set<string>;
   problem: BusStatus['problem'];
+  /** Size of what there was no room for: the log is full until there is. */
+  refusedBytes: number;
   isClosed: boolean;
 }
 
@@ -127,7 +130,8 @@ function openLog(options: EmbeddedBusOptions): Log {
     onMoved: (name) => void unsaved.add(name),
     waking: WAKING,
   });
-  return { ...options, environment, meta, entries, readers, tail, unsaved, problem: undefined, isClosed: false };
+  const condition = { problem: undefined, refusedBytes: 0, isClosed: false };
+  return { ...options, environment, meta, entries, readers, tail, unsaved, ...condition };
 }
 
 async function append(log: Log, batch: readonly Entry[]): Promise<number> {
@@ -136,9 +140,12 @@ async function append(log: Log, batch: readonly Entry[]): Promise<number> {
   const appendedAt = log.clock();
   const needed = batch.reduce((sum, entry) => sum + sizeOfEntry(entry), 0);
   try {
-    if (entries.sizeBytes + needed > maxBytes) await makeRoom(log, needed);
+    const isEntitled = mayUseReserve(batch);
+    const refusal = await makeRoom(log, isEntitled ? Math.max(needed, log.refusedBytes) : needed);
+    log.refusedBytes = refusal === undefined ? 0 : Math.max(needed, log.refusedBytes);
+    if (refusal !== undefined && !(isEntitled && entries.sizeBytes + needed <= maxBytes)) throw refusal;
     const records = await entries.append(batch, appendedAt);
-    log.problem = undefined;
+    log.problem = refusal && problemOf(refusal);
     tail.add(records);
     readers.wake(records);
     return records.at(-1)?.position ?? entries.last;
@@ -148,8 +155,9 @@ async function append(log: Log, batch: readonly Entry[]): Promise<number> {
   }
 }
 
-async function makeRoom({ entries, readers, maxBytes }: Log, needed: number): Promise<void> {
-  const excess = () => entries.sizeBytes + needed - maxBytes;
+/** Why there is none, short of the reserve. */
+async function makeRoom({ entries, readers, maxBytes }: Log, needed: number): Promise<DaoyuError | undefined> {
+  const excess = () => entries.sizeBytes + needed - (maxBytes - reserveOf(maxBytes));
   while (excess() > 0) {
     let freed = 0;
     const removed = await entries.removeOldest(readers.floor(), ({ sizeBytes }) => {
@@ -159,8 +167,9 @@ async function makeRoom({ entries, readers, maxBytes }: Log, needed: number): Pr
     });
     if (removed > 0 || excess() <= 0) continue;
     const message = `the log is full: ${maxBytes} bytes of entries that ${readers.slowest()} still needs. Mend that consumer or raise DAOYU_BUS_MAX_BYTES.`;
-    throw new DaoyuError('BUS_FULL', message);
+    return new DaoyuError('BUS_FULL', message);
   }
+  return undefined;
 }
 
 /** Removes what is old and taken, and seals what is taken; looks whether a disk that failed takes writes again, so that readiness does not wait for the next device. */

@@ -28,7 +28,7 @@ it('a log without room for a new alarm is not held full by it: the alarm waits, 
     log.tick(START + index * 5 * MINUTE + 5000);
   }
   const size = log.entries.reduce((sum, { data }) => sum + data.length, 0);
-  const [bus, kv] = [openMemoryBus({ maxBytes: size + 5 }), openMemoryKv()];
+  const [bus, kv] = [openMemoryBus({ maxBytes: size + 5, reserveBytes: 0 }), openMemoryKv()];
   const begin = () => startAlarmEngine({ bus, kv, kinds, log: silent, keepMs: 20 });
   // A store that is away: what it has not taken keeps the log full.
   const store = await bus.consume({ name: 'store-writer', subjects: ['daoyu.>'], from: 'first' });

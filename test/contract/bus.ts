@@ -94,6 +94,32 @@ export function describeBus(name: string, features: BusFeatures, { open, openSma
       await consumption.close();
     });
 
+    it('full of readings it still takes time, alarms and what people do, and says that it is full until there is room', async () => {
+      const bus = await openSmall();
+      const slow = await bus.consume(durable('slow'));
+      const fill = async () => {
+        for (let count = 0; count < 1000; count++) await bus.append([entry('x'.repeat(1000))]);
+      };
+      const isFull = { code: 'BUS_FULL' };
+      await expect(fill()).rejects.toMatchObject(isFull);
+      for (const area of ['clock', 'alarms.park', 'actions.park', 'commands.park', 'registry'])
+        await bus.append([{ subject: `daoyu.${area}`, data: 'now' }]);
+      expect(await bus.status()).toMatchObject({ isWritable: false, problem: isFull });
+      await expect(bus.append([entry('x'.repeat(1000))])).rejects.toMatchObject(isFull);
+      const mixed = [{ subject: 'daoyu.clock', data: 'now' }, entry('x'.repeat(1000))];
+      await expect(bus.append(mixed)).rejects.toMatchObject(isFull);
+      const { lastPosition } = await bus.status();
+      for await (const delivery of slow) {
+        delivery.ack();
+        if (delivery.position === lastPosition) break;
+      }
+      await slow.close();
+      await eventually(async () => {
+        await bus.append([{ subject: 'daoyu.clock', data: 'now' }]);
+        return (await bus.status()).isWritable;
+      });
+    });
+
     it('forgets the oldest for the new when everybody has taken it', async () => {
       const bus = await openSmall();
       await take(bus, durable('quick'), 0);
