@@ -25,7 +25,7 @@ export function outOfRangeAdvice(field: Field, raw: number, value: number, conte
   const unit = field.symbol === '' ? '' : ` ${field.symbol}`;
   const start = `${field.name} is ${value}${unit}, outside the physical range ${low}…${high}${unit}`;
   const remedies = remediesFor(field, raw, context);
-  if (remedies.length === 0) return `${start}: ${whereToLook(raw, value, context)}`;
+  if (remedies.length === 0) return `${start}: ${whereToLook(field, raw, value, context)}`;
   const [first, second] = remedies;
   const named = [first, second].flatMap((remedy) => (remedy === undefined ? [] : [remedy.text]));
   return `${start}: ${named.join('; or ')}${named.length > 1 ? '; look which of them fits the probe' : ''}`;
@@ -35,17 +35,72 @@ export function outOfRangeAdvice(field: Field, raw: number, value: number, conte
 export function remediesFor(field: Field, raw: number, context: AdviceContext): readonly Remedy[] {
   // A sum since the last message: too much of it is a total, and no scale makes an interval of that.
   if (field.isIntervalSum === true) return isNonNegative(raw) ? [runningTotal(raw)] : [];
-  const signed = [...registers(field, raw, context, ['i16', 'i32']), ...scaledUnsigned(field, raw, context)];
+  const signed = [...signedRegisters(field, raw, context), ...scaledUnsigned(field, raw, context)];
   if (signed.length > 0) return signed;
   const fitting = [
     ...siblings(field, raw, context),
     ...units(field, raw, context),
     ...positions(field, raw, context),
-    ...scales(field, raw, context),
+    // Where the mapping says how a register is scaled, its bytes are likelier wrong than that.
+    ...(context.scaling.scale === 1 ? [] : registers(field, raw, context, ['BA'])),
+    ...(isPerhapsMore(field, raw, context) ? [] : scales(field, raw, context)),
   ];
-  return fitting.length > 0
-    ? fitting
-    : [...coarseScales(field, raw, context), ...registers(field, raw, context, ['f32', 'BA'])];
+  if (fitting.length > 0) return fitting;
+  const orders = [...floats(field, raw, context), ...registers(field, raw, context, ['BA'])];
+  return isPerhapsMore(field, raw, context) ? orders : [...coarseScales(field, raw, context), ...orders];
+}
+
+/** In another unit, or signed, it would be unusual and yet possible: then a scale that makes it usual would be a guess. */
+function isPerhapsMore(field: Field, raw: number, context: AdviceContext): boolean {
+  const { scaling, fieldNamed } = context;
+  if (possibleUnits(field, raw, context).length > 0) return true;
+  for (const name of field.siblings ?? []) {
+    const sibling = fieldNamed?.(name);
+    if (sibling !== undefined && isUnusual(sibling, raw, { ...scaling, unit: undefined })) return true;
+  }
+  if (!Number.isInteger(raw) || scaling.as !== undefined || raw <= 0x7fff || raw > 0xffff) return false;
+  return [1, 10, 100].some((factor) => isUnusual(field, raw, { ...scaling, as: 'i16', scale: scaling.scale / factor }));
+}
+
+/** Possible, but not usual. */
+function isUnusual(field: Field, raw: number, scaling: Scaling): boolean {
+  const value = scaled(raw, scaling, field.unit);
+  const [low, high] = field.physical;
+  return value !== undefined && value >= low && value <= high && tried(field, raw, scaling) === undefined;
+}
+
+function possibleUnits(field: Field, raw: number, { scaling }: AdviceContext) {
+  if (scaling.unit !== undefined) return [];
+  return (USUAL_UNITS[field.unit] ?? []).filter(([unit]) => isUnusual(field, raw, { ...scaling, unit }));
+}
+
+/** As the mapping scales it, or scaled by tens as makers do where it does not. */
+function signedRegisters(field: Field, raw: number, context: AdviceContext): readonly Remedy[] {
+  const asMapped = registers(field, raw, context, ['i16', 'i32']);
+  if (asMapped.length > 0) return asMapped;
+  return [10, 100].flatMap((factor) => {
+    const { scaling } = context;
+    const scale = Number((scaling.scale / factor).toPrecision(12));
+    return registers(field, raw, { ...context, scaling: { ...scaling, scale } }, ['i16', 'i32']).map((remedy) => ({
+      ...remedy,
+      text: remedy.text.replace(' in the mapping', ` and the scale to ${scale} in the mapping`),
+      change: { ...remedy.change, scale },
+    }));
+  });
+}
+
+/** 32 bits that a gateway gave as a whole number: a float, in one of the four orders of its bytes. */
+function floats(field: Field, raw: number, { scaling }: AdviceContext): readonly Remedy[] {
+  const isRegister = Number.isInteger(raw) && raw > 0xff_ffff && raw <= 0xffff_ffff;
+  if (!isRegister || (scaling.as !== undefined && scaling.as !== 'f32')) return [];
+  return (['ABCD', 'CDAB', 'BADC', 'DCBA'] as const).flatMap((order) => {
+    if (scaling.as === 'f32' && order === (scaling.order ?? 'ABCD')) return [];
+    const value = tried(field, raw, { ...scaling, as: 'f32', order });
+    if (value === undefined || Math.abs(value) < field.resolution / 1000) return [];
+    const isPlain = order === 'ABCD';
+    const text = `a 32-bit float${isPlain ? '' : ` in the byte order ${order}`}? ${show(field, value)} would be usual; set as to f32${isPlain ? '' : ` and order to ${order}`} in the mapping`;
+    return [{ text, value, change: isPlain ? { as: 'f32' as const } : { as: 'f32' as const, order } }];
+  });
 }
 
 const isNonNegative = (raw: number) => raw >= 0;
@@ -72,14 +127,13 @@ function registers(
   field: Field,
   raw: number,
   { scaling }: AdviceContext,
-  kinds: readonly ('i16' | 'i32' | 'f32' | 'BA')[],
+  kinds: readonly ('i16' | 'i32' | 'BA')[],
 ): readonly Remedy[] {
   if (!Number.isInteger(raw) || scaling.as !== undefined || raw < 0) return [];
   return kinds.flatMap((kind) => {
     const fits = {
       i16: raw > 0x7fff && raw <= 0xffff,
       i32: raw > 0x7fff_ffff,
-      f32: raw > 0xff_ffff,
       BA: raw > 0xff && raw <= 0xffff,
     };
     if (!fits[kind]) return [];
@@ -88,7 +142,6 @@ function registers(
     const what = {
       i16: 'a signed 16-bit register',
       i32: 'a signed 32-bit register',
-      f32: 'a 32-bit float',
       BA: 'swapped bytes',
     }[kind];
     const set = kind === 'BA' ? 'as to u16 and order to BA' : `as to ${kind}`;
@@ -125,10 +178,16 @@ function siblings(field: Field, raw: number, { scaling, fieldNamed }: AdviceCont
     const sibling = fieldNamed?.(name);
     if (sibling === undefined) return name === 'oxygen_saturation' && raw > 25 && raw <= 200 ? [noSaturation(raw)] : [];
     const value = tried(sibling, raw, { ...scaling, unit: undefined });
-    if (value === undefined) return [];
-    return [
-      { text: `${sibling.label.en} in ${sibling.symbol}? Map the key to ${name}`, value, change: { field: name } },
-    ];
+    if (value !== undefined)
+      return [
+        { text: `${sibling.label.en} in ${sibling.symbol}? Map the key to ${name}`, value, change: { field: name } },
+      ];
+    return (USUAL_UNITS[sibling.unit] ?? []).flatMap(([unit, called]) => {
+      const converted = tried(sibling, raw, { ...scaling, unit });
+      if (converted === undefined) return [];
+      const text = `${sibling.label.en} in ${called}? Map the key to ${name} with the unit ${unit}`;
+      return [{ text, value: converted, change: { field: name, unit } }];
+    });
   });
 }
 
@@ -142,6 +201,12 @@ const USUAL_UNITS: Readonly<Record<string, readonly (readonly [unit: string, nam
     ['K', 'kelvin'],
   ],
   V: [['mV', 'millivolts']],
+  hPa: [
+    ['Pa', 'pascal'],
+    ['kPa', 'kilopascal'],
+    ['mmHg', 'millimetres of mercury'],
+    ['inHg', 'inches of mercury'],
+  ],
 };
 
 function units(field: Field, raw: number, { scaling }: AdviceContext): readonly Remedy[] {
@@ -160,8 +225,10 @@ function units(field: Field, raw: number, { scaling }: AdviceContext): readonly 
   });
 }
 
+const isPosition = ({ name }: Field) => name === 'latitude' || name === 'longitude';
+
 function positions(field: Field, raw: number, { scaling, fieldNamed }: AdviceContext): readonly Remedy[] {
-  if (field.unit !== 'deg') return [];
+  if (!isPosition(field)) return [];
   const minutes = scaling.as === undefined ? tried(field, raw, { ...scaling, as: 'ddmm' }) : undefined;
   const found: Remedy[] = [];
   if (minutes !== undefined)
@@ -201,7 +268,8 @@ function byTens(
   { scaling }: AdviceContext,
   isMeant: (factor: number) => boolean,
 ): readonly Remedy[] {
-  if (!Number.isInteger(raw) || field.unit === 'deg') return [];
+  // Where every value is usual, a scale proves nothing.
+  if (!Number.isInteger(raw) || field.normal === undefined) return [];
   return [10, 100, 1000].flatMap((factor) => {
     const scale = Number((scaling.scale / factor).toPrecision(12));
     const value = isMeant(factor) ? tried(field, raw, { ...scaling, scale }) : undefined;
@@ -216,9 +284,24 @@ function byTens(
   });
 }
 
-function whereToLook(raw: number, value: number, { scaling }: AdviceContext): string {
+function whereToLook(field: Field, raw: number, value: number, context: AdviceContext): string {
+  const { scaling } = context;
+  const others = possibleUnits(field, raw, context).map(([unit, name]) => {
+    const converted = scaled(raw, { ...scaling, unit }, field.unit) ?? Number.NaN;
+    return `${name} would make it ${show(field, converted)}`;
+  });
+  if (others.length > 0) return `check its unit (${others.join(', ')}), then probe and wiring`;
+  if (raw === value) {
+    return Number.isInteger(raw) && Math.abs(raw) > 0x7fff
+      ? 'check what the register holds (signed or not, its scale, the order of its bytes), then probe and wiring'
+      : 'check probe and wiring';
+  }
   const { scale, offset, unit, as } = scaling;
-  if (raw === value) return 'check probe and wiring';
+  if (raw === value) {
+    return Number.isInteger(raw) && Math.abs(raw) > 0x7fff
+      ? 'check what the register holds (signed or not, its scale, the order of its bytes), then probe and wiring'
+      : 'check its unit, then probe and wiring';
+  }
   const inForce = [
     ...(scale === 1 ? [] : [`scale ${scale}`]),
     ...(offset === 0 ? [] : [`offset ${offset}`]),

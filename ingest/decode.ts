@@ -7,7 +7,8 @@ import { DECODERS, decoderNamed } from './decoders/table.ts';
 import { type Outcome, parseJson, refuse } from './json.ts';
 import { joinPath, valueAt } from './path.ts';
 import type { KeptReading } from './reading-payload.ts';
-import { timeOf } from './time-keys.ts';
+import { withSiblingUnits } from './sibling-units.ts';
+import { ageOf, timeOf } from './time-keys.ts';
 import { unfold } from './unfold.ts';
 
 export const MAX_READINGS = 5000;
@@ -117,7 +118,7 @@ function draftsOf(object: JsonObject, candidates: readonly Decoder[], context: D
 
 /** Our own shape: the values with their time, age and number among them. */
 function own(object: JsonObject): Draft {
-  return { time: timeOf(object), age: object.age, seq: object.seq, values: object };
+  return { time: timeOf(object), age: ageOf(object), seq: object.seq, values: object };
 }
 
 function readingsOf(
@@ -125,7 +126,10 @@ function readingsOf(
   decoder: Decoder | undefined,
   { mapping }: DecodeContext,
 ): Outcome<readonly RawReading[]> {
-  const unfolded = drafts.flatMap((draft) => unfold(withMapped(draft, mapping), mapping));
+  const unfolded = drafts.flatMap((draft) => {
+    const values = withSiblingUnits(draft.values, mapping, draft.root);
+    return unfold(withMapped({ ...draft, values }, mapping), mapping);
+  });
   if (unfolded.length === 0) return refuse({ code: 'PAYLOAD_EMPTY', message: 'the payload holds no reading' });
   if (unfolded.length > MAX_READINGS) return tooMany(unfolded.length);
   const crowded = unfolded.findIndex(({ values }) => Object.keys(values).length > MAX_KEYS_OF_READING);

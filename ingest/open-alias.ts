@@ -22,8 +22,8 @@ export function judgeOpen(key: string, field: Field, open: Open, given: unknown,
   }
   const value = typeof given === 'string' ? Number(given) : given;
   if (typeof value !== 'number' || !Number.isFinite(value) || field.openUnit === undefined) return { is: 'taken' };
-  const { units, within } = field.openUnit;
-  const isOwn = value >= within[0] && value <= within[1] && isMultiple(value, field.resolution);
+  const { units, within, step = field.resolution } = field.openUnit;
+  const isOwn = value >= within[0] && value <= within[1] && isMultiple(value, step);
   const meanings = [
     ...others.map((other) => ({ field: other, unit: other.symbol, value })),
     ...units.map((unit) => ({ field, unit, value: inUnit(value, unit, field) })),

@@ -15,13 +15,13 @@ const TIME_KEYS: readonly string[] = [
   ...['采集时间', '测量时间', '监测时间', '数据时间', '时间', '上报时间', '时间戳'],
 ].map(foldKey);
 const RANKS = new Map(TIME_KEYS.map((key, rank) => [key, rank]));
-/** Inside of a container only these: `network.updated_at` is no time of measurement. */
-const IN_CONTAINER = new Set(
-  ['time', 'ts', 'timestamp', 'measuredat', 'sampledat', 'datetime', 'recordedat'].map(foldKey),
+/** Inside of a container not these: `network.updated_at` is no time of measurement. */
+const NOT_OF_CONTENTS = new Set(
+  ['reported_at', 'report_time', 'upload_time', 'uploaded_at', 'published_at', 'sent_at', 'send_time', 'sent_time']
+    .concat(['received_at', 'receive_time', 'received_time', 'updated_at', 'update_time', 'last_seen', 'date', 'rtc'])
+    .map(foldKey),
 );
-const BESIDE_VALUE = new Set(
-  ['time', 'ts', 'timestamp', 't', 'at', 'measuredat', 'datetime', 'eventtime'].map(foldKey),
-);
+const ONLY_BESIDE_VALUE = new Set(['t', 'at']);
 
 const MAX_REMEMBERED = 2000;
 const remembered = new Map<string, number>();
@@ -62,10 +62,22 @@ function withDate(object: JsonObject, time: unknown): unknown {
 
 /** The key of a container that says when its contents were measured. */
 export function timeKeyInContainer(object: JsonObject): string | undefined {
-  return Object.keys(object).find((key) => rankOf(key) >= 0 && IN_CONTAINER.has(foldKey(key)) && isSaid(object[key]));
+  return Object.keys(object).find((key) => isOfContents(key) && isSaid(object[key]));
 }
 
 /** The key beside a value that says when it was measured. */
 export function timeKeyBesideValue(object: JsonObject): string | undefined {
-  return Object.keys(object).find((key) => BESIDE_VALUE.has(foldKey(key)) && isSaid(object[key]));
+  return Object.keys(object).find((key) => isTimeKeyBesideValue(key) && isSaid(object[key]));
+}
+
+export const isTimeKeyBesideValue = (key: string): boolean =>
+  ONLY_BESIDE_VALUE.has(key.toLowerCase()) || isOfContents(key);
+
+const isOfContents = (key: string) => rankOf(key) >= 0 && !NOT_OF_CONTENTS.has(foldKey(key));
+
+/** Seconds since the measurement, for devices without a clock; the key is spelt in any case. */
+export function ageOf(object: JsonObject): unknown {
+  if (object.age !== undefined) return object.age;
+  const key = Object.keys(object).find((name) => name.length === 3 && name.toLowerCase() === 'age');
+  return key === undefined ? undefined : object[key];
 }

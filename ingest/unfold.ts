@@ -5,8 +5,8 @@ import { foldKey } from '../sensors/kinds.ts';
 import type { Draft } from './decoders/decoder.ts';
 import { isMetadata } from './metadata.ts';
 import { joinPath, valueAt } from './path.ts';
-import { timeKeyBesideValue, timeKeyInContainer, timeOf } from './time-keys.ts';
-import { isSingleValue } from './value-object.ts';
+import { ageOf, timeKeyBesideValue, timeKeyInContainer, timeOf } from './time-keys.ts';
+import { isSingleValue, valueIn } from './value-object.ts';
 
 /** Lists that devices keep their backlog in; their elements are readings when each says its time. */
 const BACKLOGS = new Set(
@@ -52,7 +52,8 @@ export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Dra
         else {
           isTakenApart = true;
           const { [timeKey]: own, ...rest } = value;
-          put(key, rest, own);
+          // `{v: 6.4}` alone would be a container.
+          put(key, Object.keys(rest).length === 1 ? valueIn(value) : rest, own);
         }
       } else {
         const timeKey = timeKeyInContainer(value);
@@ -103,7 +104,7 @@ function elementOf(element: JsonObject, key: string, draft: Draft, mapping: Mapp
     ...rest,
     ...(refusal !== undefined && { refusal }),
     time: timeOfElement(element, [root, `${key}[]`], mapping),
-    age: element.age,
+    age: ageOf(element),
     seq: element.seq,
     values: element,
     root,
@@ -132,7 +133,7 @@ function isBacklog(
   return (
     BACKLOGS.has(foldKey(name)) &&
     list.every(
-      (element) => timeOf(element as JsonObject) !== undefined || typeof (element as JsonObject).age === 'number',
+      (element) => timeOf(element as JsonObject) !== undefined || typeof ageOf(element as JsonObject) === 'number',
     )
   );
 }

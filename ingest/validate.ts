@@ -53,11 +53,21 @@ export function validate(field: Field, given: unknown, rules: ValueRules): Verdi
     );
   }
   if (field.shape !== 'number') return chosen(field, value);
+  if (isNoise(field, value, scaling)) {
+    return bad(
+      'VALUE_OUT_OF_RANGE',
+      `${field.name} is ${value}, less than any probe can tell: a 32-bit float read in the wrong order of bytes? Try the other orders (ABCD, CDAB, BADC, DCBA)`,
+    );
+  }
   const [low, high] = field.physical;
   if (value >= low && value <= high) return { is: 'good', value };
   if (field.clampFrom !== undefined && value < low && value >= field.clampFrom) return { is: 'clamped', value: low };
   return bad('VALUE_OUT_OF_RANGE', outOfRangeAdvice(field, raw, value, { scaling, fieldNamed: rules.fieldNamed }));
 }
+
+/** Bytes of a float in the wrong order make numbers of any size, mostly next to nothing; the rest of a subtraction in firmware is larger. */
+const isNoise = ({ resolution }: Field, value: number, { as }: Scaling) =>
+  value !== 0 && Math.abs(value) < (as === 'f32' ? resolution / 1e6 : 1e-18);
 
 const bad = (code: RejectionCode, message: string): Verdict => ({ is: 'bad', code, message });
 

@@ -1,41 +1,39 @@
 /** `{value: 6.4, unit: "mg/L", time: …}`: one value with what is said beside it. */
 import type { JsonObject } from '../base/json.ts';
+import { isTimeKeyBesideValue } from './time-keys.ts';
 
-const BESIDE = new Set([
-  'unit',
-  'units',
-  'u',
-  'uom',
-  'unit_of_measurement',
-  'unitofmeasurement',
-  't',
-  'ts',
-  'time',
-  'timestamp',
-  'at',
-]);
-const UNIT_KEYS = ['unit', 'units', 'u', 'uom', 'unit_of_measurement', 'unitOfMeasurement', 'Unit'];
+const UNIT_KEYS = new Set(['unit', 'units', 'u', 'uom', 'unit_of_measurement', 'unitofmeasurement']);
+/** These hold the value only where nothing but a unit or a time stands beside them: `v` may be a voltage. */
+const SHORT_KEYS = ['v', 'val', 'Value', 'V', 'Val', 'VALUE'];
 
-/** `value` holds the value; `v` does so only where nothing but a unit or a time stands beside it: it may be a voltage. */
-export function isSingleValue(object: JsonObject): boolean {
-  if ('value' in object) return typeof object.value !== 'object' || object.value === null;
-  if (!('v' in object) || typeof object.v === 'object') return false;
-  const others = Object.keys(object).filter((key) => key !== 'v');
-  return others.length > 0 && others.every((key) => BESIDE.has(key.toLowerCase()));
+const isBeside = (key: string) => UNIT_KEYS.has(key.toLowerCase()) || isTimeKeyBesideValue(key);
+
+/** Under which key the value stands; undefined where the object is no single value. */
+function valueKeyOf(object: JsonObject): string | undefined {
+  if ('value' in object) return typeof object.value !== 'object' || object.value === null ? 'value' : undefined;
+  const key = SHORT_KEYS.find((name) => name in object);
+  if (key === undefined || typeof object[key] === 'object') return undefined;
+  const others = Object.keys(object).filter((name) => name !== key);
+  return others.length > 0 && others.every(isBeside) ? key : undefined;
 }
 
-export const valueIn = (object: JsonObject): unknown => ('value' in object ? object.value : object.v);
+export const isSingleValue = (object: JsonObject): boolean => valueKeyOf(object) !== undefined;
+
+export function valueIn(object: JsonObject): unknown {
+  const key = valueKeyOf(object);
+  return key === undefined ? undefined : object[key];
+}
 
 export function unitIn(object: JsonObject): string | undefined {
-  for (const key of UNIT_KEYS) {
+  for (const key of Object.keys(object)) {
     const unit = object[key];
-    if (typeof unit === 'string' && unit !== '') return unit;
+    if (UNIT_KEYS.has(key.toLowerCase()) && typeof unit === 'string' && unit !== '') return unit;
   }
   return undefined;
 }
 
 /** What stands in there and is neither the value nor known to describe it. */
 export function othersIn(object: JsonObject): readonly string[] {
-  const keys = Object.keys(object).filter((key) => key !== 'value' && key !== 'v' && !BESIDE.has(key.toLowerCase()));
-  return 'value' in object && 'v' in object ? [...keys, 'v'] : keys;
+  const own = valueKeyOf(object);
+  return Object.keys(object).filter((key) => key !== own && !isBeside(key));
 }

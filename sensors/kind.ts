@@ -50,6 +50,8 @@ export interface OpenUnit {
   readonly units: readonly string[];
   /** A multiple of the resolution in here is likely to be in the field's own unit; anything else is withheld until a mapping says the unit. */
   readonly within: readonly [min: number, max: number];
+  /** Instead of the resolution. */
+  readonly step?: number;
 }
 
 export interface Derived {

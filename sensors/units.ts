@@ -79,6 +79,8 @@ define('pressure', 'hPa mbar', 1);
 define('pressure', 'Pa', 0.01);
 define('pressure', 'kPa', 10);
 define('pressure', 'bar', 1000);
+define('pressure', 'mm[Hg] mmHg', 1.33322387415);
+define('pressure', "[in_i'Hg] inHg", 33.8638815789);
 define('signal', 'dB[mW] dBm', 1);
 define('signal', 'dBW', 1, 30);
 define('acidity', '[pH] pH', 1);

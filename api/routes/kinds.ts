@@ -37,7 +37,12 @@ const Field = Exact({
   siblings: Type.Optional(List(Type.String(), { description: 'fields that the same words may mean' })),
   openUnit: Type.Optional(
     Exact(
-      { aliases: List(Type.String()), units: List(Type.String()), within: Pair('likely in the own unit') },
+      {
+        aliases: List(Type.String()),
+        units: List(Type.String()),
+        within: Pair('likely in the own unit'),
+        step: Type.Optional(Type.Number({ description: 'multiples of it are; the resolution when absent' })),
+      },
       { description: 'aliases that do not say their unit' },
     ),
   ),

@@ -1,7 +1,7 @@
 /** `{ts, m: {…}}`, with an optional `batch: [{ts, m}]` of older ones. */
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { isMetadata } from '../metadata.ts';
-import { timeOf } from '../time-keys.ts';
+import { ageOf, timeOf } from '../time-keys.ts';
 import type { Decoder, Draft } from './decoder.ts';
 
 export const batch: Decoder = { name: 'batch', fromObject };
@@ -18,7 +18,8 @@ function fromObject(given: JsonObject): readonly Draft[] | undefined {
 /** Values that stand beside the wrapping are taken with those inside of it. */
 function wrapped(object: JsonObject): Draft {
   const { m: inner, ...beside } = object;
-  const { age, seq } = object;
+  const { seq } = object;
+  const age = ageOf(object);
   const time = timeOf(object);
   if (!isObject(inner)) return { time, age, seq, values: object };
   return { time, age, seq, values: { ...beside, ...inner }, root: 'm' };

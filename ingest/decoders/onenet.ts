@@ -1,13 +1,50 @@
-/** China Mobile OneNET before Studio: `dp: {key: [{v, t}]}` of the MQTT kit and `datastreams: [{id, datapoints: [{at, value}]}]` of the first platform. Studio's posts have Alink's shape. */
+/** China Mobile OneNET before Studio: `dp: {key: [{v, t}]}` of the MQTT kit and `datastreams: [{id, datapoints: [{at, value}]}]` of the first platform. Studio's posts have Alink's shape; what either platform pushes over HTTP stands in `msg`. */
 import { BEIJING_OFFSET_MINUTES } from '../../base/beijing-time.ts';
 import { isObject, type JsonObject } from '../../base/json.ts';
-import { beside, type Decoder, type Draft, gatherByTime } from './decoder.ts';
+import { properties } from './alink.ts';
+import { beside, type Decoder, type Draft, gatherByTime, nothing } from './decoder.ts';
 
 export const oneNet: Decoder = {
   name: 'onenet',
   acceptsTexts: true,
-  fromObject: (object) => dataPoints(object) ?? dataStreams(object),
+  fromObject: (object) => pushed(object) ?? dataPoints(object) ?? dataStreams(object),
 };
+
+const AROUND_PUSH = ['msg', 'msg_signature', 'signature', 'nonce', 'time', 'id', 'enc_msg'];
+
+/** `{msg: {type: 1, ds_id, at, value}}` or a list of such; of Studio `{msg: "{…, notifyType, data: {params}}"}`, the text a message of its own. */
+function pushed(object: JsonObject): readonly Draft[] | undefined {
+  const msg = typeof object.msg === 'string' ? parsedText(object.msg) : object.msg;
+  const list: readonly unknown[] = Array.isArray(msg) ? msg : [msg ?? object];
+  if (!list.every(isPushed)) return undefined;
+  const drafts = list.flatMap(draftsOf);
+  return msg === undefined ? drafts : withRest(drafts, beside(object, AROUND_PUSH));
+}
+
+function isPushed(message: unknown): message is JsonObject {
+  if (!isObject(message)) return false;
+  return 'ds_id' in message || ('notifyType' in message && isObject(message.data));
+}
+
+function draftsOf(message: JsonObject): readonly Draft[] {
+  if ('ds_id' in message) {
+    const { ds_id: key, at, value, ...others } = message;
+    const rest = beside(others, ['type', 'dev_id', 'imei', 'dev_name', 'pid']);
+    return [{ time: at, values: { ...rest, [String(key)]: value } }];
+  }
+  const { data } = message;
+  if (isObject(data) && isObject(data.params))
+    return properties(data.params).map((draft) => ({ ...draft, root: 'data.params' }));
+  return [nothing(message, 'this push of OneNET holds no property: let it push device properties only')];
+}
+
+function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
 
 /** `t`: epoch seconds; absent: now. */
 function dataPoints(object: JsonObject): readonly Draft[] | undefined {

@@ -1,4 +1,4 @@
-/** Tasmota's SENSOR and STATE messages. `Time` is local and without an offset unless SetOption52 is on; `TempUnit` and its like name the unit of all sensors. */
+/** Tasmota's SENSOR and STATE messages. `Time` is local and without an offset unless SetOption52 is on; `TempUnit`, `PressureUnit` and `SpeedUnit` name those of all sensors. */
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { beside, type Decoder, type Draft } from './decoder.ts';
 
@@ -20,27 +20,37 @@ const STATE = [
 ];
 
 function fromObject(object: JsonObject): readonly Draft[] | undefined {
-  const { Time: time, TempUnit: unit } = object;
+  const { Time: time, TempUnit, PressureUnit, SpeedUnit } = object;
+  const units: Units = { TempUnit, PressureUnit, SpeedUnit };
   if (typeof time !== 'string') return undefined;
   if ('UptimeSec' in object && isObject(object.Wifi)) {
     const { Signal: rssi } = object.Wifi;
     return [{ time, values: { ...beside(object, ['Time', 'Wifi', ...STATE]), rssi } }];
   }
-  const values = beside(object, ['Time', 'TempUnit']);
-  if (!Object.values(values).some(isObject) && unit === undefined) return undefined;
+  const values = beside(object, ['Time', ...Object.keys(units)]);
+  if (!Object.values(values).some(isObject) && TempUnit === undefined) return undefined;
   const sensors = Object.entries(values).map(
-    ([name, sensor]) => [name, isObject(sensor) ? sensorOf(sensor, unit) : sensor] as const,
+    ([name, sensor]) => [name, isObject(sensor) ? sensorOf(sensor, units) : sensor] as const,
   );
   return [{ time, values: Object.fromEntries(sensors), envelope: object }];
 }
 
+type Units = Readonly<Record<'TempUnit' | 'PressureUnit' | 'SpeedUnit', unknown>>;
+
+const KEYS: readonly (readonly [keyof Units, RegExp])[] = [
+  ['TempUnit', /^(?:temperature|dewpoint)$/i],
+  ['PressureUnit', /^(?:pressure|seapressure)$/i],
+  ['SpeedUnit', /^(?:wind)?speed/i],
+];
+
 /** `Id` is the address on the wire of a DS18B20. */
-function sensorOf(sensor: JsonObject, unit: unknown): JsonObject {
+function sensorOf(sensor: JsonObject, units: Units): JsonObject {
   const { Id: _, ...readings } = sensor;
-  if (unit !== 'F') return readings;
-  const inUnit = Object.entries(readings).map(([key, value]) => [
-    key,
-    typeof value === 'number' && /^(temperature|dewpoint)$/i.test(key) ? { value, unit: '[degF]' } : value,
-  ]);
-  return Object.fromEntries(inUnit) as JsonObject;
+  return Object.fromEntries(Object.entries(readings).map(([key, value]) => [key, withUnit(key, value, units)]));
+}
+
+function withUnit(key: string, value: unknown, units: Units): unknown {
+  const [name] = KEYS.find(([, keys]) => keys.test(key)) ?? [];
+  const unit = name === undefined ? undefined : units[name];
+  return typeof value === 'number' && typeof unit === 'string' ? { value, unit } : value;
 }

@@ -1,5 +1,6 @@
 /** Teltonika trackers by MQTT: `{state: {reported: {ts, latlng, sp, ang, alt, sat, "66": …}}}`; numbers are the ids of its AVL elements. */
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { timeOf } from '../time-keys.ts';
 import { beside, type Decoder, type Draft } from './decoder.ts';
 
 export const teltonika: Decoder = { name: 'teltonika', fromObject };
@@ -19,7 +20,9 @@ function fromObject({ state, ...rest }: JsonObject): readonly Draft[] | undefine
     ...(alt !== undefined && { altitude: alt }),
     ...(sat !== undefined && { satellites: sat }),
   };
-  return [{ time: ts, values, root: 'state.reported', envelope: { state } }];
+  // Shadows of other platforms have the same wrapping, and their time around it.
+  const time = ts ?? timeOf(reported) ?? timeOf(rest);
+  return [{ time, values, root: 'state.reported', envelope: { ...rest, state } }];
 }
 
 const isFinitePair = (one: number | undefined, other: number | undefined) =>

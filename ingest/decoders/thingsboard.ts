@@ -1,6 +1,6 @@
 /** ThingsBoard: `{ts, values: {…}}`, or `{key: [{ts, value}, …]}` as its history is exported. */
 import { isObject, type JsonObject } from '../../base/json.ts';
-import { timeOf } from '../time-keys.ts';
+import { ageOf, timeOf } from '../time-keys.ts';
 import { type Decoder, type Draft, gatherByTime } from './decoder.ts';
 
 export const thingsBoard: Decoder = { name: 'thingsboard', acceptsTexts: true, fromObject };
@@ -9,7 +9,7 @@ function fromObject(object: JsonObject): readonly Draft[] | undefined {
   const { values: inner, ...beside } = object;
   if (isObject(inner)) {
     return [
-      { time: timeOf(object), age: object.age, seq: object.seq, values: { ...beside, ...inner }, root: 'values' },
+      { time: timeOf(object), age: ageOf(object), seq: object.seq, values: { ...beside, ...inner }, root: 'values' },
     ];
   }
   const keys = Object.keys(object);

@@ -146,6 +146,7 @@ const pond: Kind = {
       maxStep: 500,
       clampFrom: -5,
       aliases: ['conductivity', 'ec', 'cond', 'sp_cond'],
+      openUnit: { aliases: ['conductivity', 'ec', 'cond'], units: ['mS/cm'], within: [20, 60_000], step: 0.01 },
     }),
     measured('salinity', '盐度', 'salinity', ['g/kg', 'g/kg'], [0, 45], 0.01, {
       normal: [0, 0.5],

@@ -75,6 +75,7 @@ const orchard: Kind = {
       normal: [50, 1500],
       clampFrom: -10,
       aliases: ['ec'],
+      openUnit: { aliases: ['ec'], units: ['mS/cm'], within: [10, 20_000], step: 0.01 },
     }),
     measured('soil_ph', '土壤 pH', 'soil pH', ['[pH]', ''], [0, 14], 0.01, {
       normal: [5, 8],
