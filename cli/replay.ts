@@ -6,7 +6,6 @@ import { Command } from 'commander';
 import { type Config, readConfig } from '../app/config.ts';
 import { makeFolder } from '../app/data-folder.ts';
 import { DaoyuError } from '../base/errors.ts';
-import { openConnection } from '../simulators/connection.ts';
 import { keysOf } from '../simulators/csv-column.ts';
 import { parseOffset } from '../simulators/local-time.ts';
 import { replayFile, requireColumns, surveyFile } from '../simulators/replay.ts';
@@ -98,6 +97,8 @@ async function replay(file: string, options: Options): Promise<void> {
   const progress = createProgress('replay');
   const login = loginOf(options.device, config);
   const refusals = createRefusalCount();
+  // The MQTT client takes half a second to load: no other command waits for it.
+  const { openConnection } = await import('../simulators/connection.ts');
   const connection = openConnection({
     url: options.url ?? `mqtt://${config.host}:${config.mqttPort}`,
     login,

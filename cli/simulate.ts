@@ -8,8 +8,9 @@ import { loadKinds } from '../sensors/kinds.ts';
 import { loadFaults } from '../simulators/faults.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';
 import { loadModels } from '../simulators/models.ts';
-import { type Run, startInPast, startRun, takingPart } from '../simulators/run.ts';
+import type { Run } from '../simulators/run.ts';
 import { loadScenario, loadScenarios, type Scenario, type ScenarioContext } from '../simulators/scenario.ts';
+import { startInPast, takingPart } from '../simulators/scenario-scope.ts';
 import { openTruthFile } from '../simulators/truth.ts';
 import { backfillStart } from './backfill-start.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
@@ -71,6 +72,8 @@ async function simulate(options: Options): Promise<void> {
   const members = await membersOf(options, config, scenario, context);
   const url = options.url ?? `mqtt://${config.host}:${config.mqttPort}`;
   const signal = untilStopped();
+  // The MQTT client takes half a second to load: no other command waits for it.
+  const { startRun } = await import('../simulators/run.ts');
   const run = startRun({
     ...{ ...context, url, members, seed: options.seed, clock: Date.now },
     models: await loadModels(),

@@ -2,10 +2,9 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { type Config, ROLES, readConfig } from '../app/config.ts';
-import { type Platform, startPlatform } from '../app/platform.ts';
+import type { Platform } from '../app/platform.ts';
 import { DaoyuError } from '../base/errors.ts';
 import type { Fleet } from '../simulators/fleet.ts';
-import { startDemoFleet } from './demo-fleet.ts';
 import { endSoon, stopped, untilStopped } from './until-stopped.ts';
 
 interface Options {
@@ -42,6 +41,8 @@ async function up(options: Options): Promise<void> {
   const signal = untilStopped();
   // Standard error is for the log, standard output for what a person asked for.
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  // The platform takes a second to load: no other command waits for it.
+  const { startPlatform } = await import('../app/platform.ts');
   const platform = await Promise.race([startPlatform(config, { log, clock: Date.now }), stopped(signal)]);
   if (platform === undefined) {
     // It may wait for a server that is away; nothing was taken in yet.
@@ -51,7 +52,10 @@ async function up(options: Options): Promise<void> {
   await greet(platform, config);
   let fleet: Fleet | undefined;
   try {
-    if (options.simulate && !signal.aborted) fleet = await startDemoFleet(platform, config, hours);
+    if (options.simulate && !signal.aborted) {
+      const { startDemoFleet } = await import('./demo-fleet.ts');
+      fleet = await startDemoFleet(platform, config, hours);
+    }
     await stopped(signal);
     process.stdout.write('\nstopping …\n');
   } finally {

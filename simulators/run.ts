@@ -9,6 +9,7 @@ import type { FleetMember } from './fleet-member.ts';
 import type { CreateModel, Model } from './model.ts';
 import { createModelOf } from './model-of.ts';
 import type { Scenario } from './scenario.ts';
+import { takingPart } from './scenario-scope.ts';
 import { createPace } from './sim-clock.ts';
 import { createTruth, type Truth, type TruthSink } from './truth.ts';
 
@@ -78,18 +79,6 @@ export function createWorld({
   const shift = scenario?.season === undefined ? 0 : seasonShift(from, scenario.season);
   const modelOf = createModelOf(kinds, models, { seed, start: from + shift, conditions: scenario?.conditions ?? [] });
   return (member) => shifted(modelOf(member), shift);
-}
-
-/** The devices of the fleet whose kinds the scenario names. */
-export function takingPart(members: readonly FleetMember[], scenario: Scenario): readonly FleetMember[] {
-  return members.filter(({ kind }) => kind in scenario.fleet);
-}
-
-/** The newest instant at the scenario's hour of Beijing time from which all of it lies in the past: a platform refuses the future. */
-export function startInPast(scenario: Scenario, now: number): number {
-  const latest = now - scenario.hours * HOUR;
-  const hour = (scenario.startHour ?? 0) * HOUR;
-  return midnightBefore(latest - hour) + hour;
 }
 
 /** Whole days from a date to the same year's day of the season: the hour of the day stays. */

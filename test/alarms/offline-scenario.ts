@@ -11,8 +11,9 @@ import { createFaultsOf, loadFaults } from '../../simulators/faults.ts';
 import type { FleetMember } from '../../simulators/fleet-member.ts';
 import type { Measurement } from '../../simulators/measurement.ts';
 import { loadModels } from '../../simulators/models.ts';
-import { createWorld, startInPast, takingPart } from '../../simulators/run.ts';
+import { createWorld } from '../../simulators/run.ts';
 import { loadScenario } from '../../simulators/scenario.ts';
+import { startInPast, takingPart } from '../../simulators/scenario-scope.ts';
 import { createEncoder } from '../../simulators/vendor-format.ts';
 import { kinds } from './log.ts';
 

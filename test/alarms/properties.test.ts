@@ -112,7 +112,7 @@ describe('the engine', () => {
 
 describe('would be caught', () => {
   afterEach(() => {
-    vi.doUnmock('../../alarms/rule.ts');
+    vi.doUnmock('../../sensors/flag.ts');
     vi.doUnmock('../../alarms/lifecycle.ts');
     vi.doUnmock('../../alarms/readings.ts');
     vi.resetModules();

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { subjects } from '../../base/topics.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
@@ -121,6 +122,8 @@ describe('the live feed', () => {
     let count = 1;
     while (!(await slow.next()).done) count++;
     expect(count).toBeLessThanOrEqual(11);
+    // The one that was ended listens no longer for its client to leave; the other does.
+    expect(getEventListeners(leaving.signal, 'abort')).toHaveLength(1);
     expect(quick.isEnded()).toBe(false);
     leaving.abort();
     await quick.done;
@@ -192,8 +195,10 @@ describe('the live feed', () => {
     const feed = await openLiveFeed({ bus: counting, log: silent });
     onTestFinished(() => feed.close());
     const leaving = new AbortController();
-    const followers = Array.from({ length: 50 }, () => follow(feed.follow(0, leaving.signal)));
-    const slow = feed.follow(0, leaving.signal)[Symbol.asyncIterator]();
+    const { signal } = leaving;
+    // As each request has its own.
+    const followers = Array.from({ length: 50 }, () => follow(feed.follow(0, AbortSignal.any([signal]))));
+    const slow = feed.follow(0, AbortSignal.any([signal]))[Symbol.asyncIterator]();
     await slow.next();
     await eventually(() => followers.every(({ seen }) => seen.length === 1000));
     for (const { seen } of followers) expect(seen).toEqual(upTo(1000));

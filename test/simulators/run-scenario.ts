@@ -5,8 +5,9 @@ import { loadKinds } from '../../sensors/kinds.ts';
 import { loadFaults } from '../../simulators/faults.ts';
 import type { FleetMember } from '../../simulators/fleet-member.ts';
 import { loadModels } from '../../simulators/models.ts';
-import { startInPast, startRun } from '../../simulators/run.ts';
+import { startRun } from '../../simulators/run.ts';
 import { loadScenario } from '../../simulators/scenario.ts';
+import { startInPast } from '../../simulators/scenario-scope.ts';
 import type { TruthRecord } from '../../simulators/truth.ts';
 import type { RunningPlatform } from '../running-platform.ts';
 

@@ -7,8 +7,9 @@ import { loadKinds } from '../../sensors/kinds.ts';
 import { createFaultsOf, loadFaults } from '../../simulators/faults.ts';
 import type { FleetMember } from '../../simulators/fleet-member.ts';
 import { loadModels } from '../../simulators/models.ts';
-import { createWorld, startInPast } from '../../simulators/run.ts';
+import { createWorld } from '../../simulators/run.ts';
 import { checkScenario, loadScenario, loadScenarios } from '../../simulators/scenario.ts';
+import { startInPast } from '../../simulators/scenario-scope.ts';
 
 const kinds = await loadKinds();
 const models = await loadModels();
