@@ -12,6 +12,7 @@ import type { Api, ApiOptions } from './api.ts';
 import { installAudit } from './audited.ts';
 import { type Authenticator, createAuthenticator, createTokenThrottle } from './authenticate.ts';
 import { installAuthorization } from './authorize.ts';
+import { compileWhenNeeded } from './lazy-validators.ts';
 import { listen } from './listen.ts';
 import { createMemoryBudget } from './memory-budget.ts';
 import { endOngoing } from './ongoing.ts';
@@ -80,7 +81,10 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
     forceCloseConnections: true,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true },
+      onCreate: compileWhenNeeded as never,
+    },
     ...PROBLEM_HANDLERS,
   }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, log);
