@@ -1,10 +1,25 @@
 /** All settings: variable, default, meaning and check. Help, docs/settings.md (`npm run docs`) and error messages derive from this table. */
-import { isIP } from 'node:net';
 import { driverUrl } from '../base/driver.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import { busDrivers } from '../bus/drivers.ts';
 import { storeDrivers } from '../store/drivers.ts';
 import { readSettingFiles } from './setting-files.ts';
+import {
+  bytes,
+  duration,
+  durationOrNever,
+  oneOf,
+  optional,
+  optionalPort,
+  port,
+  proxies,
+  replicas,
+  roles,
+  text,
+  whole,
+} from './setting-parsers.ts';
+
+export { ROLES, type Role } from './setting-parsers.ts';
 
 interface Setting<T> {
   readonly variable: string;
@@ -16,95 +31,6 @@ interface Setting<T> {
 
 function setting<T>(variable: string, fallback: string, parse: (text: string) => T, about: string): Setting<T> {
   return { variable, fallback, parse, about };
-}
-
-const text = (value: string) => value;
-const optional = (value: string) => (value === '' ? undefined : value);
-
-function whole(min: number, max: number) {
-  return (value: string) => {
-    const number = Number(value);
-    if (!Number.isInteger(number) || value.trim() === '' || number < min || number > max) {
-      throw new Error(`a whole number from ${min} to ${max}`);
-    }
-    return number;
-  };
-}
-
-const port = whole(0, 65_535);
-
-function optionalPort(value: string): number | undefined {
-  return value === 'off' ? undefined : port(value);
-}
-
-const BYTE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  kB: 1e3,
-  KiB: 1024,
-  MB: 1e6,
-  MiB: 1024 ** 2,
-  GB: 1e9,
-  GiB: 1024 ** 3,
-};
-
-function bytes(value: string): number {
-  const [, digits, unit] = /^(\d+)\s*([A-Za-z]*)$/.exec(value) ?? [];
-  const factor = BYTE_UNITS[unit ?? '?'];
-  if (digits === undefined || factor === undefined) throw new Error('a size such as 65536, 64KiB, 2GB');
-  return Number(digits) * factor;
-}
-
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function duration(value: string): number {
-  const [, digits, unit] = /^(\d+)\s*(ms|s|m|h|d)$/.exec(value) ?? [];
-  const factor = DURATION_UNITS[unit ?? '?'];
-  if (digits === undefined || factor === undefined) throw new Error('a time such as 500ms, 10s, 5m, 12h, 30d');
-  return Number(digits) * factor;
-}
-
-function durationOrNever(value: string): number | undefined {
-  return value === 'never' ? undefined : duration(value);
-}
-
-function oneOf<const T extends string>(...choices: readonly T[]) {
-  return (value: string): T => {
-    const found = choices.find((choice) => choice === value);
-    if (found === undefined) throw new Error(`one of ${choices.join(', ')}`);
-    return found;
-  };
-}
-
-function replicas(value: string): number {
-  const number = Number(value);
-  if (![1, 3, 5].includes(number)) throw new Error('1, 3 or 5');
-  return number;
-}
-
-/** Addresses and networks; absent: no proxy is believed, for anybody can send its headers. */
-function proxies(value: string): readonly string[] | undefined {
-  if (value === '') return undefined;
-  const names = value.split(',').map((name) => name.trim());
-  const isNetwork = (name: string) => {
-    const [address = '', length, ...rest] = name.split('/');
-    const bits = isIP(address) === 4 ? 32 : 128;
-    return isIP(address) > 0 && rest.length === 0 && (length === undefined || isLength(length, bits));
-  };
-  if (!names.every(isNetwork))
-    throw new Error('addresses or networks, such as 127.0.0.1 or 10.0.0.0/8, with commas between');
-  return names;
-}
-
-const isLength = (text: string, most: number) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= most;
-
-export const ROLES = ['broker', 'ingest', 'api'] as const;
-export type Role = (typeof ROLES)[number];
-
-function roles(value: string): readonly Role[] {
-  const names = value.split(',').map((name) => name.trim());
-  const known = ROLES.filter((role) => names.includes(role));
-  if (known.length !== names.length) throw new Error('one or more of broker,ingest,api');
-  return known;
 }
 
 export const SETTINGS = {
