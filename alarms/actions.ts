@@ -1,4 +1,4 @@
-/** What people do about alarms, as entries of the log: subject `daoyu.actions.{park}`. */
+/** Actions of people on alarms, as entries of the log: subject `daoyu.actions.{park}`. */
 import { isObject } from '../base/json.ts';
 import { SEVERITIES, type Severity } from './alarm.ts';
 import { startDrill } from './drill.ts';
@@ -70,7 +70,7 @@ function startMaintenance(state: State, entry: Maintenance, to: Emitter): void {
   keepMaintenance(state, to);
 }
 
-/** Overlays of windows that began or ended. */
+/** Updates the maintenance of open alarms when windows start or end. */
 export function keepMaintenance(state: State, to: Emitter): void {
   const { head } = state;
   const lasting = head.maintenance.filter(({ until }) => until > to.now);
@@ -125,7 +125,7 @@ function slotOf(state: State, id: string): Placed | undefined {
   return undefined;
 }
 
-/** Anyone may write on the log: what is no action of ours is left aside. */
+/** Any program may write to the log: anything that is not one of our actions is ignored. */
 export function isAction(value: unknown): value is ActionEntry {
   if (!isObject(value) || value.version !== 1 || typeof value.by !== 'string') return false;
   const { action, alarm, until, reason, from, park, note, severity } = value;

@@ -1,4 +1,4 @@
-/** The alarms of a period as they are kept: with all their transitions and notices, for reports and exports. */
+/** The stored alarms of a period, with all their transitions and notices, for reports and exports. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Alarm, Transition } from './alarm.ts';
@@ -7,7 +7,7 @@ import { ALARM_PREFIX, TRANSITION_PREFIX } from './keeper.ts';
 import { type NoticeOutcome, OUTCOME_PREFIX } from './notify/outbox.ts';
 import type { ReportInput } from './report.ts';
 
-/** A month with more was no month that a report could help. */
+/** A month with more is beyond what a report can help with. */
 const MAX_TRANSITIONS = 50_000;
 
 export interface AlarmLogQuery {
@@ -15,7 +15,7 @@ export interface AlarmLogQuery {
   readonly from: number;
   readonly to: number;
   readonly park?: string;
-  /** Which parks may be seen; absent: all. */
+  /** Parks that the caller may see; absent: all. */
   readonly sees?: (park: string) => boolean;
 }
 
@@ -51,7 +51,7 @@ export function openAlarmLog(kv: Pick<Kv, 'list'>): AlarmLog {
         if (!ids.has(transition.alarm.id)) continue;
         transitions.push(transition);
         if (transitions.length > MAX_TRANSITIONS)
-          throw new DaoyuError('QUERY_TOO_LARGE', `more than ${MAX_TRANSITIONS} changes of alarms: ask for less time`);
+          throw new DaoyuError('QUERY_TOO_LARGE', `more than ${MAX_TRANSITIONS} transitions: ask for a shorter period`);
       }
       const notices = new Map<string, NoticeOutcome>();
       for await (const notice of within<NoticeOutcome>(OUTCOME_PREFIX, query))

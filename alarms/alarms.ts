@@ -1,4 +1,4 @@
-/** Alarms for people and programs: listed from the shared state as it changes, and what people do about them put on the log. */
+/** Alarms for people and programs: lists them from the shared state as it changes, and appends people's actions to the log. */
 import { DaoyuError } from '../base/errors.ts';
 import { subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -14,10 +14,10 @@ export interface AlarmQuery {
   readonly park?: string;
   readonly site?: string;
   readonly device?: string;
-  /** Opened from (included) to (excluded), epoch ms; without them, what is not closed is listed whenever it opened. */
+  /** Opened from (inclusive) to (exclusive), epoch ms; without them, alarms that are not closed are listed whenever they opened. */
   readonly from?: number;
   readonly to?: number;
-  /** Which parks may be seen; absent: all. */
+  /** Parks that the caller may see; absent: all. */
   readonly sees?: (park: string) => boolean;
   readonly limit: number;
 }
@@ -26,7 +26,7 @@ export interface MaintenanceRequest {
   readonly park: string;
   readonly site?: string;
   readonly device?: string;
-  /** Epoch ms; not later than now ends it. */
+  /** Epoch ms; a time in the past ends it. */
   readonly until: number;
   readonly reason: string;
 }
@@ -38,21 +38,21 @@ export interface Alarms {
   get(id: string): Promise<Alarm | undefined>;
   /** Rejects with `ALARM_UNKNOWN`. */
   transitions(id: string): Promise<readonly Transition[]>;
-  /** Of those that are not closed, by state, severity and class. */
+  /** Alarms that are not closed, counted by state, severity and class. */
   counts(): readonly {
     readonly state: AlarmState;
     readonly severity: string;
     readonly class: string;
     readonly count: number;
   }[];
-  /** On the log when it resolves, with the alarm as it became. Rejects with `ALARM_UNKNOWN`, `ALARM_CLOSED`. */
+  /** Resolves once the action is on the log, with the changed alarm. Rejects with `ALARM_UNKNOWN`, `ALARM_CLOSED`. */
   acknowledge(id: string, by: string, note?: string): Promise<Alarm>;
   shelve(id: string, by: string, until: number, reason: string): Promise<Alarm>;
   unshelve(id: string, by: string): Promise<Alarm>;
   maintain(request: MaintenanceRequest, by: string): Promise<void>;
-  /** Raises a drill, or answers with the one that goes on. Rejects with `DRILL_UNANSWERED` when no alarm comes of it. */
+  /** Raises a drill, or returns the one already open. Rejects with `DRILL_UNANSWERED` if no alarm follows. */
   drill(severity: Severity, by: string): Promise<Alarm>;
-  /** Each alarm as it changes, from now on; ends with `signal`, or when the follower lags: then it lists again. */
+  /** Each alarm as it changes, from now on; ends with `signal`, or when the follower lags and must list again. */
   follow(signal: AbortSignal): AsyncIterable<Alarm>;
   close(): Promise<void>;
 }
@@ -64,9 +64,9 @@ export interface AlarmsOptions {
 }
 
 const DAY = 24 * 3_600_000;
-/** Closed ones that opened before are asked from the shared state. */
+/** Closed alarms that opened earlier are read from the shared state. */
 const IN_MEMORY_MS = 31 * DAY;
-/** How long an answer waits for the engine to take what was asked. */
+/** How long an answer waits for the engine to process the action. */
 const TAKEN_WITHIN_MS = 3000;
 const MAX_BUFFERED = 1000;
 
@@ -107,7 +107,7 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
   async function act(id: string, action: ActionEntry): Promise<Alarm> {
     const before = await find(id);
     if (before.state === 'closed')
-      throw new DaoyuError('ALARM_CLOSED', `alarm ${id} is closed: nothing is left to do about it`);
+      throw new DaoyuError('ALARM_CLOSED', `alarm ${id} is closed: it takes no more actions`);
     const changed = nextWhere((alarm) => alarm.id === id && alarm.seq > before.seq);
     try {
       await bus.append([{ subject: subjects.actions(before.park), data: JSON.stringify(action) }]);
@@ -117,7 +117,7 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
     }
   }
 
-  /** The next change that is meant, or undefined when the engine takes its time. */
+  /** The next matching change, or undefined if the engine takes too long. */
   function nextWhere(isMeant: (alarm: Alarm) => boolean): {
     readonly promise: Promise<Alarm | undefined>;
     cancel(): void;
@@ -198,7 +198,7 @@ export async function openAlarms({ bus, kv, clock }: AlarmsOptions): Promise<Ala
         raised.cancel();
       }
       const seconds = TAKEN_WITHIN_MS / 1000;
-      const message = `no alarm came of the drill within ${seconds} s: alarms stand still or lag behind; /readyz says why`;
+      const message = `the drill raised no alarm within ${seconds} s: the alarm engine is stopped or lags behind; /readyz says why`;
       throw new DaoyuError('DRILL_UNANSWERED', message);
     },
     async *follow(signal) {

@@ -1,4 +1,4 @@
-/** The rules of a threshold profile: one a field and side, with the profile's holds, its dead band and the time it takes to clear. */
+/** The rules of a threshold profile: one per field and side, with the profile's hold times, dead band and clearing time. */
 
 import { isDoubtful } from '../sensors/flag.ts';
 import { formatNumber, formatValue, type Language } from '../sensors/format.ts';
@@ -10,9 +10,9 @@ import { type Code, UNKNOWN } from './fold.ts';
 import type { Measured, Rule } from './rule.ts';
 
 const MINUTE = 60_000;
-/** Where a band says nothing. */
+/** Minutes to clear, unless the band sets them. */
 const CLEAR_MINUTES = 15;
-/** Devices are a little early or late: a reading that is due after the hold counts for it. */
+/** Devices report a little early or late: tolerance for the reading that completes a hold. */
 const JITTER = 0.1;
 
 type Side = 'low' | 'high';
@@ -33,7 +33,7 @@ export function bandRules(profile: Profile, kind: Kind, intervalMs: number): rea
   });
 }
 
-/** On the side of low values all are turned, so that a larger one is worse. */
+/** For low limits the sign is reversed, so that a larger value is always worse. */
 interface Limits {
   readonly warn?: number;
   readonly critical?: number;
@@ -53,7 +53,7 @@ function limitsOf(band: Band, side: Side, field: Field): Limits | undefined {
   };
 }
 
-/** A quarter of the way from warning to critical; with one limit alone, five of the smallest steps that the sensor shows. */
+/** A quarter of the way from warning to critical; with a single limit, five times the sensor's resolution. */
 function usualDeadBand(warn: number | undefined, critical: number | undefined, { resolution }: Field): number {
   const least = 5 * resolution;
   return warn === undefined || critical === undefined ? least : Math.max(least, Math.abs(warn - critical) / 4);
@@ -99,14 +99,14 @@ function bandRule({ id, band, field, side, limits, profile, kind, intervalMs }: 
   };
 }
 
-const LOOK = { zh: '到现场核对读数并处理', en: 'Go there, check the value by hand, and act on it' };
+const LOOK = { zh: '到现场核对读数并处理', en: 'Go there, check the value by hand and act on it' };
 
-/** Known to be off: the band does not count. Not known: nothing is. */
+/** If the switch is off, the band does not apply; if its state is unknown, so is the result. */
 function whileOff({ values }: Measured, onlyWhile: string): Code {
   return values[onlyWhile] === undefined ? UNKNOWN : 0;
 }
 
-/** A hold shorter than the reporting interval opens at the first reading; a band without one asks for a second. */
+/** A hold shorter than the reporting interval opens at the first reading; a band without a hold requires a second one. */
 function holdMs(minutes: number | undefined, intervalMs: number): number {
   if (minutes === undefined) return 1;
   const hold = minutes * MINUTE;
@@ -116,7 +116,7 @@ function holdMs(minutes: number | undefined, intervalMs: number): number {
 export function levelOf(value: number, { warn, critical, deadBand }: Limits): Code {
   if (critical !== undefined && value > critical) return 4;
   const isNearCritical = critical !== undefined && value > critical - deadBand;
-  // Without a limit of warning the dead band of critical is all there is between good and bad.
+  // Without a warning limit only the dead band of critical lies between good and bad.
   if (warn === undefined) return isNearCritical ? 3 : 0;
   if (value > warn) return isNearCritical ? 3 : 2;
   return value > warn - deadBand ? 1 : 0;
@@ -135,7 +135,7 @@ function textOf(
   const own = String(limit).split('.')[1]?.length ?? 0;
   const bound = formatNumber(limit, Math.max(own, Math.min(1, field.decimals)));
   const shown = (language: Language) => (value === undefined ? '' : ` ${formatValue(field, value, language)}`);
-  // An alarm goes on while the value is inside its dead band: what is not below the limit must not be called so.
+  // An alarm stays open while the value is inside its dead band: the text must not call that "below the limit".
   const isBeyond = value === undefined || (side === 'low' ? value < limit : value > limit);
   const [zh, en] = isBeyond ? BEYOND[side] : ['限值', 'limit'];
   return {

@@ -1,6 +1,6 @@
-/** Names of devices' cells, kept: made anew for each reading, a name would cost as much as judging it. */
+/** Caches the names of devices' cells: to build one for each reading would cost as much as evaluating it. */
 
-/** Of a park; somebody who invents devices without end costs no memory. */
+/** Per park; bounds the memory that invented device names can take. */
 const MAX_NAMES = 20_000;
 
 export function createCellNames(format: (park: string, id: string) => string): (park: string, id: string) => string {

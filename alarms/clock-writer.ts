@@ -1,4 +1,4 @@
-/** Puts time and the registry on the log, so that what judges by them is the same in every replay. One process at a time does it. */
+/** Appends the time and the registry to the log, so that every replay is evaluated with the same inputs. One process at a time does it. */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
@@ -7,7 +7,7 @@ import type { ClockEntry, PlatformReport, RegistryEntry } from '../bus/events.ts
 import type { Registry } from '../registry/registry.ts';
 
 export const CLOCK_EVERY_MS = 5000;
-/** Changes of the registry go out before the next tick: a new device is judged from its first reading. */
+/** Registry changes are appended before the next tick, so that a new device is evaluated from its first reading on. */
 const LOOK_EVERY_MS = 250;
 /** NATS refuses messages above 1 MB. */
 const MAX_PART_BYTES = 400 * 1024;
@@ -23,10 +23,10 @@ export interface ClockWriterOptions {
 type Sort = 'parks' | 'sites' | 'devices' | 'profiles';
 type Item = readonly [sort: Sort, value: object];
 
-/** Resolves when the whole registry and the first tick are on the log, or could not be put there yet. */
+/** Resolves once the whole registry and the first tick are on the log, or the first attempt has failed. */
 export async function startClockWriter(options: ClockWriterOptions): Promise<{ close(): Promise<void> }> {
   const { bus, registry, log, clock, report } = options;
-  /** What was put on the log, by identity: the registry replaces what changes. */
+  /** Records already on the log, compared by identity: the registry replaces what changes. */
   let known = new Set<object>();
   let isFailing = false;
   let running: Promise<void> | undefined;
@@ -38,7 +38,7 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
     const isDue = clock() >= ticksAt || clock() < ticksAt - CLOCK_EVERY_MS;
     const changed = items.filter(([, value]) => !known.has(value));
     if (changed.length === 0 && !isDue) return;
-    // What was removed shows only in a whole; it is rare.
+    // A removal only shows in a full snapshot; it is rare.
     const isWhole = !isBegun || items.length < known.size;
     const entries = isWhole ? wholeOf(items) : changesOf(changed);
     if (isDue) entries.push(await tick());
@@ -46,7 +46,7 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
     isBegun = true;
     known = new Set(items.map(([, value]) => value));
     if (isDue) ticksAt = clock() + CLOCK_EVERY_MS;
-    if (isFailing) log.info({}, 'the clock goes on');
+    if (isFailing) log.info({}, 'the log takes clock entries again');
     isFailing = false;
   }
 
@@ -60,7 +60,10 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
     running ??= write()
       .catch((error: unknown) => {
         if (!isFailing)
-          log.warn({ code: codeOf(error) }, 'the log does not take the clock: alarms stand still until it does');
+          log.warn(
+            { code: codeOf(error) },
+            'the log refuses clock entries: alarms are not evaluated until it takes them',
+          );
         isFailing = true;
       })
       .finally(() => {
@@ -122,7 +125,7 @@ function entryOf(part: Omit<RegistryEntry, 'version'>): Entry {
   return { subject: subjects.registry, data: JSON.stringify({ version: 1, ...part } satisfies RegistryEntry) };
 }
 
-/** The log is read by many: no password, not even its hash; and no mapping, which nobody judges by. */
+/** Any program may read the log: leaves out the password hash, and the mapping, which alarms do not need. */
 function withoutSecrets(value: object): object {
   const { passwordHash: _, previousPassword: __, mapping: ___, ...shown } = value as Record<string, unknown>;
   return shown;

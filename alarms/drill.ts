@@ -1,11 +1,11 @@
-/** A drill 【演练】: an alarm of its own that goes the whole way to people, so that the way is known to work before it is needed. */
+/** A drill 【演练】: an alarm of its own that is sent to people like any other, to test the whole path before it is needed. */
 import type { Severity } from './alarm.ts';
 import { clear, type Emitter, open, type Slot } from './lifecycle.ts';
 import { PLATFORM } from './platform-checks.ts';
 import type { State } from './state.ts';
 
 export const DRILL = 'drill';
-/** Nobody acknowledged it for so long: it is over, and its end says so. */
+/** Ends unacknowledged after this long, and says so. */
 const OVER_AFTER_MS = 30 * 60_000;
 
 /** One at a time. */
@@ -18,7 +18,7 @@ export function startDrill({ head }: State, severity: Severity, by: string, to: 
     {
       ...{ park: PLATFORM, site: '', rule: DRILL, class: 'platform', severity, start: to.now, at: to.now },
       text: { zh: `演练（${by} 发起），无需处理`, en: `a drill, started by ${by}: nothing is wrong` },
-      action: { zh: '点开链接并确认，演练即结束', en: 'Open the link and acknowledge: that ends the drill' },
+      action: { zh: '点开链接并确认，演练即结束', en: 'Open the link and acknowledge to end the drill' },
       source: 'drill',
     },
     to,

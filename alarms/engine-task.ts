@@ -1,4 +1,4 @@
-/** Runs the engine behind the log: its transitions go onto the log before its state moves on, so a crash in between repeats them, and loses none. */
+/** Runs the engine on the log: appends its transitions before it saves its state, so that a crash in between repeats them and loses none. */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
@@ -15,12 +15,12 @@ import { cellOf, type State } from './state.ts';
 
 export const ALARM_ENGINE = 'alarms';
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 100 } as const;
-/** Kept so often: what came since is judged again after a crash. Each time costs the cells that changed and a write to the disk. */
+/** State is saved this often; entries since are evaluated again after a crash. Each save writes the changed cells to disk. */
 const KEEP_MS = 5000;
 const MAX_UNKEPT_ENTRIES = 4000;
-/** Transitions of one entry of the log may be many; an entry holds them up to this size. */
+/** Largest entry of transitions; one entry of the log may cause many. */
 const MAX_APPEND = 500;
-/** What a full log does not take waits with the state: the log is made room in only when its entries are taken. */
+/** Transitions that a full log refuses wait in the state: room is made only when entries are consumed. */
 const MAX_UNSENT = 5000;
 const UNSENT_IN_CELL = 100;
 
@@ -38,7 +38,7 @@ export interface EngineTaskOptions {
   readonly kv: Kv;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly log: Log;
-  /** How often what was judged is kept, at most; default 5 s. */
+  /** Shortest time between saves of the state; default 5 s. */
   readonly keepMs?: number;
 }
 
@@ -88,7 +88,7 @@ export async function startAlarmEngine({
       await now.snapshot.keep(now.judged);
       return now.judged;
     } catch (error) {
-      // Another process went on in our place, or it cannot be told what was put: begun anew from what is there.
+      // Another process has taken over, or it is unknown what was saved: start again from the saved state.
       running = undefined;
       throw error;
     }
@@ -107,7 +107,7 @@ export async function startAlarmEngine({
   return {
     async close() {
       await consumer.close();
-      // Spares the next start what is judged already; should it fail, that is judged again.
+      // Saves the next start from evaluating entries again; if it fails, they are evaluated again.
       await keep().catch(() => undefined);
     },
   };
@@ -116,7 +116,7 @@ export async function startAlarmEngine({
 interface Running {
   readonly snapshot: Snapshot;
   readonly engine: Engine;
-  /** Judged up to here. */
+  /** Evaluated up to here. */
   judged: number;
   /** Transitions that are not on the log yet, in order. */
   readonly unsent: Transition[];
@@ -132,7 +132,7 @@ function noteUnsent(state: State, unsent: readonly Transition[]): void {
   }
 }
 
-/** An entry that the engine cannot bear must not stop it for ever: it is set aside, and judging goes on behind it. */
+/** An entry on which the engine throws must not stop it for ever: it is set aside, and the engine continues after it. */
 function judge(engine: Engine, delivery: Delivery): readonly Transition[] {
   try {
     return engine.take(delivery);
@@ -141,7 +141,7 @@ function judge(engine: Engine, delivery: Delivery): readonly Transition[] {
   }
 }
 
-/** The same after a crash: whoever reads tells a repeat by its origin. */
+/** Equal after a crash: readers recognise a repeat by its origin. */
 export function entryOf(transition: Transition): Entry {
   const { position, ordinal } = transition.origin;
   return {

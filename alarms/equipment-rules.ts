@@ -1,4 +1,4 @@
-/** The rules that a kind's file declares for its equipment: an aerator that is on without power, a compressor that is off while it is warm. */
+/** Rules that a kind declares for its equipment: an aerator on without power, a compressor off while it is warm. */
 
 import { isDoubtful } from '../sensors/flag.ts';
 import type { EquipmentRule, EquipmentTerm, Kind } from '../sensors/kind.ts';
@@ -39,7 +39,7 @@ function equipmentRule(declared: EquipmentRule, intervalMs: number): Rule {
   };
 }
 
-/** Two readings at least: a door that happens to stand open in one of them is no fault. */
+/** At least two readings: a door that happens to be open in one of them is not a fault. */
 function holdMs(minutes: number | undefined, intervalMs: number): number {
   if (minutes === undefined) return Number.POSITIVE_INFINITY;
   return Math.max(minutes * MINUTE, intervalMs) - 0.1 * intervalMs;

@@ -1,20 +1,20 @@
 /**
- * One condition of one device, folded over its readings in the order of measurement: when it opens, gets worse, eases, clears. Holds are measured
- * time. What is not known changes nothing: neither does it keep a hold running over a gap, nor does it clear.
+ * One condition of one device, folded over its readings in measured order: when it opens, gets worse, eases, clears. Holds are in measured time. An
+ * unknown value changes nothing: it neither keeps a hold running across a gap nor clears anything.
  */
 
-/** How a reading stands to the limits: 0 good, 1 inside the limit but not clear of it, 2 beyond the warning limit, 3 worse but only near critical, 4 beyond critical. */
+/** A reading against the limits: 0 good, 1 within the warning limit but not clear of it, 2 beyond it, 3 near critical, 4 beyond critical. */
 export type Level = 0 | 1 | 2 | 3 | 4;
 /** Doubtful or absent. */
 export const UNKNOWN = -1;
 export type Code = Level | typeof UNKNOWN;
 
 export interface Holds {
-  /** Ms of measured time; `Infinity` where there is no such limit. */
+  /** Ms of measured time; `Infinity` without such a limit. */
   readonly warning: number;
   readonly critical: number;
   readonly clear: number;
-  /** Readings further apart tell nothing of the time between them. */
+  /** Readings further apart say nothing about the time between them. */
   readonly maxGap: number;
 }
 
@@ -22,12 +22,12 @@ export interface Holds {
 export interface Fold {
   /** 0 not open, 1 warning, 2 critical. */
   open: 0 | 1 | 2;
-  /** Of the newest trusted reading. */
+  /** Time of the newest trusted reading. */
   last: number;
-  /** First reading of the run beyond the warning limit, and of the one beyond critical. */
+  /** First reading of the current run beyond the warning limit, and of the one beyond critical. */
   bad?: number;
   critical?: number;
-  /** First reading of the run that is clear, and of the one that is no longer near critical. */
+  /** First reading of the current clear run, and of the run no longer near critical. */
   good?: number;
   eased?: number;
   /** Of the open episode. */
@@ -40,7 +40,7 @@ export type Change =
 
 export const newFold = (): Fold => ({ open: 0, last: 0 });
 
-/** Takes the next reading into the fold. `at` must be above the one before. */
+/** Folds in the next reading. `at` must be greater than the previous one. */
 export function step(fold: Fold, at: number, code: Code, holds: Holds): Change | undefined {
   if (code === UNKNOWN) return undefined;
   if (fold.last !== 0 && at - fold.last > holds.maxGap) forgetRuns(fold);
@@ -49,7 +49,7 @@ export function step(fold: Fold, at: number, code: Code, holds: Holds): Change |
   return fold.open === 0 ? opening(fold, at, code, holds) : following(fold, at, code, holds);
 }
 
-/** Nobody saw what was between: what must last begins anew. An open episode stays open. */
+/** After a gap every hold starts again; an open episode stays open. */
 function forgetRuns(fold: Fold): void {
   delete fold.bad;
   delete fold.critical;
@@ -57,7 +57,7 @@ function forgetRuns(fold: Fold): void {
   delete fold.eased;
 }
 
-/** A run goes on inside its dead band, so that 2.98 and 3.02 around 3.0 are one. */
+/** A run continues inside its dead band, so that 2.98 and 3.02 around 3.0 are one run. */
 function followRuns(fold: Fold, at: number, code: Level): void {
   if (code >= 2) fold.bad ??= at;
   else if (code === 0) delete fold.bad;
@@ -74,7 +74,7 @@ function opening(fold: Fold, at: number, code: Level, { warning, critical }: Hol
   if (code < 2) return undefined;
   const isCritical = fold.critical !== undefined && code === 4 && at - fold.critical >= critical;
   if (!isCritical && !(fold.bad !== undefined && at - fold.bad >= warning)) return undefined;
-  // Only critical limits: the run near them begins before the first reading beyond.
+  // Without a warning limit, the run near critical starts before the first reading beyond.
   const start = (Number.isFinite(warning) ? fold.bad : fold.critical) ?? at;
   fold.open = isCritical ? 2 : 1;
   fold.start = start;

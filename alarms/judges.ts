@@ -10,14 +10,14 @@ import { silentAfter } from './silence.ts';
 import { cellOf, type DeviceCell, type State } from './state.ts';
 
 export interface Judges {
-  /** By what a device's readings of a time are judged; ends alarms of rules that no longer apply. */
+  /** The rules for a device's readings at a time; ends alarms of rules that no longer apply. */
   judgingOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): Judging;
   /** Profiles, sites or devices have changed. */
   forget(): void;
 }
 
 export function createJudges(state: State): Judges {
-  /** Derived from the state, so it is not stored. */
+  /** Derived from the state, so not stored. */
   const ruleSets = new Map<string, RuleSet>();
 
   function judgingOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): Judging {
@@ -31,7 +31,7 @@ export function createJudges(state: State): Judges {
     };
   }
 
-  /** Asked for every reading; nearly always nothing is under maintenance. */
+  /** Called for every reading; nearly always nothing is under maintenance. */
   function maintenanceOfDevice({ info }: DeviceCell): number | undefined {
     return state.head.maintenance.length === 0 ? undefined : maintenanceOf(state, { ...info, device: info.id });
   }

@@ -1,4 +1,4 @@
-/** What a device's readings are judged by. */
+/** The rules for a device, and when it counts as silent. */
 import type { Emitter } from './lifecycle.ts';
 import type { Rule } from './rule.ts';
 

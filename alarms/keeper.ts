@@ -1,4 +1,4 @@
-/** Carries transitions from the log into the shared state, where alarms stay after the log has forgotten them. One process at a time does it. */
+/** Copies transitions from the log to the shared state, where alarms stay after the log has removed them. One process at a time does it. */
 import { codeOf } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import type { Log } from '../base/logger.ts';
@@ -21,7 +21,7 @@ export interface AlarmKeeperOptions {
   readonly kv: Kv;
   readonly log: Log;
   readonly clock: () => number;
-  /** Closed alarms that opened before go. */
+  /** Closed alarms older than this are removed. */
   readonly retainMs?: number;
 }
 
@@ -30,7 +30,7 @@ export const transitionKey = (id: string, seq: number) => `${TRANSITION_PREFIX}$
 export async function startAlarmKeeper(options: AlarmKeeperOptions): Promise<{ close(): Promise<void> }> {
   const { bus, kv, log, clock, retainMs = 400 * DAY } = options;
 
-  /** A repeat has a number that the alarm has passed already. */
+  /** A repeat has a number that the alarm has already passed. */
   async function keep(transition: Transition): Promise<void> {
     const { alarm, seq } = transition;
     await kv.put(transitionKey(alarm.id, seq), transition, 0).catch(ignoreConflict);
@@ -40,7 +40,7 @@ export async function startAlarmKeeper(options: AlarmKeeperOptions): Promise<{ c
     await kv.put(key, alarm, known?.revision ?? 0);
   }
 
-  /** What cannot be kept now comes again: the loop of the consumer sees to it. */
+  /** An entry that cannot be stored now is redelivered by the consumer loop. */
   async function take(deliveries: readonly Delivery[]): Promise<void> {
     for (const transition of readTransitions(deliveries)) await keep(transition);
   }
@@ -85,7 +85,9 @@ function readTransitions(deliveries: readonly Delivery[]): readonly Transition[]
   const read = deliveries.map((delivery) => ({ delivery, transition: parseTransition(delivery.data) }));
   const unreadable = read.flatMap(({ delivery, transition }) => (transition === undefined ? [delivery] : []));
   if (unreadable.length > 0)
-    throw new PoisonedEntries(unreadable.map((delivery) => ({ delivery, reason: 'it is no transition of an alarm' })));
+    throw new PoisonedEntries(
+      unreadable.map((delivery) => ({ delivery, reason: 'it is not a transition of an alarm' })),
+    );
   return read.flatMap(({ transition }) => transition ?? []);
 }
 

@@ -1,4 +1,4 @@
-/** Late readings: judges the window again in order of measurement, and raises what nobody could know of before. */
+/** Late readings: evaluates the window again in measured order, and raises alarms that only now become visible. */
 import { type Fold, newFold, step } from './fold.ts';
 import type { Judging } from './judging.ts';
 import { revise } from './lifecycle.ts';
@@ -6,7 +6,7 @@ import { raiseHeld, raisePast } from './raise.ts';
 import type { Rule } from './rule.ts';
 import type { Condition, DeviceCell, Point } from './state.ts';
 
-/** More late readings than this are judged without waiting for the rest. */
+/** More late readings than this are evaluated without waiting for the rest. */
 export const MAX_LATE = 5000;
 
 export function settleLate(device: DeviceCell, judging: Judging): void {
@@ -24,7 +24,7 @@ export function settleLate(device: DeviceCell, judging: Judging): void {
   }
 }
 
-/** Points older than the window are judged by themselves. */
+/** Points older than the window are evaluated on their own. */
 function settleBefore(device: DeviceCell, rule: Rule, points: readonly Point[], judging: Judging): void {
   if (!points.some(({ c }) => (c?.[rule.id] ?? 0) >= 2)) return;
   for (const { held, end: until } of refold(newFold(), points, rule).episodes)
@@ -50,7 +50,7 @@ function settleWindow(device: DeviceCell, rule: Rule, judging: Judging): void {
   condition.fold = fold;
   const last = episodes.at(-1);
   if (isNew && last !== undefined) {
-    // The condition had not recovered after all: the alarm that ended stays as it was told, and a new one begins where it ended.
+    // The condition had not recovered: the ended alarm stays as announced, and a new one starts where it ended.
     const told = condition.episodes.filter(([, to]) => to > last.held.start).map(([, to]) => to);
     const start = Math.max(last.held.start, ...told);
     condition.episodes.push([start, 0]);
@@ -80,7 +80,7 @@ function refold(fold: Fold, points: readonly Point[], rule: Rule): { fold: Fold;
   return { fold, episodes };
 }
 
-/** In order; of two of one time the first stays. */
+/** In order; of two with the same time the first is kept. */
 function merged(points: readonly Point[], late: readonly Point[]): Point[] {
   const all = [...points, ...late].sort((one, other) => one.t - other.t);
   return all.filter(({ t }, index) => index === 0 || t !== all[index - 1]?.t);

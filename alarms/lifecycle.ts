@@ -1,12 +1,12 @@
-/** From opened to closed: the one place where an alarm changes, each change a transition with the next number. */
+/** From opened to closed: the only place where an alarm changes; each change is a transition with the next number. */
 import { createHash } from 'node:crypto';
 import type { Label } from '../sensors/label.ts';
 import type { Alarm, AlarmClass, ChangeName, EndReason, Severity, Shelving, Transition } from './alarm.ts';
 
-/** Holds the alarm of one condition, while there is one. JSON-safe. */
+/** Holds the alarm of one condition, if any. JSON-safe. */
 export interface Slot {
   alarm?: Alarm;
-  /** It was critical at some time: when it returns, somebody must have seen it. */
+  /** It was critical at some time: it closes only after somebody has acknowledged it. */
   wasCritical?: boolean;
   /** Acknowledged or not, whatever covers it. */
   phase?: 'open' | 'acknowledged' | 'returned';
@@ -15,7 +15,7 @@ export interface Slot {
 }
 
 export interface Emitter {
-  /** When the platform notices what it emits now: of the entry of the log. */
+  /** The platform's time of the log entry being processed. */
   readonly now: number;
   readonly emit: (transition: Omit<Transition, 'version' | 'origin'>) => void;
 }
@@ -28,7 +28,7 @@ export interface Opening {
   readonly rule: string;
   readonly class: AlarmClass;
   readonly severity: Severity;
-  /** Measured time of the first reading beyond, and of the one that made it sure. */
+  /** Measured time of the first reading beyond the limit, and of the one that completed the hold. */
   readonly start: number;
   readonly at: number;
   readonly text: Label;
@@ -49,7 +49,7 @@ const HOUR = 3_600_000;
 /** So many within an hour are chattering. */
 const CHATTERING = 5;
 
-/** A returned alarm that nobody acknowledged opens again; else a new one begins. */
+/** Reopens a returned alarm that nobody acknowledged; otherwise opens a new one. */
 export function open(slot: Slot, given: Opening, to: Emitter): void {
   const { start, at, value, severity, worstAt = start } = given;
   const opens = [...(slot.opens ?? []).filter((each) => each > at - HOUR), at].slice(-CHATTERING);
@@ -96,7 +96,7 @@ function newAlarm(given: Opening, now: number): Alarm {
   };
 }
 
-/** One of the past never has the id of one that was told in time, though it may have begun with the same reading. */
+/** A historic alarm never has the id of one announced in time, even if both begin with the same reading. */
 export function alarmId({ park, site, device, rule, start, isHistoric = false }: Opening): string {
   const key = createHash('sha256')
     .update(`${park}/${site}/${device ?? ''}/${rule}/${isHistoric}`)
@@ -105,7 +105,7 @@ export function alarmId({ park, site, device, rule, start, isHistoric = false }:
   return `${String(Math.max(0, Math.round(start))).padStart(13, '0')}-${key}`;
 }
 
-/** Worse: whoever acknowledged the warning has not seen this. */
+/** Became critical: an acknowledgement of the warning does not cover this. */
 export function escalate(slot: Slot, at: number, text: Label, to: Emitter): void {
   if (slot.alarm === undefined) return;
   slot.phase = 'open';
@@ -120,7 +120,7 @@ export function ease(slot: Slot, at: number, text: Label, to: Emitter): void {
   change(slot, 'eased', at, to);
 }
 
-/** The cause is gone. What was critical and nobody acknowledged stays until somebody does. */
+/** The cause has ended. A critical alarm that nobody acknowledged stays until somebody does. */
 export function clear(slot: Slot, at: number, endReason: EndReason, to: Emitter): void {
   if (slot.alarm === undefined || slot.phase === 'returned') return;
   const isLatched = slot.wasCritical && slot.phase === 'open' && endReason === 'recovered' && !slot.alarm.isHistoric;
@@ -133,7 +133,7 @@ export function clear(slot: Slot, at: number, endReason: EndReason, to: Emitter)
   change(slot, 'returned', at, to);
 }
 
-/** Whatever it is in: its rule or device is no more. */
+/** From any state: its rule or device no longer exists. */
 export function end(slot: Slot, at: number, endReason: EndReason, to: Emitter): void {
   if (slot.alarm === undefined) return;
   slot.alarm = { ...slot.alarm, isBlind: false, endReason: slot.alarm.endReason ?? endReason };
@@ -195,7 +195,7 @@ export function setMaintenance(slot: Slot, until: number | undefined, at: number
   change(slot, until === undefined ? 'maintenance_ended' : 'maintenance', at, to);
 }
 
-/** Late readings tell that it began earlier. */
+/** Late readings show that it began earlier. */
 export function revise(slot: Slot, openedAt: number, to: Emitter): void {
   if (slot.alarm === undefined || openedAt >= slot.alarm.openedAt) return;
   slot.alarm = { ...slot.alarm, openedAt };

@@ -1,9 +1,9 @@
-/** Devices that are registered and never sent anything: one alarm a park, a day after they were made. */
+/** Devices that were registered and never sent anything: one alarm per park, a day after registration. */
 import type { Kind } from '../sensors/kind.ts';
 import { clear, type Emitter, open, update } from './lifecycle.ts';
 import { isExpected, type ParkCell, type State } from './state.ts';
 
-/** Time to carry it to the pond. */
+/** Time to install it at the pond. */
 const AFTER_MS = 24 * 3_600_000;
 
 export function watchNeverReported(

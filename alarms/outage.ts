@@ -1,4 +1,4 @@
-/** Many devices silent at one time have one cause: one alarm for the park or the site, with the devices listed. */
+/** Many devices silent at the same time have one cause: raises one alarm for the park or the site, with the devices listed. */
 import { clockOf } from '../base/beijing-time.ts';
 import type { Label } from '../sensors/label.ts';
 import type { Alarm } from './alarm.ts';
@@ -7,11 +7,11 @@ import { quietSince, silentAfter } from './silence.ts';
 import type { DeviceCell, Head, OutageSlot } from './state.ts';
 
 const MINUTE = 60_000;
-/** A device that was heard so long after the others fell silent is none of them. */
+/** A device heard this long after the others fell silent is not part of the outage. */
 const ALIVE_AFTER_MS = MINUTE;
-/** Fewer have no common cause, unless they are all there are. */
+/** Fewer devices are no outage, unless they are all there are. */
 const LEAST = 3;
-/** For so long devices gather before the outage is told, and before its list is told anew. */
+/** Devices are collected for this long before the outage is announced, and before its list is updated. */
 const GATHER_MS = MINUTE;
 const SHARE = 0.5;
 
@@ -30,7 +30,7 @@ export interface OutageOf {
   readonly to: Emitter;
 }
 
-/** True when something changed. The outage covers the devices that are its children while it is open. */
+/** True if something changed. An open outage covers the devices that are its children. */
 export function watchOutage(given: OutageOf): boolean {
   const { slot, head, to, devices } = given;
   const before = slot.alarm;
@@ -39,7 +39,7 @@ export function watchOutage(given: OutageOf): boolean {
     const found = outageAmong(devices, head);
     if (found === undefined) delete slot.since;
     else slot.since ??= head.now;
-    // Those that are due in the next moments belong to it, and are in its first message.
+    // Devices due in the next moments belong to it and are in its first message.
     if (found !== undefined && head.now - (slot.since ?? head.now) >= GATHER_MS) begin(given, found);
   } else {
     const { children = [] } = slot.alarm;
@@ -73,7 +73,7 @@ interface Found {
   readonly since: number;
 }
 
-/** Those that fell silent together, against those that were heard since. Who is not due yet says nothing. */
+/** Devices that fell silent together, against those heard since. A device that is not due yet does not count. */
 function outageAmong(devices: readonly Watched[], head: Head): Found | undefined {
   const overdue = devices.filter(
     ({ device, intervalMs }) => device.heardAt > 0 && head.now - quietSince(device, head) > silentAfter(intervalMs),
@@ -104,7 +104,7 @@ function begin(given: OutageOf, { silent, since }: Found): void {
       text: textOf(given, silent.length, since),
       action: {
         zh: '先查供电和通信：停电时手动开增氧机、看冷库',
-        en: 'Check power and the link first; without power, run aerators by hand and look after the stores',
+        en: 'Check power and the link first; without power, run aerators by hand and check the cold stores',
       },
       children: silent.map(({ device }) => nameOf(device)),
       source: `${LEAST} devices and half of those that are due, within two intervals`,
@@ -114,7 +114,7 @@ function begin(given: OutageOf, { silent, since }: Found): void {
   cover(given);
 }
 
-/** Devices that were announced on their own before the whole could be seen. */
+/** Devices announced on their own before the outage was recognised. */
 function cover({ slot, devices, head, to }: OutageOf): void {
   const id = slot.alarm?.id;
   for (const { device } of devices) {
@@ -127,7 +127,7 @@ function finish(given: OutageOf): void {
   const { id, children = [] } = slot.alarm ?? {};
   clear(slot, head.now, 'recovered', to);
   for (const { device } of devices) {
-    // Who is not back yet is announced on its own only if it stays away.
+    // A device that is not back yet is announced on its own only if it stays silent.
     if (children.includes(nameOf(device))) device.excusedAt = head.now;
     if (device.silence.alarm?.suppressedBy === id) suppress(device.silence, undefined, head.now, to);
   }

@@ -1,9 +1,9 @@
-/** A device's cell as it is put away: its window of points as differences of time, with codes only where they are not good. Most readings are good, and there are hundreds. */
+/** The stored form of a device's cell: its window of points as time differences, with codes only for points that are not good. Most of the hundreds are good. */
 import type { Code } from './fold.ts';
 import type { DeviceCell, Point } from './state.ts';
 
 interface PackedPoints {
-  /** In order. The first time, then the ms to the next, and the next…; a negative number repeats the step before it so often: devices are regular. */
+  /** In order: the first time, then the ms to each next one; a negative number -n repeats the previous step n times, because devices are regular. */
   readonly t: readonly number[];
   /** Codes by index of the point. */
   readonly c?: Readonly<Record<number, Readonly<Record<string, Code>>>>;
@@ -22,7 +22,7 @@ export function unpackDevice({ points, late, ...rest }: PackedDevice): DeviceCel
   return { ...rest, points: unpackPoints(points), late: late === undefined ? [] : unpackPoints(late) };
 }
 
-/** Late ones lie as they came; they are put in order before they are judged, so it may be done now. */
+/** Late points are unordered; they are sorted before evaluation anyway, so sort them now. */
 const inOrder = (points: readonly Point[]) => [...points].sort((one, other) => one.t - other.t);
 
 function packPoints(points: readonly Point[]): PackedPoints {

@@ -1,11 +1,11 @@
-/** Opens alarms from conditions that were held back: still holding, or already over. */
+/** Opens alarms of conditions that were held back: still present, or already over. */
 
 import type { Judging } from './judging.ts';
 import { clear, end, type Opening, open } from './lifecycle.ts';
 import type { Rule } from './rule.ts';
 import type { Condition, DeviceCell } from './state.ts';
 
-/** Opens the alarm of a condition that was held back because it came late, and still holds. */
+/** Opens the alarm of a condition that was held back because its readings came late, and that still holds. */
 export function raiseHeld(
   device: DeviceCell,
   rule: Rule,
@@ -19,7 +19,7 @@ export function raiseHeld(
   open(condition, openingOf(device, rule, held, judging, { isLate }), judging.to);
 }
 
-/** Opens and ends an alarm that was over before anybody could know of it. */
+/** Opens and closes an alarm that was over before the platform learned of it. */
 export function raisePast(
   device: DeviceCell,
   rule: Rule,

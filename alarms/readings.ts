@@ -9,12 +9,12 @@ import type { Condition, DeviceCell, Point } from './state.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Late readings within it are judged together with those that came in time. */
+/** Late readings within it are evaluated together with those that came in time. */
 const WINDOW_MS = 6 * HOUR;
 const MAX_POINTS = 400;
-/** Beyond it, so many go together: to take one from the front moves all the others. */
+/** Removed together beyond that: removing one from the front moves all the others. */
 const TRIMMED_AT_ONCE = 40;
-/** For so long after power is back, registers may not be filled: nothing but zeros is no measurement. */
+/** For this long after power returns, registers may be unfilled: a reading of zeros only is not a measurement. */
 const DOUBTED_MS = 15 * MINUTE;
 
 /** The newest reading of a device, or a late one. */
@@ -39,7 +39,7 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
   trim(device, judging.rules);
 }
 
-/** Silent until now, by its own times or by ours: a logger with a battery measures on while its probes have no power. */
+/** Silent until now, by its own times or by ours: a battery-powered logger keeps measuring while its probes have no power. */
 function noteReturn(device: DeviceCell, { time, receivedAt }: Reading, silentAfterMs: number): void {
   if (time - device.newest > silentAfterMs) device.returnedAt = time;
   else if (receivedAt - device.heardAt > silentAfterMs) device.returnedAt = receivedAt;
@@ -60,7 +60,7 @@ function pointOf(device: DeviceCell, { time, values, flags }: Reading, { rules, 
   return codes === undefined ? { t: time } : { t: time, c: codes };
 }
 
-/** What registers show that are not filled yet. */
+/** The content of registers that are not filled yet. */
 function isEmptyRegister(rule: Rule, values: Reading['values']): boolean {
   if (rule.class !== 'process') return false;
   return rule.field === undefined || rule.isWorse === undefined || values[rule.field] === 0;
@@ -106,11 +106,11 @@ function follow(
     else clear(condition, change.at, 'recovered', to);
     delete condition.held;
   }
-  // Of now, not of a backlog that may tell in its next reading that it is over.
+  // Only for current readings: the next reading of a backlog may show that it is over.
   if (isFresh) raiseHeld(device, rule, condition, judging, change?.is !== 'opened');
 }
 
-/** The worst value while it is open; told with the next transition. */
+/** The worst value while the alarm is open; reported with the next transition. */
 function noteWorst(condition: Condition, rule: Rule, value: number | undefined, at: number, code: Code): void {
   const { alarm, held } = condition;
   if (value === undefined || code < 2 || rule.isWorse === undefined) return;
@@ -123,7 +123,7 @@ function noteWorst(condition: Condition, rule: Rule, value: number | undefined, 
   condition.alarm = { ...alarm, worst: { value, at } };
 }
 
-/** What leaves the window goes into the base, from which the window can be judged anew. */
+/** Points that leave the window are folded into the base, from which the window can be evaluated again. */
 function trim(device: DeviceCell, rules: readonly Rule[]): void {
   const { points } = device;
   const isTooOld = (points[0]?.t ?? device.newest) < device.newest - WINDOW_MS;
@@ -150,7 +150,7 @@ function isIdle({ fold, base, alarm, held, episodes, opens }: Condition, now: nu
   return alarm === undefined && held === undefined && episodes.length === 0 && !((opens?.at(-1) ?? 0) > now - HOUR);
 }
 
-/** Alarms of rules that no longer judge the device. */
+/** Alarms of rules that no longer apply to the device. */
 export function endWithoutRule(device: DeviceCell, rules: readonly Rule[], to: Emitter): void {
   for (const [id, condition] of Object.entries(device.conditions)) {
     if (rules.some((rule) => rule.id === id)) continue;

@@ -1,4 +1,4 @@
-/** Takes what the registry holds from the log, so that everything is judged by what was in force at that place of it. */
+/** Takes the registry from the log, so that each entry is evaluated with the records in force at its position. */
 import type { RegistryEntry } from '../bus/events.ts';
 import type { Profile } from '../sensors/profile.ts';
 import { type Emitter, end } from './lifecycle.ts';
@@ -13,7 +13,7 @@ import {
   type State,
 } from './state.ts';
 
-/** In parts it is the whole: what no part names is gone. */
+/** A full snapshot in parts: records that no part names have been removed. */
 export function takeRegistry(state: State, entry: RegistryEntry, to: Emitter): void {
   const named = [
     ...(entry.parks ?? []).map((park) => putPark(state, park as ParkCell['info'])),
@@ -59,7 +59,7 @@ function putDevice(state: State, info: DeviceInfo, to: Emitter): string {
   const name = cellOf.device(info.park, info.id);
   const known = state.devices.get(name);
   if (known) known.info = info;
-  // Out of use: it is not missed any more, and a retired one has nothing open.
+  // Out of use: its silence no longer counts, and a retired device has no open alarms.
   if (known && !isExpected(info)) {
     const conditions = info.retiredAt === undefined ? [] : Object.values(known.conditions);
     for (const slot of [...conditions, known.silence, known.oldData]) end(slot, to.now, 'device_removed', to);

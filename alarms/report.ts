@@ -1,6 +1,6 @@
 /**
- * How the alarms of a period treated the people on duty: the figures of ISA-18.2 and EEMUA 191, counted per operating position, which is a park. The limits
- * named here are theirs: one announcement in ten minutes is acceptable, two are manageable, more than ten are a flood.
+ * The alarm load on the people on duty over a period: the figures of ISA-18.2 and EEMUA 191, counted per operating position, here a park. The limits
+ * are theirs: one announcement in ten minutes is acceptable, two are manageable, more than ten are a flood.
  */
 import { isBetweenHours } from '../base/beijing-time.ts';
 import { type Alarm, type EndReason, isQuiet, type Transition } from './alarm.ts';
@@ -18,29 +18,29 @@ export interface AlarmReport {
   readonly from: number;
   readonly to: number;
   readonly opened: number;
-  /** Of those, by the worst they were. */
+  /** By highest severity reached. */
   readonly critical: number;
   /** Between 20:00 and 08:00, Beijing. */
   readonly atNight: number;
   readonly byClass: Readonly<Record<string, number>>;
-  /** Times somebody was to be told: opened, opened again, become critical, or not shelved any more; not what is over, shelved or explained. */
+  /** Announcements: opened, reopened, became critical, or no longer shelved; not those that are over, shelved or explained by another alarm. */
   readonly announcements: number;
   readonly load: {
     readonly perTenMinutes: number;
-    /** The worst ten minutes, which begin at `at`. */
+    /** The worst ten minutes, starting at `at`. */
     readonly most: number;
     readonly at?: number;
     /** Minutes in floods, and their share of the period, 0…1. */
     readonly floodMinutes: number;
     readonly floodShare: number;
   };
-  /** What opened most often, and its share of all, 0…1. */
+  /** The alarms that opened most often, and their share of all, 0…1. */
   readonly top: readonly { readonly what: string; readonly count: number; readonly share: number }[];
   /** Opened five times or more within an hour. */
   readonly chattering: number;
-  /** Over within five minutes. */
+  /** Closed within five minutes. */
   readonly fleeting: number;
-  /** Longer than a day, or still. */
+  /** Open for longer than a day, or still open. */
   readonly stale: number;
   readonly acknowledged: { readonly count: number; readonly medianMs?: number; readonly p95Ms?: number };
   /** Critical ones that nobody acknowledged. */
@@ -152,7 +152,7 @@ function countBy<T, K extends string>(items: readonly T[], keyOf: (item: T) => K
   return counts;
 }
 
-/** The smallest value that half, or 95 %, do not exceed. */
+/** The smallest value that half (or 95 %) do not exceed. */
 function quantilesOf(values: readonly number[]): { readonly medianMs?: number; readonly p95Ms?: number } {
   const sorted = [...values].sort((one, other) => one - other);
   const [medianMs, p95Ms] = [0.5, 0.95].map((share) => sorted[Math.ceil(share * sorted.length) - 1]);

@@ -1,4 +1,4 @@
-/** A rule: how one reading stands to its limits, how long that must last, and what to say and do. Made from a profile, from the kind's file, or for every probe. */
+/** A rule: how one reading compares with its limits, how long that must last, and what to say and do. Built from a profile, from the kind, or for every probe. */
 import type { Flag } from '../sensors/flag.ts';
 import type { Label } from '../sensors/label.ts';
 import type { AlarmClass, Severity } from './alarm.ts';
@@ -17,9 +17,9 @@ export interface Rule {
   /** The field whose value is shown. */
   readonly field?: string;
   readonly holds: Holds;
-  /** Undefined where the rule says nothing of this device: it never sent the field. */
+  /** Undefined if the rule does not apply to the device, which never sent the field. */
   readonly codeOf: (measured: Measured) => Code | undefined;
-  /** Whether one value is worse than another; absent where the value is no measure of it. */
+  /** Whether one value is worse than another; absent if the value does not measure severity. */
   readonly isWorse?: (value: number, other: number) => boolean;
   readonly text: (severity: Severity, value: number | undefined) => Label;
   readonly action: Label;

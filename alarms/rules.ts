@@ -1,4 +1,4 @@
-/** Which rules judge a device at a time: those of the profile in force, else of its kind's default profile, else what is normal for its kind. */
+/** The rules for a device at a time: those of the profile in force, else of its kind's default profile, else the kind's normal ranges. */
 
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
@@ -22,7 +22,7 @@ export interface Judged {
   readonly profileNamed: (name: string) => Profile | undefined;
 }
 
-/** The rules at a time, with the span in which they stay the same. */
+/** The rules at a time, with the period for which they stay the same. */
 export function rulesAt({ kind, intervalMs, season, profileNamed }: Judged, time: number): RuleSet {
   const stage = intervalAt(intervalsOf(season), time);
   const own = profileNamed(stage?.profile ?? '');
@@ -39,7 +39,7 @@ export function rulesAt({ kind, intervalMs, season, profileNamed }: Judged, time
   };
 }
 
-/** A kind that comes without a profile: outside of what is normal is worth a look. Not for drones, on the ground nearly all of it is. */
+/** A kind without a profile: a value outside its normal range deserves a look. Not for drones, where on the ground nearly all values are outside. */
 function normalProfile(kind: Kind): Profile {
   const watched = kind.isIntermittent ? [] : kind.fields;
   return {
@@ -50,7 +50,7 @@ function normalProfile(kind: Kind): Profile {
     author: 'sensors/kinds',
     kinds: [kind.name],
     bands: watched.flatMap(({ name, shape, unit, normal }) =>
-      // Where a vehicle is, and whither it heads, is no matter of health.
+      // Position and heading of a vehicle are no matter of health.
       normal === undefined || shape !== 'number' || unit === 'deg' || !kind.primary.includes(name)
         ? []
         : [

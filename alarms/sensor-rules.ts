@@ -1,4 +1,4 @@
-/** What every probe that matters is watched for: a value that is stuck, that is missing from readings that come, or whose time is in doubt. */
+/** Rules for every primary probe: a value that is stuck, missing from readings that arrive, or of doubtful time. */
 
 import type { Field, Kind } from '../sensors/kind.ts';
 import { silentAfterMs } from '../sensors/silence.ts';
@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts';
 
 const MINUTE = 60_000;
 
-/** Of the fields that matter first: a doubtful extra wakes nobody. Drones are quiet between missions, and say so by being quiet. */
+/** For primary fields only: a doubtful secondary value should wake nobody. Not for drones, which are silent between missions. */
 export function sensorRules(kind: Kind, intervalMs: number): readonly Rule[] {
   if (kind.isIntermittent) return [];
   const fields = kind.fields.filter(({ name, shape }) => shape === 'number' && kind.primary.includes(name));
@@ -27,7 +27,7 @@ const holdsOf = (warningMinutes: number, clearMinutes: number, intervalMs: numbe
   maxGap: silentAfterMs(intervalMs),
 });
 
-/** Intake has waited long enough before it flags: no hold. */
+/** Intake waits long enough before it sets the flag: no hold. */
 function stuck({ name, label, stuckAfterMinutes }: Field, intervalMs: number): Rule {
   return {
     id: `${name}_stuck`,
@@ -47,7 +47,7 @@ function stuck({ name, label, stuckAfterMinutes }: Field, intervalMs: number): R
   };
 }
 
-/** Other values of the device come, this one does not: the probe is off, or its values are impossible and were refused. */
+/** The device sends other values but not this one: the probe is disconnected, or its values were refused as impossible. */
 function missing({ name, label }: Field, intervalMs: number): Rule {
   return {
     id: `${name}_missing`,
@@ -60,13 +60,13 @@ function missing({ name, label }: Field, intervalMs: number): Rule {
     },
     text: () => ({
       zh: `${label.zh}缺测：设备在报数，但没有可用的${label.zh}`,
-      en: `${label.en} is missing: the device reports, but without a usable value of it`,
+      en: `${label.en} is missing: the device reports without a usable value of it`,
     }),
     action: {
       zh: '检查探头接线；隔离区里可看到被拒收的值',
-      en: 'Check the probe and its wire; what was refused is in quarantine',
+      en: 'Check the probe and its wire; refused values are in quarantine',
     },
-    source: 'three missed reports, 15 min at least',
+    source: 'three missed reports, at least 15 min',
   };
 }
 
@@ -81,7 +81,7 @@ function clock(intervalMs: number): Rule {
     },
     text: () => ({
       zh: '设备时钟可疑：读数的时间不可信',
-      en: "the device's clock is in doubt: so are the times of its readings",
+      en: "the device's clock is in doubt, and so are the times of its readings",
     }),
     action: { zh: '给设备对时', en: "Set the device's clock" },
     source: 'flag clock of intake',

@@ -1,4 +1,4 @@
-/** What a device does not say: silent, or sending nothing but what is old. Decided on the clock of the log, against the registry. */
+/** Silent devices, and devices that send only old data. Decided by the clock of the log, against the registry. */
 
 import { isBetweenHours } from '../base/beijing-time.ts';
 import { formatDuration } from '../sensors/format.ts';
@@ -9,14 +9,14 @@ import { clear, type Emitter, escalate, type Opening, open, type Slot } from './
 import type { DeviceCell, Head } from './state.ts';
 
 const MINUTE = 60_000;
-/** Demo devices report every 20 s: a minute without them is no alarm yet. */
+/** Demo devices report every 20 s: a minute without data is no alarm yet. */
 const LEAST_SILENCE_MS = 5 * MINUTE;
 
 export function silentAfter(intervalMs: number): number {
   return silentAfterMs(intervalMs, LEAST_SILENCE_MS);
 }
 
-/** Since when nothing came, as far as the platform was there to hear it. */
+/** Since when nothing has come, as far as the platform was running. */
 export function quietSince({ heardAt, excusedAt = 0 }: DeviceCell, { resumedAt }: Head): number {
   return Math.max(heardAt, resumedAt, excusedAt);
 }
@@ -32,7 +32,7 @@ export interface Silence {
   readonly to: Emitter;
 }
 
-/** Three missed reports, then one more interval and two minutes in which a whole park may turn out to be silent. True when something changed. */
+/** Three missed reports, then one more interval and two minutes in which a whole park may prove silent. True if something changed. */
 export function watchSilence(given: Silence): boolean {
   const { device, kind, intervalMs, head, outage, to } = given;
   if (kind.isIntermittent || device.heardAt === 0) return false;
@@ -52,7 +52,7 @@ export function watchSilence(given: Silence): boolean {
   return slot.alarm !== before || device.oldData.alarm !== undefined;
 }
 
-/** Readings come, but tell of long ago: a backlog that does not end, or a clock that is slow. */
+/** Readings arrive but are old: a backlog that does not end, or a slow clock. */
 function watchOldData(given: Silence): void {
   const { device, intervalMs, head, to } = given;
   const after = silentAfter(intervalMs);
@@ -61,12 +61,12 @@ function watchOldData(given: Silence): void {
   if (head.now - Math.max(device.freshAt, head.resumedAt) <= after + 15 * MINUTE) return;
   const text = {
     zh: `只发来旧数据：最新一条测于 ${formatDuration(head.now - device.newest, 'zh')}前`,
-    en: `sends nothing but old data: the newest was measured ${formatDuration(head.now - device.newest, 'en')} ago`,
+    en: `sends only old data: the newest was measured ${formatDuration(head.now - device.newest, 'en')} ago`,
   };
   open(device.oldData, openingOf(given, 'device_old_data', false, device.newest, text), to);
 }
 
-/** A reading of now came. */
+/** A current reading came. */
 export function hearFresh(device: DeviceCell, to: Emitter): void {
   clear(device.silence, to.now, 'recovered', to);
   clear(device.oldData, to.now, 'recovered', to);
@@ -98,10 +98,10 @@ function openingOf(
     text,
     action: {
       zh: '检查供电、4G 信号和设备；夜间先到塘边看一眼',
-      en: 'Check power, 4G signal and the device; at night look at the site itself first',
+      en: 'Check power, 4G signal and the device; at night check the site itself first',
     },
     maintenanceUntil,
-    source: `${MISSED_REPORTS} missed reports, 5 min at least`,
+    source: `${MISSED_REPORTS} missed reports, at least 5 min`,
   };
 }
 
@@ -109,7 +109,8 @@ function textOf({ device, head }: Silence, since: number): Label {
   const { isConnected, refusedAt = 0 } = device;
   const zh = `${formatDuration(head.now - since, 'zh')}无数据`;
   const en = `no data for ${formatDuration(head.now - since, 'en')}`;
-  if (refusedAt > device.heardAt) return { zh: `${zh}：发来的数据全部被拒收`, en: `${en}: all it sends is refused` };
+  if (refusedAt > device.heardAt)
+    return { zh: `${zh}：发来的数据全部被拒收`, en: `${en}: everything it sends is refused` };
   if (isConnected === true) return { zh: `${zh}：在线但不发数据`, en: `${en}: connected, but sends nothing` };
   if (isConnected === false) return { zh: `${zh}：设备离线`, en: `${en}: not connected` };
   return { zh, en };

@@ -1,6 +1,6 @@
 /**
- * Keeps the engine's state in the shared state, at one position of the log. What changed since it was last put away goes into the journal, together with
- * the position: one put decides, so it is there or not. When the journal has grown, its cells go to keys of their own before the next one.
+ * Saves the engine's state in the shared state, at one position of the log. Changes since the last save go into the journal together with the position:
+ * a single put, so that a save is complete or absent. When the journal has grown, its cells move to keys of their own before the next save.
  */
 import { randomUUID } from 'node:crypto';
 import type { Kv } from '../kv/kv.ts';
@@ -10,20 +10,20 @@ const PREFIX = 'alarms/engine/';
 const JOURNAL = `${PREFIX}journal`;
 const CELLS = `${PREFIX}cell/`;
 const PARTS = `${PREFIX}part/`;
-/** The whole journal is put again with each group of entries: a small one costs little. */
+/** The whole journal is written with each save, so it should stay small. */
 const MAX_JOURNAL_CHARS = 64 * 1024;
 /** A value of NATS' key-value store holds 1 MB at most, and a character up to three bytes. */
 const MAX_PART_CHARS = 300 * 1024;
 const AT_ONE_TIME = 64;
 
-/** JSON texts, made once however often they are put away; `null`: removed. */
+/** JSON texts, built once however often they are saved; `null`: removed. */
 type Cells = Readonly<Record<string, string | null>>;
 
 interface Journal {
   readonly position: number;
-  /** They go before those of their own keys. */
+  /** They take precedence over the cells under their own keys. */
   readonly cells: Cells;
-  /** Keys of more cells, when one value cannot hold them. */
+  /** Keys of further cells, if one value cannot hold all. */
   readonly parts?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface Snapshot {
   readonly state: State;
   /** Entries up to here are in the state. */
   readonly position: number;
-  /** Durable when it resolves. Rejects with `STATE_CONFLICT` when another process went on in our place. */
+  /** Durable when it resolves. Rejects with `STATE_CONFLICT` if another process has taken over. */
   keep(position: number): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function openSnapshot(kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list
   const run = randomUUID();
   let revision = found?.revision ?? 0;
   let count = 0;
-  /** Cells of the journal that have no up-to-date key of their own. */
+  /** Cells of the journal whose own key is out of date. */
   let pending: ReadonlyMap<string, string | null> = journaled;
 
   function textOf(name: string): string | null {
@@ -66,7 +66,7 @@ export async function openSnapshot(kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list
     return cell === undefined ? null : JSON.stringify(cell);
   }
 
-  /** Guarded like the journal: who was frozen and wakes up writes nothing over what is newer. Until the next journal is put, this one goes before them. */
+  /** Guarded like the journal: a process that was frozen overwrites nothing newer. The current journal takes precedence until the next save. */
   async function unload(texts: ReadonlyMap<string, string | null>): Promise<void> {
     const all = [...texts];
     for (let start = 0; start < all.length; start += AT_ONE_TIME) {

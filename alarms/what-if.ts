@@ -1,4 +1,4 @@
-/** The engine over stored readings with other thresholds: how many alarms they would have raised, when, and how that differs from what was. */
+/** Runs the engine over stored readings with other thresholds: how many alarms they would have raised, when, and the difference from those raised. */
 import { isBetweenHours } from '../base/beijing-time.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
@@ -10,14 +10,14 @@ import { cellOf, type DeviceInfo, newDevice, newState, type SiteInfo } from './s
 export interface WhatIfOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly profile: Profile;
-  /** Those that the profile would judge all the time. */
+  /** Devices to which the profile would apply all the time. */
   readonly sites: readonly Pick<SiteInfo, 'park' | 'id' | 'label'>[];
   readonly devices: readonly DeviceInfo[];
-  /** In order of measured time: judged with hindsight, as if each had come in time. */
+  /** In order of measured time: evaluated in hindsight, as if each reading had come in time. */
   readonly readings: AsyncIterable<Reading> | Iterable<Reading>;
 }
 
-/** Process alarms only: what the sensors and the link do hangs on no profile. */
+/** Process alarms only: those of sensors and links do not depend on a profile. */
 export async function alarmsOf(options: WhatIfOptions): Promise<readonly Alarm[]> {
   const { kinds, profile, sites, devices, readings } = options;
   const state = newState();
@@ -39,7 +39,7 @@ export async function alarmsOf(options: WhatIfOptions): Promise<readonly Alarm[]
 function noteAlarm(alarms: Map<string, Alarm>, alarm: Transition['alarm']): void {
   if (alarm.class !== 'process') return;
   const known = alarms.get(alarm.id);
-  // Counted as bad as it got.
+  // Counted by its highest severity.
   const severity = known?.severity === 'critical' ? 'critical' : alarm.severity;
   alarms.set(alarm.id, { ...alarm, severity });
 }
@@ -63,7 +63,7 @@ export function summaryOf(alarms: readonly Pick<Alarm, 'severity' | 'openedAt' |
   };
 }
 
-/** Of the same device and rule: those that overlap are one, told earlier or later; the others are new, or would not have been. */
+/** Compared per device and rule: overlapping alarms are the same one, earlier or later; the others are added or would not have been raised. */
 export function compare(before: readonly Alarm[], after: readonly Alarm[]) {
   const endOf = ({ clearedAt }: Alarm) => clearedAt ?? Number.POSITIVE_INFINITY;
   const isSame = (one: Alarm, other: Alarm) =>

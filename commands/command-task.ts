@@ -1,6 +1,6 @@
 /**
- * What becomes of commands: replies and expiries are taken from the log into the shared state, what has no end is sent again, and time ends what
- * nobody answered. One process at a time does it; whoever takes it over finds everything in the log and the shared state.
+ * Follows commands to their end: applies replies and expiries from the log to the shared state, resends open commands, and expires those that
+ * nobody answered. One process at a time does it; its successor finds everything in the log and the shared state.
  */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
@@ -31,7 +31,7 @@ export interface CommandTaskOptions {
   readonly tell: TellCommand;
   readonly isConnected: (device: DeviceAddress) => boolean;
   readonly clock: () => number;
-  /** Ms that never jump, for the pauses between sendings. */
+  /** Monotonic ms, for the pauses between resends. */
   readonly monotonic: () => number;
   readonly log: Log;
 }
@@ -42,7 +42,7 @@ export async function startCommandTask(options: CommandTaskOptions): Promise<{ c
   let ticking: Promise<void> | undefined;
   let isFailing = false;
 
-  /** Where another process put it meanwhile, from there. */
+  /** Retries from the version that another process has put meanwhile. */
   async function keep(entry: CommandEntry, signal: AbortSignal): Promise<void> {
     const key = recordKey(entry);
     for (;;) {
@@ -51,7 +51,7 @@ export async function startCommandTask(options: CommandTaskOptions): Promise<{ c
       const next = nextOf(known, entry);
       if (next === undefined) return await refuse(entry);
       if (next === known?.value || (await isPut(key, next, known?.revision ?? 0))) return resender.note(next);
-      // Somebody's put is under way, and not to be read before it is durable.
+      // Another process's put is in progress and cannot be read before it is durable.
       await pause(CONFLICT_PAUSE_MS, signal);
     }
   }
@@ -66,10 +66,10 @@ export async function startCommandTask(options: CommandTaskOptions): Promise<{ c
     }
   }
 
-  /** A reply to nothing that we sent. */
+  /** A reply to a command that we did not send. */
   async function refuse({ is, park, device, id }: CommandEntry): Promise<void> {
     if (is !== 'reply') return;
-    const message = `there is no command ${JSON.stringify(id)} to this device: reply with the id that came with the command`;
+    const message = `this device was sent no command ${JSON.stringify(id)}: reply with the id that came with the command`;
     await tell({ park, device }, 'errors', JSON.stringify({ code: 'COMMAND_UNKNOWN', field: 'id', message })).catch(
       () => {},
     );
@@ -93,7 +93,7 @@ export async function startCommandTask(options: CommandTaskOptions): Promise<{ c
   function look(): void {
     ticking ??= tick()
       .catch((error: unknown) => {
-        if (!isFailing) log.warn({ code: codeOf(error) }, 'commands stand still; trying again');
+        if (!isFailing) log.warn({ code: codeOf(error) }, 'commands cannot be followed; trying again');
         isFailing = true;
       })
       .finally(() => {
@@ -132,13 +132,13 @@ export async function startCommandTask(options: CommandTaskOptions): Promise<{ c
   };
 }
 
-/** Undefined: nothing is known of such a command. */
+/** Undefined if the command is unknown. */
 function nextOf(known: Item<Command> | undefined, entry: CommandEntry): Command | undefined {
   if (entry.is === 'sent') return known?.value ?? commandOf(entry);
   return known && advance(known.value, entry);
 }
 
-/** Of two processes that both find it over, one entry is enough; a second changes nothing. */
+/** If two processes both find it expired, the second entry changes nothing. */
 function expiryOf({ park, device, id }: Command, at: number): Entry {
   const entry: CommandEntry = { version: 1, is: 'expired', park, device, id, at };
   return { subject: subjects.commands(park), data: JSON.stringify(entry), id: `command:${id}:expired` };

@@ -1,4 +1,4 @@
-/** A command to a device, and how it comes from sent to an end: by the device's replies and the clock, in the order of the log. */
+/** A command to a device, and its states from sent to an end, driven by the device's replies and the clock, in log order. */
 import type { CommandEntry, CommandReply } from '../bus/events.ts';
 
 export const COMMAND_STATES = ['sent', 'received', 'done', 'failed', 'expired'] as const;
@@ -11,7 +11,7 @@ export interface Command {
   readonly device: string;
   readonly name: string;
   readonly value: unknown;
-  /** Who asked. */
+  /** Who sent it. */
   readonly by: string;
   readonly state: CommandState;
   /** Epoch ms, like all times here. */
@@ -19,10 +19,10 @@ export interface Command {
   readonly expires: number;
   readonly receivedAt?: number;
   readonly endedAt?: number;
-  /** What the device said last, in words and as a value. */
+  /** The device's last reply, in words and as a value. */
   readonly message?: string;
   readonly result?: unknown;
-  /** A reply that came after the end: the state stays, the reply is shown. */
+  /** A reply that came after the end: shown, without changing the state. */
   readonly late?: LateReply;
 }
 
@@ -39,7 +39,7 @@ export function commandOf({ version: _, is: __, at, ...sent }: Sent): Command {
   return { ...sent, state: 'sent', sentAt: at };
 }
 
-/** The command after an entry of the log; the very object when the entry changes nothing, as each does that comes again. */
+/** The command after an entry of the log; the same object if the entry changes nothing, as when it is redelivered. */
 export function advance(command: Command, entry: Later): Command {
   if (entry.is === 'expired') return isFinal(command) ? command : { ...command, state: 'expired', endedAt: entry.at };
   const { state, at, message, value } = entry;

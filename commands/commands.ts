@@ -1,4 +1,4 @@
-/** Commands for people and programs: sent once, found again, listed. What becomes of them afterwards is the work of `command-task.ts`. */
+/** Commands for people and programs: send once, look up, list. `command-task.ts` follows them to their end. */
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, DaoyuError } from '../base/errors.ts';
@@ -16,16 +16,16 @@ export interface CommandRequest extends DeviceAddress {
   readonly value: unknown;
   readonly by: string;
   readonly expiresInMs: number;
-  /** Whatever comes with the same key for the same device is the same command. */
+  /** A second request with the same key for the same device is the same command. */
   readonly idempotencyKey?: string | undefined;
 }
 
 export interface Commands {
-  /** On the log when it resolves, and on its way to the device when that is connected. Rejects with `COMMANDS_FULL`, `COMMAND_KEY_REUSED`. */
+  /** Resolves once the command is on the log, and sent if the device is connected. Rejects with `COMMANDS_FULL`, `COMMAND_KEY_REUSED`. */
   send(request: CommandRequest): Promise<Command>;
   /** Rejects with `COMMAND_UNKNOWN`. */
   find(device: DeviceAddress, id: string): Promise<Command>;
-  /** Newest first, of those before an id. */
+  /** Newest first, starting before an id. */
   list(
     device: DeviceAddress,
     query: { readonly limit: number; readonly before?: string | undefined },
@@ -40,7 +40,7 @@ export interface CommandsOptions {
   readonly log: Log;
 }
 
-/** Commands of one device without an end. */
+/** Open commands of one device. */
 const MOST_OPEN = 200;
 const CONFLICT_PAUSE_MS = 10;
 
@@ -56,10 +56,10 @@ export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): 
   async function checkRoom(device: DeviceAddress): Promise<void> {
     const newest = await list(device, { limit: MOST_OPEN });
     if (newest.length < MOST_OPEN || newest.some(isFinal)) return;
-    throw new DaoyuError('COMMANDS_FULL', `${MOST_OPEN} commands to this device have no end yet: wait for some to end`);
+    throw new DaoyuError('COMMANDS_FULL', `this device has ${MOST_OPEN} open commands: wait until some have ended`);
   }
 
-  /** What the key stands for: claimed by whoever comes first, at whichever process. */
+  /** The command id of a key: the first request claims it, on any process. */
   async function claim(request: CommandRequest, key: string): Promise<Claim> {
     const { park, device } = request;
     const at = `${KEY_PREFIX}${park}/${device}/${digest(key)}`;
@@ -72,7 +72,7 @@ export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): 
         known = mine;
       } catch (error) {
         if (codeOf(error) !== 'STATE_CONFLICT') throw error;
-        // Another's put is under way, and not to be read before it is durable.
+        // Another process's put is in progress and cannot be read before it is durable.
         await wait(CONFLICT_PAUSE_MS);
         known = (await kv.get<Claim>(at))?.value;
       }
@@ -80,7 +80,7 @@ export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): 
     if (known.fingerprint === fingerprint) return known;
     throw new DaoyuError(
       'COMMAND_KEY_REUSED',
-      `this Idempotency-Key was sent with another command to ${park}/${device} before: take a new one for a new command`,
+      `this Idempotency-Key was used for another command to ${park}/${device}: use a new key for a new command`,
     );
   }
 
@@ -99,17 +99,18 @@ export function createCommands({ bus, kv, tell, clock, log }: CommandsOptions): 
       await checkRoom({ park, device });
       const entry = { version: 1, is: 'sent', park, device, id, name, value, by, at, expires } as const;
       const data = JSON.stringify(entry satisfies CommandEntry);
-      // The log first: from here on it is sent, whatever happens to this process.
+      // The log first: after this the command will be sent, even if this process dies.
       await bus.append([{ subject: subjects.commands(park), data, id: `command:${id}` }]);
       const command = commandOf(entry);
       await kv.put(key, command, 0).catch((error: unknown) => {
-        // Taken from the log already, or it will be.
+        // Copied from the log already, or it will be.
         if (codeOf(error) !== 'STATE_CONFLICT')
-          log.warn({ code: codeOf(error) }, 'a command is on the log only as yet');
+          log.warn({ code: codeOf(error) }, 'a command is on the log but not yet in the shared state');
       });
       if (expires > clock()) {
         await tell({ park, device }, `commands/${name}`, payloadOf(command), optionsOf(command)).catch(
-          (error: unknown) => log.warn({ code: codeOf(error) }, 'a command was not handed over; it is sent again'),
+          (error: unknown) =>
+            log.warn({ code: codeOf(error) }, 'a command could not be handed over; it will be sent again'),
         );
       }
       return command;

@@ -1,9 +1,9 @@
-/** Reads entries of `daoyu.commands.>`; anyone may have written there, so their shape is checked. */
+/** Parses entries of `daoyu.commands.>`; any program may write there, so their shape is checked. */
 import { isObject } from '../base/json.ts';
 import { COMMAND_ID, SLUG } from '../base/topics.ts';
 import { type CommandEntry, REPLY_STATES } from '../bus/events.ts';
 
-/** Undefined for what is none of ours. */
+/** Undefined if it is not one of ours. */
 export function parseCommandEntry(data: string): CommandEntry | undefined {
   let value: unknown;
   try {

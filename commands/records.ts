@@ -1,4 +1,4 @@
-/** Where commands stand in the shared state, and what is kept of those that ended. */
+/** Keys of commands in the shared state, and the retention of ended ones. */
 import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
 import type { Kv } from '../kv/kv.ts';
 import { type Command, isFinal } from './command.ts';
@@ -14,16 +14,16 @@ const MOST_KEPT = 500;
 export const historyPrefix = ({ park, device }: DeviceAddress) => `${COMMAND_PREFIX}${park}/${device}/`;
 export const recordKey = ({ id, ...device }: DeviceAddress & { readonly id: string }) => historyPrefix(device) + id;
 
-/** What an Idempotency-Key stands for: put before the command is, so that a crash in between makes no second id. */
+/** The command id of an Idempotency-Key: put before the command, so that a crash in between does not lead to a second id. */
 export interface Claim {
   readonly id: string;
-  /** Of what was asked: the same key with another command is a mistake of the caller. */
+  /** Digest of the request: the same key with another command is the caller's mistake. */
   readonly fingerprint: string;
   readonly at: number;
   readonly expires: number;
 }
 
-/** Removes ended commands that are old or too many. One whose time is not over stays: its key may come again. */
+/** Removes ended commands that are too old or too many. One that has not expired is kept: its key may be used again. */
 export async function forgetOld(kv: Kv, now: number): Promise<void> {
   const counts = new Map<string, number>();
   for await (const { key, value } of kv.list<Command>(COMMAND_PREFIX, { reverse: true })) {

@@ -1,4 +1,4 @@
-/** Which commands have no end yet, and when each is sent again: at once when its device is back, otherwise at growing pauses. */
+/** Schedules resends of open commands: at once when the device reconnects, otherwise after growing pauses. */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
@@ -13,19 +13,19 @@ export interface ResenderOptions {
   readonly log: Log;
 }
 
-/** A device subscribes a moment after its connection is seen. */
+/** Devices subscribe a moment after they connect. */
 const FIRST_PAUSE_MS = 1000;
-/** It has said that it has it: only a restart may have made it forget. */
+/** The device has received the command: only a restart can have made it forget. */
 const RECEIVED_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
 const AGAIN_AFTER_MS = 5000;
 
 interface Open {
   command: Command;
-  /** Ms of the monotonic clock: since when the pauses grow, and when the next one ends. */
+  /** Monotonic ms: since when the pauses grow, and when the next one ends. */
   since: number;
   dueAt: number;
-  /** When the end of its time was last put on the log. */
+  /** When its expiry was last appended to the log. */
   toldAt: number;
 }
 
@@ -34,7 +34,7 @@ export function createResender({ tell, isConnected, monotonic, log }: ResenderOp
   const open = new Map<string, Open>();
   let away: ReadonlySet<string> = new Set();
 
-  /** Devices that were away when we last looked, and are not now. */
+  /** Devices that were disconnected at the last look and are connected now. */
   function returned(): ReadonlySet<string> {
     const before = away;
     const now = new Set<string>();
@@ -54,7 +54,7 @@ export function createResender({ tell, isConnected, monotonic, log }: ResenderOp
   }
 
   return {
-    /** A command as it is now. */
+    /** The current version of a command. */
     note(command: Command): void {
       const key = recordKey(command);
       const known = open.get(key);
@@ -68,7 +68,7 @@ export function createResender({ tell, isConnected, monotonic, log }: ResenderOp
           toldAt: Number.NEGATIVE_INFINITY,
         });
     },
-    /** Those whose time is over; each again only after a while, for the log tells of the end. */
+    /** Expired commands; each is returned again only after a while, because the log delivers its expiry. */
     overdue(now: number): readonly Command[] {
       const at = monotonic();
       const over = [...open.values()].filter(
@@ -90,7 +90,7 @@ export function createResender({ tell, isConnected, monotonic, log }: ResenderOp
         try {
           await tell(command, `commands/${command.name}`, payloadOf(command), optionsOf(command));
         } catch (error) {
-          log.warn({ code: codeOf(error) }, 'a command was not handed over; it is sent again');
+          log.warn({ code: codeOf(error) }, 'a command could not be handed over; it will be sent again');
         }
       }
     },

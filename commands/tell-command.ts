@@ -1,8 +1,8 @@
-/** A command as the device gets it, and the way there. */
+/** A command in the form the device receives, and its delivery. */
 import type { DeviceAddress } from '../base/topics.ts';
 import type { Command } from './command.ts';
 
-/** Resolves when handed over to where the device is now. What nobody takes is lost: the platform keeps the command and sends it again. */
+/** Resolves when handed to the process that holds the device's connection. A lost hand-over is harmless: the command is kept and sent again. */
 export type TellCommand = (
   device: DeviceAddress,
   channel: 'errors' | `commands/${string}`,
@@ -14,7 +14,7 @@ export function payloadOf({ id, expires, by, value }: Command): string {
   return JSON.stringify({ id, expires, by, value });
 }
 
-/** For a device that speaks MQTT 5: when the command is over, and the id that its reply carries as correlation data. */
+/** For MQTT 5 devices: when the command expires, and the id to send back as correlation data. */
 export function optionsOf({ id, expires }: Command): { readonly expires: number; readonly correlation: string } {
   return { expires, correlation: id };
 }

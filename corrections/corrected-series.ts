@@ -1,6 +1,6 @@
 /**
- * Series and readings as corrected. Windows that a correction touches are summed anew from their raw readings each time they are asked for, so they
- * are what a recomputation from nothing gives, whatever comes late, is corrected or withdrawn; all others are the store's own.
+ * Corrected series and readings. Windows to which a correction applies are recomputed from raw readings on every query, so that late data and changed
+ * or withdrawn corrections are always taken into account; all other windows come from the store as they are.
  */
 import type { Reading } from '../sensors/reading.ts';
 import type { Aggregate, Every, ExportQuery, Point, Quality, Series, SeriesQuery, Store } from '../store/store.ts';
@@ -9,9 +9,9 @@ import { seriesOfWindows, type Window, WindowSums } from '../store/window-sums.t
 import { type Correction, corrected } from './correction.ts';
 
 export interface CorrectedSeries extends Series {
-  /** Ids of the corrections that touch it; absent: none. */
+  /** Ids of the corrections that apply; absent: none. */
   readonly corrections?: readonly string[];
-  /** Starts of windows that a correction touches and whose raw readings retention has removed: as they were. */
+  /** Starts of windows left uncorrected, because retention has removed their raw readings. */
   readonly uncorrected?: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export async function correctedSeries(
   return await correctedWindows(store, { ...query, every }, found, corrections);
 }
 
-/** Raw readings as corrected: what is invalidated is left out. Which values were touched, `onCorrected` is told. */
+/** Corrected raw readings, without invalidated values. `corrected` names the fields to which a correction applied. */
 export async function* correctedReadings(
   store: Pick<Store, 'export'>,
   query: ExportQuery,
@@ -118,7 +118,7 @@ async function correctedWindows(
       for (const start of startsIn(stretch, query.every)) {
         const stored = windows.get(start);
         const { window, count } = sums.get(start) ?? { window: undefined, count: 0 };
-        // Fewer raw readings than were summed once: retention has removed some.
+        // Fewer raw readings than the window was made of: retention has removed some.
         if (stored !== undefined && count < stored.used + stored.excluded) uncorrected.push(start);
         else if (window === undefined) windows.delete(start);
         else windows.set(start, window.window(start, aggregates));
@@ -131,7 +131,7 @@ async function correctedWindows(
   return answered;
 }
 
-/** The windows that a field's series tell of, one series an aggregate. */
+/** The windows of a field's series; there is one series per aggregate. */
 function windowsOf(group: readonly Series[], aggregates: readonly Aggregate[]): Map<number, Window> {
   const [first] = group;
   const byAggregate = new Map(group.map((series) => [series.aggregate, series]));
@@ -154,7 +154,7 @@ interface Stretch {
   readonly to: number;
 }
 
-/** Whole windows that the corrections touch, within what is asked, neighbours and overlapping ones together. */
+/** Ranges of whole windows to which corrections apply, within the query; adjacent and overlapping ranges are merged. */
 function stretchesOf(corrections: readonly Correction[], { every, from, to }: SeriesQuery & { readonly every: Every }) {
   const stretches: { from: number; to: number }[] = [];
   for (const { at, until } of [...corrections].sort((a, b) => a.at - b.at)) {

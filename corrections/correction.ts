@@ -1,19 +1,19 @@
 /**
- * Corrections of what a device measured. Raw readings stay for ever; a correction is a record beside them, with author, reason and evidence, that is
- * applied when values are asked for and can be superseded or withdrawn.
+ * Corrections of measured values. Raw readings never change; a correction is a record beside them, with author, reason and evidence. It is applied
+ * when values are queried, and can be superseded or withdrawn.
  */
 import { DaoyuError } from '../base/errors.ts';
 import { inForce, type JournalRecord } from '../journal/record.ts';
 import type { Field } from '../sensors/kind.ts';
 
 export type Method =
-  /** The values are wrong beyond mending. */
+  /** The values are wrong and cannot be corrected. */
   | { readonly is: 'invalidate' }
-  /** `add` to each value. */
+  /** Adds `add` to each value. */
   | { readonly is: 'offset'; readonly add: number }
-  /** Each value times `factor`. */
+  /** Multiplies each value by `factor`. */
   | { readonly is: 'scale'; readonly factor: number }
-  /** What the probe showed too much (reading in the standard less the standard) at the beginning and at the end, on a line between. */
+  /** Linear drift: the excess of the probe over the standard at the beginning and at the end. */
   | { readonly is: 'drift'; readonly startError: number; readonly endError: number };
 
 /** From `at`, inclusive, to `until`, exclusive. */
@@ -35,11 +35,11 @@ export function checkCorrection(
   const wrong = (text: string) => new DaoyuError('CORRECTION_INVALID', text);
   if (!(until > at)) throw wrong('until must be later than at');
   if (field.shape !== 'number' && method.is !== 'invalidate')
-    throw wrong(`${field.name} is no measured number: it can be invalidated, not shifted or scaled`);
+    throw wrong(`${field.name} is not a measured number: it can be invalidated, not shifted or scaled`);
   if (method.is === 'scale' && !(method.factor > 0)) throw wrong('the factor must be more than 0');
 }
 
-/** The value as corrected, or undefined where it is invalidated. */
+/** The corrected value; undefined if it is invalidated. */
 export function corrected(value: number, time: number, corrections: readonly Correction[]): number | undefined {
   let result = value;
   for (const { at, until, method } of corrections) {
@@ -55,7 +55,7 @@ export function corrected(value: number, time: number, corrections: readonly Cor
   return result;
 }
 
-/** Those in force at a time of knowledge, in the order in which they are applied: as they were written down. */
+/** Those in force at a time of knowledge, in the order in which they apply: the order of recording. */
 export function correctionsKnown(all: Iterable<Correction>, asOf?: number): readonly Correction[] {
   return inForce(all, asOf).sort((one, other) => one.recordedAt - other.recordedAt || (one.id < other.id ? -1 : 1));
 }

@@ -12,7 +12,7 @@ export interface JournalEntry {
   readonly record: JournalRecord;
 }
 
-/** Undefined for what is none of ours. */
+/** Undefined if it is not one of ours. */
 export function parseJournalEntry(data: string): JournalEntry | undefined {
   let value: unknown;
   try {

@@ -1,4 +1,4 @@
-/** Events: what people did, typed by their kind; the season of a site follows from them. */
+/** Events: what people did, checked against their kind. The season of a site is derived from them. */
 import { DaoyuError } from '../base/errors.ts';
 import type { EventKind } from './event-kind.ts';
 import { deviceEvents } from './kinds/devices.ts';
@@ -15,7 +15,7 @@ export const EVENT_KINDS: ReadonlyMap<string, EventKind> = new Map(
   [...pondEvents, ...landEvents, ...deviceEvents].map((kind) => [kind.name, kind]),
 );
 
-/** A second more and somebody meant another century; the clock of a phone may be a little ahead. */
+/** Tolerance for a phone's clock that runs ahead. */
 const AHEAD_MS = 10 * 60_000;
 
 /** Throws `EVENT_INVALID`, saying what would be right. */
@@ -27,7 +27,7 @@ export function checkEvent({ kind: name, values, at, until }: Omit<FarmEvent, 'r
       `there is no kind of event "${name}"; known: ${[...EVENT_KINDS.keys()].join(', ')}`,
     );
   const problems = [...problemsOf(kind, values)];
-  if (at > now + AHEAD_MS) problems.push('at lies in the future: an event is written down when it has happened');
+  if (at > now + AHEAD_MS) problems.push('at lies in the future: record an event once it has happened');
   if (until !== undefined && until <= at) problems.push('until must be later than at');
   if (problems.length > 0) throw new DaoyuError('EVENT_INVALID', `${name}: ${problems.join('; ')}`);
   return kind;
@@ -54,7 +54,7 @@ export interface Season {
   readonly site: string;
   /** Epoch ms of the first stocking or sowing. */
   readonly from: number;
-  /** Epoch ms of the last harvest before the next begins; absent: it goes on. */
+  /** Epoch ms of the last harvest before the next season; absent: the season is not over. */
   readonly to?: number;
 }
 

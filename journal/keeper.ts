@@ -1,4 +1,4 @@
-/** Carries records from the log into the shared state: those whose writer died in between, and those that other programs wrote. One process at a time does it. */
+/** Copies records from the log into the shared state: those whose writer died in between, and those of other programs. One process at a time does it. */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
@@ -22,7 +22,7 @@ export async function startJournalKeeper({ bus, kv, log }: JournalKeeperOptions)
       const entry = parseJournalEntry(data);
       if (entry === undefined) continue;
       await kv.put(recordKey(entry.is, entry.record), entry.record, 0).catch((error: unknown) => {
-        // The first of an id stays.
+        // The first record of an id is kept.
         if (codeOf(error) !== 'STATE_CONFLICT') throw error;
       });
     }

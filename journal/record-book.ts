@@ -1,4 +1,4 @@
-/** Records of one type: written on the log and then into the shared state, where they stay; held in memory by every process that answers questions. */
+/** Records of one type: written to the log, then to the shared state, where they stay; every process that serves queries holds them in memory. */
 import { isDeepStrictEqual } from 'node:util';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
@@ -10,11 +10,11 @@ import type { JournalRecord } from './record.ts';
 
 export interface RecordBook<T extends JournalRecord> {
   /**
-   * On the log when it resolves, with the time it was written down. The same again changes nothing and answers what is there. Rejects with
-   * `RECORD_ID_REUSED`, `RECORD_UNKNOWN` (what it supersedes), `RECORD_SUPERSEDED` (somebody was faster), `BUS_FULL`, `BUS_UNAVAILABLE`.
+   * Resolves once the record is on the log, with the time it was recorded. The same record again changes nothing and returns the stored one. Rejects with
+   * `RECORD_ID_REUSED`, `RECORD_UNKNOWN` (the one it supersedes), `RECORD_SUPERSEDED` (by another record already), `BUS_FULL`, `BUS_UNAVAILABLE`.
    */
   add(record: Omit<T, 'recordedAt'>): Promise<T>;
-  /** Every record there is, superseded ones too, in no order. */
+  /** All records, superseded ones included, in no particular order. */
   all(): Iterable<T>;
   close(): Promise<void>;
 }
@@ -47,18 +47,19 @@ export async function openRecordBook<T extends JournalRecord>(
     const known = await find(given);
     if (known !== undefined) return sameAs(known, given);
     if (given.supersedes !== undefined) await checkSuperseded(given, given.supersedes);
-    // Later than what it supersedes, whatever the clock of this process says.
+    // Later than the record it supersedes, even if the clock of this process is behind.
     const superseded = given.supersedes && (await find({ park: given.park, id: given.supersedes }));
     const recordedAt = Math.max(clock(), superseded ? superseded.recordedAt + 1 : 0);
     const record = { ...given, recordedAt } as T;
     const entry: JournalEntry = { version: 1, is: type, record };
-    // The log first: from here on it is written down, whatever happens to this process.
+    // The log first: after this the record is durable, even if this process dies.
     await bus.append([
       { subject: subjects.journal(record.park), data: JSON.stringify(entry), id: `journal:${type}:${record.id}` },
     ]);
     await kv.put(keyOf(record), record, 0).catch((error: unknown) => {
-      // Taken from the log already, or it will be.
-      if (codeOf(error) !== 'STATE_CONFLICT') log.warn({ code: codeOf(error) }, 'a record is on the log only as yet');
+      // Copied from the log already, or it will be.
+      if (codeOf(error) !== 'STATE_CONFLICT')
+        log.warn({ code: codeOf(error) }, 'a record is on the log but not yet in the shared state');
     });
     records.set(keyOf(record), record);
     return record;
@@ -66,18 +67,15 @@ export async function openRecordBook<T extends JournalRecord>(
 
   async function checkSuperseded({ park }: Pick<JournalRecord, 'park'>, id: string): Promise<void> {
     if ((await find({ park, id })) === undefined)
-      throw new DaoyuError('RECORD_UNKNOWN', `park ${park} has no ${type} ${id} that could be superseded`);
+      throw new DaoyuError('RECORD_UNKNOWN', `park ${park} has no ${type} ${id} to supersede`);
     const other = [...records.values()].find((each) => each.park === park && each.supersedes === id);
     if (other !== undefined)
-      throw new DaoyuError(
-        'RECORD_SUPERSEDED',
-        `${type} ${id} was superseded by ${other.id} already: supersede that one`,
-      );
+      throw new DaoyuError('RECORD_SUPERSEDED', `${type} ${id} has been superseded by ${other.id}: supersede that one`);
   }
 
   return {
     add(record) {
-      // One after the other, so that two that supersede the same cannot both pass the check of this process.
+      // One at a time, so that two records superseding the same one cannot both pass the check in this process.
       const mine = turn.then(() => add(record));
       turn = mine.catch(() => {});
       return mine;
@@ -95,6 +93,6 @@ function sameAs<T extends JournalRecord>(known: T, given: Omit<T, 'recordedAt'>)
   if (isDeepStrictEqual(rest, JSON.parse(JSON.stringify(given)))) return known;
   throw new DaoyuError(
     'RECORD_ID_REUSED',
-    `the id ${known.id} stands for another record of park ${known.park}: a new record takes a new id, a change supersedes the old one`,
+    `the id ${known.id} belongs to another record of park ${known.park}: give a new record a new id; to change one, supersede it`,
   );
 }

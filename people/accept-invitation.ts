@@ -1,4 +1,4 @@
-/** What a link that lets somebody in becomes: an account with a password, a new password, a screen that is signed in. */
+/** Accepts an invitation: creates an account with a password, sets a new password, or signs a wall screen in. */
 import { DaoyuError } from '../base/errors.ts';
 import { type Account, checkName, checkUser } from './account.ts';
 import type { Invitation } from './invitations.ts';
@@ -15,11 +15,11 @@ export interface Joining {
 export const invitationInvalid = () =>
   new DaoyuError(
     'INVITATION_INVALID',
-    'this invitation was used before, withdrawn, or is too old: ask whoever sent it for a new one',
+    'this invitation has been used, was revoked or has expired: ask the person who sent it for a new one',
   );
 
 /**
- * Whatever is wrong with what was typed is said before the link is used up. Rejects with `INVITATION_INVALID`, `ACCOUNT_INVALID`, `ACCOUNT_EXISTS`,
+ * Input is checked before the link is used up. Rejects with `INVITATION_INVALID`, `ACCOUNT_INVALID`, `ACCOUNT_EXISTS`,
  * `PASSWORD_WEAK`.
  */
 export async function acceptInvitation(
@@ -61,10 +61,10 @@ function check(people: People, { purpose }: Invitation, { user = '', name = '', 
     checkPassword(password, [account.user, account.name]);
     return;
   }
-  // Somebody was quicker: the first account is made once.
+  // Another request was faster: there is only one first account.
   if (purpose.isFirst && people.accounts.list().length > 0) throw invitationInvalid();
   checkUser(user);
   checkPassword(password, [user, checkName(name)]);
   if (people.accounts.get(user) !== undefined)
-    throw new DaoyuError('ACCOUNT_EXISTS', `there is an account ${user} already: choose another name`);
+    throw new DaoyuError('ACCOUNT_EXISTS', `the user name ${user} is taken: choose another`);
 }

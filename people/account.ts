@@ -1,19 +1,19 @@
-/** An account, and what its parts may be. */
+/** An account, and the checks of its members. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Grant } from './roles.ts';
 import { tidyGrants } from './roles.ts';
 
 export interface Account {
-  /** What is typed to sign in, e.g. `wang.jianguo`. */
+  /** Typed to sign in, e.g. `wang.jianguo`. */
   readonly user: string;
-  /** What others read, e.g. 王建国. */
+  /** Shown to others, e.g. 王建国. */
   readonly name: string;
   readonly grants: readonly Grant[];
-  /** Absent until the person has chosen a password by their link. */
+  /** Absent until the person has opened their link and chosen a password. */
   readonly passwordHash?: string;
   /**
-   * Grows with every change of rights or password: sessions of an earlier one are over, on all processes, by this one put. Begins with the time, so
-   * that the sessions of a removed account are none of a later one of that name.
+   * Grows with every change of rights or password, which ends all earlier sessions on all processes. Starts at the current time, so that sessions of
+   * a removed account are not valid for a later account of the same name.
    */
   readonly epoch: number;
   readonly createdAt: number;
@@ -51,7 +51,7 @@ export function checkGrants(grants: readonly Grant[]): readonly Grant[] {
   return tidyGrants(grants);
 }
 
-/** The account after a change. The epoch grows when rights differ: whoever is signed in signs in again with the new ones. */
+/** The account with a change applied. Different rights increase the epoch, so that the person signs in again with the new ones. */
 export function changedAccount(account: Account, { name, grants }: AccountChange): Account {
   const next = grants === undefined ? account.grants : checkGrants(grants);
   const isSame = JSON.stringify(next) === JSON.stringify(account.grants);

@@ -1,4 +1,4 @@
-/** Accounts: made, changed, removed, and their passwords proved. The last administrator cannot go. */
+/** Accounts: add, change, remove, check passwords. The last administrator cannot be removed. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 import { type Account, type AccountChange, changedAccount, checkGrants, checkName, checkUser } from './account.ts';
@@ -10,7 +10,7 @@ export interface NewAccount {
   readonly user: string;
   readonly name: string;
   readonly grants: readonly Grant[];
-  /** Absent: the person chooses one by their link. */
+  /** Absent: the person chooses one through their link. */
   readonly password?: string;
 }
 
@@ -28,9 +28,9 @@ export interface Accounts {
   remove(user: string): Promise<void>;
   /** Ends all sessions. */
   signOutEverywhere(user: string): Promise<Account>;
-  /** The account whose password this is. As long for a name that nobody has. */
+  /** The account, if the password is right. Takes equally long for an unknown user name. */
   prove(user: string, password: string): Promise<Account | undefined>;
-  /** Whether anybody with an account administers all parks. */
+  /** Whether any account administers all parks. */
   hasAdmin(except?: string): boolean;
   watch(onChange: () => void): () => void;
   close(): void;
@@ -40,18 +40,18 @@ export interface AccountsOptions {
   readonly kv: Kv;
   readonly clock: () => number;
   readonly cost: PasswordCost;
-  /** Whether somebody could still administer without any account: the installation's token is good. */
+  /** Whether the installation's token is valid, with which one can administer without an account. */
   readonly hasOtherAdmin: () => boolean;
 }
 
 const MOST = 5000;
-/** Hashes waiting at one time: each takes 32 MiB and a thread that the log's disk uses as well. */
+/** Hashes waiting at one time: each takes 32 MiB and a thread of the pool that writes of the log need too. */
 const MOST_WAITING = 50;
 
 export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsOptions): Promise<Accounts> {
   const records = await openRecordSet<Account>(kv, 'people/account/', MOST);
   const oneAtATime = createQueue(MOST_WAITING);
-  /** For names that nobody has: whoever measures the time learns nothing. */
+  /** Checked for unknown user names, so that the response time reveals nothing. */
   const decoy = await hashPassword('nobody has this password', cost);
 
   const isAdmin = ({ grants, passwordHash }: Account) => passwordHash !== undefined && allows(grants, 'administer');
@@ -59,10 +59,7 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
 
   function checkNotLast(user: string): void {
     if (hasAdmin(user) || hasOtherAdmin()) return;
-    throw new DaoyuError(
-      'LAST_ADMIN',
-      `${user} is the last administrator of all parks: make another one first, or nobody could let anybody in`,
-    );
+    throw new DaoyuError('LAST_ADMIN', `${user} is the last administrator of all parks: appoint another one first`);
   }
 
   function known(user: string): Account {
@@ -82,11 +79,11 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
     async add({ user, name: given, grants, password }, by) {
       checkUser(user);
       const name = checkName(given);
-      const exists = () => new DaoyuError('ACCOUNT_EXISTS', `there is an account ${user} already: choose another name`);
+      const exists = () => new DaoyuError('ACCOUNT_EXISTS', `the user name ${user} is taken: choose another`);
       if (records.get(user) !== undefined) throw exists();
       const account: Account = {
         ...{ user, name, grants: checkGrants(grants), epoch: clock(), createdAt: clock(), createdBy: by },
-        // Whoever chooses a password is there.
+        // Choosing a password counts as a sign-in.
         ...(password !== undefined && { passwordHash: await hashOf(user, name, password), lastSignInAt: clock() }),
       };
       if (await records.add(user, account)) return account;
@@ -130,7 +127,7 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
       return await records.change(
         user,
         () => noAccount(user),
-        // A password that was changed meanwhile stays.
+        // Keeps a password that was changed meanwhile.
         (now) => ({ ...now, ...(now.passwordHash === passwordHash && better), lastSignInAt: clock() }),
       );
     },
@@ -142,13 +139,16 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
 
 export const noAccount = (user: string) => new DaoyuError('PERSON_UNKNOWN', `there is no account ${user}`);
 
-/** One after the other; of more than so many waiting, the newest is refused. */
+/** Runs one at a time; refuses new work when too many are waiting. */
 function createQueue(mostWaiting: number): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   return async (work) => {
     if (waiting >= mostWaiting)
-      throw new DaoyuError('TOO_MANY_REQUESTS', 'too many people sign in at this moment: try again in a few seconds');
+      throw new DaoyuError(
+        'TOO_MANY_REQUESTS',
+        'too many people are signing in at this moment: try again in a few seconds',
+      );
     waiting += 1;
     const mine = last.then(work).finally(() => {
       waiting -= 1;

@@ -1,4 +1,4 @@
-/** Who asks, whatever they came with. */
+/** Who makes a request, however they signed in. */
 import type { Grant } from './roles.ts';
 
 /**
@@ -11,17 +11,17 @@ export interface Identity {
   readonly kind: (typeof IDENTITY_KINDS)[number];
   /** User name of a person, id of a token, a screen or a session. */
   readonly id: string;
-  /** As people read it: beside an acknowledgement, in the audit trail. */
+  /** Shown to people: beside an acknowledgement, in the audit trail. */
   readonly name: string;
   readonly grants: readonly Grant[];
-  /** Came with a cookie, which a browser sends by itself: changes are taken from our own page alone. */
+  /** Authenticated by cookie, which browsers send on their own: changes are accepted from our own page only. */
   readonly isSession: boolean;
-  /** Id of the session, as it is listed. */
+  /** Id of the session, as listed. */
   readonly session?: string;
   /** Epoch ms until which a browser that typed the installation's token acts as operator. */
   readonly operatorUntil?: number;
 }
 
-/** Equal for equal rights of the same holder: what is open ends when it changes. */
+/** Equal for equal rights of the same holder; open streams end when it changes. */
 export const fingerprintOf = ({ kind, id, grants, session }: Identity): string =>
   JSON.stringify([kind, id, session, grants]);

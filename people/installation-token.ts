@@ -1,14 +1,14 @@
-/** The one token that an installation begins with. It is good until somebody revokes it; another one set by whoever runs the server is good again. */
+/** The token that an installation starts with. It is valid until revoked; a different one in the settings is valid again. */
 import type { Kv } from '../kv/kv.ts';
 import { openRecordSet } from './record-set.ts';
 import { digestOf, isSameText } from './secret.ts';
 
 export interface InstallationToken {
   isGood(text: string): boolean;
-  /** Whether this is the digest of the token, and that is not revoked. */
+  /** Whether this is the digest of the token and the token is not revoked. */
   isDigestGood(digest: string): boolean;
   readonly digest: string;
-  /** Nobody guesses a generated one; one that people chose may be short. */
+  /** A generated token cannot be guessed; one chosen by a person may be short. */
   readonly isGuessable: boolean;
   isRevoked(): boolean;
   revoke(by: string): Promise<void>;
@@ -22,7 +22,7 @@ interface Revocation {
 }
 
 const MOST = 1000;
-/** Of generated ones, 24 bytes as base64url. */
+/** Length of a generated token, 24 bytes as base64url. */
 const UNGUESSABLE_LENGTH = 32;
 
 export async function openInstallationToken(kv: Kv, token: string, clock: () => number): Promise<InstallationToken> {

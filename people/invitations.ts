@@ -1,4 +1,4 @@
-/** Links that let somebody in once: to make an account, to choose a new password, to sign a wall screen in. */
+/** One-time links: to create an account, choose a new password or sign a wall screen in. */
 import type { Kv } from '../kv/kv.ts';
 import type { Identity } from './identity.ts';
 import { openRecordSet } from './record-set.ts';
@@ -6,7 +6,7 @@ import type { Grant } from './roles.ts';
 import { digestOf, newSecret } from './secret.ts';
 
 export type Purpose =
-  /** `isFirst`: the first administrator, only while there is no account. */
+  /** `isFirst`: for the first administrator, valid only while there is no account. */
   | { readonly is: 'account'; readonly grants: readonly Grant[]; readonly isFirst?: true }
   | { readonly is: 'password'; readonly user: string }
   | { readonly is: 'screen'; readonly screen: string };
@@ -15,9 +15,9 @@ export interface Invitation {
   readonly id: string;
   readonly purpose: Purpose;
   readonly createdAt: number;
-  /** As people read it. */
+  /** Shown to people. */
   readonly createdBy: string;
-  /** Id of the identity that made it: when that one loses a role, its links are void. */
+  /** Id of the identity that created it; when that loses a role, its links become void. */
   readonly creator: string;
   readonly expiresAt: number;
 }
@@ -28,9 +28,9 @@ export interface Invitations {
     by: Pick<Identity, 'id' | 'name'>,
     lastsMs?: number,
   ): Promise<{ readonly invitation: Invitation; readonly code: string }>;
-  /** Looking uses nothing up: chat programs open links to preview them. */
+  /** Does not use the link up: chat programs open links to preview them. */
   look(code: string): Invitation | undefined;
-  /** Good once: of two who come with it at the same time, one gets it. */
+  /** Uses the link up: of two callers at the same time only one gets it. */
   take(code: string): Promise<Invitation | undefined>;
   list(): readonly Invitation[];
   revoke(id: string): Promise<boolean>;

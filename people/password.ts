@@ -1,4 +1,4 @@
-/** Passwords of people: what makes a good one, and scrypt with its parameters beside the hash, so that they can be raised later. */
+/** Passwords of people: what a good one is, and scrypt hashes that store their parameters, so that these can be raised later. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { DaoyuError } from '../base/errors.ts';
 
@@ -17,7 +17,7 @@ const KEY_BYTES = 32;
 const SHORTEST = 12;
 const LONGEST = 128;
 const LEAST_DIFFERENT = 5;
-/** Of the lists of leaked passwords, those that are long enough to pass otherwise. */
+/** Entries from lists of leaked passwords that are long enough to pass the other checks. */
 const LEAKED = new Set([
   '123456789012',
   '1234567890123',
@@ -43,7 +43,7 @@ const LEAKED = new Set([
   'changemechangeme',
 ]);
 
-/** Throws `PASSWORD_WEAK`. `words`: what everybody may guess of this person, such as the user name. */
+/** Throws `PASSWORD_WEAK`. `words`: easily guessed for this person, such as the user name. */
 export function checkPassword(password: string, words: readonly string[]): void {
   const length = [...password].length;
   if (length < SHORTEST || length > LONGEST) throw weak(`has ${length} characters`);
@@ -51,13 +51,13 @@ export function checkPassword(password: string, words: readonly string[]): void 
   const guessable = [...words, 'daoyu'].find((word) => word.length > 2 && lower.includes(word.toLowerCase()));
   if (guessable !== undefined) throw weak(`holds "${guessable}"`);
   if (new Set(lower).size < LEAST_DIFFERENT) throw weak('repeats the same few characters');
-  if (LEAKED.has(lower)) throw weak('stands in lists of leaked passwords');
+  if (LEAKED.has(lower)) throw weak('is in lists of leaked passwords');
 }
 
 const weak = (why: string) =>
   new DaoyuError(
     'PASSWORD_WEAK',
-    `the password ${why}: take ${SHORTEST} to ${LONGEST} characters, such as four words that belong to nothing, without the user name`,
+    `the password ${why}: use ${SHORTEST} to ${LONGEST} characters, such as four unrelated words, without the user name`,
   );
 
 /** `scrypt$N$r$p$salt$key`, base64url. */
@@ -74,7 +74,7 @@ export async function verifyPassword(password: string, encoded: string): Promise
   return given.length === parsed.key.length && timingSafeEqual(given, parsed.key);
 }
 
-/** Whether a hash was made with less than what is asked today: it is made anew when the password is next given. */
+/** Whether a hash has weaker parameters than today's; it is then replaced at the next sign-in. */
 export function isOutdated(encoded: string, { N, r, p }: PasswordCost = PASSWORD_COST): boolean {
   const cost = parse(encoded)?.cost;
   return cost === undefined || cost.N * cost.r * cost.p < N * r * p;
@@ -90,7 +90,7 @@ function parse(encoded: string) {
 function derive(password: string, salt: Buffer, { N, r, p }: PasswordCost): Promise<Buffer> {
   const options: ScryptOptions = { N, r, p, maxmem: 256 * r * (N + p) + 2 ** 20 };
   return new Promise((resolve, reject) => {
-    // The same letters typed on another keyboard are the same password.
+    // Different Unicode encodings of the same characters are the same password.
     scrypt(password.normalize('NFC'), salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
   });
 }

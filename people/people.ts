@@ -1,4 +1,4 @@
-/** Everybody who may ask anything of an installation: accounts, their sessions, programs, wall screens, and the invitations to become one. */
+/** Everyone with access to an installation: accounts and their sessions, programs, wall screens, shares and invitations. */
 import type { Log } from '../base/logger.ts';
 import type { Kv } from '../kv/kv.ts';
 import { type Accounts, openAccounts } from './accounts.ts';
@@ -20,13 +20,13 @@ export interface People {
   readonly invitations: Invitations;
   readonly shares: Shares;
   readonly installation: InstallationToken;
-  /** Who holds a bearer token. */
+  /** The identity behind a bearer token. */
   byToken(text: string): Identity | undefined;
-  /** Who holds the secret of a session. */
+  /** The identity behind a session's secret. */
   bySession(secret: string): Identity | undefined;
-  /** Whether a session is still good: its account or screen may have moved on. */
+  /** Whether a session is still valid: its account or screen may have changed. */
   isGood(session: ListedSession): boolean;
-  /** Calls after anything changed by which somebody may do less or more, on whichever process. */
+  /** Calls `onChange` after any change of somebody's rights, on any process. */
   watch(onChange: () => void): () => void;
   close(): Promise<void>;
 }
@@ -37,11 +37,11 @@ export interface PeopleOptions {
   readonly token: string;
   readonly clock: () => number;
   readonly log: Pick<Log, 'warn'>;
-  /** Less for tests alone. */
+  /** Lower in tests only. */
   readonly cost?: PasswordCost;
 }
 
-/** What the name of nobody in particular is, in alarms and commands. */
+/** Name shown in alarms and commands for identities without a person. */
 export const SOMEBODY = 'operator';
 const ALL_OF_IT: readonly Grant[] = [{ role: 'admin', park: EVERY_PARK }];
 const OPERATES: readonly Grant[] = [{ role: 'operator', park: EVERY_PARK }];
@@ -58,7 +58,7 @@ export async function openPeople({ kv, token, clock, log, cost = PASSWORD_COST }
   const shares = await openShares(kv, clock, maySpeakFor);
   const parts = [installation, accounts, tokens, screens, sessions] as const;
 
-  /** A person who left, or may no longer share there, leaves no open door behind. */
+  /** A share ends when its creator leaves or loses the right to share. */
   function maySpeakFor({ kind, id }: Share['creator'], park: string): boolean {
     if (kind === 'person') return allows(accounts.get(id)?.grants ?? [], 'share', park);
     if (kind === 'program') return allows(tokens.get(id)?.grants ?? [], 'share', park);
@@ -80,7 +80,7 @@ export async function openPeople({ kv, token, clock, log, cost = PASSWORD_COST }
       }
       case 'link': {
         const { operatorUntil = 0, tokenDigest } = owner;
-        // The token that was typed was revoked, or is another one now.
+        // The token has been revoked or replaced since it was typed.
         if (tokenDigest !== undefined && !installation.isDigestGood(tokenDigest)) return undefined;
         return linkIdentity(session, operatorUntil, clock());
       }
@@ -116,7 +116,7 @@ export async function openPeople({ kv, token, clock, log, cost = PASSWORD_COST }
   };
 }
 
-/** A browser of which only the link or the token is known. */
+/** A browser that signed in by the start-up link or the installation's token. */
 export function linkIdentity(session: string, operatorUntil: number, now: number): Identity {
   const isOperator = operatorUntil > now;
   return {

@@ -1,4 +1,4 @@
-/** Records of one sort in the shared state, in memory as well: read without waiting, equal on every process within moments. */
+/** Records of one type in the shared state, mirrored in memory: read synchronously, equal on every process within moments. */
 import { setImmediate } from 'node:timers/promises';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Item, Kv } from '../kv/kv.ts';
@@ -6,20 +6,20 @@ import type { Item, Kv } from '../kv/kv.ts';
 export interface RecordSet<T> {
   get(id: string): T | undefined;
   all(): readonly T[];
-  /** False when there is one of this id. */
+  /** False if the id exists already. */
   add(id: string, value: T): Promise<boolean>;
-  /** What somebody changes meanwhile is kept, and this change applied to it; undefined from `changed` leaves it. Rejects with what `unknown` makes. */
+  /** Applies a change to the newest version; `changed` may return undefined to leave it as it is. Rejects with the error that `unknown` returns. */
   change(id: string, unknown: () => DaoyuError, changed: (known: T) => T | undefined): Promise<T>;
-  /** Whether there was one, and no other process removed it first. */
+  /** True if it existed and no other process removed it first. */
   remove(id: string): Promise<boolean>;
-  /** Takes it: true for one caller alone, whatever the number of processes. */
+  /** Removes it for one caller: true for exactly one, even across processes. */
   take(id: string, isGood: (known: T) => boolean): Promise<T | undefined>;
-  /** Calls after each change from now on, here or elsewhere. */
+  /** Calls `onChange` after each change from now on, by any process. */
   watch(onChange: () => void): () => void;
   close(): void;
 }
 
-/** Marks a record that is being taken, so that of two takers one finds the mark. */
+/** Marks a record that is being taken, so that of two callers one finds the mark. */
 interface Taken {
   readonly isTaken: true;
 }
@@ -31,7 +31,7 @@ export async function openRecordSet<T extends object>(
   most: number,
 ): Promise<RecordSet<T>> {
   const values = new Map<string, T>();
-  /** A change that is reported twice, or late, does not undo a newer one. */
+  /** So that a change reported twice or late does not undo a newer one. */
   const revisions = new Map<string, number>();
   const watchers = new Set<() => void>();
 
@@ -56,7 +56,7 @@ export async function openRecordSet<T extends object>(
     all: () => [...values.values()],
     async add(id, value) {
       if (values.size >= most)
-        throw new DaoyuError('PEOPLE_FULL', `there are ${most} of these already: remove what nobody needs first`);
+        throw new DaoyuError('PEOPLE_FULL', `the limit of ${most} is reached: remove some that nobody needs`);
       const key = prefix + id;
       try {
         put({ key, value, revision: await kv.put(key, value, 0) });
@@ -78,7 +78,7 @@ export async function openRecordSet<T extends object>(
           return value;
         } catch (error) {
           if (codeOf(error) !== 'STATE_CONFLICT') throw error;
-          // The other change may still be on its way to the disk: asking again at once would never let it get there.
+          // The other write may not be on disk yet, and a loop without a pause would never let it get there.
           await setImmediate();
         }
       }

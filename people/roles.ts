@@ -18,7 +18,7 @@ const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
   admin: RIGHTS,
 };
 
-/** In place of a park: all of them, those to come as well. A slug never looks like it. */
+/** In place of a park: all of them, future ones included. Not a valid slug. */
 export const EVERY_PARK = '*';
 
 export interface Grant {
@@ -29,32 +29,32 @@ export interface Grant {
 
 export const rightsOf = (role: Role): readonly Right[] => RIGHTS_OF[role];
 
-/** `park` absent: what belongs to no single park, such as profiles and channels; that takes a role for all parks. */
+/** `park` absent: for things that belong to no single park, such as profiles and channels; needs a role for all parks. */
 export function allows(grants: readonly Grant[], right: Right, park?: string): boolean {
   return grants.some(
     (grant) => rightsOf(grant.role).includes(right) && (grant.park === EVERY_PARK || grant.park === park),
   );
 }
 
-/** Whether the right is held in any park at all. */
+/** Whether the right is held in any park. */
 export function allowsSomewhere(grants: readonly Grant[], right: Right): boolean {
   return grants.some(({ role }) => rightsOf(role).includes(right));
 }
 
-/** Where a right is held: `*` alone when it is held everywhere. */
+/** Parks in which a right is held; only `*` if in all of them. */
 export function parksWith(grants: readonly Grant[], right: Right): readonly string[] {
   const parks = grants.filter(({ role }) => rightsOf(role).includes(right)).map(({ park }) => park);
   return parks.includes(EVERY_PARK) ? [EVERY_PARK] : [...new Set(parks)];
 }
 
-/** Whether whoever holds `own` may give or take away `others`: an administrator of one park decides nothing about another. */
+/** Whether the holder of `own` may grant or revoke `others`: an administrator of one park has no say in another. */
 export function mayGrant(own: readonly Grant[], others: readonly Grant[]): boolean {
   return others.every(({ park }) =>
     park === EVERY_PARK ? allows(own, 'administer') : allows(own, 'administer', park),
   );
 }
 
-/** One of a kind each, in a fixed order, so that equal grants are equal texts. */
+/** Without repetitions and in a fixed order, so that equal grants are equal as text. */
 export function tidyGrants(grants: readonly Grant[]): readonly Grant[] {
   const byText = new Map(grants.map(({ role, park }) => [`${park}/${role}`, { role, park }]));
   return [...byText.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, grant]) => grant);

@@ -1,4 +1,4 @@
-/** Wall screens: identities of their own that only read, signed in by a link, for as long as the screen hangs there. */
+/** Wall screens: read-only identities, signed in by a link and for good. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 import { checkName } from './account.ts';
@@ -9,11 +9,11 @@ import { newId } from './secret.ts';
 
 export interface Screen {
   readonly id: string;
-  /** Where it hangs, e.g. 值班室. */
+  /** Where it is, e.g. 值班室. */
   readonly name: string;
-  /** Viewer, whatever else. */
+  /** Always viewer. */
   readonly grants: readonly Grant[];
-  /** As of an account. */
+  /** As for an account. */
   readonly epoch: number;
   readonly createdAt: number;
   readonly createdBy: string;

@@ -1,10 +1,10 @@
-/** Secrets that only their holder has: long random texts, of which a digest is kept. */
+/** Secrets known to their holder only: long random texts, of which we keep a digest. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** 192 random bits: nobody finds one by trying, so a plain digest is enough to keep it by. */
+/** 192 random bits: cannot be found by trying, so that a plain digest is enough. */
 export const newSecret = (): string => randomBytes(24).toString('base64url');
 
-/** A name for a record that tells nothing: 64 random bits. */
+/** A record id that reveals nothing: 64 random bits. */
 export const newId = (): string => randomBytes(8).toString('hex');
 
 export const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');

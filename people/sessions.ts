@@ -1,15 +1,15 @@
-/** Browser sessions: begun by signing in, listed, ended. The browser holds a random text, the shared state its digest. */
+/** Browser sessions: started by signing in, listed, ended. The browser holds a random secret, the shared state its digest. */
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import type { Kv } from '../kv/kv.ts';
 import { openRecordSet } from './record-set.ts';
 import { digestOf, newSecret } from './secret.ts';
 
-/** What stands behind a session. An account or a screen ends all of its sessions by growing its epoch. */
+/** The owner of a session. An account or a screen ends all of its sessions by increasing its epoch. */
 export type SessionOwner =
   | { readonly kind: 'person'; readonly user: string; readonly epoch: number }
   | { readonly kind: 'screen'; readonly screen: string; readonly epoch: number }
-  /** From a start-up link; or from the installation's token, and then an operator for some hours. */
+  /** Started by a start-up link, or by the installation's token and then operator for some hours. */
   | { readonly kind: 'link'; readonly operatorUntil?: number; readonly tokenDigest?: string };
 
 export interface Session {
@@ -24,7 +24,7 @@ export interface Session {
 }
 
 export interface ListedSession extends Session {
-  /** Tells sessions apart and opens nothing. */
+  /** Identifies the session; not a secret. */
   readonly id: string;
 }
 
@@ -34,21 +34,21 @@ export interface Browser {
 }
 
 export interface Sessions {
-  /** A new secret each time: what a browser brought along is never made a session (fixation). */
+  /** Always a new secret, against session fixation: one that a browser sent is never used. */
   begin(owner: SessionOwner, browser: Browser): Promise<{ readonly secret: string; readonly expiresAt: number }>;
-  /** Undefined when there is none or its time is over. */
+  /** Undefined if there is none or it has expired. */
   find(secret: string): ListedSession | undefined;
   list(): readonly ListedSession[];
   end(id: string): Promise<boolean>;
   endWhere(isMeant: (session: ListedSession) => boolean): Promise<number>;
-  /** Notes that it is in use, now and then; a screen's time begins anew with it. */
+  /** Records now and then that it is in use, which also extends a screen's session. */
   touch(session: ListedSession): void;
   watch(onChange: () => void): () => void;
   close(): Promise<void>;
 }
 
 const DAY = 24 * 3_600_000;
-/** ASVS 3.3.2: people sign in again after 30 days. A screen hangs where nobody types. */
+/** ASVS 3.3.2: people sign in again after 30 days. Nobody types at a wall screen. */
 const LASTS_MS = { person: 30 * DAY, link: 30 * DAY, screen: 390 * DAY } as const;
 const TOUCH_EVERY_MS = 15 * 60_000;
 const TIDY_EVERY_MS = 6 * 3_600_000;
@@ -110,7 +110,7 @@ export async function openSessions(kv: Kv, clock: () => number, log: Pick<Log, '
           () => new DaoyuError('PERSON_UNKNOWN', 'the session has ended'),
           (now) => ({ ...now, seenAt, ...renewed }),
         )
-        // Ended meanwhile, or the state is away: it is noted another time.
+        // The session has ended or the shared state is unavailable: it is recorded another time.
         .catch(() => undefined)
         .finally(() => touching.delete(session.id));
     },

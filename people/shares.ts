@@ -1,4 +1,4 @@
-/** Links to one chart for people without an account: read-only, with an end, revocable. Nothing but that chart is behind one. */
+/** Links to one chart for people without an account: read-only, expiring, revocable, and good for that chart only. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 import { checkName } from './account.ts';
@@ -11,7 +11,7 @@ export interface SharedChart {
   readonly site: string;
   readonly kind: string;
   readonly fields: readonly string[];
-  /** Epoch ms: a stretch of time that stays; or the last so many ms, up to when somebody looks. */
+  /** A fixed range in epoch ms, or the last so many ms before it is opened. */
   readonly span: { readonly from: number; readonly to: number } | { readonly lastMs: number };
 }
 
@@ -21,7 +21,7 @@ export interface Share {
   readonly chart: SharedChart;
   readonly createdAt: number;
   readonly createdBy: string;
-  /** Who made it: when that person may no longer share this, the link is void. */
+  /** Its creator; when that person loses the right to share this, the link becomes void. */
   readonly creator: Pick<Identity, 'kind' | 'id'>;
   readonly expiresAt: number;
 }
@@ -33,9 +33,9 @@ export interface NewShare {
 }
 
 export interface Shares {
-  /** The code is in this answer and nowhere else. Rejects with `ACCOUNT_INVALID`, `PEOPLE_FULL`. */
+  /** The code is returned here and nowhere else. Rejects with `ACCOUNT_INVALID`, `PEOPLE_FULL`. */
   make(share: NewShare, by: Identity): Promise<{ readonly share: Share; readonly code: string }>;
-  /** Undefined when there is none, it has ended, or whoever made it may no longer share this. */
+  /** Undefined if there is none, it has expired, or its creator may no longer share this. */
   look(code: string): Share | undefined;
   list(): readonly Share[];
   revoke(id: string): Promise<void>;

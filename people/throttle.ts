@@ -1,6 +1,6 @@
 /**
- * Slows down whoever guesses: after a few wrong secrets for one name from one address each further one has to wait, twice as long every time; and no
- * name is tried more than a hundred times an hour, from wherever. In memory of each process: a restart begins anew, and several front doors multiply it.
+ * Slows down guessing: after a few wrong secrets for one name from one address, each further attempt waits twice as long as the one before; and no
+ * name can be tried more than a hundred times an hour in total. Kept in memory per process: a restart resets it, and several processes multiply it.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { DaoyuError } from '../base/errors.ts';
@@ -11,9 +11,9 @@ export interface ThrottleOptions {
   readonly freeAttempts?: number;
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
-  /** ASVS 2.2.1: of one name, from all addresses together. */
+  /** ASVS 2.2.1: for one name, from all addresses together. */
   readonly maxPerHour?: number;
-  /** Names and addresses remembered at one time; of more the longest untried are forgotten. */
+  /** Names and addresses remembered; beyond that the least recently tried are forgotten. */
   readonly maxEntries?: number;
 }
 
@@ -24,15 +24,15 @@ export interface Attempt {
 }
 
 export interface Throttle {
-  /** Counts an attempt before its secret is looked at, so that guesses at the same time count as well. Throws `TOO_MANY_ATTEMPTS`. */
+  /** Counts an attempt before its secret is checked, so that concurrent guesses count too. Throws `TOO_MANY_ATTEMPTS`. */
   begin(attempt: Attempt): void;
   succeeded(attempt: Attempt): void;
-  /** Whether this address has to wait with this name. */
+  /** Whether this address has to wait before it tries this name. */
   isPaused(credential: string, address: string): boolean;
 }
 
 interface Entry {
-  /** Marks of the wrong secrets: the same one again, as a program with an old token sends, is no new guess. */
+  /** Digests of the wrong secrets: the same one again, as from a program with an old token, is not a new guess. */
   readonly tried: Set<string>;
   /** Epoch ms. */
   until: number;
@@ -104,7 +104,7 @@ export class TooManyAttempts extends DaoyuError {
   constructor(retryAfterSeconds: number) {
     super(
       'TOO_MANY_ATTEMPTS',
-      `too many wrong attempts: wait ${retryAfterSeconds} s before the next one. Whoever forgot a password asks an administrator for a new link`,
+      `too many wrong attempts: wait ${retryAfterSeconds} s before the next one. If you forgot your password, ask an administrator for a new link`,
     );
     this.retryAfterSeconds = retryAfterSeconds;
   }

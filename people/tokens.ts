@@ -1,4 +1,4 @@
-/** Tokens of programs: each with a name, roles and an end, shown once, kept as a digest. */
+/** Tokens of programs: each with a name, roles and an expiry, shown once, kept as a digest. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 import { checkGrants, checkName } from './account.ts';
@@ -24,9 +24,9 @@ export interface NewToken {
 }
 
 export interface Tokens {
-  /** The text is in this answer and nowhere else. Rejects with `ACCOUNT_INVALID`, `PEOPLE_FULL`. */
+  /** The text is returned here and nowhere else. Rejects with `ACCOUNT_INVALID`, `PEOPLE_FULL`. */
   make(token: NewToken, by: string): Promise<{ readonly token: ProgramToken; readonly text: string }>;
-  /** The token that a text proves; undefined for any other, and when its time is over. */
+  /** The token with this text; undefined if there is none or it has expired. */
   prove(text: string): ProgramToken | undefined;
   get(id: string): ProgramToken | undefined;
   list(): readonly ProgramToken[];
@@ -38,10 +38,10 @@ export interface Tokens {
 const DAY = 24 * 3_600_000;
 const LONGEST_MS = 2 * 366 * DAY;
 const MOST = 1000;
-/** Found by scanners of published secrets, and told from the installation's token. */
+/** Prefix that secret scanners recognise, and that tells it from the installation's token. */
 const FORM = /^daoyu_([0-9a-f]{16})_([\w-]{32})$/;
 
-/** The id in a token's text, whether or not it is good. */
+/** The id in a token's text, whether or not the token is valid. */
 export const tokenIdIn = (text: string): string | undefined => FORM.exec(text)?.[1];
 
 export async function openTokens(kv: Kv, clock: () => number): Promise<Tokens> {

@@ -1,12 +1,12 @@
-/** What may be changed of a device, checked before the registry takes it: what is absent stays, what is null goes. */
+/** Checks a change to a device before the registry takes it: absent members stay as they are, `null` removes one. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Device, DeviceChange, Site } from './registry.ts';
 
-/** Reporting faster than this is a mistake of units; slower than a day is no telemetry. */
+/** A shorter interval is a wrong unit; one longer than a day is not telemetry. */
 const MIN_INTERVAL_MS = 1000;
 const MAX_INTERVAL_MS = 86_400_000;
 
-/** The device as it would be. Throws `SITE_UNKNOWN` or `DEVICE_INVALID`. */
+/** The device with the change applied. Throws `SITE_UNKNOWN` or `DEVICE_INVALID`. */
 export function changedDevice(device: Device, change: DeviceChange, sites: readonly Site[], now: number): Device {
   const { site, label, intervalMs, isDisabled, isRetired } = change;
   if (site !== undefined && !sites.some((each) => each.park === device.park && each.id === site)) {
@@ -40,14 +40,14 @@ export function lockOf({
   return isDisabled ? 'disabled' : undefined;
 }
 
-/** A new password beside the one in use, which stays valid for the overlap: a device in the field learns the new one first. */
+/** Sets a new password; the old one stays valid for the overlap, so that a device in the field can be given the new one first. */
 export function withPassword(device: Device, passwordHash: string, overlapMs: number, now: number): Device {
   const { previousPassword: _, ...rest } = device;
   const previousPassword = { hash: device.passwordHash, validUntil: now + overlapMs };
   return { ...rest, passwordHash, ...(overlapMs > 0 && { previousPassword }) };
 }
 
-/** The hashes that prove the device at a time, newest first. */
+/** The password hashes valid at a time, newest first. */
 export function passwordHashesOf({ passwordHash, previousPassword }: Device, now: number): readonly string[] {
   const isValid = previousPassword !== undefined && now < previousPassword.validUntil;
   return isValid ? [passwordHash, previousPassword.hash] : [passwordHash];

@@ -1,4 +1,4 @@
-/** How a device is at a moment: its own interval, its site's profile then in force and its newest values put together. The one place for it. */
+/** The health of a device at a moment, from its interval, the profile in force at its site and its newest values. The only place that works it out. */
 import { assess, type LatestValues } from '../sensors/assess.ts';
 import type { Assessment } from '../sensors/health.ts';
 import type { Kind } from '../sensors/kind.ts';
@@ -9,9 +9,9 @@ import type { Device, Site } from './registry.ts';
 export interface DeviceMoment {
   readonly device: Pick<Device, 'intervalMs'>;
   readonly kind: Kind;
-  /** Undefined: the registry has none. */
+  /** Undefined when the registry has none. */
   readonly site: Pick<Site, 'profile' | 'stages'> | undefined;
-  /** All there are. */
+  /** All known profiles. */
   readonly profiles: readonly Profile[];
   /** By measured time; undefined for a device that never sent. */
   readonly latest: LatestValues | undefined;
@@ -19,7 +19,7 @@ export interface DeviceMoment {
 }
 
 export interface DeviceHealth extends Assessment {
-  /** By which it was judged: in force now and made for its kind, else the kind's default. */
+  /** The profile applied: the one in force now if it is made for this kind, else the kind's default. */
   readonly profile?: Profile;
   /** How often the device is expected to report. */
   readonly intervalMs: number;

@@ -1,4 +1,4 @@
-/** A type of device as it is found in the field: what a new one of it needs, and what its messages become. */
+/** A model of device found in the field: what a new device of it needs, and what its messages become. */
 import type { Label } from '../sensors/label.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -6,20 +6,20 @@ export interface DeviceModel {
   /** Lower-case letters, digits, hyphens. */
   readonly model: string;
   readonly label: Label;
-  /** Absent where the model is a format that several makers use. */
+  /** Absent when the model is a format that several makers use. */
   readonly maker?: string;
   readonly kind: string;
-  /** How often it reports as it comes, ms; the kind's own when absent. */
+  /** Reporting interval as delivered, ms; absent: the kind's. */
   readonly intervalMs?: number;
   /** Whether its messages carry the measured time. */
   readonly clock: 'device' | 'none';
-  /** Absent where it sends fields of the kind in their units. */
+  /** Absent when it sends the kind's fields in their own units. */
   readonly mapping?: Mapping;
-  /** What to look at when it is mounted, wired and set up. */
+  /** What to check when mounting, wiring and configuring it. */
   readonly notes: readonly Label[];
-  /** By field: how often, and by what, it is to be calibrated. */
+  /** By field: how often to calibrate, and against what. */
   readonly calibration?: Readonly<Record<string, { readonly everyDays: number; readonly method: Label }>>;
-  /** Run by the tests; there is no model without one. */
+  /** Run by the tests; every model has at least one. */
   readonly examples: readonly [ModelExample, ...ModelExample[]];
 }
 
@@ -30,12 +30,12 @@ export interface ModelExample {
   /** Instead of a payload, bytes. */
   readonly hex?: string;
   readonly stored: readonly ModelReading[];
-  /** Codes of what the device is told. */
+  /** Codes published on the device's `errors` topic. */
   readonly told: readonly string[];
 }
 
 export interface ModelReading {
-  /** ISO 8601; absent where the time of receipt is taken. */
+  /** ISO 8601; absent when the received time is used. */
   readonly time?: string;
   readonly values: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-/** The registry's records in memory, kept equal to the shared state: what another process changes arrives by watching. */
+/** The registry's records in memory, kept equal to the shared state by watching it for changes of other processes. */
 import { setImmediate } from 'node:timers/promises';
 import { codeOf, type DaoyuError } from '../base/errors.ts';
 import type { Item, Kv } from '../kv/kv.ts';
@@ -23,9 +23,9 @@ export interface Items {
 
 export interface ItemStore {
   readonly items: Items;
-  /** Adds a record. Of several processes that add the same at one time the first wins; false for the others. */
+  /** Adds a record. If several processes add the same one, the first wins and the others get false. */
   add(key: string, value: unknown): Promise<boolean>;
-  /** Puts the changed record. A change that somebody makes meanwhile is kept, and this one applied to it. */
+  /** Applies a change to the newest version of a record, again if another process changed it meanwhile. */
   change<T>(key: string, unknown: () => DaoyuError, changed: (known: T) => T): Promise<T>;
   /** Puts with the revision that was read; rejects with `STATE_CONFLICT` when it is no longer the newest. */
   putAt(key: string, value: unknown, revision: number): Promise<void>;
@@ -41,7 +41,7 @@ export async function openItems(kv: Kv): Promise<ItemStore> {
     device: new Map<string, Device>(),
     profile: new Map<string, Profile>(),
   };
-  /** A change that is reported twice, or late, does not undo a newer one. */
+  /** So that a change reported twice or late does not undo a newer one. */
   const revisions = new Map<string, number>();
   const watchers = new Set<(change: RegistryChange) => void>();
 
@@ -68,7 +68,7 @@ export async function openItems(kv: Kv): Promise<ItemStore> {
     for (const watcher of watchers) watcher({ noun, before, after } as RegistryChange);
   }
 
-  // Watching begins first: what changes while the list is read is not missed.
+  // Watches first, so that a change made while the list is read is not missed.
   const unwatch = await kv.watch<unknown>(PREFIX, ({ key, item }) => (item === undefined ? drop(key) : put(item)));
   for await (const item of kv.list(PREFIX)) put(item);
 
@@ -95,7 +95,7 @@ export async function openItems(kv: Kv): Promise<ItemStore> {
           return value;
         } catch (error) {
           if (codeOf(error) !== 'STATE_CONFLICT') throw error;
-          // The other change may still be on its way to the disk: asking again at once would never let it get there.
+          // The other write may not be on disk yet, and a loop without a pause would never let it get there.
           await setImmediate();
         }
       }

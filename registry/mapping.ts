@@ -9,7 +9,7 @@ export const MAPPING_LIMITS = {
   ignored: 32,
   polls: 16,
   registers: 64,
-  /** Minutes east of UTC: from Baker Island to Kiribati. */
+  /** Minutes east of UTC, from Baker Island to Kiribati. */
   utcOffset: [-720, 840],
 } as const;
 
@@ -28,13 +28,13 @@ export type TimeFormat = (typeof TIME_FORMATS)[number];
 export interface ValueMapping {
   readonly scale?: number;
   readonly offset?: number;
-  /** In which the device sends it, converted into the field's own: `[degF]`, `cm`, `dS/m`. */
+  /** Unit that the device sends, converted into the field's: `[degF]`, `cm`, `dS/m`. */
   readonly unit?: string;
   readonly as?: RegisterType;
   readonly order?: ByteOrder;
-  /** A running total: the difference from the last one is what is kept. */
+  /** A running total: the difference from the previous value is kept. */
   readonly counter?: true;
-  /** Constants that say nothing, left out without a word. */
+  /** Constants without meaning, left out silently. */
   readonly ignore?: readonly (number | string)[];
 }
 
@@ -43,7 +43,7 @@ export interface KeyMapping extends ValueMapping {
 }
 
 export interface TimeMapping {
-  /** Where the measured time stands, with dots for nesting. */
+  /** Key of the measured time, with dots for nesting. */
   readonly key?: string;
   readonly format?: TimeFormat;
   /** `local`: epochs count from 1970 in local time; `utcOffsetMinutes` is taken off. */
@@ -51,37 +51,37 @@ export interface TimeMapping {
   readonly utcOffsetMinutes?: number;
 }
 
-/** One register of an answer. `at` is its address, in the counting of `start`. */
+/** One register of a response. `at` is its address, counted like `start`. */
 export interface RegisterMapping extends KeyMapping {
   readonly at: number;
 }
 
-/** What a DTU asks one slave for; an answer does not say which registers it holds. */
+/** What a DTU requests from one slave; the response itself does not say which registers it holds. */
 export interface Poll {
   readonly slave: number;
   readonly function: number;
   readonly start: number;
   readonly registers: readonly RegisterMapping[];
-  /** Registers in the answer; without it, up to the last one that is mapped. */
+  /** Registers in the response; absent: up to the last one mapped. */
   readonly count?: number;
 }
 
 export interface Mapping {
-  /** Edition; 2 where a member of the second one is used. Absent: whatever its members say. */
+  /** Edition; 2 if it uses a member of the second edition. Absent: derived from its members. */
   readonly version?: 1 | 2;
   /** Incoming key, exact, dots for nesting (`data.DO`), `[0]` for an element, `[]` for each → field; `null` knowingly ignores a key. */
   readonly keys?: Readonly<Record<string, KeyMapping | string | null>>;
   /** The format of its messages, one of the decoders; `auto` recognises them by their shape. */
   readonly envelope?: string;
   readonly time?: TimeMapping;
-  /** Lists whose elements are readings of their own time, beside the usual ones (`history`). */
+  /** Lists, beside the usual `history`, whose elements are readings with a time of their own. */
   readonly lists?: readonly string[];
   /** Registers behind a transparent Modbus DTU. */
   readonly polls?: readonly Poll[];
-  /** For times without an offset (`2026-07-20 05:40:00`): minutes east of UTC, e.g. 480. Without it they are refused. */
+  /** Minutes east of UTC, e.g. 480, for times without an offset (`2026-07-20 05:40:00`), which are refused otherwise. */
   readonly utcOffsetMinutes?: number;
-  /** Values that mean "no probe" for this device, beside the usual. */
+  /** Values that mean "no probe" for this device, beside the usual ones. */
   readonly sentinels?: readonly number[];
-  /** Takes `"6.42"` for 6.42 and `"21.1 °C"` for 21.1 °C; without it only the formats that send texts may. */
+  /** Accepts `"6.42"` as 6.42 and `"21.1 °C"` as 21.1 °C; absent: only in formats that send numbers as text. */
   readonly acceptStrings?: boolean;
 }

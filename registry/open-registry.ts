@@ -1,4 +1,4 @@
-/** The registry on the shared state: read from memory, so that intake never waits; changed key by key. */
+/** The registry on the shared state: read from memory, so that intake never waits; written one key at a time. */
 import { codeOf } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 import type { Kind } from '../sensors/kind.ts';

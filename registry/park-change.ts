@@ -3,7 +3,7 @@ import { DaoyuError } from '../base/errors.ts';
 import { SLUG } from '../base/topics.ts';
 import type { NewPark, Park, ParkChange } from './registry.ts';
 
-/** Throws `ID_INVALID`. `noun` names what the id is of: park, site, device. */
+/** Throws `ID_INVALID`. `noun` is what the id names: park, site, device. */
 export function checkId(noun: string, id: string): void {
   if (SLUG.test(id)) return;
   throw new DaoyuError('ID_INVALID', `${noun} is ${JSON.stringify(id)} but must be 1 to 64 of a-z, 0-9 and -`);

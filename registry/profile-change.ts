@@ -1,4 +1,4 @@
-/** A threshold profile as somebody wants it, checked before the registry takes it; each change is a version of its own. */
+/** Checks a new or changed threshold profile before the registry takes it; each change becomes a new version. */
 
 import { dayOf, isDay } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
@@ -15,8 +15,8 @@ export interface InUse {
 }
 
 /**
- * The profile as it would be, one version above `newest`. Throws `PROFILE_CHANGED` when the change was made of another version than the newest one,
- * `PROFILE_INVALID` naming everything that is wrong.
+ * The changed profile, one version above `newest`. Throws `PROFILE_CHANGED` if the change is based on another version, `PROFILE_INVALID` naming
+ * everything that is wrong.
  */
 export function changedProfile(
   newest: Profile | undefined,
@@ -35,12 +35,12 @@ export function changedProfile(
 export function changedMeanwhile({ name, version }: ProfileChange, newest?: number): DaoyuError {
   const there =
     newest === undefined
-      ? `profile ${name} does not exist as version ${version}: a new one begins with version 0`
-      : `profile ${name} is at version ${newest}, the change is of version ${version}: read it again and put the change on top`;
+      ? `profile ${name} does not exist: version ${version} cannot be changed; send version 0 to create it`
+      : `profile ${name} is at version ${newest}, but the change is based on version ${version}: read it again and repeat the change`;
   return new DaoyuError('PROFILE_CHANGED', there);
 }
 
-/** A site whose profile is no longer made for what stands there would not be judged any more, and nobody would be told. */
+/** A site whose profile no longer fits the kinds of its devices would silently go without limits. */
 function* problemsOfSites({ name, kinds }: ProfileChange, { sites, devices }: InUse): Generator<string> {
   for (const site of sites) {
     if (!intervalsOf(site).some(({ profile }) => profile === name)) continue;
@@ -48,7 +48,7 @@ function* problemsOfSites({ name, kinds }: ProfileChange, { sites, devices }: In
       devices.filter((each) => each.park === site.park && each.site === site.id).map(({ kind }) => kind),
     );
     if (there.size > 0 && !kinds.some((kind) => there.has(kind))) {
-      yield `site ${site.park}/${site.id} is judged by it and has ${[...there].join(', ')}: leave that in kinds`;
+      yield `site ${site.park}/${site.id} uses it and has devices of ${[...there].join(', ')}: keep these in kinds`;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Parks, sites and devices as the registry keeps them; read without waiting, because intake must keep the order of publishes. */
+/** Parks, sites and devices in the registry; reads are synchronous, because intake must keep the order of publishes. */
 
 import type { Label } from '../sensors/label.ts';
 import type { Polygon } from '../sensors/polygon.ts';
@@ -12,7 +12,7 @@ export interface Park {
   readonly id: string;
   readonly label: Label;
   readonly towns: readonly Label[];
-  /** Planted by the demo; `daoyu demo remove` takes it away. */
+  /** Created by the demo; `daoyu demo remove` deletes it. */
   readonly isDemo?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface NewPark {
   readonly towns?: readonly Label[];
 }
 
-/** What is absent stays. */
+/** Absent members stay as they are. */
 export type ParkChange = Partial<Pick<Park, 'label' | 'towns'>>;
 
 export type SiteType = 'pond' | 'paddy' | 'cold_store' | 'vehicle' | 'field' | 'other';
@@ -32,23 +32,23 @@ export interface Site {
   readonly id: string;
   readonly label: Label;
   readonly type: SiteType;
-  /** Name of the threshold profile, e.g. `crab_pond`; where there are stages, the one before the first of them. */
+  /** Name of the threshold profile, e.g. `crab_pond`; with stages, the profile before the first stage. */
   readonly profile?: string;
-  /** Of a site whose needs change with the season: which profile from which day on. */
+  /** Which profile applies from which day on, for a site whose needs change with the season. */
   readonly stages?: readonly Stage[];
   /** WGS-84 degrees; plausible, set by the operator. */
   readonly latitude?: number;
   readonly longitude?: number;
-  /** The outline of a field, against which missions are judged. */
+  /** Outline of a field; missions are compared with it. */
   readonly boundary?: Polygon;
 }
 
-/** What is absent stays, `null` takes it away. */
+/** Absent members stay as they are; `null` removes one. */
 export type SiteChange = { readonly label?: Label } & {
   readonly [K in 'profile' | 'stages' | 'latitude' | 'longitude' | 'boundary']?: Site[K] | null;
 };
 
-/** What a site can be made with. */
+/** Members of a new site. */
 export interface NewSite extends Partial<Omit<Site, 'park' | 'id'>> {
   readonly park: string;
   readonly site: string;
@@ -65,16 +65,16 @@ export interface Device {
   readonly mapping?: Mapping;
   /** Encoded scrypt hash of the password (broker/credentials.ts); never leaves the server. */
   readonly passwordHash: string;
-  /** The password before the last rotation, good until then. */
+  /** The password before the last rotation, valid until `validUntil`. */
   readonly previousPassword?: { readonly hash: string; readonly validUntil: number };
-  /** Kept out until enabled again: its connection is closed, a new one refused. */
+  /** Shut out until enabled again: its connection is closed and new ones are refused. */
   readonly isDisabled?: boolean;
-  /** Epoch ms from which on it is history: kept out, and no longer expected to report. */
+  /** Epoch ms since when it is retired: shut out, and no longer expected to report. */
   readonly retiredAt?: number;
   readonly createdAt: number;
 }
 
-/** What is absent stays; `intervalMs: null` returns to the kind's. A device that moves leaves its readings at the site where they were measured. */
+/** Absent members stay as they are; `intervalMs: null` returns to the kind's. Readings of a device that moves stay at the site where they were measured. */
 export interface DeviceChange {
   readonly site?: string;
   readonly label?: Label;
@@ -83,14 +83,14 @@ export interface DeviceChange {
   readonly isRetired?: boolean;
 }
 
-/** A record that was made, changed or removed, here or by another process. */
+/** A record created, changed or removed, by this or another process. */
 export type RegistryChange =
   | { readonly noun: 'park'; readonly before?: Park; readonly after?: Park }
   | { readonly noun: 'site'; readonly before?: Site; readonly after?: Site }
   | { readonly noun: 'device'; readonly before?: Device; readonly after?: Device }
   | { readonly noun: 'profile'; readonly before?: Profile; readonly after?: Profile };
 
-/** A whole profile. `version` is the one that it was made of, 0 where it is new; absent `effective` is today. */
+/** A complete profile. `version` is the version it is based on, 0 for a new one; `effective` defaults to today. */
 export type ProfileChange = Omit<Profile, 'effective'> & Partial<Pick<Profile, 'effective'>>;
 
 export interface NewDevice {
@@ -101,7 +101,7 @@ export interface NewDevice {
   readonly label?: Label;
   readonly intervalMs?: number;
   readonly mapping?: Mapping;
-  /** Where the site is new: what it is. */
+  /** Used only when the site is created along with the device. */
   readonly siteLabel?: Label;
   readonly siteType?: SiteType;
   readonly profile?: string;
@@ -122,23 +122,23 @@ export interface Registry {
   removePark(id: string): Promise<void>;
   /** Rejects with `SITE_EXISTS`, `PARK_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `SITE_INVALID`. */
   addSite(site: NewSite): Promise<Site>;
-  /** Changes made at the same time elsewhere are kept. Rejects with `SITE_UNKNOWN`, `PROFILE_UNKNOWN`, `SITE_INVALID`. */
+  /** Keeps changes made elsewhere at the same time. Rejects with `SITE_UNKNOWN`, `PROFILE_UNKNOWN`, `SITE_INVALID`. */
   setSite(park: string, id: string, change: SiteChange): Promise<Site>;
   /** Only one without devices. Rejects with `SITE_UNKNOWN`, `SITE_NOT_EMPTY`. */
   removeSite(park: string, id: string): Promise<void>;
-  /** Makes the device, and its site when it is new. Rejects with `DEVICE_EXISTS`, `PARK_UNKNOWN`, `KIND_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `MAPPING_INVALID`. */
+  /** Adds the device, and its site if that is new. Rejects with `DEVICE_EXISTS`, `PARK_UNKNOWN`, `KIND_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `MAPPING_INVALID`. */
   addDevice(device: NewDevice, passwordHash: string): Promise<Device>;
   /** Rejects with `DEVICE_UNKNOWN`, `SITE_UNKNOWN`, `DEVICE_INVALID`. */
   setDevice(park: string, id: string, change: DeviceChange): Promise<Device>;
   /** Rejects with `DEVICE_UNKNOWN`, `MAPPING_INVALID`. */
   setMapping(park: string, id: string, mapping: Mapping | undefined): Promise<Device>;
-  /** The password of before stays valid for the overlap. Rejects with `DEVICE_UNKNOWN`. */
+  /** The previous password stays valid for the overlap. Rejects with `DEVICE_UNKNOWN`. */
   setPassword(park: string, id: string, passwordHash: string, overlapMs: number): Promise<Device>;
   /** Its readings stay in the store. Rejects with `DEVICE_UNKNOWN`. */
   removeDevice(park: string, id: string): Promise<void>;
-  /** Makes a profile, or the next version of one. Rejects with `PROFILE_CHANGED`, `PROFILE_INVALID`. */
+  /** Adds a profile, or the next version of one. Rejects with `PROFILE_CHANGED`, `PROFILE_INVALID`. */
   setProfile(change: ProfileChange): Promise<Profile>;
-  /** Calls after each change from now on; returns the function that ends it. */
+  /** Calls `onChange` after each change from now on; returns the function that stops it. */
   watch(onChange: (change: RegistryChange) => void): () => void;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What may be changed of a site, checked before the registry takes it: what is absent stays, what is null goes. */
+/** Checks a change to a site before the registry takes it: absent members stay as they are, `null` removes one. */
 import { DaoyuError } from '../base/errors.ts';
 import { problemsOfPolygon } from '../sensors/polygon.ts';
 import type { Profile } from '../sensors/profile.ts';
@@ -7,11 +7,11 @@ import type { Site, SiteChange } from './registry.ts';
 
 export interface Known {
   readonly profiles: readonly Profile[];
-  /** Kinds of the devices that stand on the site. */
+  /** Kinds of the devices at the site. */
   readonly kinds: ReadonlySet<string>;
 }
 
-/** The site as it would be. Throws `PROFILE_UNKNOWN`, or `SITE_INVALID` naming everything that is wrong. */
+/** The site with the change applied. Throws `PROFILE_UNKNOWN`, or `SITE_INVALID` naming everything that is wrong. */
 export function changedSite(site: Site, change: SiteChange, known: Known): Site {
   const names = [...(change.profile ? [change.profile] : []), ...(change.stages ?? []).map(({ profile }) => profile)];
   const profiles = [...new Set(names)].map((name) => profileNamed(name, known.profiles));
@@ -33,7 +33,7 @@ export function profileNamed(name: string, profiles: readonly Profile[]): Profil
   throw new DaoyuError('PROFILE_UNKNOWN', `no profile ${name}; there are ${known}`);
 }
 
-/** A profile for other kinds would be left aside without a word, and the site never judged. */
+/** A profile for other kinds would be ignored silently, and the site would go without limits. */
 function problemsOfUse({ name, kinds: own }: Profile, kinds: ReadonlySet<string>): readonly string[] {
   if (kinds.size === 0 || own.some((kind) => kinds.has(kind))) return [];
   return [`profile ${name} is made for ${own.join(', ')}, but the site has ${[...kinds].join(', ')}`];

@@ -1,4 +1,4 @@
-/** Checks a device's mapping before the registry takes it: what is wrong with it shows now, not at the next reading. */
+/** Checks a device's mapping before the registry takes it, so that faults show now and not at the next reading. */
 import { DaoyuError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import type { Kind } from '../sensors/kind.ts';
@@ -14,8 +14,8 @@ const POLL_MEMBERS = ['slave', 'function', 'start', 'count', 'registers'];
 const WIDE = ['u32', 'i32', 'f32'];
 
 /**
- * Throws `MAPPING_INVALID` naming everything that is wrong. It may come from an API, so its type is not believed.
- * `formats`: names of the decoders there are; absent where nobody knows them, and then any name passes.
+ * Throws `MAPPING_INVALID` naming everything that is wrong. It may come from an API, so its type is not trusted.
+ * `formats`: names of the decoders; absent: any name passes.
  */
 export function validateMapping(mapping: Mapping, kind: Kind, formats?: readonly string[]): void {
   const problems = [...problemsOf(mapping, kind, formats)];
@@ -63,7 +63,7 @@ function* problemsOfTime(
     yield 'time.epoch must be utc or local';
   yield* problemsOfOffset(time.utcOffsetMinutes, 'time.utcOffsetMinutes');
   if (time.epoch === 'local' && time.utcOffsetMinutes === undefined && utcOffsetMinutes === undefined)
-    yield 'time.epoch is local, so utcOffsetMinutes must say by how much, e.g. 480 for Beijing';
+    yield 'time.epoch is local, so utcOffsetMinutes is required, e.g. 480 for Beijing';
 }
 
 function* problemsOfKeys(keys: unknown, kind: Kind): Generator<string> {
@@ -115,9 +115,9 @@ function* problemsOfTarget(key: string, target: unknown, kind: Kind, members: re
   const { field: name, scale, offset, unit, as, order, counter, ignore } = given;
   yield* unknownMembers(given, members, `${key}: `);
   const field = kind.fields.find((each) => each.name === name);
-  if (typeof name !== 'string') yield `${key} must lead to a field name, {field, scale, offset} or null`;
+  if (typeof name !== 'string') yield `${key} must map to a field name, {field, scale, offset} or null`;
   else if (field === undefined) {
-    yield `${key} leads to ${JSON.stringify(name)}, which ${kind.name} does not have (it has ${kind.fields.map((each) => each.name).join(', ')})`;
+    yield `${key} maps to ${JSON.stringify(name)}, which ${kind.name} does not have (it has ${kind.fields.map((each) => each.name).join(', ')})`;
   }
   if (scale !== undefined && (!isFiniteNumber(scale) || scale === 0))
     yield `${key} must have a scale that is a number other than 0`;
@@ -131,13 +131,13 @@ function* problemsOfTarget(key: string, target: unknown, kind: Kind, members: re
     yield `${key} must be read as one of ${REGISTER_TYPES.join(', ')}`;
   if (order !== undefined) {
     const length = includes(WIDE, as) ? 4 : 2;
-    if (!includes(BYTE_ORDERS, order)) yield `${key} must have an order out of ${BYTE_ORDERS.join(', ')}`;
+    if (!includes(BYTE_ORDERS, order)) yield `${key} must have an order of ${BYTE_ORDERS.join(', ')}`;
     else if (String(order).length !== length)
       yield `${key} has the order ${order}, but as ${as ?? 'u16'} it has ${length} bytes`;
   }
-  if (counter !== undefined && counter !== true) yield `${key} may have counter: true or none`;
+  if (counter !== undefined && counter !== true) yield `${key} may have counter: true, or no counter`;
   if (counter === true && field !== undefined && field.isIntervalSum !== true)
-    yield `${key} is a counter, but ${field.name} is no sum of an interval`;
+    yield `${key} is a counter, but ${field.name} is not a sum over an interval`;
   if (
     ignore !== undefined &&
     !(

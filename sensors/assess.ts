@@ -1,4 +1,4 @@
-/** Assesses a device's newest values: good, warning, critical or unknown, with the reasons in words. No hold times: those belong to alarms. */
+/** Assesses a device's newest values: good, warning, critical or unknown, with reasons in words. Hold times belong to alarms. */
 
 import { formatAge, formatDuration } from './format.ts';
 import { type Assessment, type HealthState, RANK, type Reason, type ReasonCode, worstFirst } from './health.ts';
@@ -15,7 +15,7 @@ export type LatestValues = Pick<Reading, 'time' | 'values' | 'flags'> & {
 
 export interface Circumstances {
   readonly kind: Kind;
-  /** Left aside when it is not made for this kind: a site may hold devices of several. */
+  /** Ignored if it is not made for this kind: a site may hold devices of several kinds. */
   readonly profile?: Profile | undefined;
   readonly intervalMs: number;
   readonly now: number;
@@ -37,7 +37,7 @@ export function assess(given: Circumstances): Assessment {
   if (isSilent && kind.isIntermittent) return { state: 'good', reasons: [idle(ageMs)], ageMs };
   const reasons = inOrder(kind).flatMap((field) => reasonsOf(field, given, latest));
   if (isSilent) {
-    // The state is unknown, whatever was last: neither does silence heal what was bad, nor is it still known to be.
+    // A silent device is unknown, whatever its last state: silence neither ends a bad state nor proves that it lasts.
     const last = reasons.filter(({ state }) => RANK[state] > 0 && state !== 'unknown').sort(worstFirst);
     return { state: 'unknown', reasons: [silent(ageMs), ...last.map(asLastKnown)], ageMs };
   }
@@ -47,7 +47,7 @@ export function assess(given: Circumstances): Assessment {
 
 function reasonsOf(field: Field, { kind, profile, intervalMs, now }: Circumstances, latest: LatestValues): Reason[] {
   const value = latest.values[field.name];
-  // Not every device has every probe: what was never measured says nothing.
+  // Not every device has every probe: a value that was never measured is no reason.
   if (value === undefined) return [];
   const isPrimary = kind.primary.includes(field.name);
   const behindMs = latest.time - (latest.olderFields?.[field.name] ?? latest.time);
@@ -60,7 +60,7 @@ function reasonsOf(field: Field, { kind, profile, intervalMs, now }: Circumstanc
   const doubt = DOUBTS.find(({ code }) => flags.includes(code));
   if (doubt !== undefined) {
     const { zh, en } = field.label;
-    // A doubtful extra is worth a word but must not hide that the values that matter are known.
+    // A doubtful secondary value is mentioned but must not hide that the primary values are known.
     return [
       {
         field: field.name,
@@ -76,7 +76,7 @@ function reasonsOf(field: Field, { kind, profile, intervalMs, now }: Circumstanc
 const DOUBTS = [
   { code: 'clock', zh: '的时间可疑', en: 'has a doubtful time' },
   { code: 'stuck', zh: '读数卡住', en: 'is stuck' },
-  { code: 'spike', zh: '突跳，待下一读数确认', en: 'jumped, to be confirmed by the next reading' },
+  { code: 'spike', zh: '突跳，待下一读数确认', en: 'jumped; the next reading will confirm it or not' },
 ] as const;
 
 function inOrder(kind: Kind): readonly Field[] {

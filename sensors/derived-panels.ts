@@ -13,7 +13,7 @@ export function derivedPanels({ fields, primary }: Pick<Kind, 'fields' | 'primar
   return [...groups.values()].map((group) => ({ title: titleOf(group), fields: group.map(({ name }) => name) }));
 }
 
-/** Angles are no curves, and battery and signal tell of the device, not of what it measures. */
+/** Angles do not make curves; battery and signal describe the device, not what it measures. */
 const isOfSubject = ({ name, unit }: Field) => unit !== 'deg' && !COMMON_FIELDS.some((field) => field.name === name);
 
 function titleOf(group: readonly Field[]): Panel['title'] {

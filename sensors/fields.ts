@@ -1,4 +1,4 @@
-/** Builders for the field shapes that recur in the kinds. Each kind gives its own names, labels and ranges. */
+/** Builders for fields that recur in the kinds. Each kind gives its own names, labels and ranges. */
 import type { Field } from './kind.ts';
 import type { Label } from './label.ts';
 
@@ -107,7 +107,7 @@ const ON_OFF: readonly [Label, Label] = [
   { zh: '开', en: 'on' },
 ];
 
-/** WGS-84, stored unshifted; a map of China converts when it draws. */
+/** WGS-84, stored unshifted; a Chinese map (GCJ-02) converts when it draws. */
 export const position: readonly Field[] = [
   measured('latitude', '纬度', 'latitude', ['deg', '°'], [-90, 90], 1e-7, { normal: [30.7, 31.3], aliases: ['lat'] }),
   measured('longitude', '经度', 'longitude', ['deg', '°'], [-180, 180], 1e-7, {

@@ -12,8 +12,8 @@ export const FLAGS = {
 export type Flag = keyof typeof FLAGS;
 
 /**
- * Flags of a value that may be wrong: it decides no alarm and is left out of windows. The others say something of a good value: `clamped` is a
- * true zero, `late` a value that came after an outage.
+ * Flags of doubtful values, which decide no alarm and are left out of windows. The other flags describe good values: `clamped` is a true zero, `late`
+ * a value that arrived after an outage.
  */
 export const DOUBTS: readonly Flag[] = ['spike', 'stuck', 'clock'];
 

@@ -12,13 +12,13 @@ export function formatValue(field: Field, value: number, language: Language): st
   return withSymbol(field, formatNumber(value, field.decimals));
 }
 
-/** Degrees of an angle and percent stand close to the number, every other unit after a space. */
+/** Degrees of an angle and percent follow the number directly, every other unit after a space. */
 export function withSymbol({ symbol }: Field, number: string): string {
   if (symbol === '') return number;
   return symbol === '%' || symbol === '°' ? `${number}${symbol}` : `${number} ${symbol}`;
 }
 
-/** No grouping, and no `-0.0` for what is a rounded zero. */
+/** No digit grouping, and no `-0.0` for a rounded zero. */
 export function formatNumber(value: number, decimals: number): string {
   const text = value.toFixed(Math.min(Math.max(decimals, 0), 10));
   return Number(text) === 0 ? text.replace('-', '') : text;
@@ -29,7 +29,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Up to here an hour more or less matters: minutes are shown, too. */
+/** Minutes are shown too, up to this duration. */
 const WITH_MINUTES = 10 * HOUR;
 
 /** `12 秒`, `23 分钟`, `1 小时 51 分钟`, `12 小时`, `3 天`: rounded down, so that an age is never overstated. */
@@ -50,7 +50,7 @@ export function formatDuration(ms: number, language: Language): string {
   return `${Math.max(0, Math.floor(ms / size))} ${language === 'zh' ? zh : en}`;
 }
 
-/** `12 秒前`; a time ahead of ours, from a device whose clock runs fast, is just now. */
+/** `12 秒前`; a time in the future, from a device whose clock runs fast, is shown as just now. */
 export function formatAge(ageMs: number, language: Language): string {
   if (ageMs < SECOND) return language === 'zh' ? '刚刚' : 'just now';
   return language === 'zh' ? `${formatDuration(ageMs, 'zh')}前` : `${formatDuration(ageMs, 'en')} ago`;

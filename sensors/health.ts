@@ -3,7 +3,7 @@ import type { Label } from './label.ts';
 
 export type HealthState = 'good' | 'warning' | 'critical' | 'unknown';
 
-/** Not knowing a value that matters is worse than a warning: it may hide anything. */
+/** Unknown ranks above warning: an unknown value may hide anything. */
 export const RANK: Readonly<Record<HealthState, number>> = { critical: 3, unknown: 2, warning: 1, good: 0 };
 
 /** For sorting. */
@@ -14,10 +14,10 @@ export function worstFirst(one: { readonly state: HealthState }, other: { readon
 export type ReasonCode = 'no_data' | 'silent' | 'idle' | 'stuck' | 'spike' | 'clock' | 'low' | 'high';
 
 export interface Reason {
-  /** Absent where the whole device is meant. */
+  /** Absent: the whole device. */
   readonly field?: string;
   readonly code: ReasonCode;
-  /** How bad this reason is by itself. */
+  /** Severity of this reason alone. */
   readonly state: HealthState;
   readonly label: Label;
 }
@@ -26,6 +26,6 @@ export interface Assessment {
   readonly state: HealthState;
   /** Worst first; within a state in the order of the kind's fields, primary ones first. */
   readonly reasons: readonly Reason[];
-  /** Of the newest reading by measured time; absent where there is none. A clock ahead of ours counts as 0. */
+  /** Age of the newest reading by measured time; absent if there is none. A time in the future counts as 0. */
   readonly ageMs?: number;
 }

@@ -10,7 +10,7 @@ export class KindInvalid extends DaoyuError {
   }
 }
 
-/** Whether it has the members the checks read; a definition may come from plain JavaScript, so its type is not believed. */
+/** Whether it has the members that the checks read; a definition may be plain JavaScript, so its type is not trusted. */
 export function isShapedLikeKind(given: unknown): given is Kind {
   if (typeof given !== 'object' || given === null) return false;
   const { name, label, fields, primary, panels } = given as Partial<Record<keyof Kind, unknown>>;
@@ -26,7 +26,7 @@ export function isShapedLikeKind(given: unknown): given is Kind {
   );
 }
 
-/** Kinds are measurements of the store, and so are the figures that the platform writes of itself. */
+/** Kinds are measurements in the store, and so are the platform's own metrics. */
 const RESERVED = 'daoyu_';
 const SNAKE_CASE = /^[a-z][a-z0-9_]*$/;
 
@@ -38,31 +38,31 @@ export function problemsOf(kind: Kind, fileName: string): readonly string[] {
   if (kind.name !== fileName) problems.push(`its name is "${kind.name}" but must equal the file name "${fileName}"`);
   if (!SNAKE_CASE.test(kind.name)) problems.push(`its name "${kind.name}" must be snake_case`);
   if (kind.name.startsWith(RESERVED))
-    problems.push(`its name must not begin with "${RESERVED}", as the platform's own figures do`);
+    problems.push(`its name must not begin with "${RESERVED}", which is reserved for the platform's own metrics`);
   if (!isLabel(kind.label)) problems.push('it needs a Chinese and an English label');
   if (!(kind.subplatform in SUBPLATFORMS))
     problems.push(`subplatform "${kind.subplatform}" must be one of ${Object.keys(SUBPLATFORMS).join(', ')}`);
   if (!(kind.intervalMs > 0)) problems.push('intervalMs must be more than 0');
-  for (const name of new Set(twice)) problems.push(`field ${name}: is defined twice; name each field once`);
+  for (const name of new Set(twice)) problems.push(`field ${name}: is defined twice; define each field once`);
   if (kind.primary.length === 0) problems.push('primary must name at least one field');
   for (const name of kind.primary) {
-    if (!names.includes(name)) problems.push(`primary names "${name}", which is no field of it`);
+    if (!names.includes(name)) problems.push(`primary names "${name}", which is not one of its fields`);
   }
   for (const { title, fields } of kind.panels) {
     if (!isLabel(title)) problems.push('each panel needs a Chinese and an English title');
     if (fields.length === 0) problems.push(`panel ${title.en} must name at least one field`);
     for (const name of fields) {
-      if (!names.includes(name)) problems.push(`panel ${title.en} names "${name}", which is no field of it`);
+      if (!names.includes(name)) problems.push(`panel ${title.en} names "${name}", which is not one of its fields`);
     }
   }
   for (const name of kind.attributes ?? []) {
     if (!SNAKE_CASE.test(name)) problems.push(`attribute "${name}" must be snake_case`);
-    if (names.includes(name)) problems.push(`attribute "${name}" is a field, too; it can be only one`);
+    if (names.includes(name)) problems.push(`attribute "${name}" is also a field; it can be only one of the two`);
   }
   for (const { name, derived } of kind.fields) {
     const unknown = derived?.from.filter((input) => input === name || !names.includes(input)) ?? [];
     for (const input of unknown)
-      problems.push(`field ${name}: is derived from "${input}", which is no other field of it`);
+      problems.push(`field ${name}: is derived from "${input}", which is not another of its fields`);
   }
   return [...problems, ...kind.fields.flatMap(problemsOfField), ...ambiguities(kind)];
 }
@@ -80,7 +80,7 @@ function problemsOfField(field: Field): readonly string[] {
   if (normal !== undefined && !(low <= normal[0] && normal[0] < normal[1] && normal[1] <= high))
     say(`normal [${normal.join(', ')}] must rise and lie inside physical [${low}, ${high}]`);
   if (!(field.resolution > 0)) say('resolution must be more than 0');
-  if (!Number.isInteger(field.decimals) || field.decimals < 0) say('decimals must be 0 or a whole number above');
+  if (!Number.isInteger(field.decimals) || field.decimals < 0) say('decimals must be a whole number of 0 or more');
   if (clampFrom !== undefined && !(clampFrom < low)) say(`clampFrom must lie below the physical minimum ${low}`);
   if (maxStep !== undefined && !(maxStep > 0)) say('maxStep must be more than 0');
   if (stuckAfterMinutes !== undefined && !(stuckAfterMinutes > 0)) say('stuckAfterMinutes must be positive');
@@ -88,14 +88,14 @@ function problemsOfField(field: Field): readonly string[] {
   return problems;
 }
 
-/** An alias that two fields share would give a device's value to one of them by chance. */
+/** A device's value under an alias that two fields share would go to either of them at random. */
 function* ambiguities({ fields }: Kind): Generator<string> {
   const owners = new Map<string, string>();
   for (const { name, aliases = [] } of fields) {
     for (const key of new Set([name, ...aliases].map(foldKey))) {
       const owner = owners.get(key);
       if (owner !== undefined && owner !== name)
-        yield `field ${name}: "${key}" could mean ${owner}, too; remove the alias from one of them`;
+        yield `field ${name}: "${key}" could also mean ${owner}; remove the alias from one of them`;
       owners.set(key, name);
     }
   }

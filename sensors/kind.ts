@@ -24,31 +24,31 @@ export interface Field {
   readonly sentinels?: readonly number[];
   /** A small negative at a physical zero is stored as 0 and flagged `clamped`, down to this value (e.g. -1 NTU). */
   readonly clampFrom?: number;
-  /** The largest believable step between two readings a minute apart, more by the square root of the minutes where they lie further apart; a larger jump is a `spike` unless the next reading confirms it. */
+  /** Largest credible step between readings a minute apart; grows with the square root of the minutes between them. A larger jump is a `spike` unless the next reading confirms it. */
   readonly maxStep?: number;
-  /** How often its probe reports where that is slower than the device: wet-chemistry analysers, hand kits. */
+  /** Reporting interval of its probe if longer than the device's: wet-chemistry analysers, hand kits. */
   readonly intervalMs?: number;
-  /** Each value is a sum since the last one (rain, feed): windows add it up rather than average it. */
+  /** Each value is a sum since the previous one (rain, feed): windows add it up instead of averaging it. */
   readonly isIntervalSum?: true;
-  /** Nothing but equal values for so long are `stuck`; absent where a constant is normal. */
+  /** Equal values for this long are `stuck`; absent if a constant value is normal. */
   readonly stuckAfterMinutes?: number;
-  /** Worked out of other values of the same reading where the device does not send it itself. */
+  /** Derived from other values of the same reading if the device does not send it itself. */
   readonly derived?: Derived;
   /** Key names real devices use for it (`DO`, `do_level`, `dissolvedOxygen`); compared without case, spaces, `_` and `-`. */
   readonly aliases?: readonly string[];
-  /** Those of the aliases that do not say the medium (`temperature` where there is water and soil): they need a mapping. */
+  /** Aliases that do not name the medium (`temperature` when there is water and soil): they need a mapping. */
   readonly openMedium?: readonly string[];
-  /** Those of the aliases that do not say the unit. */
+  /** Aliases that do not name the unit. */
   readonly openUnit?: OpenUnit;
-  /** Other fields that the same words may mean: oxygen in mg/L and in %, a battery in % and in V. */
+  /** Other fields that the same words can mean: oxygen in mg/L and in %, a battery in % and in V. */
   readonly siblings?: readonly string[];
 }
 
 export interface OpenUnit {
   readonly aliases: readonly string[];
-  /** Units that devices use under these names, beside the field's own and those of its siblings. */
+  /** Units that devices send under these names, beside the field's own and those of its siblings. */
   readonly units: readonly string[];
-  /** A multiple of the resolution in here is likely to be in the field's own unit; anything else is withheld until a mapping says the unit. */
+  /** A multiple of the resolution in this range is probably in the field's own unit; any other value is withheld until a mapping names the unit. */
   readonly within: readonly [min: number, max: number];
   /** Instead of the resolution. */
   readonly step?: number;
@@ -57,27 +57,27 @@ export interface OpenUnit {
 export interface Derived {
   /** Fields that must all be in the reading. */
   readonly from: readonly string[];
-  /** Of the inputs in that order; where the result is not finite or not in `physical` there is no value. */
+  /** Takes the inputs in that order; there is no value if the result is not finite or outside `physical`. */
   readonly value: (...inputs: readonly number[]) => number;
-  /** Where the formula comes from, and what it takes for granted. */
+  /** Source of the formula, and its assumptions. */
   readonly source: string;
 }
 
-/** All of its terms hold in one reading, and keep holding: then the equipment does not do what it should. */
+/** A fault of equipment: all terms hold in one reading, and keep holding. */
 export interface EquipmentRule {
   /** snake_case, such as `aerator_without_power`. */
   readonly name: string;
   readonly label: Label;
   readonly action: Label;
   readonly terms: readonly EquipmentTerm[];
-  /** Beside all terms: it is critical while these hold, too. */
+  /** It is critical while these hold as well. */
   readonly criticalTerms?: readonly EquipmentTerm[];
   /** Minutes that it must last, two readings at least; absent severities do not occur. */
   readonly holdMinutes: { readonly warning?: number; readonly critical?: number };
   readonly source: string;
 }
 
-/** One comparison; `aboveField` is against another value of the same reading, `by` so much. */
+/** One comparison; `aboveField` compares with another value of the same reading, plus `by`. */
 export interface EquipmentTerm {
   readonly field: string;
   readonly is?: number;
@@ -99,19 +99,19 @@ export interface Kind {
   /** How often a device of this kind reports unless the registry says otherwise; three missed ones are silence. */
   readonly intervalMs: number;
   readonly fields: readonly Field[];
-  /** The values that matter, most important first; the first is the large one on a tile. */
+  /** The values that matter, most important first; a tile shows the first one large. */
   readonly primary: readonly string[];
   /** Charts of a device page, in order. Empty: they are derived from the fields when the kind is loaded. */
   readonly panels: readonly Panel[];
-  /** Threshold profile of a site that has none of its own; absent where there is no number that is right for all of them. */
+  /** Threshold profile of sites without their own; absent if no limits are right for all of them. */
   readonly defaultProfile?: string;
   /** What to do about a value beyond its limits, by `{field}_low` and `{field}_high`. */
   readonly advice?: Readonly<Record<string, Label>>;
   /** Faults of equipment that show in its own readings. */
   readonly equipment?: readonly EquipmentRule[];
-  /** Hours of Beijing time between which a silent device is critical, because nobody would see what it no longer tells. */
+  /** Hours of Beijing time in which a silent device is critical, because nobody is there to notice. */
   readonly silentIsCritical?: { readonly fromHour: number; readonly toHour: number };
-  /** Works in missions with silence between them: silence is no fault of the sensor. */
+  /** Works in missions with silence between them: silence is not a fault. */
   readonly isIntermittent?: true;
   /** Text keys carried with a reading as attributes (`shipment_id`). */
   readonly attributes?: readonly string[];

@@ -1,4 +1,4 @@
-/** Loads the sensor kinds: every file of a folder is one. A faulty definition stops the start with its name. */
+/** Loads the sensor kinds: every file of a folder is one. A faulty definition stops the start and is named. */
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,14 +11,14 @@ export { foldKey } from './fold-key.ts';
 
 const OURS = new URL('./kinds/', import.meta.url);
 
-/** Compiled folders hold declarations and maps beside the code; every other script is meant as a kind, so that none is skipped unseen. */
+/** Compiled folders hold declarations and maps beside the code; every other script is taken as a kind, so that none is skipped silently. */
 const isKindFile = (file: string) => /\.(ts|js|mjs)$/.test(file) && !/\.(d|test)\.ts$/.test(file);
 
 /** Throws `KIND_INVALID` naming file, field and what would be right. */
 export async function loadKinds(folder: string | URL = OURS): Promise<ReadonlyMap<string, Kind>> {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
   const names = await readdir(path).catch((cause: unknown) => {
-    throw new KindInvalid(path, ['is no folder that can be read'], { cause });
+    throw new KindInvalid(path, ['is not a readable folder'], { cause });
   });
   const kinds = await Promise.all(
     names
@@ -27,7 +27,9 @@ export async function loadKinds(folder: string | URL = OURS): Promise<ReadonlyMa
       .map((file) => loadKind(path, file)),
   );
   if (kinds.length === 0)
-    throw new KindInvalid(path, ['holds no sensor kind: a file such as aquaculture_pond.ts with a default export']);
+    throw new KindInvalid(path, [
+      'holds no sensor kind: it needs a file such as aquaculture_pond.ts with a default export',
+    ]);
   return new Map(kinds.map((kind) => [kind.name, kind]));
 }
 
@@ -40,7 +42,7 @@ async function loadKind(folder: string, file: string): Promise<Kind> {
   const { default: given } = module;
   if (!isShapedLikeKind(given)) {
     throw new KindInvalid(file, [
-      'its default export is no Kind (sensors/kind.ts): it needs name, label, fields, primary and panels',
+      'its default export is not a Kind (sensors/kind.ts): it needs name, label, fields, primary and panels',
     ]);
   }
   const own = new Set(given.fields.map((field) => field.name));

@@ -23,9 +23,9 @@ export function limitViolationsOf(measured: Measured): Reason[] {
       .filter(({ onlyWhile }) => onlyWhile === undefined || values[onlyWhile] === 1)
       .flatMap((band) => violationsOf(measured, band, profile.label));
   }
-  // What is normal for a drone is normal in flight: on the ground nearly all of it lies outside.
+  // A drone's normal ranges are those of flight: on the ground nearly all values lie outside.
   if (field.normal === undefined || kind.isIntermittent) return [];
-  // Where a vehicle is, and whither it heads, is no matter of health.
+  // Position and heading of a vehicle are no matter of health.
   if (field.unit === 'deg') return [];
   const [warnBelow, warnAbove] = field.normal;
   return violationsOf(measured, { warnBelow, warnAbove }, { zh: '正常范围', en: 'normal range' });
@@ -49,13 +49,13 @@ function violationsOf({ field, value }: Measured, limits: Limits, whose: { zh: s
   return [];
 }
 
-/** As many digits as the limit has, one at least where the field has any: `3.0`, `0.02`. */
+/** As many digits as the limit has, at least one if the field has any: `3.0`, `0.02`. */
 function digitsOf({ decimals }: Field, limit: number): number {
   const own = String(limit).split('.')[1]?.length ?? 0;
   return Math.max(own, Math.min(1, decimals));
 }
 
-/** With more digits where rounding would say that 2.996 is "3.00, below 3.0". */
+/** With more digits if rounding would give "3.00, below 3.0" for 2.996. */
 function withEnoughDigits(field: Field, value: number, limit: number): Field {
   let { decimals } = field;
   while (decimals < 6 && Number(value.toFixed(decimals)) === limit) decimals++;

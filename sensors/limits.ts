@@ -3,7 +3,7 @@ import type { Band, Profile } from './profile.ts';
 
 export type Limits = Pick<Band, 'target' | 'warnBelow' | 'warnAbove' | 'criticalBelow' | 'criticalAbove'>;
 
-/** Undefined where the profile says nothing of the field. */
+/** Undefined if the profile has no band for the field. */
 export function limitsOf({ bands }: Pick<Profile, 'bands'>, field: string): Limits | undefined {
   const own = bands.filter((band) => band.field === field);
   if (own.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** The outline of a field as GeoJSON has it (RFC 7946): WGS-84, longitude before latitude, one closed ring without holes. */
+/** The outline of a field as in GeoJSON (RFC 7946): WGS-84, longitude before latitude, one closed ring without holes. */
 export type LonLat = readonly [longitude: number, latitude: number];
 
 export interface Polygon {
@@ -6,12 +6,12 @@ export interface Polygon {
   readonly coordinates: readonly [ring: readonly LonLat[]];
 }
 
-/** Of one ring, its closing one included; surveyed fields have dozens. */
+/** In one ring, including the closing position; surveyed fields have dozens. */
 export const MOST_POSITIONS = 500;
-/** A field is not a county: a ring wider than this, in degrees, is a mistake, such as a comma in the wrong place. */
+/** Degrees; a wider ring is a mistake, such as a misplaced decimal point. */
 const WIDEST = 0.2;
 
-/** What is wrong with it, each in words; its shape (numbers in pairs in one ring) is taken for granted. */
+/** Everything that is wrong, in words; the shape (pairs of numbers in one ring) is already checked. */
 export function* problemsOfPolygon({ coordinates: [ring] }: Polygon): Generator<string> {
   if (ring.length < 4) yield 'the ring of boundary must have at least 4 positions, the last equal to the first';
   if (ring.length > MOST_POSITIONS) yield `the ring of boundary may have ${MOST_POSITIONS} positions at most`;
@@ -28,6 +28,6 @@ export function* problemsOfPolygon({ coordinates: [ring] }: Polygon): Generator<
     const values = ring.map((position) => position[axis as 0 | 1]);
     return Math.max(...values) - Math.min(...values);
   });
-  if (spans.some((span) => span > WIDEST)) yield `boundary is wider than ${WIDEST} degrees, which no field is`;
+  if (spans.some((span) => span > WIDEST)) yield `boundary is wider than ${WIDEST} degrees, more than any field`;
   else if (spans.some((span) => span === 0)) yield 'boundary encloses nothing';
 }

@@ -1,4 +1,4 @@
-/** Checks a profile and reports problems in words. A field that nobody measures, or a limit that no value can pass, would silently guard nothing. */
+/** Checks a profile and reports problems in words. A field that nobody measures, or a limit that no value can exceed, would silently protect nothing. */
 import type { Field, Kind } from './kind.ts';
 import type { Band, Profile } from './profile.ts';
 
@@ -27,7 +27,7 @@ function* problemsOfBand(band: Band, fields: readonly Field[]): Generator<string
   const { onlyWhile } = band;
   const switches = [...new Set(fields.filter(({ shape }) => shape === 'boolean').map(({ name }) => name))];
   if (onlyWhile !== undefined && !switches.includes(onlyWhile)) {
-    yield `onlyWhile is ${onlyWhile}, which is no switch; there are ${switches.join(', ') || 'none'}`;
+    yield `onlyWhile is ${onlyWhile}, which is not a switch; there are ${switches.join(', ') || 'none'}`;
   }
   if (band.deadBand !== undefined && band.deadBand < 0) yield 'deadBand must not be negative';
   const limits = limitsOf(band);
@@ -40,7 +40,7 @@ function* problemsOfBand(band: Band, fields: readonly Field[]): Generator<string
   for (const [index, [name, value]] of limits.entries()) {
     const [next, above] = limits[index + 1] ?? [];
     if (next !== undefined && above !== undefined && value > above) {
-      yield `${name} ${value} is above ${next} ${above}: upwards it goes criticalBelow, warnBelow, target, warnAbove, criticalAbove`;
+      yield `${name} ${value} is above ${next} ${above}: the ascending order is criticalBelow, warnBelow, target, warnAbove, criticalAbove`;
     }
   }
 }

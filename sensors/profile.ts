@@ -12,11 +12,11 @@ export interface Band {
   readonly criticalAbove?: number;
   /** A boolean field of the kind: the band counts only while it is 1 (a seeding rate while `spreading`). */
   readonly onlyWhile?: string;
-  /** How long on event time before an alarm opens, minutes. */
+  /** How long it must last before an alarm opens, minutes of measured time. */
   readonly holdMinutes?: { readonly warning: number; readonly critical: number };
   /** How far inside a limit a value must be to be clear of it, in the field's unit; absent: a quarter of the way from warning to critical. */
   readonly deadBand?: number;
-  /** How long a value must be clear before its alarm ends, minutes of measured time; absent: 15. */
+  /** How long a value must stay clear before its alarm ends, minutes of measured time; default 15. */
   readonly clearMinutes?: number;
   /** Where the numbers come from. */
   readonly source: string;

@@ -16,6 +16,6 @@ export interface Reading {
   readonly values: Readonly<Record<string, number>>;
   /** Only for fields that are suspect. */
   readonly flags?: Readonly<Record<string, readonly Flag[]>>;
-  /** Texts that travel with a reading: shipment, batch, mission (only those the kind names). */
+  /** Texts carried with a reading: shipment, batch, mission (only those the kind names). */
   readonly attributes?: Readonly<Record<string, string>>;
 }

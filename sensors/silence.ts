@@ -2,7 +2,7 @@
 
 export const MISSED_REPORTS = 3;
 
-/** Readings further apart than this do not belong to one run; a device whose newest reading is older is silent. */
+/** Readings further apart than this belong to different runs; a device whose newest reading is older is silent. */
 export function silentAfterMs(intervalMs: number, atLeastMs = 0): number {
   return Math.max(MISSED_REPORTS * intervalMs, atLeastMs);
 }

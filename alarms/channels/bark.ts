@@ -1,10 +1,10 @@
-/** Bark: push to iPhones, through mute and focus where the alarm is critical. */
+/** Bark: push to iPhones; critical alarms break through mute and focus. */
 import type { ChannelKind, Outcome } from './channel.ts';
 import { isOutcome, outcomeOfBody, post } from './post.ts';
 import { missingText, textAt, unknownNames, wrongFlag, wrongUrl } from './settings.ts';
 import { textOf, titleOf } from './text.ts';
 
-/** Apple's push takes 4 KB of everything. */
+/** Apple's push service takes 4 KB in total. */
 const MAX_BYTES = 2500;
 
 export const bark: ChannelKind = {
@@ -15,7 +15,7 @@ export const bark: ChannelKind = {
   *problemsOf(settings) {
     yield* unknownNames(settings, ['server', 'deviceKey', 'allowPrivate']);
     yield* wrongUrl(settings, 'server', ['http:', 'https:']);
-    yield* missingText(settings, 'deviceKey', 'the key that the Bark app shows');
+    yield* missingText(settings, 'deviceKey', 'the key shown by the Bark app');
     yield* wrongFlag(settings, 'allowPrivate');
   },
   create(settings, { language }) {

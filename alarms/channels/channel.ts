@@ -1,16 +1,16 @@
-/** A way to reach people: what every channel promises, whatever service stands behind it. */
+/** A way to reach people: the contract of every channel, whatever its service. */
 import type { Label } from '../../sensors/label.ts';
 
-/** What is to be told. Channels choose the language and the form; they add nothing. */
+/** The content of a message. Channels choose language and format, and add nothing. */
 export interface Notice {
-  /** The same for a repeat of the same notice: receivers that understand it show it once. */
+  /** Equal for repeats of the same notice: receivers that support it show it once. */
   readonly dedupKey: string;
   readonly severity: 'warning' | 'critical';
-  /** 【演练】 stands in front of everything. */
+  /** Marked 【演练】 in front of everything. */
   readonly isDrill?: boolean;
-  /** One line: what is wrong and where. */
+  /** One line saying what is wrong and where. */
   readonly title: Label;
-  /** Facts, a line each: the value and its limit, since when, what to do. */
+  /** One line each: the value and its limit, since when, what to do. */
   readonly lines: readonly Label[];
   /** Opens the alarm for acknowledgement without signing in. */
   readonly link?: string;
@@ -19,8 +19,8 @@ export interface Notice {
 }
 
 /**
- * What became of one attempt. Only `delivered` means that the service took it, by its own words in the body: a status of 200 alone says nothing.
- * `retry`: not now; `broken`: this channel will not work until somebody mends it; `refused`: this notice will never be taken.
+ * The outcome of one attempt. Only `delivered` means that the service accepted it, according to the body: status 200 alone proves nothing. `retry`:
+ * not now; `broken`: the channel will not work until somebody fixes it; `refused`: this notice will never be accepted.
  */
 export type Outcome =
   | { readonly is: 'delivered'; readonly code?: string }
@@ -29,15 +29,15 @@ export type Outcome =
   | { readonly is: 'refused'; readonly code: string; readonly why: string };
 
 export interface Channel {
-  /** Never rejects; gives up with `retry` after `SEND_TIMEOUT_MS`, or when the signal says so. */
+  /** Never rejects; gives up with `retry` after `SEND_TIMEOUT_MS` or when aborted. */
   send(notice: Notice, signal?: AbortSignal): Promise<Outcome>;
 }
 
 export const SEND_TIMEOUT_MS = 10_000;
 
 /**
- * Asks a device of the platform to do something and waits a few seconds for its answer. The same key is the same order: it is never done twice. Never
- * rejects: what cannot be sent has the state `unsent`.
+ * Sends a command to a device of the platform and waits a few seconds for its reply. A repeated key is the same command, never executed twice. Never
+ * rejects: a command that cannot be sent has the state `unsent`.
  */
 export type DeviceOrder = (
   order: {
@@ -55,13 +55,13 @@ export type DeviceOrder = (
 
 export interface ChannelContext {
   readonly language: 'zh' | 'en';
-  /** Absent where no command can be sent. */
+  /** Absent if no command can be sent. */
   readonly order?: DeviceOrder;
   /** Epoch ms. */
   readonly clock: () => number;
 }
 
-/** Settings as an operator writes them: texts, numbers and lists of texts. */
+/** Settings as an operator enters them: texts, numbers and lists of texts. */
 export type ChannelSettings = Readonly<Record<string, unknown>>;
 
 /** One file a channel; the table in `channels.ts` lists them. */
@@ -70,10 +70,10 @@ export interface ChannelKind {
   readonly label: Label;
   /** Settings never shown again once they are stored. */
   readonly secrets: readonly string[];
-  /** Messages a minute that the service takes, less a reserve; more are held back. */
+  /** Messages a minute that the service accepts, less a reserve; more are held back. */
   readonly perMinute: number;
-  /** Everything that is wrong with the settings, in sentences that say what would be right. */
+  /** Everything wrong with the settings, in sentences that say what would be right. */
   problemsOf(settings: ChannelSettings): Iterable<string>;
-  /** Only with settings that have no problems. Makes no connection. */
+  /** Call with valid settings only. Opens no connection. */
   create(settings: ChannelSettings, context: ChannelContext): Channel;
 }

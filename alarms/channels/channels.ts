@@ -1,4 +1,4 @@
-/** All channels there are: one file each, one line here. */
+/** All channels: one file each, one line here. */
 import { bark } from './bark.ts';
 import type { ChannelKind, ChannelSettings } from './channel.ts';
 import { dingtalk } from './dingtalk.ts';
@@ -22,7 +22,7 @@ export function masked(kind: ChannelKind, settings: ChannelSettings): ChannelSet
   );
 }
 
-/** New settings in which a mask stands for the secret that is stored. */
+/** New settings, with each mask replaced by the stored secret. */
 export function unmasked(kind: ChannelKind, given: ChannelSettings, stored: ChannelSettings = {}): ChannelSettings {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [

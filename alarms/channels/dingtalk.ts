@@ -1,4 +1,4 @@
-/** A DingTalk group robot 钉钉群机器人: signed webhook, Markdown, errors inside HTTP 200. 20 messages a minute, then it is blocked for ten. */
+/** A DingTalk group robot 钉钉群机器人: signed webhook, Markdown, errors inside HTTP 200. 20 messages a minute, then blocked for ten minutes. */
 import { createHmac } from 'node:crypto';
 import type { ChannelKind, Outcome } from './channel.ts';
 import { isOutcome, outcomeOfBody, post } from './post.ts';
@@ -6,7 +6,7 @@ import { missingText, textAt, unknownNames, wrongFlag } from './settings.ts';
 import { markdownOf, titleOf } from './text.ts';
 
 const ENDPOINT = 'https://oapi.dingtalk.com/robot/send';
-/** The service takes 20,000 bytes of JSON; escapes and the frame need room. */
+/** The service accepts 20,000 bytes of JSON, including escapes and the envelope. */
 const MAX_BYTES = 15_000;
 const BLOCKED_MS = 10 * 60_000;
 
@@ -35,7 +35,7 @@ export const dingtalk: ChannelKind = {
         const ms = clock();
         const sign = secret === '' ? '' : `&timestamp=${ms}&sign=${signDingTalk(ms, secret)}`;
         const mobiles = notice.mobiles ?? [];
-        // Somebody is called by name only when the number stands in the text as well.
+        // DingTalk notifies a person only if the number is in the text as well.
         const calls = mobiles.map((mobile) => `@${mobile}`).join(' ');
         const text = `${markdownOf(notice, language, MAX_BYTES)}${calls === '' ? '' : `\n\n${calls}`}`;
         const answer = await post({
@@ -55,18 +55,18 @@ export const dingtalk: ChannelKind = {
 };
 
 const BROKEN: Readonly<Record<number, string>> = {
-  300001: 'the access token is wrong or gone',
-  300005: 'the access token is wrong or gone',
-  400101: 'the access token is wrong or gone',
+  300001: 'the access token is wrong or was revoked',
+  300005: 'the access token is wrong or was revoked',
+  400101: 'the access token is wrong or was revoked',
   400102: 'the robot is stopped',
   400106: 'there is no such robot',
-  400013: 'the group is dissolved',
-  310000: 'the security settings refuse it: keyword, signature or address list',
+  400013: 'the group has been dissolved',
+  310000: 'the security settings of the robot refuse it: keyword, signature or address list',
 };
 const TOO_FAST = new Set([130101, 410100, 1111]);
 const REFUSED = new Set([40035, 43002, 43004, 400105]);
 
-/** `errcode` in a body of status 200; an unknown one is a failure, never a delivery. */
+/** `errcode` in a body of status 200; an unknown code is a failure, never a delivery. */
 function outcomeOf(errcode: number, body: Readonly<Record<string, unknown>>): Outcome {
   const code = `DINGTALK_${errcode}`;
   const why = `${errcode} ${String(body.errmsg ?? body.punish ?? '')}`.trim();

@@ -1,4 +1,4 @@
-/** E-mail over SMTP; slow and easily overlooked at night, so a second way beside another. */
+/** E-mail over SMTP; slow and easily overlooked at night, so only good as a second channel. */
 import { createTransport } from 'nodemailer';
 import { codeOf } from '../../base/errors.ts';
 import { type ChannelKind, type Outcome, SEND_TIMEOUT_MS } from './channel.ts';
@@ -52,7 +52,7 @@ export const email: ChannelKind = {
   },
 };
 
-/** 4xx of SMTP is for now, 5xx for good [RFC 5321 §4.2.1]; a refused sign-in is the channel's fault. */
+/** SMTP 4xx is temporary, 5xx permanent [RFC 5321 §4.2.1]; a refused sign-in means that the channel is broken. */
 function outcomeOf(error: { readonly responseCode?: number; readonly message: string }): Outcome {
   const { responseCode = 0, message } = error;
   const code = responseCode > 0 ? `SMTP_${responseCode}` : `SMTP_${codeOf(error)}`;

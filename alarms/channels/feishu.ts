@@ -5,7 +5,7 @@ import { isOutcome, outcomeOfBody, post } from './post.ts';
 import { missingText, textAt, unknownNames, wrongFlag, wrongUrl } from './settings.ts';
 import { markdownOf, titleOf } from './text.ts';
 
-/** The service takes 20 KB of JSON. */
+/** The service accepts 20 KB of JSON. */
 const MAX_BYTES = 14_000;
 const COLOUR = { critical: 'red', warning: 'orange' } as const;
 
@@ -50,13 +50,13 @@ export const feishu: ChannelKind = {
 };
 
 const BROKEN: Readonly<Record<number, string>> = {
-  19001: 'the webhook address is wrong or gone',
+  19001: 'the webhook address is wrong or was revoked',
   19021: 'the signature is wrong, or the clock is off by more than an hour',
   19022: "this server's address is not on the robot's list",
-  19024: 'no keyword of the robot occurs in the text',
+  19024: 'the text contains no keyword of the robot',
 };
 
-/** `code` in a body of status 200 (older robots: `StatusCode`); an unknown one is a failure, never a delivery. */
+/** `code` in a body of status 200 (older robots: `StatusCode`); an unknown code is a failure, never a delivery. */
 function outcomeOf(number: number, body: Readonly<Record<string, unknown>>): Outcome {
   const code = `FEISHU_${number}`;
   const why = `${number} ${String(body.msg ?? body.StatusMessage ?? '')}`.trim();

@@ -1,4 +1,4 @@
-/** ntfy (https://ntfy.sh or a server of one's own): push to phones without an account. */
+/** ntfy (https://ntfy.sh or a self-hosted server): push to phones without an account. */
 import type { ChannelKind } from './channel.ts';
 import { isOutcome, outcomeOfStatus, post } from './post.ts';
 import { missingText, textAt, unknownNames, wrongFlag, wrongUrl } from './settings.ts';
@@ -6,7 +6,7 @@ import { textOf, titleOf } from './text.ts';
 
 /** ntfy turns a longer message into an attachment. */
 const MAX_BYTES = 4000;
-/** 5 rings until it is looked at, 4 is loud once. */
+/** Priority 5 rings until the message is opened, 4 is loud once. */
 const PRIORITY = { critical: 5, warning: 4 } as const;
 
 export const ntfy: ChannelKind = {
@@ -18,7 +18,7 @@ export const ntfy: ChannelKind = {
     yield* unknownNames(settings, ['server', 'topic', 'token', 'allowPrivate']);
     yield* wrongUrl(settings, 'server', ['http:', 'https:']);
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(textAt(settings, 'topic')))
-      yield 'topic must be 1 to 64 letters, digits, _ and -; choose one that nobody guesses';
+      yield 'topic must be 1 to 64 letters, digits, _ and -; choose one that nobody can guess';
     if (settings.token !== undefined) yield* missingText(settings, 'token', 'an access token of the ntfy server');
     yield* wrongFlag(settings, 'allowPrivate');
   },

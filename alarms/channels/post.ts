@@ -1,13 +1,13 @@
-/** One HTTP request of a channel: bounded in time and size, to no address that only this machine can reach. */
+/** One HTTP request of a channel: bounded in time and size, and never to an address in a private network unless allowed. */
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { type Outcome, SEND_TIMEOUT_MS } from './channel.ts';
 
 export interface Posted {
   readonly status: number;
-  /** At most 64 KiB of it. */
+  /** At most its first 64 KiB. */
   readonly body: string;
-  /** Of `Retry-After`, when it was given in seconds. */
+  /** From `Retry-After`, if given in seconds. */
   readonly retryAfterMs?: number;
 }
 
@@ -15,14 +15,14 @@ export interface PostOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Where the operator means a server of the own network or machine. */
+  /** Set if the operator means a server in their own network or on this machine. */
   readonly allowPrivate?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** Loopback, link-local with the metadata service of clouds, and the private networks. */
+/** Loopback, link-local (with the metadata service of clouds) and private networks. */
 const PRIVATE = new BlockList();
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
@@ -40,7 +40,7 @@ PRIVATE.addSubnet('fc00::', 7, 'ipv6');
 PRIVATE.addSubnet('fe80::', 10, 'ipv6');
 PRIVATE.addSubnet('::ffff:0:0', 96, 'ipv6');
 
-/** The answer, or the outcome when there is none. */
+/** The answer, or the outcome if there is none. */
 export async function post({
   url,
   headers,
@@ -77,7 +77,7 @@ export async function post({
 
 export const isOutcome = (answer: Posted | Outcome): answer is Outcome => 'is' in answer;
 
-/** What a status says by itself, for services that use it as HTTP means it. */
+/** The outcome by status, for services that use it as HTTP specifies. */
 export function outcomeOfStatus({ status, body, retryAfterMs }: Posted): Outcome {
   const code = `HTTP_${status}`;
   if (status >= 200 && status < 300) return { is: 'delivered', code };
@@ -90,7 +90,7 @@ export function outcomeOfStatus({ status, body, retryAfterMs }: Posted): Outcome
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** For services that put their errors into answers of status 200: the code in the body decides; an answer without one is a failure, never a delivery. */
+/** For services that report errors with status 200: the code in the body decides; an answer without one is a failure, never a delivery. */
 export function outcomeOfBody(
   answer: Posted,
   codeIn: (body: Body) => unknown,
@@ -101,10 +101,10 @@ export function outcomeOfBody(
   if (body !== undefined && Number.isFinite(code)) return judge(code, body);
   const outcome = outcomeOfStatus(answer);
   if (outcome.is !== 'delivered') return outcome;
-  return { is: 'retry', afterMs: 60_000, code: 'ANSWER_UNKNOWN', why: 'the answer holds no code of the service' };
+  return { is: 'retry', afterMs: 60_000, code: 'ANSWER_UNKNOWN', why: 'the answer lacks the code of the service' };
 }
 
-/** The JSON object of an answer; undefined when it is none. */
+/** The JSON object of an answer; undefined if it is not one. */
 function jsonOf({ body }: Posted): Body | undefined {
   try {
     const value: unknown = JSON.parse(body);

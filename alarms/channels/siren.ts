@@ -1,4 +1,4 @@
-/** A siren or beacon on the park's own network, driven by a device of the platform: it is heard when the phone network is down. */
+/** A siren or beacon on the park's own network, driven by a device of the platform: it works when the phone network is down. */
 import type { ChannelKind, DeviceOrder } from './channel.ts';
 import { missingText, textAt, unknownNames } from './settings.ts';
 import { cutTo, titleOf } from './text.ts';
@@ -7,7 +7,7 @@ const SLUG = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const MAX_SECONDS = 600;
 const DEFAULT_SECONDS = { critical: 60, warning: 5 } as const;
 const MAX_TEXT_BYTES = 200;
-/** A siren that does not answer is asked again: it may be starting. */
+/** A siren that does not answer is tried again: it may be starting up. */
 const AGAIN_MS = 15_000;
 
 export const siren: ChannelKind = {
@@ -48,6 +48,7 @@ function outcomeOf({
 }: Awaited<ReturnType<DeviceOrder>>): Awaited<ReturnType<ReturnType<ChannelKind['create']>['send']>> {
   const why = message ?? '';
   if (state === 'done' || state === 'received') return { is: 'delivered', code: state.toUpperCase() };
-  if (state === 'failed') return { is: 'broken', code: 'SIREN_FAILED', why: why || 'the device says that it failed' };
+  if (state === 'failed')
+    return { is: 'broken', code: 'SIREN_FAILED', why: why || 'the device reports that it failed' };
   return { is: 'retry', afterMs: AGAIN_MS, code: 'SIREN_SILENT', why: why || 'the device did not answer' };
 }

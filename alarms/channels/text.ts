@@ -1,4 +1,4 @@
-/** A notice as text or Markdown, in one language, within the bytes that a service takes. */
+/** A notice as text or Markdown, in one language, within the byte limit of a service. */
 import type { Notice } from './channel.ts';
 
 const DRILL = { zh: '【演练】', en: '[DRILL] ' } as const;
@@ -29,7 +29,7 @@ export function markdownOf(notice: Notice, language: NoticeLanguage, maxBytes: n
   );
 }
 
-/** The title and the tail always stand; facts go from the end, and an ellipsis says that some are missing. */
+/** Title and tail are always kept; facts are dropped from the end, with an ellipsis in their place. */
 function fitted(lines: readonly string[], tail: readonly string[], maxBytes: number, separator: string): string {
   for (let kept = lines.length; kept >= 1; kept--) {
     const head = kept === lines.length ? lines : [...lines.slice(0, kept), '…'];
@@ -40,7 +40,7 @@ function fitted(lines: readonly string[], tail: readonly string[], maxBytes: num
   return [`${cutTo(lines[0] ?? '', Math.max(0, rest))}…`, ...tail].join(separator);
 }
 
-/** Never in the middle of a character. */
+/** Never cuts inside a character. */
 export function cutTo(text: string, maxBytes: number): string {
   let size = 0;
   let kept = '';
@@ -52,7 +52,7 @@ export function cutTo(text: string, maxBytes: number): string {
   return kept;
 }
 
-/** Names are typed by people: none may become a link or a heading. */
+/** Names are typed by people: they must not turn into links or headings. */
 function escaped(text: string): string {
   return text.replace(/[\\`*_[\]<>#|]/g, '\\$&').replace(/\r?\n/g, ' ');
 }

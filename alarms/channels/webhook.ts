@@ -1,4 +1,4 @@
-/** A webhook of somebody's own, signed as Standard Webhooks (https://www.standardwebhooks.com) say, so that receivers verify it with any of its libraries. */
+/** A custom webhook, signed as in Standard Webhooks (https://www.standardwebhooks.com), so that receivers can verify it with any of its libraries. */
 import { createHmac } from 'node:crypto';
 import type { ChannelKind } from './channel.ts';
 import { isOutcome, outcomeOfStatus, post } from './post.ts';
@@ -22,7 +22,7 @@ export const webhook: ChannelKind = {
     yield* wrongUrl(settings, 'url', ['http:', 'https:']);
     const bytes = keyOf(textAt(settings, 'secret')).length;
     if (!textAt(settings, 'secret').startsWith('whsec_') || bytes < 24 || bytes > 64)
-      yield 'secret must be whsec_ and the base64 of 24 to 64 random bytes';
+      yield 'secret must be whsec_ followed by the base64 of 24 to 64 random bytes';
     yield* wrongFlag(settings, 'allowPrivate');
   },
   create(settings, { clock }) {

@@ -34,7 +34,7 @@ export const wecom: ChannelKind = {
         const outcome = await sendBody({ msgtype: 'markdown', markdown: { content } }, signal);
         const mobiles = notice.mobiles ?? [];
         if (outcome.is !== 'delivered' || mobiles.length === 0) return outcome;
-        // Markdown cannot call people by number: a short text behind it does. The facts are delivered, whatever becomes of it.
+        // Markdown cannot mention people by number; a short text after it can. The facts are delivered even if that text fails.
         const text = { content: titleOf(notice, language), mentioned_mobile_list: mobiles };
         await sendBody({ msgtype: 'text', text }, signal);
         return outcome;
@@ -43,7 +43,7 @@ export const wecom: ChannelKind = {
   },
 };
 
-/** `errcode` in a body of status 200; an unknown one is a failure, never a delivery. */
+/** `errcode` in a body of status 200; an unknown code is a failure, never a delivery. */
 function outcomeOf(errcode: number, body: Readonly<Record<string, unknown>>): Outcome {
   const code = `WECOM_${errcode}`;
   const why = `${errcode} ${String(body.errmsg ?? '')}`.trim();

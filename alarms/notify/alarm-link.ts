@@ -1,16 +1,16 @@
-/** A link that lets whoever got a message see and acknowledge that one alarm without signing in, and nothing else. */
+/** A link with which the receiver of a message can see and acknowledge that one alarm without signing in, and nothing else. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Long enough for a night and the morning after it. */
 export const LINK_MS = 24 * 3_600_000;
 
-/** `secret` signs; whoever has the link may acknowledge until it ends. */
+/** `secret` signs the link; whoever holds it may acknowledge until it expires. */
 export function alarmToken(secret: string, alarm: string, until: number): string {
   const payload = Buffer.from(JSON.stringify([alarm, until])).toString('base64url');
   return `${payload}.${macOf(secret, payload)}`;
 }
 
-/** The alarm, or why the link is of no use. */
+/** The alarm, or why the link is invalid. */
 export function parseAlarmToken(
   secret: string,
   token: string,

@@ -1,4 +1,4 @@
-/** The channels and the plan of an installation, in the shared state: every process sees the same; secrets are never shown again. */
+/** The channels and the plan of an installation, in the shared state, equal for every process; secrets are never shown again. */
 import { DaoyuError } from '../../base/errors.ts';
 import type { Kv } from '../../kv/kv.ts';
 import type { Channel, ChannelSettings, DeviceOrder, Outcome } from '../channels/channel.ts';
@@ -23,22 +23,22 @@ export interface ChannelBook {
   channels(): readonly ChannelRecord[];
   names(): readonly string[];
   plan(): Plan;
-  /** A masked secret keeps the one that is stored. Rejects with `CHANNEL_INVALID`. */
+  /** A masked secret keeps the stored one. Rejects with `CHANNEL_INVALID`. */
   putChannel(record: ChannelRecord): Promise<ChannelRecord>;
-  /** Rejects with `CHANNEL_UNKNOWN`. People who had only this one are told nothing any more: the plan must not name it. */
+  /** Rejects with `CHANNEL_UNKNOWN`, and while the plan names it: its people would no longer be notified. */
   removeChannel(name: string): Promise<void>;
   /** Rejects with `PLAN_INVALID`. */
   putPlan(plan: Plan): Promise<Plan>;
-  /** The channel with its settings as they are now; undefined when there is none. */
+  /** The channel with its current settings; undefined if there is none. */
   open(name: string): { readonly channel: Channel; readonly perMinute: number } | undefined;
-  /** Of the channels that were used since they were made, as their last messages showed. */
+  /** Health of the channels used so far, according to their last messages. */
   health(): Promise<ReadonlyMap<string, ChannelHealth>>;
   /** A drill over one channel, past queue and plan. Rejects with `CHANNEL_UNKNOWN`. */
   test(name: string): Promise<Outcome>;
   close(): Promise<void>;
 }
 
-/** `order` reaches devices of the platform. */
+/** `order` sends commands to devices of the platform. */
 export async function openChannelBook(kv: Kv, clock: () => number, order?: DeviceOrder): Promise<ChannelBook> {
   const records = new Map<string, ChannelRecord>();
   const opened = new Map<string, { readonly channel: Channel; readonly perMinute: number }>();
@@ -97,7 +97,7 @@ export async function openChannelBook(kv: Kv, clock: () => number, order?: Devic
           `name must be 1 to 32 of a-z, 0-9 and -, not ${JSON.stringify(given.name)}`,
         );
       if (!records.has(given.name) && records.size >= MAX_CHANNELS)
-        throw new DaoyuError('CHANNEL_INVALID', `there are ${MAX_CHANNELS} channels already: remove one first`);
+        throw new DaoyuError('CHANNEL_INVALID', `the limit of ${MAX_CHANNELS} channels is reached: remove one first`);
       const settings = unmasked(kind, given.settings, records.get(given.name)?.settings);
       const problems = [...kind.problemsOf(settings)];
       if (problems.length > 0)
@@ -111,7 +111,7 @@ export async function openChannelBook(kv: Kv, clock: () => number, order?: Devic
       if (!records.has(name)) throw unknown(name);
       const users = plan.people.filter(({ channels }) => channels.includes(name)).map((person) => person.name);
       if (users.length > 0)
-        throw new DaoyuError('CHANNEL_INVALID', `${users.join(', ')} are told over ${name}: change the plan first`);
+        throw new DaoyuError('CHANNEL_INVALID', `${users.join(', ')} are notified over ${name}: change the plan first`);
       await kv.delete(CHANNEL_PREFIX + name);
       await kv.delete(HEALTH_PREFIX + name);
       note(CHANNEL_PREFIX + name, undefined);
@@ -133,7 +133,7 @@ export async function openChannelBook(kv: Kv, clock: () => number, order?: Devic
         severity: 'critical',
         isDrill: true,
         title: { zh: `渠道 ${name} 测试，无需处理`, en: `test of channel ${name}, nothing to do` },
-        lines: [{ zh: '收到本条即表示告警可以送达', en: 'Reading this means that alarms arrive here' }],
+        lines: [{ zh: '收到本条即表示告警可以送达', en: 'If you can read this, alarms arrive here' }],
       });
       await noteHealth(kv, name, outcome, clock());
       return outcome;

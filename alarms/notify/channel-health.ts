@@ -1,24 +1,24 @@
-/** Whether each channel works, as its last messages showed: kept in the shared state, for the alarm about a channel that does not. */
+/** Whether each channel works, according to its last messages; kept in the shared state, for the alarm about a broken channel. */
 import type { Kv } from '../../kv/kv.ts';
 import type { Outcome } from '../channels/channel.ts';
 
 export const HEALTH_PREFIX = 'notify/health/';
-/** A service that is busy or away for so long does not work. */
+/** A service that is busy or unreachable for this long counts as broken. */
 const FAILING_AFTER_MS = 5 * 60_000;
-/** A channel that works is noted again after so long, not with each message. */
+/** A working channel is recorded again after this long, not with each message. */
 const NOTE_EVERY_MS = 60_000;
 
 export interface ChannelHealth {
   readonly is: 'working' | 'busy' | 'broken';
-  /** Epoch ms since when it is so. */
+  /** Epoch ms since when it has been in this state. */
   readonly since: number;
-  /** Epoch ms of the last message that is counted in. */
+  /** Epoch ms of the last message taken into account. */
   readonly at: number;
   readonly code?: string;
   readonly why?: string;
 }
 
-/** What a message says of its channel; one that was refused for what it says, nothing. */
+/** What an outcome says about its channel; a notice refused for its content says nothing. */
 export function healthAfter(
   before: ChannelHealth | undefined,
   outcome: Outcome,
@@ -30,12 +30,12 @@ export function healthAfter(
   return { is, since, at: now, ...('why' in outcome && { code: outcome.code, why: outcome.why }) };
 }
 
-/** Broken, or busy for longer than a service is busy. */
+/** Broken, or busy for too long. */
 export function isFailing({ is, since }: ChannelHealth, now: number): boolean {
   return is === 'broken' || (is === 'busy' && now - since >= FAILING_AFTER_MS);
 }
 
-/** Written when it changes, and else once a minute at most. */
+/** Written when it changes, otherwise at most once a minute. */
 export async function noteHealth(kv: Kv, channel: string, outcome: Outcome, now: number): Promise<void> {
   const key = HEALTH_PREFIX + channel;
   const known = (await kv.get<ChannelHealth>(key))?.value;

@@ -1,6 +1,6 @@
 /**
- * What people are told of alarms, step by step: a pure reducer over transitions and the clock of the log. The same inputs give the same notices with
- * the same ids, so a crash repeats none and loses none.
+ * Decides who is notified of alarms, step by step: a pure reducer over transitions and the clock of the log. The same inputs give the same notices
+ * with the same ids, so that a crash repeats none and loses none.
  */
 import { type Alarm, isQuiet, type Transition } from '../alarm.ts';
 import { isQuietHour, type Person, type Plan, peopleOf, type Step } from './plan.ts';
@@ -13,7 +13,7 @@ export interface Intent {
   /** The alarm, or the alarms of a digest. */
   readonly alarms: readonly Alarm[];
   readonly channel: string;
-  /** Tried in this order when the channel is broken. */
+  /** Tried in this order if the channel is broken. */
   readonly standIns: readonly string[];
   readonly mobiles: readonly string[];
   readonly people: readonly string[];
@@ -30,13 +30,13 @@ interface Following {
   readonly step: number;
   readonly repeats: number;
   readonly nextAt: number;
-  /** Channels that were told: they hear how it ends. */
+  /** Channels already notified: they also learn how it ends. */
   readonly told: readonly string[];
 }
 
 export interface FollowUpState {
   readonly following: Readonly<Record<string, Following>>;
-  /** Last transition taken of each alarm: the log may hold one twice. */
+  /** Last transition processed of each alarm: the log may hold one twice. */
   readonly seen: Readonly<Record<string, { readonly seq: number; readonly at: number }>>;
   /** When warnings were announced in the last ten minutes. */
   readonly announced: readonly number[];
@@ -49,19 +49,19 @@ export const NOTHING_FOLLOWED: FollowUpState = { following: {}, seen: {}, announ
 
 export interface Setup {
   readonly plan: Plan;
-  /** Names of all channels: told where the plan names nobody. */
+  /** Names of all channels, used when the plan names nobody. */
   readonly channels: readonly string[];
 }
 
 type Result = readonly [state: FollowUpState, intents: readonly Intent[]];
 
 const MINUTE = 60_000;
-/** A warning may be gone again within a minute; nobody need hear of it. */
+/** A warning that ends within a minute is not announced. */
 const WARNING_WAIT_MS = MINUTE;
 const USEFUL_MS = { critical: 120 * MINUTE, warning: 30 * MINUTE } as const;
 const MAX_REPEATS = 12;
 const FLOOD_WINDOW_MS = 10 * MINUTE;
-/** More announcements of warnings than this in ten minutes, and the rest comes as one digest (EEMUA 191: a person takes in about one a minute). */
+/** Beyond this many warnings in ten minutes, the rest comes as one digest (EEMUA 191: a person can handle about one a minute). */
 const FLOOD_AT = 10;
 const SEEN_MS = 60 * MINUTE;
 
@@ -138,13 +138,13 @@ function takeStep(
   return [{ state: { ...state, announced: counted }, following: { ...moved, told } }, intents];
 }
 
-/** One message for all that was held back, once the quiet hours or the flood are over, or every ten minutes of a flood. */
+/** One message for everything held back, once the quiet hours or the flood are over, or every ten minutes of a flood. */
 function digestOf(state: FollowUpState, now: number, setup: Setup): Result {
   if (state.held.length === 0) return [state, []];
   if (isQuietHour(setup.plan, now) || now - state.digestAt < FLOOD_WINDOW_MS) return [state, []];
   const intents = intentsFor(setup, 'on-duty', now, { about: 'digest', alarms: state.held, key: `digest.${now}` });
   const told = intents.map(({ channel }) => channel);
-  // Told in the digest counts: none of them is repeated right behind it.
+  // Being in the digest counts as announced: none of them is repeated right after it.
   const following = { ...state.following };
   for (const { id, severity } of state.held) {
     const one = following[id];
@@ -155,7 +155,7 @@ function digestOf(state: FollowUpState, now: number, setup: Setup): Result {
   return [{ ...state, following, held: [], digestAt: now }, intents];
 }
 
-/** Whoever was told of it hears how it goes on: that somebody has it, or that it is over. */
+/** Those who were notified also learn that somebody has acknowledged it, or that it is over. */
 function endingOf({ told }: Following, alarm: Alarm, now: number, { channels }: Setup): readonly Intent[] {
   const about = ENDINGS[alarm.state];
   if (about === undefined || told.length === 0) return [];
@@ -186,7 +186,7 @@ interface About {
   readonly key: string;
 }
 
-/** One message a channel, whoever shares it. Without people, every channel is told. */
+/** One message per channel, even if several people share it. Without people, every channel is used. */
 export function intentsFor(
   { plan, channels }: Setup,
   who: Step['who'],

@@ -1,4 +1,4 @@
-/** What a message says of an alarm: what, where, since when by the clock, how bad it got, what to do, who has it. */
+/** The text of a message about an alarm: what, where, since when, the worst value, what to do, who has acknowledged it. */
 import { dateTimeOf } from '../../base/beijing-time.ts';
 import type { Label } from '../../sensors/label.ts';
 import type { Alarm } from '../alarm.ts';
@@ -62,11 +62,11 @@ function singleOf(
   if (about === 'open') lines.push({ zh: `处置：${alarm.action.zh}`, en: `What to do: ${alarm.action.en}` });
   if (about === 'acknowledged' && by !== undefined) {
     const note = alarm.note === undefined ? '' : ` — ${alarm.note}`;
-    lines.push({ zh: `${by} 已接手${note}`, en: `${by} has it${note}` });
+    lines.push({ zh: `${by} 已接手${note}`, en: `acknowledged by ${by}${note}` });
   }
   if (alarm.isBlind)
     lines.push({ zh: '目前没有可信数据，以上为最后已知值', en: 'no trustworthy data now: last known values' });
-  if (alarm.isLate) lines.push({ zh: '数据迟到，现在才得知', en: 'told late: the readings came late' });
+  if (alarm.isLate) lines.push({ zh: '数据迟到，现在才得知', en: 'announced late, because the readings came late' });
   return { title, lines };
 }
 

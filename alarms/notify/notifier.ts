@@ -1,4 +1,4 @@
-/** Follows the alarms on the log and tells people: decides by the plan, hands the notices to the outbox. One process at a time does it. */
+/** Follows the alarms on the log and notifies people: decides by the plan, hands the notices to the outbox. One process at a time does it. */
 import type { Log } from '../../base/logger.ts';
 import { subjects } from '../../base/topics.ts';
 import type { Bus, Delivery } from '../../bus/bus.ts';
@@ -37,7 +37,7 @@ export async function startNotifier({
   let kept: Kept | undefined;
 
   async function take(deliveries: readonly Delivery[]): Promise<void> {
-    // Asked anew after a failure: what was decided but not kept is decided again, with the same ids.
+    // Read again after a failure: notices decided but not stored are decided again, with the same ids.
     const before = kept ?? (await kv.get<Kept>(STATE_KEY))?.value ?? { position: 0, state: NOTHING_FOLLOWED };
     kept = undefined;
     let { state } = before;

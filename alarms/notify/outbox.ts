@@ -1,4 +1,4 @@
-/** Sends what was decided: each notice ends delivered, failed with its reason, or expired, and says so. Survives a crash; a notice may then come twice, with the same key. */
+/** Sends notices: each ends as delivered, failed with its reason, or expired. Survives a crash, after which a notice may come twice with the same key. */
 import { codeOf } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
 import { pause } from '../../base/pause.ts';
@@ -10,10 +10,10 @@ import type { Intent } from './follow-up.ts';
 
 export const DUE_PREFIX = 'notify/due/';
 export const OUTCOME_PREFIX = 'notify/outcome/';
-/** More that wait to be sent are expired at once, warnings first: a storm must not fill the disk. */
+/** Beyond this many waiting, notices expire at once, warnings first: a storm must not fill the disk. */
 const MAX_DUE = 2000;
 
-/** What became of a notice, kept beside its alarm. */
+/** The outcome of a notice, stored beside its alarm. */
 export interface NoticeOutcome {
   readonly id: string;
   readonly alarms: readonly string[];
@@ -44,7 +44,7 @@ export interface OutboxOptions {
 }
 
 export interface Outbox {
-  /** Durable when it resolves; one that has an outcome already is not sent again. */
+  /** Durable when it resolves; a notice that already has an outcome is not sent again. */
   add(intents: readonly Intent[]): Promise<void>;
   waiting(): number;
   close(): Promise<void>;
@@ -59,7 +59,7 @@ export async function noticesOf(kv: Pick<Kv, 'list'>, alarm: string): Promise<re
   return found.sort((one, other) => one.endedAt - other.endedAt);
 }
 
-/** Takes up what a process before left unsent. */
+/** Continues with notices that a previous process left unsent. */
 export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const { kv, book, noticeOf, clock, log, onOutcome = () => undefined } = options;
   const due = new Map<string, Due>();
@@ -85,7 +85,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       log.warn({ notice: id, channel, code: record.code, why: record.why }, `notice ${result}`);
   }
 
-  /** The next way to the same people. */
+  /** The next channel to the same people. */
   async function standIn({ intent }: Due): Promise<void> {
     const [channel, ...standIns] = intent.standIns.filter((name) => book.names().includes(name));
     if (channel === undefined) return;
@@ -100,7 +100,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     }
     const opened = book.open(intent.channel);
     if (opened === undefined) {
-      await end(item, 'failed', { is: 'broken', code: 'CHANNEL_UNKNOWN', why: 'the channel is gone' });
+      await end(item, 'failed', { is: 'broken', code: 'CHANNEL_UNKNOWN', why: 'the channel has been removed' });
       await standIn(item);
       return 0;
     }
@@ -115,7 +115,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     }
     if (outcome.is === 'retry') {
       const isTooLate = clock() + outcome.afterMs > intent.notAfter;
-      // Somebody must be told now: while one way is busy, the next is taken.
+      // Somebody must be notified now: if one channel is busy, use the next.
       if (tried.attempts === 1 && intent.severity === 'critical') await standIn(tried);
       if (isTooLate) await end(tried, 'expired', outcome);
       else await kv.put(DUE_PREFIX + intent.id, tried);
@@ -126,7 +126,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     return 0;
   }
 
-  /** One at a time on a channel, critical ones first; ends when nothing is left for it. */
+  /** One at a time per channel, critical ones first; ends when none is left. */
   async function run(channel: string): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
@@ -149,7 +149,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     if (lanes.has(channel) || signal.aborted) return;
     const lane = run(channel).finally(() => {
       lanes.delete(channel);
-      // Something may have come between the last look and the end.
+      // A notice may have arrived between the last look and the end.
       if ([...due.values()].some(({ intent }) => intent.channel === channel)) wake(channel);
     });
     lanes.set(channel, lane);
@@ -162,7 +162,11 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       if (alarm !== undefined && (await kv.get(outcomeKey(alarm.id, intent.id))) !== undefined) continue;
       const item = { intent, attempts: 0 };
       if (due.size >= MAX_DUE && intent.severity === 'warning') {
-        await end(item, 'expired', { is: 'refused', code: 'OUTBOX_FULL', why: `${MAX_DUE} notices wait already` });
+        await end(item, 'expired', {
+          is: 'refused',
+          code: 'OUTBOX_FULL',
+          why: `${MAX_DUE} notices are already waiting`,
+        });
         continue;
       }
       await kv.put(DUE_PREFIX + intent.id, item);

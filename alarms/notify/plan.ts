@@ -1,17 +1,17 @@
-/** Who is told of an alarm, when, and on which channels: people, shifts with exceptions, and the steps until somebody acknowledges. */
+/** Who is notified of an alarm, when and on which channels: people, shifts with exceptions, and the steps until somebody acknowledges. */
 import { dayOf, isDay, startOfDay } from '../../base/beijing-time.ts';
 
 export interface Person {
   readonly name: string;
-  /** Called by name in group chats that can. */
+  /** For mentions in group chats that support them. */
   readonly mobile?: string;
-  /** Names of channels, the first is tried first; the others stand in when it is broken. */
+  /** Names of channels in order; the others replace the first if it is broken. */
   readonly channels: readonly string[];
 }
 
-/** Every week, Beijing time. One that ends at or before it begins ends on the next day. */
+/** Weekly, in Beijing time. A shift whose end is not after its start ends on the next day. */
 export interface Shift {
-  /** 1 Monday … 7 Sunday: the day on which it begins. */
+  /** 1 Monday … 7 Sunday: the day on which it starts. */
   readonly days: readonly number[];
   /** `20:00` */
   readonly from: string;
@@ -19,14 +19,14 @@ export interface Shift {
   readonly people: readonly string[];
 }
 
-/** Replaces all shifts that begin on that day: a holiday, a swap. */
+/** Replaces all shifts that start on that day: a holiday, a swap. */
 export interface ShiftException extends Omit<Shift, 'days'> {
   /** `2026-10-01`, Beijing. */
   readonly date: string;
 }
 
 export interface Step {
-  /** Minutes without acknowledgement after which it is taken. */
+  /** Minutes without acknowledgement after which the step is taken. */
   readonly afterMinutes: number;
   readonly who: 'on-duty' | 'everyone' | readonly string[];
 }
@@ -36,15 +36,15 @@ export interface Plan {
   readonly shifts: readonly Shift[];
   readonly exceptions: readonly ShiftException[];
   readonly steps: readonly Step[];
-  /** Warnings wait until these end and come as one digest; critical alarms never wait. Beijing time. */
+  /** Warnings wait until these hours are over and come as one digest; critical alarms never wait. Beijing time. */
   readonly quietHours?: { readonly from: string; readonly to: string };
-  /** Minutes between repeats behind the last step, until somebody acknowledges. */
+  /** Minutes between repeats after the last step, until somebody acknowledges. */
   readonly repeatMinutes: { readonly critical: number; readonly warning: number };
-  /** Where people reach the page, for links in messages: `https://ponds.example.com`. */
+  /** Public address of the page, for links in messages: `https://ponds.example.com`. */
   readonly publicUrl?: string;
 }
 
-/** Until somebody writes another: every channel is told at once, and again until it is acknowledged. */
+/** The default plan: notifies every channel at once, and again until somebody acknowledges. */
 export const DEFAULT_PLAN: Plan = {
   people: [],
   shifts: [],
@@ -59,7 +59,7 @@ const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 const minutesOf = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
-/** Everyone where nobody is on duty: an empty shift must not mean that nobody is told. */
+/** Everyone if nobody is on duty: an empty shift must not mean that nobody is notified. */
 export function onDuty(plan: Plan, at: number): readonly Person[] {
   const names = new Set([at, at - DAY].flatMap((time) => namesOn(plan, dayOf(time), at)));
   const found = plan.people.filter(({ name }) => names.has(name));
@@ -85,7 +85,7 @@ export function unmannedFrom(plan: Plan, now: number): number | undefined {
   return startOfDay(dayOf(now));
 }
 
-/** Of the shifts that begin on a day, the people of those that hold the time. */
+/** People of the shifts that start on a day and cover the time. */
 function namesOn({ shifts, exceptions }: Plan, day: string, at: number): readonly string[] {
   const replaced = exceptions.filter(({ date }) => date === day);
   const start = startOfDay(day);
@@ -111,7 +111,7 @@ export function peopleOf(plan: Plan, who: Step['who'], at: number): readonly Per
   return plan.people.filter(({ name }) => who.includes(name));
 }
 
-/** Everything that is wrong with a plan, in sentences that say what would be right. */
+/** Everything wrong with a plan, in sentences that say what would be right. */
 export function* problemsOfPlan(plan: Plan, channels: ReadonlySet<string>): Generator<string> {
   const names = plan.people.map(({ name }) => name);
   const known = new Set(names);
@@ -125,17 +125,17 @@ export function* problemsOfPlan(plan: Plan, channels: ReadonlySet<string>): Gene
   for (const [index, shift] of [...plan.shifts, ...plan.exceptions].entries()) {
     if (!CLOCK.test(shift.from) || !CLOCK.test(shift.to))
       yield `shift ${index + 1}: from and to must be times such as 20:00`;
-    for (const each of shift.people) if (!known.has(each)) yield `shift ${index + 1}: nobody is called ${each}`;
-    if ('date' in shift && !isDay(shift.date)) yield `${shift.date} is no day such as 2026-10-01`;
+    for (const each of shift.people) if (!known.has(each)) yield `shift ${index + 1}: there is no person named ${each}`;
+    if ('date' in shift && !isDay(shift.date)) yield `${shift.date} must be a day such as 2026-10-01`;
     if ('days' in shift && !shift.days.every((day) => Number.isInteger(day) && day >= 1 && day <= 7))
       yield `shift ${index + 1}: days must be 1 (Monday) to 7 (Sunday)`;
   }
   if (plan.steps.length === 0 || plan.steps[0]?.afterMinutes !== 0) yield 'the first step must come after 0 minutes';
   for (const [index, { afterMinutes, who }] of plan.steps.entries()) {
     if (index > 0 && afterMinutes <= (plan.steps[index - 1]?.afterMinutes ?? 0))
-      yield `step ${index + 1} must come later than the one before`;
+      yield `step ${index + 1} must come later than the one before it`;
     if (typeof who !== 'string')
-      for (const each of who) if (!known.has(each)) yield `step ${index + 1}: nobody is called ${each}`;
+      for (const each of who) if (!known.has(each)) yield `step ${index + 1}: there is no person named ${each}`;
   }
   const { quietHours } = plan;
   if (quietHours && !(CLOCK.test(quietHours.from) && CLOCK.test(quietHours.to)))

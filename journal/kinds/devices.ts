@@ -1,4 +1,4 @@
-/** What is done to devices, and in cold stores and vehicles. */
+/** Events of devices, cold stores and vehicles. */
 import type { EventKind } from '../event-kind.ts';
 import { number, required, text } from './shared.ts';
 

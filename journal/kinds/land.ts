@@ -1,4 +1,4 @@
-/** What is done on paddies, fields and in orchards. */
+/** Events of paddies, fields and orchards. */
 import type { EventKind } from '../event-kind.ts';
 import { kilograms, number, required, text } from './shared.ts';
 

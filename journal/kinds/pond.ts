@@ -1,4 +1,4 @@
-/** What is done at a pond. */
+/** Events of ponds. */
 import type { EventKind } from '../event-kind.ts';
 import { kilograms, number, required, text } from './shared.ts';
 

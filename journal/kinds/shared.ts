@@ -1,4 +1,4 @@
-/** Fields that several kinds of events ask for. */
+/** Fields that several kinds of event share. */
 import type { EventField } from '../event-kind.ts';
 
 export const kilograms = (zh: string, en: string, most = 100_000): EventField => ({

@@ -14,33 +14,36 @@ const pond: Kind = {
   subplatform: 'smart_fishery',
   intervalMs: 300_000,
   defaultProfile: 'crab_pond',
-  // A station that is dead at four in the morning is how ponds die.
+  // Ponds die unnoticed when the station fails at four in the morning.
   silentIsCritical: { fromHour: 20, toHour: 8 },
   advice: {
     dissolved_oxygen_low: {
       zh: '立即开启全部增氧机并到塘边查看；停喂；必要时注新水、撒增氧剂',
-      en: 'Run every aerator now and go to the pond; stop feeding; let in fresh water or spread an oxygen source if it goes on falling',
+      en: 'Run every aerator now and go to the pond; stop feeding; add fresh water or an oxygen source if it keeps falling',
     },
     water_temperature_high: {
       zh: '加深水位、夜间换水；停喂',
-      en: 'Raise the level, change water at night; stop feeding',
+      en: 'Raise the water level, exchange water at night; stop feeding',
     },
-    water_temperature_low: { zh: '加深水位保温；停喂', en: 'Raise the level to keep warmth; stop feeding' },
-    ph_high: { zh: '复测；换水，控制藻类', en: 'Measure again; change water, hold algae down' },
-    ph_low: { zh: '复测；少量多次泼洒生石灰水', en: 'Measure again; spread lime water little by little' },
+    water_temperature_low: { zh: '加深水位保温；停喂', en: 'Raise the water level to keep the warmth; stop feeding' },
+    ph_high: { zh: '复测；换水，控制藻类', en: 'Measure again; exchange water, control algae' },
+    ph_low: { zh: '复测；少量多次泼洒生石灰水', en: 'Measure again; spread lime water a little at a time' },
     unionised_ammonia_high: {
       zh: '停喂、换水、开增氧机；不要再泼石灰',
-      en: 'Stop feeding, change water, aerate; no lime',
+      en: 'Stop feeding, exchange water, aerate; do not lime',
     },
-    ammonia_nitrogen_high: { zh: '停喂、换水、底改', en: 'Stop feeding, change water, treat the bottom' },
-    nitrite_nitrogen_high: { zh: '换水、增氧；可加食盐缓解', en: 'Change water, aerate; salt eases it' },
-    water_level_low: { zh: '查漏，补水', en: 'Look for a leak, let water in' },
-    water_level_high: { zh: '排水，查塘埂', en: 'Let water out, look after the bund' },
+    ammonia_nitrogen_high: { zh: '停喂、换水、底改', en: 'Stop feeding, exchange water, treat the bottom' },
+    nitrite_nitrogen_high: { zh: '换水、增氧；可加食盐缓解', en: 'Exchange water, aerate; salt helps' },
+    water_level_low: { zh: '查漏，补水', en: 'Look for a leak, add water' },
+    water_level_high: { zh: '排水，查塘埂', en: 'Release water, check the bund' },
   },
   equipment: [
     {
       name: 'aerator_without_power',
-      label: { zh: '增氧机“开”但没有功率：没有真的在转', en: 'the aerator is on but draws no power: it does not run' },
+      label: {
+        zh: '增氧机“开”但没有功率：没有真的在转',
+        en: 'the aerator is on but draws no power: it is not running',
+      },
       action: {
         zh: '查空开、缺相、热继电器；先用备用增氧机',
         en: 'Check breaker, phases and thermal relay; use the spare aerator first',
@@ -111,7 +114,7 @@ const pond: Kind = {
       clampFrom: -0.05,
       aliases: ['ammonia', 'nh3_n', 'nh3n', 'tan', 'nh4'],
     }),
-    // What harms: at pH 8.5 and 28 °C 18 % of total ammonia. GB 11607-89 allows 0.02 mg/L.
+    // The toxic part: 18 % of total ammonia at pH 8.5 and 28 °C. GB 11607-89 allows 0.02 mg/L.
     measured('unionised_ammonia', '非离子氨', 'un-ionised ammonia', MG_PER_L, [0, 50], 0.0001, {
       intervalMs: HOUR,
       normal: [0, 0.02],

@@ -1,4 +1,4 @@
-/** A cold store room or a refrigerated vehicle; air and product apart, because air warms long before the cargo does. */
+/** A cold store or a refrigerated vehicle; air and product separately, because air warms long before the cargo. */
 import { measured, PERCENT, position, temperature, toggle } from '../fields.ts';
 import type { Kind } from '../kind.ts';
 
@@ -15,14 +15,14 @@ const coldChain: Kind = {
     air_temperature_low: { zh: '调高设定温度；活品勿冻', en: 'Raise the set point; live goods must not freeze' },
     product_temperature_high: {
       zh: '转移货品，记录时间和温度',
-      en: 'Move the goods; write down times and temperatures',
+      en: 'Move the goods; record times and temperatures',
     },
     product_temperature_low: { zh: '调高设定温度；活品勿冻', en: 'Raise the set point; live goods must not freeze' },
   },
   equipment: [
     {
       name: 'compressor_off_while_warm',
-      label: { zh: '库内偏热但压缩机没开', en: 'it is warm, and the compressor is off' },
+      label: { zh: '库内偏热但压缩机没开', en: 'it is warm and the compressor is off' },
       action: { zh: '查供电、温控和高压保护', en: 'Check power, thermostat and the high-pressure cut-out' },
       terms: [
         { field: 'compressor_on', is: 0 },
@@ -30,15 +30,15 @@ const coldChain: Kind = {
         { field: 'air_temperature', aboveField: 'setpoint_temperature', by: 3 },
       ],
       holdMinutes: { warning: 15, critical: 45 },
-      source: 'proposed: 3 K above the set point, longer than a defrost drips',
+      source: 'proposed: 3 K above the set point for longer than a defrost takes',
     },
     {
       name: 'door_open_long',
-      label: { zh: '库门长时间敞开', en: 'the door stands open' },
+      label: { zh: '库门长时间敞开', en: 'the door is open' },
       action: { zh: '关门；装卸时挂门帘', en: 'Close it; use the curtain while loading' },
       terms: [{ field: 'door_open', is: 1 }],
       holdMinutes: { warning: 10, critical: 30 },
-      source: 'proposed: loading takes minutes, a forgotten door half an hour',
+      source: 'proposed: loading takes minutes; a door open for half an hour was forgotten',
     },
   ],
   fields: [
@@ -61,7 +61,7 @@ const coldChain: Kind = {
       maxStep: 100,
       aliases: ['setpoint'],
     }),
-    // Live crab travels wet, at 80 % and more.
+    // Live crab is shipped wet, at 80 % and more.
     measured('air_humidity', '湿度', 'relative humidity', PERCENT, [0, 100], 0.1, {
       normal: [70, 95],
       aliases: ['humidity', 'rh'],

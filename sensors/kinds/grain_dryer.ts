@@ -18,7 +18,7 @@ const dryer: Kind = {
       zh: '立即停火断风，查热风道与糠尘：有着火危险',
       en: 'Stop burner and fan, look for burning dust: danger of fire',
     },
-    grain_moisture_low: { zh: '已到安全水分：停火、冷却、出机', en: 'Dry enough to be stored: stop, cool, unload' },
+    grain_moisture_low: { zh: '已到安全水分：停火、冷却、出机', en: 'Dry enough to store: stop, cool, unload' },
   },
   fields: [
     temperature('hot_air_temperature', '热风温度', 'hot air temperature', [-20, 200], {

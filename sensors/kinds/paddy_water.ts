@@ -13,12 +13,12 @@ const paddy: Kind = {
       zh: '灌水；晒田期请在平台上改生育期',
       en: 'Irrigate; if the field is drained on purpose, set its growth stage',
     },
-    water_level_high: { zh: '开缺口排水，查田埂', en: 'Open the outlet, look after the bund' },
+    water_level_high: { zh: '开缺口排水，查田埂', en: 'Open the outlet, check the bund' },
     ditch_water_level_low: {
       zh: '补水：环沟是虾蟹的退路',
       en: 'Let water in: the ditch is the refuge of crab and crayfish',
     },
-    dissolved_oxygen_low: { zh: '换水或增氧，查环沟', en: 'Change water or aerate, look at the ditch' },
+    dissolved_oxygen_low: { zh: '换水或增氧，查环沟', en: 'Exchange water or aerate, check the ditch' },
   },
   fields: [
     measured('water_level', '田面水位（地面为 0）', 'water level (soil surface = 0)', MILLIMETRE, [-500, 1500], 1, {
