@@ -1,4 +1,4 @@
-/** The name beside what somebody does: people's own, always; whoever holds the installation's token may say on whose behalf. */
+/** The name recorded for an action: always a person's own; the holder of the installation's token may name whom they act for. */
 import type { FastifyRequest } from 'fastify';
 import { SOMEBODY } from '../people/people.ts';
 

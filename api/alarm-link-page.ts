@@ -1,4 +1,4 @@
-/** What opens behind a link in a message: readable on a phone at night, without a script. */
+/** The page that a link in a message opens: readable on a phone at night, without scripts. */
 
 import type { Alarm } from '../alarms/alarm.ts';
 import { dateTimeOf } from '../base/beijing-time.ts';
@@ -7,7 +7,7 @@ import { escapeHtml } from './escape-html.ts';
 
 interface Shown {
   readonly alarm?: Alarm;
-  /** Names to choose from; anybody may write another. */
+  /** Names to choose from; a different one may be typed. */
   readonly people?: readonly string[];
   readonly problem?: Label;
 }

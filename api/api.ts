@@ -1,4 +1,4 @@
-/** The HTTP front door as the composition root sees it: what each route asks for, together. */
+/** The HTTP API as the composition root sees it: the options of all routes together. */
 import type { Log } from '../base/logger.ts';
 import type { People } from '../people/people.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -30,12 +30,12 @@ import type { SiteOptions } from './routes/sites.ts';
 import type { PeopleOptions } from './routes/users.ts';
 import type { CodeBook } from './sign-in.ts';
 
-/** What a server needs before it has a route. */
+/** What the server needs besides its routes. */
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
   readonly people: People;
-  /** Of links in messages; signed the browser sessions of earlier versions. */
+  /** Signs links in messages; in earlier versions also browser sessions. */
   readonly sessionSecret: string;
   readonly clock: () => number;
   readonly log: Log;
@@ -70,7 +70,7 @@ export type ApiOptions = ServerOptions &
   LiveOptions & {
     readonly registry: Registry;
     readonly codes: CodeBook;
-    /** Addresses of proxies in front, whose word about client and protocol counts; absent: none. */
+    /** Addresses of proxies whose forwarded headers are trusted; absent: none. */
     readonly trustProxy?: readonly string[] | undefined;
     /** Built page to serve at `/`; absent in tests of routes. */
     readonly pageFolder?: string;

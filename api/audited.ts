@@ -1,6 +1,6 @@
 /**
- * Writes down who did what: a route that changes something says what it is, and how what it changes looks, before and after. The entry is on the log
- * before the answer goes out.
+ * Records who did what: a route that changes something declares the action, and how to show the changed thing before and after. The entry is on the
+ * log before the answer is sent.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createTokenBucket } from '../base/token-bucket.ts';
@@ -11,11 +11,11 @@ type Shown = Readonly<Record<string, unknown>>;
 
 export interface Audited {
   readonly what: AuditAction;
-  /** How what is changed looks now, without secrets; undefined where it is not there. */
+  /** The thing as it is now, without secrets; undefined if it does not exist. */
   readonly of?: (request: FastifyRequest) => object | undefined;
-  /** The body is written down: it holds no secret, and nothing else shows what was asked. */
+  /** Records the body: it holds no secret, and nothing else shows what was requested. */
   readonly asked?: true;
-  /** Only such requests; absent: all. */
+  /** Which requests to record; absent: all. */
   readonly when?: (request: FastifyRequest) => boolean;
 }
 
@@ -24,7 +24,7 @@ declare module 'fastify' {
     readonly audit?: Audited;
   }
   interface FastifyRequest {
-    /** What a handler knows better than its address: merged into the entry. */
+    /** What the handler knows better than the URL: merged into the entry. */
     audited: Partial<AuditNote> | undefined;
   }
 }
@@ -32,7 +32,7 @@ declare module 'fastify' {
 const BEFORE = Symbol('what it was before');
 type Remembering = FastifyRequest & { [BEFORE]?: string | undefined };
 
-/** What is refused is written down at this rate, and counted beyond it. */
+/** Refused requests are recorded up to this rate and only counted beyond it. */
 const REFUSALS_PER_SECOND = 1;
 const MOST_BYTES = 8192;
 const SECRETS = new Set(['passwordHash', 'previousPassword', 'password', 'digest', 'code', 'token']);
@@ -87,7 +87,7 @@ function whoAndWhere(request: FastifyRequest): Pick<AuditNote, 'who' | 'from' | 
   return { who: { kind, id, name }, from: request.ip, ...(park !== undefined && { park }) };
 }
 
-/** `tianyu/probe/aerator`, of the address; of what is new, of the body. */
+/** `tianyu/probe/aerator`, from the URL; for something new, from the body. */
 function nameOf({ params, body, query }: FastifyRequest): string {
   const parts = Object.values((params ?? {}) as Record<string, unknown>);
   const named = parts.length > 0 ? parts : NAMES.flatMap((name) => textIn(body, name) ?? textIn(query, name) ?? []);
@@ -103,7 +103,7 @@ function differences(request: Remembering, { of, asked }: Audited): Pick<AuditNo
   if (of === undefined) return {};
   const before = request[BEFORE] === undefined ? undefined : (JSON.parse(request[BEFORE]) as Shown);
   const found = of(request);
-  // As it is written: what is undefined is absent.
+  // As it will be written: undefined members are absent.
   const after = found && (JSON.parse(JSON.stringify(withoutSecrets(found))) as Shown);
   if (before === undefined || after === undefined) return bounded({ before, after });
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -1,7 +1,7 @@
 /**
- * Who asks: programs by bearer token, browsers by the cookie of a session. What each may do stands in `authorize.ts`.
- * A browser that opened the start-up link only reads: it lies on wall screens and phones. One that typed the installation's token may operate for twelve
- * hours; one whose person signed in with an account may do what that account may.
+ * Authentication: programs by bearer token, browsers by session cookie. `authorize.ts` says what each may do. A browser that opened the start-up link
+ * only reads, since such links end up on wall screens and phones. One that typed the installation's token may operate for twelve hours; one whose person
+ * signed in with an account may do what that account may.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
@@ -13,15 +13,15 @@ import { tokenIdIn } from '../people/tokens.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whoever asks; undefined for a stranger at an open address. */
+    /** The identity behind the request; undefined for a stranger on an open route. */
     identity: Identity | undefined;
   }
 }
 
 export interface Authenticator {
-  /** Undefined for a stranger. A bearer token that is given decides alone. */
+  /** Undefined for a stranger. A bearer token, if sent, decides alone. */
   identify(request: FastifyRequest): Identity | undefined;
-  /** Throws `UNAUTHORIZED`, `TOO_MANY_ATTEMPTS`; or `FORBIDDEN` for a change that another site's page sends with our cookie. */
+  /** Throws `UNAUTHORIZED`, `TOO_MANY_ATTEMPTS`, or `FORBIDDEN` for a change that another site's page sends with our cookie. */
   check(request: FastifyRequest): Identity;
 }
 
@@ -30,7 +30,7 @@ export interface AuthenticatorOptions {
   /** Signed the sessions of earlier versions. */
   readonly sessionSecret: string;
   readonly clock: () => number;
-  /** Of bearer tokens; shared with the form that takes the installation's. */
+  /** For bearer tokens; shared with the form that takes the installation's token. */
   readonly throttle?: Throttle;
 }
 
@@ -38,7 +38,7 @@ export const COOKIE = 'daoyu_session';
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 const INSTALLATION = 'installation';
 
-/** A generated token is not found by trying, so only the wrong ones are slowed down; nor does one address hold up the token everywhere else. */
+/** A generated token cannot be guessed, so only wrong tokens are slowed down, and only for the address that sends them. */
 export const createTokenThrottle = (clock: () => number): Throttle =>
   createThrottle({ clock, freeAttempts: 10, maxPerHour: Number.POSITIVE_INFINITY });
 
@@ -53,7 +53,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return people.bySession(cookie) ?? signedSession(cookie);
   }
 
-  /** Of versions before accounts: signed, not kept. None is made any more, and the last ends thirty days after the upgrade. */
+  /** Signed sessions from versions before accounts. No new ones are created, and the last expires thirty days after the upgrade. */
   function signedSession(cookie: string): Identity | undefined {
     const [expires = '', operatorUntil = '', random = '', signature = ''] = cookie.split('.', 5);
     if (!(Number(expires) > clock())) return undefined;
@@ -87,7 +87,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
           'send an API token as "Authorization: Bearer …" (DAOYU_API_TOKEN where it is set, else secrets/api-token in the data folder, or one that `daoyu tokens add` made), or sign in with a browser at /sign-in',
         );
       }
-      // No browser sends a token on its own; a cookie it does, for any page that asks it to.
+      // A browser never sends a token by itself, but it sends a cookie for any page that requests it.
       if (identity.isSession && !SAFE_METHODS.has(request.method) && !isFromOurPage(request)) {
         throw new DaoyuError(
           'FORBIDDEN',

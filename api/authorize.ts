@@ -1,6 +1,6 @@
 /**
- * Who may do what, in one place: each route declares the right that it needs and for which park, and a route that declares nothing does not start.
- * Rights are checked before anything of the request is looked at; parks before it is validated, so that a refusal tells nothing of what there is.
+ * Who may do what, in one place: each route declares the right it needs and for which park; a route that declares nothing does not start. Rights and
+ * parks are checked before the request is validated, so that a refusal reveals nothing about what exists.
  */
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
@@ -12,9 +12,9 @@ import type { Authenticator } from './authenticate.ts';
 export type ParkOf = (request: FastifyRequest) => string | undefined | Promise<string | undefined>;
 
 export type Access =
-  /** Strangers, too: what it answers tells nothing, or it asks for a secret of its own. */
+  /** Open to strangers: it reveals nothing, or it asks for a secret of its own. */
   | 'anyone'
-  /** Whoever is known. */
+  /** Any authenticated caller. */
   | 'known'
   | {
       readonly right: Right;
@@ -27,7 +27,7 @@ export type Access =
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What each route declares, by `METHOD /url`; for the test that walks them all. */
+    /** The declaration of each route, by `METHOD /url`; for the test that checks all of them. */
     readonly accesses: ReadonlyMap<string, Access>;
   }
   interface FastifyContextConfig {
@@ -35,7 +35,7 @@ declare module 'fastify' {
   }
 }
 
-/** Routes that libraries make. */
+/** Routes registered by libraries. */
 const OF_LIBRARIES: readonly (readonly [prefix: string, Access])[] = [
   ['/assets/', 'anyone'],
   ['/docs', 'known'],
@@ -47,7 +47,7 @@ export function accessOf({ url, config }: Pick<RouteOptions, 'url' | 'config'>):
   return access;
 }
 
-/** To be called before the routes are made. `elsewhere`: who is told that an address does not exist. */
+/** Call before routes are registered. `elsewhere`: who may learn that a URL does not exist. */
 export function installAuthorization(
   app: FastifyInstance,
   authenticator: Authenticator,
@@ -58,7 +58,7 @@ export function installAuthorization(
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) accesses.set(`${method} ${route.url}`, accessOf(route));
   });
-  // What is at no route is nobody's business but that of the known; nor does a HEAD of a page tell more than the page.
+  // Only authenticated callers learn that a URL has no route; a HEAD of a page reveals no more than the page.
   function asked({ method, url, routeOptions }: FastifyRequest): Access {
     const ofPage = method === 'HEAD' ? accesses.get(`GET ${url.split('?')[0]}`) : undefined;
     return accesses.get(`${method} ${routeOptions.url}`) ?? ofPage ?? elsewhere;
@@ -68,7 +68,7 @@ export function installAuthorization(
   app.addHook('onRequest', async (request, reply) => {
     const access = asked(request);
     if (access === 'anyone') return;
-    // What one may see is not left in a browser that another uses.
+    // Answers must not stay in the cache of a browser that somebody else uses next.
     void reply.header('cache-control', 'no-store');
     const identity = authenticator.check(request);
     request.identity = identity;
@@ -82,7 +82,7 @@ export function installAuthorization(
     if (park === 'every' && !allows(identity.grants, right)) throw forbidden(identity, right);
     if (park === 'named') checkPark(identity, right, namedPark(request));
     if (park === 'listed') checkPark(identity, right, textIn(request.query, 'park'));
-    // Of a record that there is not and of one in another park the same is said.
+    // A missing record and one in another park get the same answer.
     if (typeof park === 'function' && !allows(identity.grants, right, (await park(request)) ?? ''))
       throw forbidden(identity, right, 'the park of this record');
   });
@@ -94,7 +94,7 @@ export function installAuthorization(
   });
 }
 
-/** An absent one is refused by the schema, later. */
+/** A missing one is refused later, by the schema. */
 function checkPark(identity: Identity, right: Right, park: string | undefined): void {
   if (park !== undefined && !allows(identity.grants, right, park)) throw forbidden(identity, right, `park ${park}`);
 }
@@ -113,10 +113,13 @@ function forbidden({ kind, grants }: Identity, right: Right, where = 'all parks'
     kind === 'link'
       ? '. A browser with the start-up link only reads: sign in with an account, or with the API token to operate'
       : '';
-  return new DaoyuError('FORBIDDEN', `this takes the role ${roles} for ${where}; here is ${own || 'no role'}${advice}`);
+  return new DaoyuError(
+    'FORBIDDEN',
+    `this needs the role ${roles} for ${where}; you have ${own || 'no role'}${advice}`,
+  );
 }
 
-/** Which parks whoever asks may see; without an identity none. */
+/** Parks that the caller may see; none without an identity. */
 export function parksSeen({ identity }: FastifyRequest, right: Right = 'read'): (park: string) => boolean {
   const parks = identity === undefined ? [] : parksWith(identity.grants, right);
   if (parks.includes(EVERY_PARK)) return () => true;
@@ -124,13 +127,13 @@ export function parksSeen({ identity }: FastifyRequest, right: Right = 'read'): 
   return (park) => seen.has(park);
 }
 
-/** Whether nothing is hidden from whoever asks. */
+/** Whether the caller sees all parks. */
 export const seesAll = ({ identity }: FastifyRequest, right: Right = 'read'): boolean =>
   identity !== undefined && allows(identity.grants, right);
 
 type Places = Pick<Registry, 'parks' | 'sites' | 'devices'>;
 
-/** The registry as whoever asks may see it. */
+/** The part of the registry that the caller may see. */
 export function registrySeen(registry: Places, request: FastifyRequest): Places {
   if (seesAll(request)) return registry;
   const sees = parksSeen(request);

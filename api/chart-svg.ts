@@ -1,4 +1,4 @@
-/** One field over a time as SVG, for pages without scripts: a curve a device, gaps where nothing was measured, its scale and Beijing time. */
+/** One field over time as SVG, for pages without scripts: one curve per device, gaps where nothing was measured, a scale and Beijing time. */
 import { clockOf, dateTimeOf } from '../base/beijing-time.ts';
 import type { Point } from '../store/store.ts';
 import { escapeHtml } from './escape-html.ts';
@@ -10,7 +10,7 @@ export interface ChartSvg {
   readonly from: number;
   readonly to: number;
   readonly curves: readonly { readonly name: string; readonly points: readonly Point[] }[];
-  /** Longer without a value is a gap, ms. */
+  /** A longer time without a value is a gap, ms. */
   readonly gapMs: number;
 }
 
@@ -22,7 +22,7 @@ const TOP = 10;
 const BOTTOM = 26;
 const TICKS = 4;
 const DAY_MS = 24 * 3_600_000;
-/** Told apart by their strokes as well as by their colours. */
+/** Curves differ in stroke as well as in colour. */
 const STROKES = ['', '6 3', '2 3', '8 3 2 3'];
 
 export function chartSvg({ label, symbol, decimals, from, to, curves, gapMs }: ChartSvg): string {
@@ -50,7 +50,7 @@ export function chartSvg({ label, symbol, decimals, from, to, curves, gapMs }: C
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${[...grid, ...clock, ...lines].join('')}</svg>`;
 }
 
-/** Moves where there is a gap, so that none is drawn over. */
+/** Moves across gaps instead of drawing over them. */
 function pathOf(
   points: readonly Point[],
   x: (time: number) => number,
@@ -60,7 +60,7 @@ function pathOf(
   let before = Number.NEGATIVE_INFINITY;
   const steps = points.map(([time, value]) => {
     const at = `${px(x(time))} ${px(y(value))}`;
-    // A value alone is a dot.
+    // A single value is a dot.
     const step = time - before > gapMs ? `M${at}h0` : `L${at}`;
     before = time;
     return step;

@@ -1,4 +1,4 @@
-/** How much of each window was measured: what a mean over a day with an outage is worth. */
+/** How much of each window was measured, so that one knows what a mean over a day with an outage is worth. */
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Every, Series } from '../store/store.ts';
 import { windowEnd } from '../store/window.ts';
@@ -16,13 +16,13 @@ export interface CoverageOptions {
 }
 
 export interface Coverage {
-  /** Beside each point, 0…1: good values there are, of those expected in the part of the window that was asked for and is past. */
+  /** One per point, 0…1: good values as a share of those expected in the part of the window that was requested and is past. */
   readonly coverage: readonly number[];
   /** Starts of windows that are incomplete. */
   readonly incomplete: readonly number[];
 }
 
-/** Undefined where nothing is expected at any time, as from a drone. */
+/** Undefined if no regular values are expected, as from a drone. */
 export function expectedEveryMs(kind: Kind, field: Field | undefined, deviceIntervalMs: number): number | undefined {
   return kind.isIntermittent ? undefined : Math.max(deviceIntervalMs, field?.intervalMs ?? 0);
 }
@@ -44,6 +44,6 @@ function shareOf(
   const lengthMs = Math.min(windowEnd(start, every), to, Math.max(now, start)) - Math.max(start, from);
   const expected = Math.max(1, Math.floor(lengthMs / intervalMs));
   const share = Math.min(1, Math.round((used / expected) * 1000) / 1000);
-  // A reading a little early or late lies in the window beside: one that lacks is no gap.
+  // A reading slightly early or late falls into the neighbouring window: one missing value is not a gap.
   return { share, isIncomplete: share < COMPLETE_FROM && expected - used > 1 };
 }

@@ -14,12 +14,12 @@ interface Row {
   readonly flags: Set<string>;
 }
 
-/** Of windows with what covers them. */
+/** A series of windows with their coverage. */
 type CoveredSeries = Series & Partial<Coverage>;
 
 /**
- * One line a window, in order of time for each device; one column a field and aggregate, and for each field how much of the window it covers and
- * how many doubted values were left out. A window of doubted values alone has a line without a value.
+ * One line per window, in order of time for each device; one column per field and aggregate, and for each field the coverage and the number of
+ * doubtful values left out. A window of doubtful values only has a line without a value.
  */
 export function csvOfSeries(series: readonly CoveredSeries[], fields: ReadonlyMap<string, Field>): Generator<string> {
   return inPieces(linesOfSeries(series, fields));
@@ -75,7 +75,7 @@ function* linesOfSeries(
   }
 }
 
-/** Raw readings, as they are read from the store. */
+/** Raw readings, as they come from the store. */
 export async function* csvOfReadings(
   readings: AsyncIterable<Reading & { readonly corrected?: readonly string[] }>,
   names: readonly string[],

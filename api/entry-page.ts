@@ -1,8 +1,8 @@
-/** The frame of the pages before the page: signing in, an invitation, a shared chart. Without scripts, in both languages. */
+/** The frame of pages outside the app: sign-in, an invitation, a shared chart. Without scripts, in both languages. */
 
 export interface EntryPage {
   readonly title: string;
-  /** HTML: whatever is not ours in it is escaped by whoever makes it. */
+  /** HTML; the caller has escaped foreign text in it. */
   readonly body: string;
   /** Styles of its own. */
   readonly style?: string;

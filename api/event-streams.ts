@@ -1,4 +1,4 @@
-/** Streams of server-sent events: bounded in number, paced by their readers, ended with the server. One of these a route. */
+/** Streams of server-sent events: bounded in number, paced by their readers, ended with the server. One set per route. */
 import { once } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { codeOf, DaoyuError } from '../base/errors.ts';
@@ -6,13 +6,13 @@ import type { Log } from '../base/logger.ts';
 
 export interface EventStreamOptions {
   readonly maxClients: number;
-  /** What streams, for messages: `live streams`. */
+  /** Noun for messages: `live streams`. */
   readonly what: string;
   readonly log: Log;
 }
 
 export interface EventStreams {
-  /** Sends texts of the form `event: …\ndata: …\n\n` as they come. Rejects with `LIVE_FULL`; a HEAD is answered and follows nothing. */
+  /** Sends texts of the form `event: …\ndata: …\n\n` as they come. Rejects with `LIVE_FULL`; answers a HEAD without a stream. */
   serve(
     request: Pick<FastifyRequest, 'method'>,
     reply: FastifyReply,
@@ -21,7 +21,7 @@ export interface EventStreams {
 }
 
 const HEARTBEAT_MS = 15_000;
-/** A client that has not read for so long is ended; it comes back by itself. */
+/** A client that has not read for this long is disconnected; it reconnects by itself. */
 const STALLED_MS = 30_000;
 
 const HEADERS = {
@@ -55,7 +55,7 @@ export function createEventStreams(
       reply.hijack();
       raw.writeHead(200, HEADERS);
       raw.write('retry: 2000\n\n');
-      // A client that does not read gets nothing more into its buffer.
+      // Nothing more is buffered for a client that does not read.
       const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': still here\n\n'), HEARTBEAT_MS);
       try {
         for await (const text of follow(stopping.signal)) {
@@ -63,7 +63,7 @@ export function createEventStreams(
           await once(raw, 'drain', { signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(STALLED_MS)]) });
         }
       } catch (error) {
-        // Whoever left or stalled comes back; anything else is ours to mend.
+        // A client that left or stalled reconnects; any other error is ours.
         if (!raw.destroyed && !isStall(error))
           log.error({ err: error, code: codeOf(error) }, `one of the ${what} broke`);
       } finally {

@@ -21,10 +21,10 @@ export async function openHealth(options: HealthOptions): Promise<{ readonly url
     ...PROBLEM_HANDLERS,
   }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, options.log);
-  // Nobody signs in here; who did at the API is known.
+  // Nobody signs in here, but sessions of the API are valid.
   const authenticator = createAuthenticator(options);
   await app.register(cookie);
-  // There is nothing here but health and metrics.
+  // Only health and metrics are served here.
   installAuthorization(app as never, authenticator, 'anyone');
   await app.register(healthRoutes, { ...options, authenticator });
   await app.register(metricRoutes, { status: options.status });

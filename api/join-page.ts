@@ -1,4 +1,4 @@
-/** What an invitation shows: who may come in as what, and what to fill in. Looking at it uses nothing up. */
+/** The page of an invitation: what it grants, and the form to fill in. Opening it does not use the link up. */
 import type { Invitation } from '../people/invitations.ts';
 import { EVERY_PARK, type Grant, type Role } from '../people/roles.ts';
 import { both, entryPage } from './entry-page.ts';
@@ -7,7 +7,7 @@ import { escapeHtml } from './escape-html.ts';
 export interface JoinPageOptions {
   readonly purpose: Invitation['purpose'];
   readonly code: string;
-  /** Of the account whose password is chosen, or the screen that is signed in. */
+  /** Name of the account that gets a password, or of the screen to sign in. */
   readonly name?: string;
   readonly problem?: string;
   readonly user?: string;
@@ -54,7 +54,7 @@ export function joinPage({ purpose, code, name = '', problem, user = '', typedNa
 export const voidPage = (): string =>
   entryPage({
     title: '链接已失效 Link void · 稻渔 daoyu',
-    body: `<div class="card">${both('这个链接已用过、已撤回或已过期。请向发送人要一个新的。', 'This link was used, withdrawn or is too old. Ask whoever sent it for a new one.')}<p><a href="/sign-in">登录 Sign in</a></p></div>`,
+    body: `<div class="card">${both('这个链接已用过、已撤回或已过期。请向发送人要一个新的。', 'This link has been used, was revoked or has expired. Ask the person who sent it for a new one.')}<p><a href="/sign-in">登录 Sign in</a></p></div>`,
   });
 
 function rolesIn(grants: readonly Grant[], language: 0 | 1): string {

@@ -9,7 +9,7 @@ export const RecordId = Type.String({
   description: 'made by whoever enters it (ULID, UUID): sent again, it is the same record; absent: made here',
 });
 
-/** What an entry and an answer of every record hold alike. */
+/** Members that every record has in requests and answers. */
 export const recordParts = {
   park: Slug,
   site: Slug,
@@ -18,7 +18,7 @@ export const recordParts = {
   supersedes: Type.Optional(Text('id of the record that it takes the place of', 64)),
 };
 
-/** What the platform adds. */
+/** Members that the platform adds. */
 export const recordedParts = {
   by: Type.String({ description: 'who wrote it down' }),
   id: Type.String(),

@@ -1,4 +1,4 @@
-/** Opens the socket of an HTTP application, and says in a sentence what stands in the way. */
+/** Opens the socket of an HTTP application; errors say in a sentence what prevents it. */
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { codeOf, DaoyuError } from '../base/errors.ts';
@@ -8,7 +8,7 @@ interface ListenAddress {
   readonly port: number;
 }
 
-/** Resolves to its URL. Rejects with `PORT_TAKEN`, and closes the application then. */
+/** Resolves with its URL. Rejects with `PORT_TAKEN` after closing the application. */
 export async function listen(
   app: Pick<FastifyInstance, 'listen' | 'close' | 'server'>,
   address: ListenAddress,

@@ -1,4 +1,4 @@
-/** A device's mapping as the API takes it; what only the kind of the device can tell is checked by the registry. */
+/** A device's mapping in the API; the registry checks what depends on the kind of the device. */
 import { Type } from 'typebox';
 import {
   BYTE_ORDERS,

@@ -1,27 +1,27 @@
-/** Bounds the points that answers hold in memory together, by the heap that the process has: what does not fit waits, and is refused by name when its time is over. */
+/** Bounds the points that all answers together hold in memory, by the heap of the process: what does not fit waits, and is refused after a while. */
 import { getHeapStatistics } from 'node:v8';
 import { DaoyuError } from '../base/errors.ts';
 
 export interface MemoryBudget {
-  /** Points that one answer may hold at most. */
+  /** Most points of one answer. */
   readonly capacity: number;
-  /** Resolves when there is room for so many, with what gives it back. Rejects with `QUERIES_BUSY`. */
+  /** Resolves when there is room, with the function that gives it back. Rejects with `QUERIES_BUSY`. */
   take(points: number): Promise<() => void>;
 }
 
 export interface MemoryBudgetOptions {
   readonly capacity?: number;
-  /** How long one waits for room. */
+  /** How long an answer waits for room. */
   readonly patienceMs: number;
 }
 
-/** A point on its way: columns of the store, an array of two or three, its text, its compressed text: an estimate. */
+/** Estimate for one point: columns of the store, an array of two or three, its text, its compressed text. */
 const BYTES_PER_POINT = 300;
 /** The rest is for intake, the ledger and whatever else lives in the process. */
 const SHARE = 0.4;
-/** More waiting than that are told at once. */
+/** Beyond this many waiting, requests are refused at once. */
 const MAX_WAITING = 100;
-/** Small ones pass a large one that waits for room, but not for ever. */
+/** Small answers may overtake a large one that waits for room, but only so many. */
 const MOST_PASSED = 10;
 
 interface Waiting {

@@ -1,4 +1,4 @@
-/** The platform in numbers, for Prometheus; read from the parts when asked, so nothing is counted twice. */
+/** The platform's metrics for Prometheus; read from the parts at each scrape, so that nothing is counted twice. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { BusStatus } from '../bus/bus.ts';
@@ -6,7 +6,7 @@ import type { Ledger } from '../consumers/ledger.ts';
 import type { StoreStatus } from '../store/store.ts';
 import { createSiteMetrics, type SiteMetricsOptions } from './site-metrics.ts';
 
-/** Of what the process has; absent otherwise. */
+/** Present for the parts that the process has. */
 export interface PlatformStatus {
   readonly bus: BusStatus;
   readonly store?: StoreStatus;
@@ -17,11 +17,11 @@ export interface PlatformStatus {
     readonly acknowledged: number;
   };
   readonly version?: string;
-  /** Something speaks against the clock of the machine. */
+  /** Whether the clock of the machine is in doubt. */
   readonly isClockDoubted?: boolean;
-  /** Of the data folder's disk. */
+  /** Free space on the disk of the data folder. */
   readonly disk?: { readonly freeBytes: number; readonly sizeBytes: number };
-  /** Names of what this process does of the work that is divided among several. */
+  /** Names of the tasks that are assigned to this process. */
   readonly duties?: readonly string[];
   readonly broker?: {
     readonly connections: number;
@@ -36,7 +36,7 @@ export interface MetricsOptions {
   readonly status: () => Promise<PlatformStatus>;
   readonly ledger?: Ledger;
   readonly alarms?: Pick<Alarms, 'counts'>;
-  /** In a process that answers for sites and devices. */
+  /** Present in a process that serves sites and devices. */
   readonly sites?: SiteMetricsOptions;
 }
 
@@ -45,7 +45,7 @@ export interface Metrics {
   render(): Promise<string>;
 }
 
-/** Of a part that the process does not have there are no numbers, rather than zeros. */
+/** A part that the process does not have has no metrics, rather than zeros. */
 export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'daoyu_' });
@@ -104,7 +104,7 @@ export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions)
   return {
     contentType: registry.contentType,
     async render() {
-      // Asked first: two scrapes at one time must not add up between a reset and its counts.
+      // Asks first, so that two scrapes at the same time cannot add up between a reset and its counts.
       const [{ bus, store, broker, bridge, disk, version, isClockDoubted, duties = [] }, account] = await Promise.all([
         status(),
         ledger?.account(),

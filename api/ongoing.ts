@@ -1,4 +1,4 @@
-/** Ends what is still being sent to somebody who may no longer have it: live streams and exports of a session that ended, of a role that was taken away. */
+/** Ends live streams and exports whose reader has lost access: the session ended, or a role was revoked. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fingerprintOf } from '../people/identity.ts';
 import type { People } from '../people/people.ts';
@@ -10,10 +10,10 @@ interface Ongoing {
   readonly fingerprint: string;
 }
 
-/** Rights also end by the clock. */
+/** Rights also expire. */
 const LOOK_EVERY_MS = 10_000;
 
-/** After the hook that identifies. As many are held as there are requests under way, which the sockets bound. */
+/** Call after the authentication hook. Holds one entry per request in progress, which the sockets bound. */
 export function endOngoing(
   app: FastifyInstance,
   { authenticator, people }: { readonly authenticator: Authenticator; readonly people: Pick<People, 'watch'> },
@@ -31,7 +31,7 @@ export function endOngoing(
   function look(): void {
     for (const each of ongoing) {
       const { request, reply, fingerprint } = each;
-      // What has not begun to answer was allowed when it came, and ends by itself.
+      // A request without an answer yet was allowed when it came, and ends by itself.
       if (!reply.raw.headersSent) continue;
       const identity = authenticator.identify(request);
       if (identity !== undefined && fingerprintOf(identity) === fingerprint) continue;

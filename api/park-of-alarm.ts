@@ -1,4 +1,4 @@
-/** The park of the alarm that an address names, for its authorization. */
+/** The park of the alarm named in the URL, for authorization. */
 import type { FastifyRequest } from 'fastify';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { ParkOf } from './authorize.ts';

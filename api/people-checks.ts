@@ -1,10 +1,10 @@
-/** What whoever administers some parks may do with people: give, see and take away nothing beyond those parks. */
+/** What an administrator of some parks may do with people: grant, see and revoke roles in those parks only. */
 import type { FastifyRequest } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
 import type { Identity } from '../people/identity.ts';
 import { allows, EVERY_PARK, type Grant, mayGrant } from '../people/roles.ts';
 
-/** Of a request that passed its authorization. */
+/** The identity of an authorized request. */
 export function identityOf({ identity }: Pick<FastifyRequest, 'identity'>): Identity {
   if (identity !== undefined) return identity;
   throw new DaoyuError('UNAUTHORIZED', 'sign in, or send an API token');
@@ -16,11 +16,11 @@ export function checkMayGrant(request: Pick<FastifyRequest, 'identity'>, grants:
   const parks = [...new Set(grants.map(({ park }) => (park === EVERY_PARK ? 'all parks' : park)))].join(', ');
   throw new DaoyuError(
     'FORBIDDEN',
-    `roles in ${parks} are given and taken away by an administrator of ${parks.includes('all parks') ? 'all parks' : 'these parks'} alone`,
+    `only an administrator of ${parks.includes('all parks') ? 'all parks' : 'these parks'} may grant or revoke roles in ${parks}`,
   );
 }
 
-/** Whether an administrator sees a holder of roles: one of them lies in a park of theirs. */
+/** Whether an administrator sees a person: at least one of the person's roles is in a park they administer. */
 export function seesHolder({ grants: own }: Identity, grants: readonly Grant[]): boolean {
   return grants.some(({ park }) => park === EVERY_PARK || allows(own, 'administer', park));
 }

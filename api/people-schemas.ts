@@ -1,4 +1,4 @@
-/** Shapes of people, programs and screens in the API; never a hash, and a secret only in the one answer that makes it. */
+/** Schemas of people, programs and screens in the API; never a hash, and a secret only in the answer that creates it. */
 import { type Static, Type } from 'typebox';
 import { renderSVG } from 'uqr';
 import { IDENTITY_KINDS } from '../people/identity.ts';
@@ -11,7 +11,7 @@ export const PersonName = Type.String({
   maxLength: 50,
   description: 'as others read it, such as 王建国',
 });
-/** The rules of a good one are the platform's to explain, not the schema's. */
+/** The platform, not the schema, checks and explains what a good password is. */
 export const Password = Type.String({ minLength: 1, maxLength: 512 });
 
 const GrantPark = Type.Union([Slug, Type.Literal('*')], { description: 'id of a park, or `*` for all of them' });
@@ -106,7 +106,7 @@ export type ListedSession = Static<typeof ListedSession>;
 
 export const NO_CONTENT = Type.Null({ description: 'done' });
 
-/** A link as people get it. */
+/** A link with its QR code. */
 export function linkOf(base: string, path: string, expiresAt: number): OneTimeLink {
   const url = `${base}${path}`;
   return { link: url, expiresAt, qr: renderSVG(url, { border: 2 }) };

@@ -1,4 +1,4 @@
-/** Says in the OpenAPI document which problems each route answers with: those that it names, and those that any route of its shape has. */
+/** Documents in OpenAPI which problems each route answers with: those it names, and those that follow from its method, body and access. */
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import { accessOf } from './authorize.ts';
@@ -7,14 +7,14 @@ import { Problem } from './schemas.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Codes of the problems that this route has of its own. */
+    /** Codes of problems specific to this route. */
     readonly problems?: readonly string[];
   }
 }
 
 type Answers = Record<string, unknown>;
 
-/** To be called before the routes are made. */
+/** Call before routes are registered. */
 export function documentProblems(app: Pick<FastifyInstance, 'addHook'>): void {
   app.addHook('onRoute', (route) => {
     const { schema } = route;

@@ -1,4 +1,4 @@
-/** Errors as RFC 9457 problem details: what is wrong, what would be right, and a stable code. */
+/** Errors as RFC 9457 problem details: what is wrong, what would be right, a stable code. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
@@ -8,7 +8,7 @@ import { SLUG } from '../base/topics.ts';
 import { TooManyAttempts } from '../people/throttle.ts';
 import type { Problem } from './schemas.ts';
 
-/** The HTTP status of our codes; any other is our own fault, 500. */
+/** HTTP status by code; any other code is our own fault, 500. */
 export const STATUS: Readonly<Record<string, number>> = {
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
@@ -110,7 +110,7 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
     .send(problem);
 }
 
-/** For requests that reach no route and no hook: what Fastify and Node would answer in their own form. */
+/** For requests that reach no route or hook, which Fastify and Node would otherwise answer in their own form. */
 export const PROBLEM_HANDLERS = {
   frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
     void sendProblem(reply, error),
@@ -144,7 +144,7 @@ export function installProblems(app: FastifyInstance, log: Pick<Log, 'error'>): 
   );
 }
 
-/** Fastify's own errors: a schema that does not fit, a body too large, broken JSON. */
+/** Fastify's own errors: a schema violation, a body too large, broken JSON. */
 function fastifyProblem(error: unknown): Known {
   if (typeof error !== 'object' || error === null) return { code: 'INTERNAL', detail: String(error) };
   const { validation, validationContext, message } = error as FastifyError;

@@ -1,4 +1,4 @@
-/** Bounds what queries cost together: a few run, some wait a little, the rest is told to come back; each is stopped after its time or when its client has gone. */
+/** Bounds the cost of queries: a few run, some wait, the rest is asked to come back; each is stopped after a time limit or when its client disconnects. */
 import type { FastifyRequest } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
 
@@ -49,7 +49,7 @@ export function createQueryGate({
     });
   }
 
-  /** Hands the place on without letting go of it, so that nobody slips in between. */
+  /** Passes the slot on directly, so that no other query takes it in between. */
   function leave(): void {
     const [next] = waiting;
     if (next === undefined) {
@@ -65,7 +65,7 @@ export function createQueryGate({
       const stopping = new AbortController();
       const stop = (why: string) => stopping.abort(new DaoyuError('QUERY_STOPPED', why));
       const timer = setTimeout(
-        () => stop(`no answer within ${timeoutMs / 1000} s; ask for less, or with a coarser every`),
+        () => stop(`no answer within ${timeoutMs / 1000} s; ask for less, or use a coarser every`),
         timeoutMs,
       );
       const clientLeft = () => stop('the client left');

@@ -1,4 +1,4 @@
-/** Names in a query that the registry does not have are refused: an empty answer would look like silence of the sensors. */
+/** Refuses names that the registry does not have: an empty answer would look like silent sensors. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';

@@ -1,4 +1,4 @@
-/** How much each caller may ask a minute: those who are known by themselves, strangers by address, sign-in apart from everything else. */
+/** Requests a minute of each caller: authenticated callers individually, strangers by address, sign-in separately. */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
@@ -10,11 +10,11 @@ export interface RateLimitOptions {
   readonly perMinute: number;
 }
 
-/** A flood of strangers must not make a watchdog restart the platform, nor a balancer take it out. */
+/** A flood of strangers must not make a watchdog restart the platform, or a load balancer drop it. */
 const PROBES = new Set(['/healthz', '/readyz']);
-/** Where secrets are typed. */
+/** Paths at which secrets are typed. */
 const SIGN_IN = new Set(['/sign-in', '/join', '/api/v1/me/password']);
-/** Attempts from one address: people mistype, and a gateway of a 4G carrier has many people behind it. */
+/** Attempts from one address: people mistype, and many people share the gateway of a 4G carrier. */
 const SIGN_INS_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 
@@ -50,5 +50,5 @@ export async function installRateLimit(
 const nameOf = (identity: Identity | undefined) =>
   identity === undefined ? 'stranger' : `${identity.kind}:${identity.id}`;
 
-/** The empty form costs nothing and proves nothing. */
+/** Getting the empty form is not an attempt. */
 const isForm = ({ method }: FastifyRequest, query: string) => (method === 'GET' || method === 'HEAD') && query === '';

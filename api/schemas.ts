@@ -34,14 +34,14 @@ export const Time = (description: string) => Type.Integer({ description: `${desc
 export const Slug = Type.String({ pattern: SLUG.source, description: 'lower-case letters, digits, hyphens' });
 export const Text = (description: string, maxLength = 200) => Type.String({ maxLength, description });
 
-/** A whole number in a query; texts are not turned into numbers on their own, lest a body be bent to fit. */
+/** A whole number in a query, as text: coercion is off, so that bodies are checked strictly. */
 export const Whole = (description: string) => Type.String({ pattern: '^\\d{1,15}$', description });
 
 /** One of these words. */
 export const OneOf = <const T extends string>(words: readonly T[], options: { readonly description?: string } = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: [...words], ...options });
 
-/** Which devices are meant. */
+/** Selects devices. */
 export const Where = {
   park: Type.Optional(Slug),
   site: Type.Optional(Slug),
@@ -53,7 +53,7 @@ export const Label = Type.Object(
   { additionalProperties: false },
 );
 
-/** For sentences. */
+/** Free text. */
 export const Sentence = Exact({ zh: Text('Chinese', 1000), en: Text('English', 1000) });
 
 const Position = Pair('[longitude, latitude]');
@@ -112,7 +112,7 @@ const Band = Exact({
 
 export const ProfileName = Type.String({ pattern: '^[a-z0-9_-]{1,64}$', description: 'such as crab_pond' });
 
-/** What a change and an answer hold alike. */
+/** Members that requests and answers share. */
 export const profileParts = {
   label: Label,
   author: Type.String({ minLength: 1, maxLength: 200, description: 'whom to ask about it' }),

@@ -1,4 +1,4 @@
-/** The HTTP server: guards first, then routes. Each route says who may ask it; `authorize.ts` sees to it. */
+/** The HTTP server: guards first, then routes. Each route declares who may call it; `authorize.ts` enforces it. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
@@ -61,7 +61,7 @@ import { userRoutes } from './routes/users.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 
 const MAX_EXPORTS = 2;
-/** Shorter answers fit a packet anyway. */
+/** Shorter answers fit into one packet anyway. */
 const COMPRESS_FROM_BYTES = 1200;
 
 export async function openApi(options: ApiOptions): Promise<Api> {
@@ -70,14 +70,14 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   return { url, signInLink: async () => `${url}/sign-in?code=${await options.codes.make()}`, close: () => app.close() };
 }
 
-/** The application without a socket: what the tests inject requests into. */
+/** The application without a socket, into which tests inject requests. */
 export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   const { log, clock } = options;
   const app = Fastify({
     bodyLimit: 256 * 1024,
     trustProxy: options.trustProxy === undefined ? false : [...options.trustProxy],
     requestTimeout: 30_000,
-    connectionTimeout: 0, // Live streams and exports stay; their own watch ends the stalled.
+    connectionTimeout: 0, // Live streams and exports last; they end stalled readers themselves.
     keepAliveTimeout: 30_000,
     maxRequestsPerSocket: 10_000,
     forceCloseConnections: true,
@@ -90,7 +90,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
     ...PROBLEM_HANDLERS,
   }).withTypeProvider<TypeBoxTypeProvider>();
   installProblems(app as never, log);
-  // What a handler answers goes out as it is: the schema of an answer is a promise that the tests hold, not a filter that hides a breach.
+  // Answers are sent as they are: their schema is a promise checked by tests, not a filter that would hide a violation.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   documentProblems(app as never);
   const tokenThrottle = createTokenThrottle(clock);
@@ -98,7 +98,7 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   const signIn = createSignIn({ ...options, tokenThrottle });
 
   await installGuards(app as never, authenticator, options);
-  // Before the routes: a day of a chart is a tenth of its size over 4G, an export as well.
+  // Before the routes. Compression reduces a day of a chart, or an export, to a tenth of its size.
   await app.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
     encodings: ['gzip', 'deflate'],
@@ -150,10 +150,10 @@ async function installGuards(
         upgradeInsecureRequests: null,
       },
     },
-    strictTransportSecurity: false, // Behind TLS the proxy in front says it.
+    strictTransportSecurity: false, // With TLS, the proxy in front sets it.
   });
   await app.register(cookie);
-  // Counted before it is asked who it is, at addresses that do not exist too: a token cannot be guessed at leisure.
+  // Counts requests before authentication, and for unknown URLs too, so that a token cannot be guessed.
   await installRateLimit(app, { authenticator, perMinute: limits.requestsPerMinute });
   installAuthorization(app, authenticator);
   endOngoing(app, { authenticator, people });

@@ -49,7 +49,7 @@ export function createShowDevice(
   kinds: ReadonlyMap<string, Kind>,
   isConnected: (park: string, device: string) => boolean,
 ): (device: Device) => ShownDevice {
-  /** Member by member: a secret that a device may carry one day stays here. */
+  /** Copies member by member, so that a secret added to devices later does not leak. */
   return ({ park, site, id, kind, label, mapping, createdAt, previousPassword, isDisabled, retiredAt, ...device }) => {
     const intervalMs = device.intervalMs ?? kinds.get(kind)?.intervalMs;
     return {

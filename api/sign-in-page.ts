@@ -1,15 +1,15 @@
 /**
- * What a browser without a session sees: user name and password first, the API token behind. Forms go where the page is: the part of the address behind
- * the # comes along, and with it the view that was asked for.
+ * The page for a browser without a session: user name and password first, the API token folded. Forms post to the current page, so that the fragment
+ * after # is kept, and with it the requested view.
  */
 import { both, entryPage } from './entry-page.ts';
 import { escapeHtml } from './escape-html.ts';
 
 export interface SignInPageOptions {
   readonly problem?: string;
-  /** What was typed, so that a mistake in the password costs the password alone. */
+  /** The user name typed, so that after a wrong password only the password must be typed again. */
   readonly user?: string;
-  /** Whether anybody has an account; before that the token is the way in. */
+  /** Whether there is any account; without one, people sign in with the token. */
   readonly hasAccounts?: boolean;
 }
 

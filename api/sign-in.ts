@@ -1,4 +1,4 @@
-/** The ways in for browsers: a start-up link, the installation's token, a user name and password, an invitation. Each begins a session of its own. */
+/** Sign-in of browsers by start-up link, the installation's token, user name and password, or invitation. Each starts a new session. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
 import type { Account } from '../people/account.ts';
@@ -10,28 +10,28 @@ import type { SessionOwner } from '../people/sessions.ts';
 import { createThrottle, type Throttle } from '../people/throttle.ts';
 import { COOKIE } from './authenticate.ts';
 
-/** Codes of start-up links: each good for one browser within an hour, at whichever process it arrives. */
+/** Codes of start-up links: each valid once within an hour, on any process. */
 export interface CodeBook {
   make(): Promise<string>;
-  /** Whether it is good; from then on it is not. */
+  /** Whether it is valid; uses it up. */
   take(code: string): Promise<boolean>;
 }
 
 export interface SignIn {
-  /** Reads only. Rejects with `SIGN_IN_INVALID`. */
+  /** A read-only session. Rejects with `SIGN_IN_INVALID`. */
   byLink(code: string, request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** Operates for twelve hours. Rejects with `SIGN_IN_INVALID`, `TOO_MANY_ATTEMPTS`. */
+  /** A session that may operate for twelve hours. Rejects with `SIGN_IN_INVALID`, `TOO_MANY_ATTEMPTS`. */
   byToken(token: string, request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Rejects with `SIGN_IN_INVALID`, `TOO_MANY_ATTEMPTS`. */
   byPassword(user: string, password: string, request: FastifyRequest, reply: FastifyReply): Promise<Account>;
-  /** Of somebody who has just proved who they are in another way. */
+  /** For somebody who has just proved their identity in another way. */
   begin(owner: SessionOwner, request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** Proves a password as signing in does, and begins nothing. */
+  /** Checks a password as signing in does, without starting a session. */
   prove(user: string, password: string, address: string): Promise<Account>;
   signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** A wall screen's cookie lasts as long as it is used. */
   renewCookie(request: FastifyRequest, reply: FastifyReply): void;
-  /** The invitation of this browser to make the first account, while there is none. */
+  /** The invitation of this browser to create the first account, while there is none. */
   firstInvitation(request: FastifyRequest): { readonly code: string; readonly invitation: Invitation } | undefined;
 }
 
@@ -42,20 +42,20 @@ export interface SignInOptions {
   readonly tokenThrottle: Throttle;
 }
 
-/** Long enough for a shift; a screen left alone falls back to reading. */
+/** Long enough for a shift; an unattended screen becomes read-only again. */
 const OPERATOR_MS = 12 * 3_600_000;
 const FIRST_COOKIE = 'daoyu_first';
 const FIRST_MS = 3_600_000;
 const STARTER = { id: '', name: 'start-up link' } as const;
 const INSTALLATION = 'installation';
-/** Longer user names are nobody's; what somebody typed there may be a password. */
+/** No user name is longer; a longer text may be a password typed into the wrong field. */
 const LONGEST_USER = 64;
 
 export function createSignIn({ people, codes, clock, tokenThrottle }: SignInOptions): SignIn {
   const throttle = createThrottle({ clock });
 
   async function begin(owner: SessionOwner, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    // What this browser was before it is no longer.
+    // Ends the browser's previous session.
     await endOwn(request);
     const browser = { address: request.ip, agent: request.headers['user-agent'] ?? '' };
     const { secret, expiresAt } = await people.sessions.begin(owner, browser);
@@ -67,7 +67,7 @@ export function createSignIn({ people, codes, clock, tokenThrottle }: SignInOpti
     if (own !== undefined) await people.sessions.end(own.id);
   }
 
-  /** Who holds the start-up link or the token may make the first account, from this browser, for an hour. */
+  /** A browser with the start-up link or the token may create the first account for an hour. */
   async function inviteFirst(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (people.accounts.list().length > 0) return;
     const grants = [{ role: 'admin', park: EVERY_PARK }] as const;
@@ -141,7 +141,7 @@ function setSession(
 ): void {
   void reply.setCookie(COOKIE, secret, {
     httpOnly: true,
-    // Not strict: a link pasted into a chat must open the same picture. What changes something is never a GET.
+    // Not `strict`: a link pasted into a chat must open the same view. A GET never changes anything.
     sameSite: 'lax',
     path: '/',
     maxAge: Math.floor(lastsMs / 1000),

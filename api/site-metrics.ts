@@ -1,4 +1,4 @@
-/** Sites and newest values for Prometheus: one series a site, one a primary field of a device, and no more than so many. */
+/** Sites and newest values for Prometheus: one series per site and one per primary field of a device, up to a limit. */
 import { Gauge, type Registry as MetricRegistry } from 'prom-client';
 import { lockOf } from '../registry/device-change.ts';
 import { deviceHealth } from '../registry/device-health.ts';
@@ -12,15 +12,15 @@ export interface SiteMetricsOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly store: Pick<Store, 'latest'>;
   readonly clock: () => number;
-  /** Devices whose newest values are told; the states of sites always are. */
+  /** Most devices whose newest values are exported; states of sites always are. */
   readonly mostDevices?: number;
 }
 
-/** Two or three series a field for each: Prometheus bears it, and a scrape stays below a megabyte. */
+/** With two or three series per field, Prometheus copes and a scrape stays below a megabyte. */
 const MOST_DEVICES = 1000;
 
 export interface SiteMetrics {
-  /** While the store does not answer there are no states and no values, rather than old ones. */
+  /** While the store does not answer, states and values are absent rather than old. */
   refresh(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export function createSiteMetrics(metrics: MetricRegistry, options: SiteMetricsO
       const worst = new Map<string, number>();
       for (const [index, device] of devices.entries()) {
         const kind = kinds.get(device.kind);
-        // Nothing is expected of one that is disabled or retired.
+        // A disabled or retired device is not expected to report.
         if (kind === undefined || lockOf(device) !== undefined) continue;
         const latest = byDevice.get(`${device.park}/${device.id}/${kind.name}`);
         const place = `${device.park}/${device.site}`;

@@ -1,4 +1,4 @@
-/** Sends a long text piece by piece: the reader's pace decides, the query's place is held to the last byte, and who stops reading is ended. */
+/** Streams a long text at the reader's pace: holds the query's slot to the last byte, and disconnects a reader that stalls. */
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,10 +7,10 @@ import type { QueryGate } from './query-gate.ts';
 
 /** No export takes longer; years of a pond take seconds. */
 const EXPORT_MS = 15 * 60_000;
-/** A reader that has not taken a piece for so long is ended. */
+/** A reader that has not taken a piece for this long is disconnected. */
 const STALLED_MS = 60_000;
 
-/** What fails before the first piece becomes a problem answer; later the connection breaks, so that half a file is never taken for a whole one. */
+/** A failure before the first piece becomes a problem answer; a later one breaks the connection, so that half a file is never taken for a complete one. */
 export async function sendStreamed(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -36,7 +36,7 @@ export async function sendStreamed(
   return reply;
 }
 
-/** What is in memory already, sent as it is made into text. */
+/** Sends data in memory while it is formatted as text. */
 export function sendPieces(reply: FastifyReply, pieces: Iterable<string>): FastifyReply {
   return reply.send(Readable.from(pieces));
 }

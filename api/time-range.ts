@@ -13,7 +13,7 @@ export function parseTime(name: string, text: string, now: number): number {
   const [, sign, count, unit] = /^([+-])(\d{1,6})(s|m|h|d|w)$/.exec(text) ?? [];
   if (count !== undefined) return now + (sign === '-' ? -1 : 1) * Number(count) * (UNIT_MS[unit ?? ''] ?? 0);
   if (/^\d{12,13}$/.test(text)) return Number(text);
-  // A "+" that was not escaped arrives as a blank.
+  // An unescaped "+" arrives as a space.
   const repaired = text.replace(/ (\d{2}:\d{2})$/, '+$1');
   const time = RFC_3339.test(repaired) && isDay(repaired.slice(0, 10)) ? Date.parse(repaired) : Number.NaN;
   if (Number.isNaN(time)) {

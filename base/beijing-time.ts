@@ -1,4 +1,4 @@
-/** Beijing time, the one zone in which people read times: UTC+8 without daylight saving since 1992. */
+/** Beijing time, the zone in which times are shown to people: UTC+8, without daylight saving since 1992. */
 
 export const TIMEZONE = 'Asia/Shanghai';
 export const BEIJING_OFFSET_MINUTES = 480;

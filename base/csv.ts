@@ -6,7 +6,7 @@ export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(escaped).join(',')}\r\n`;
 }
 
-/** A text that a spreadsheet would take for a formula gets an apostrophe (CWE-1236). Numbers, negative ones too, stay numbers. */
+/** Puts an apostrophe before text that a spreadsheet would take for a formula (CWE-1236). Numbers, negative ones included, stay numbers. */
 function escaped(value: Cell): string {
   if (typeof value === 'number') return String(value);
   const safe = /^[=+\-@\t\r\n\0]/.test(value) ? `'${value}` : value;

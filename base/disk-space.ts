@@ -25,7 +25,7 @@ export function watchDiskSpace(folder: string, reserveBytes: number, askEveryMs 
       const megabytes = (bytes: number) => Math.floor(bytes / 1e6);
       throw new DaoyuError(
         'DISK_FULL',
-        `only ${megabytes(freeBytes)} MB are free on the disk of ${folder}, and ${megabytes(reserveBytes)} MB are kept in reserve: make room, intake goes on by itself (DAOYU_DISK_RESERVE)`,
+        `only ${megabytes(freeBytes)} MB are free on the disk of ${folder}, and ${megabytes(reserveBytes)} MB are kept in reserve: make room, and intake continues by itself (DAOYU_DISK_RESERVE)`,
       );
     },
   };

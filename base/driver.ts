@@ -1,12 +1,12 @@
-/** Implementations of a contract, each chosen by the scheme of its setting; its library is loaded when it is opened, not before. */
+/** Implementations of a contract, each chosen by the scheme of its setting; its library is loaded only when it is opened. */
 import { DaoyuError } from './errors.ts';
 
 export interface Driver<Context, Part> {
   /** The part before the colon, e.g. `nats`; or the whole setting, e.g. `embedded`. */
   readonly schemes: readonly string[];
-  /** How a setting looks, for messages: `nats://host:4222`. */
+  /** Example of a setting, for messages: `nats://host:4222`. */
   readonly form: string;
-  /** Several processes of one platform may use it together. */
+  /** Whether several processes of one platform may share it. */
   readonly isShared: boolean;
   /** Throws `CONFIG_INVALID` saying what would be right; never repeats a secret. */
   validate(url: string): void;
@@ -15,7 +15,7 @@ export interface Driver<Context, Part> {
 
 type Chosen = Pick<Driver<never, unknown>, 'schemes' | 'form'>;
 
-/** Throws an error listing what there is. */
+/** Throws an error that lists the drivers. */
 export function driverOf<D extends Chosen>(drivers: readonly D[], url: string): D {
   const [scheme = ''] = url.split(':', 1);
   const isWhole = !url.includes(':');

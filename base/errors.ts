@@ -10,7 +10,7 @@ export class DaoyuError extends Error {
   }
 }
 
-/** The code of an error of ours or of the system (`ENOSPC`), for logs and for decisions; never its text. */
+/** The code of our own or a system error (`ENOSPC`), for logs and decisions; never its text. */
 export function codeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error) return String(error.code);
   return 'UNKNOWN';

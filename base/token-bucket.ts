@@ -1,14 +1,14 @@
 /** A sustained rate with bursts. */
 
 export interface TokenBucket {
-  /** Takes one or more, also beyond the rate, and returns how many ms the taker is ahead of it: 0 within the burst. */
+  /** Takes one or more, even beyond the rate, and returns by how many ms that exceeds it: 0 within the burst. */
   take(count?: number): number;
   /** Takes one if the rate allows it. */
   tryTake(): boolean;
 }
 
 const BURST_SECONDS = 10;
-/** Tokens are fractions: 3000 ms at one token in three seconds must make one. */
+/** Tokens are fractions, so that 3000 ms at one token in three seconds make one. */
 const ROUNDING = 1e-9;
 
 /** `clock` in ms; a step back adds nothing. */

@@ -45,7 +45,7 @@ export function clientIdOf({ park, device }: DeviceAddress): string {
   return `${park}.${device}`;
 }
 
-/** Number of partitions between which writers of the store are divided. Part of the log's format: entries carry their partition in the subject. */
+/** Number of partitions shared out among writers of the store. Part of the log's format: the subject of an entry contains its partition. */
 export const PARTITIONS = 4;
 
 /** FNV-1a of the device's name. */
@@ -80,9 +80,9 @@ export const subjects = {
   actions: (park: string) => `daoyu.actions.${park}`,
   /** Commands to devices, their replies and expiries. */
   commands: (park: string) => `daoyu.commands.${park}`,
-  /** Who did what; in the park it was done to, where it was one. */
+  /** The audit trail; under the park concerned, if it is a single one. */
   audit: (park?: string) => (park === undefined ? 'daoyu.audit' : `daoyu.audit.${park}`),
-  /** What people write down: events and corrections. */
+  /** Records of people: events and corrections. */
   journal: (park: string) => `daoyu.journal.${park}`,
   clock: 'daoyu.clock',
   registry: 'daoyu.registry',

@@ -4,7 +4,7 @@ import { REJECTION_CODES } from '../../bus/rejection.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { type JsonSchema, telemetrySchema } from './telemetry-schema.ts';
 
-/** Whose `send` and `receive` are meant. */
+/** From whose point of view `send` and `receive` are named. */
 export const VIEWS = ['device', 'platform'] as const;
 export type View = (typeof VIEWS)[number];
 
@@ -24,7 +24,7 @@ export function asyncApi({ kinds, view, maxPacketBytes }: ContractOptions): Json
   return {
     asyncapi: '3.0.0',
     info: {
-      title: `daoyu: what a device publishes and reads, as the ${view} sees it`,
+      title: `daoyu: what a device publishes and receives, from the point of view of the ${view}`,
       version: '1.0.0',
       description: `The ${view}'s view: \`send\` is what the ${view} sends. Everything is QoS 1; a PUBACK means that the message is on disk or in quarantine with its reason. The guide is docs/firmware.md.`,
       license: { name: 'Apache-2.0' },

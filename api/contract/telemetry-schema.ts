@@ -1,4 +1,4 @@
-/** JSON Schema of what a device of a kind publishes in the platform's own names and units: a payload that fits it is taken without a refusal. */
+/** JSON Schema of the telemetry of a kind in the platform's own names and units: a payload that matches it is accepted without refusals. */
 import type { Field, Kind } from '../../sensors/kind.ts';
 import { REGISTER_SENTINELS } from '../../sensors/sentinel.ts';
 
@@ -27,7 +27,7 @@ const AGE: JsonSchema = {
 
 const SEQUENCE: JsonSchema = { description: 'Your own counter, if you have one.', type: 'integer', minimum: 0 };
 
-/** What a receiver of positions sends without a fix. */
+/** What a position receiver sends without a fix. */
 const NO_FIX: JsonSchema = {
   properties: { latitude: { const: 0 }, longitude: { const: 0 } },
   required: ['latitude', 'longitude'],
@@ -41,7 +41,7 @@ export function readingSchema(kind: Kind): JsonSchema {
   );
   return {
     title: kind.label.en,
-    description: `${kind.label.zh}. Leave out what was not measured. A device with other names or units sends them as it is and has a mapping in the registry.`,
+    description: `${kind.label.zh}. Leave out values that were not measured. A device with other names or units sends those, and has a mapping in the registry.`,
     type: 'object',
     properties: { time: TIME, age: AGE, seq: SEQUENCE, ...Object.fromEntries([...fields, ...attributes]) },
     additionalProperties: false,

@@ -1,4 +1,4 @@
-/** The page behind a link in a message: one alarm, and a button to take it. Looking acknowledges nothing: chat programs open links to preview them. */
+/** The page that a link in a message opens: one alarm, and a button to acknowledge it. Opening it acknowledges nothing: chat programs preview links. */
 import formBody from 'node:querystring';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
@@ -69,7 +69,7 @@ export const alarmLinkRoutes: FastifyPluginAsyncTypebox<AlarmLinkOptions> = asyn
       if (alarm === undefined) return reply.code(410).send(alarmLinkPage({ problem: GONE }));
       try {
         const taken = await alarms.acknowledge(alarm.id, by, note === '' ? undefined : note);
-        // Whoever has the message may say any name: the trail tells it from an account.
+        // The holder of a link may enter any name: the audit trail tells it from an account.
         request.audited = { who: { kind: 'message', id: '', name: by }, park: alarm.park, where: alarm.id };
         return reply.send(alarmLinkPage({ alarm: taken }));
       } catch (error) {

@@ -1,4 +1,4 @@
-/** The alarms of a period: as a report on how they treated the people on duty, and as a file. */
+/** The alarms of a period: as a report on the load on people on duty, and as a file. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';

@@ -1,4 +1,4 @@
-/** Alarms as they change, as server-sent events: each as it became. A client that comes back lists first; nothing is replayed. */
+/** Alarms as server-sent events, each as it is after a change. A client that reconnects lists them first; nothing is replayed. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Alarms } from '../../alarms/alarms.ts';

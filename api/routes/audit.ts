@@ -1,4 +1,4 @@
-/** The audit trail: who did what, when, where, and what it was before. As pages, or whole as CSV. */
+/** The audit trail: who did what, when, where, and what it was before. In pages, or complete as CSV. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -107,7 +107,7 @@ export const auditRoutes: FastifyPluginAsyncTypebox<AuditOptions> = async (app, 
   );
 };
 
-/** What belongs to no park is for whoever administers all of them. */
+/** Entries that belong to no park are for administrators of all parks. */
 function seenBy(request: FastifyRequest, park: string | undefined): (entry: AuditEntry) => boolean {
   const isAll = seesAll(request, 'administer');
   const sees = parksSeen(request, 'administer');

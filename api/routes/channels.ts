@@ -1,4 +1,4 @@
-/** How people are told of alarms: channels, the plan of who is told when, and what became of each notice. */
+/** How people are notified of alarms: channels, the plan of who is notified when, and the outcome of each notice. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -14,7 +14,7 @@ import { ByName, Exact, List, OneOf, Text, Time } from '../schemas.ts';
 export interface ChannelOptions {
   readonly alarms: Pick<Alarms, 'get'>;
   readonly book: Omit<ChannelBook, 'open' | 'close'>;
-  /** Of one alarm, in the order in which they ended. */
+  /** Notices of one alarm, in the order in which they ended. */
   readonly notices: (alarm: string) => Promise<readonly NoticeOutcome[]>;
 }
 

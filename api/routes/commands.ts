@@ -1,4 +1,4 @@
-/** Commands to a device: asked, followed to their end, listed; or, for firmware that knows no ids, published as they are. */
+/** Commands to a device: send, follow to their end, list; or, for firmware without command ids, publish as they are. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
@@ -17,10 +17,10 @@ export interface CommandOptions {
   readonly isConnected: (park: string, device: string) => boolean;
 }
 
-/** What a device on 4G takes without harm. */
+/** Safe for a device on 4G. */
 const MAX_BYTES = 16 * 1024;
 const DEFAULT_SECONDS = 60;
-/** A valve may wait for the weekend; what waits longer nobody remembers. */
+/** A valve may wait over the weekend; nobody remembers a command that waits longer. */
 const MOST_SECONDS = 7 * 24 * 3600;
 const MOST_ROWS = 200;
 const device = { park: Slug, device: Slug };

@@ -1,4 +1,4 @@
-/** The contract for firmware: the AsyncAPI document of either view, and the JSON Schema of each kind's telemetry. */
+/** The contract for firmware: the AsyncAPI document from either point of view, and the JSON Schema of each kind's telemetry. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Kind } from '../../sensors/kind.ts';

@@ -1,4 +1,4 @@
-/** Corrections of readings: written down with author, reason and evidence, superseded, listed as they are known now or were on a day. */
+/** Corrections of readings: record with author, reason and evidence, supersede, list as known now or on a given day. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';

@@ -1,4 +1,4 @@
-/** What becomes of a device after it is made: moved, renamed, disabled, retired, given a new password, removed. */
+/** Changes to an existing device: move, rename, disable, retire, change the password, remove. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';

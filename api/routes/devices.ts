@@ -1,4 +1,4 @@
-/** Devices: listed, made, and given a mapping. */
+/** Devices: list, add, set a mapping. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -22,7 +22,7 @@ export interface DeviceOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly models: ReadonlyMap<string, DeviceModel>;
   readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'device' | 'setMapping'>;
-  /** Makes device and password; the password is shown once and never again. */
+  /** Adds a device with a password, which is shown once and never again. */
   readonly addDevice: (device: NewDeviceInput) => Promise<DeviceCredentials>;
   readonly isConnected: (park: string, device: string) => boolean;
   /** Public addresses, shown on the page and in answers to `POST /devices`. */
@@ -129,7 +129,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
       },
       schema: {
         tags: ['registry'],
-        summary: "Sets how a device's keys become fields; what was refused before can then be replayed from quarantine",
+        summary: "Sets how a device's keys become fields; refused messages can then be replayed from quarantine",
         params: Exact({ park: Slug, device: Slug }),
         body: Mapping,
         response: { 200: ShownDevice },
@@ -139,7 +139,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
   );
 };
 
-/** What the model gives stands behind what is given itself. */
+/** The request with defaults from its device model. */
 function completed(
   { model: name, ...body }: Static<typeof NewDevice>,
   models: DeviceOptions['models'],

@@ -1,4 +1,4 @@
-/** The pages by which browsers get in and out, and what guards their forms. */
+/** Sign-in, sign-out and invitation pages, and the protection of their forms. */
 import formBody from 'node:querystring';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { DaoyuError } from '../../base/errors.ts';

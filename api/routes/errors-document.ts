@@ -5,7 +5,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { DaoyuError } from '../../base/errors.ts';
 import { escapeHtml } from '../escape-html.ts';
 
-/** In the source tree; in the build. */
+/** Paths in the source tree and in the build. */
 const PLACES = ['../../docs/errors.md', '../../errors.md'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 export const errorsDocumentRoutes: FastifyPluginAsync = async (app) => {
@@ -18,11 +18,11 @@ export const errorsDocumentRoutes: FastifyPluginAsync = async (app) => {
   });
 };
 
-/** Of Markdown what the file uses: headings, paragraphs, tables, code. Each code's row has it as `id`. */
+/** Supports the Markdown that the file uses: headings, paragraphs, tables, code. The row of each error code has it as `id`. */
 export function pageOf(markdown: string): string {
   const taken = new Set<string>();
   const blocks = markdown.trim().split(/\n{2,}/);
-  // A code that refuses telemetry, too, is an error of the API in the later table: that one is what a problem means.
+  // A code in both tables refuses telemetry in the first and is an API error in the later one, to which problems link.
   const parts = blocks.reverse().map((block) => htmlOf(block, taken));
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>daoyu: codes</title><link rel="icon" href="data:,">

@@ -1,4 +1,4 @@
-/** Events that people write down (作业记录): entered, corrected, listed; and the seasons that follow from them. */
+/** Events recorded by people (作业记录): add, correct, list; and the seasons derived from them. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
@@ -24,7 +24,7 @@ export interface EventOptions {
 }
 
 const HOUR = 3_600_000;
-/** More than a page shows and a person enters in a year. */
+/** More than a page shows or a person records in a year. */
 const MOST_EVENTS = 20_000;
 
 const EventQuery = Exact({
@@ -150,7 +150,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventOptions> = async (
     },
   );
 
-  /** Water is exchanged, a probe is out of it: what is measured meanwhile alarms nobody. */
+  /** While water is exchanged or a probe is out of the water, its values notify nobody. */
   async function markDisturbance(event: FarmEvent, { disturbsHours, label }: EventKind, now: number): Promise<void> {
     const until = (event.until ?? event.at) + (disturbsHours ?? 0) * HOUR;
     if (disturbsHours === undefined || event.isWithdrawn || until <= now) return;

@@ -1,4 +1,4 @@
-/** Health for programs that restart others. */
+/** Health checks for supervisors and load balancers. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { Authenticator } from '../authenticate.ts';
@@ -29,7 +29,7 @@ type Options = HealthRouteOptions & { readonly authenticator: Pick<Authenticator
 
 export const healthRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { checks, authenticator }) => {
   let asking: Promise<readonly Check[]> | undefined;
-  /** Strangers may ask as often as they like: those who wait share one round of questions. */
+  /** Strangers may ask as often as they like: concurrent requests share one round of checks. */
   function checksOfNow(): Promise<readonly Check[]> {
     asking ??= checks().finally(() => {
       asking = undefined;
@@ -65,7 +65,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ch
     },
     async (request, reply) => {
       const all = await checksOfNow();
-      // A stranger learns which part is red, never why: messages name consumers, paths and sizes.
+      // A stranger learns which part has failed, never why: messages name consumers, paths and sizes.
       const isKnown = authenticator.identify(request) !== undefined;
       const shown = isKnown ? all : all.map(({ name, isReady }) => ({ name, isReady }));
       const isReady = all.every((check) => check.isReady);

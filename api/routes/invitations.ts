@@ -1,4 +1,4 @@
-/** Invitations: a link with roles in it, for somebody who then chooses their own user name and password. */
+/** Invitations: links with roles, for people who then choose their own user name and password. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
@@ -86,7 +86,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async 
   );
 };
 
-/** What an invitation would give, or to whom it gives a way in. */
+/** The roles an invitation would grant, or the person or screen it is for. */
 function grantsOf({ accounts, screens }: People, { purpose }: Invitation): readonly Grant[] {
   if (purpose.is === 'account') return purpose.grants;
   if (purpose.is === 'password') return accounts.get(purpose.user)?.grants ?? [];

@@ -72,7 +72,7 @@ export const joinRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { peop
     },
   );
 
-  /** Of the link, or of the browser that may make the first account. */
+  /** The invitation of the link, or of the browser that may create the first account. */
   function invitationOf(request: FastifyRequest, code: string | undefined) {
     if (code === undefined) return signIn.firstInvitation(request);
     const invitation = people.invitations.look(code);

@@ -1,4 +1,4 @@
-/** What can be measured: kinds with their fields. */
+/** Sensor kinds with their fields. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { Kind } from '../../sensors/kind.ts';

@@ -1,4 +1,4 @@
-/** Latest values: what each device measured last, and what state it is in. */
+/** Latest values: the newest measurement of each device, and its state. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';

@@ -1,4 +1,4 @@
-/** The ledger: what became of everything that was received. */
+/** The ledger: what became of every reading received. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { Ledger } from '../../consumers/ledger.ts';
@@ -15,7 +15,7 @@ const LedgerAnswer = Exact(
   {
     ledger: List(
       Exact({
-        // A record of something that nobody knows may name no device.
+        // A record of an unknown sender may name no device.
         park: Type.String(),
         device: Type.String(),
         received: Count('readings; a message that holds none counts as one'),

@@ -1,4 +1,4 @@
-/** Readings as they come, as server-sent events; a client that was away goes on behind the id it had last. */
+/** Readings as server-sent events; a client that reconnects continues after its last id. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
@@ -59,10 +59,10 @@ interface Filter {
   readonly sees?: (park: string) => boolean;
 }
 
-/** Most screens follow everything: one text serves them all. */
+/** Most screens follow everything, so that they share one text. */
 const texts = new WeakMap<LiveEvent, string>();
 
-/** Empty where nothing is wanted of the event. */
+/** Empty if the client wants nothing of the event. */
 function textOf(event: LiveEvent, { park, site, device, sees }: Filter): string {
   if (!park && !site && !device && !sees) {
     const known = texts.get(event) ?? written(event, event.readings);

@@ -1,4 +1,4 @@
-/** Shows what would become of a payload, with the device's mapping or another one, and stores nothing. */
+/** Shows the result of decoding a payload, with the device's mapping or another one, and stores nothing. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
@@ -58,7 +58,7 @@ export const mappingTryRoutes: FastifyPluginAsyncTypebox<MappingTryOptions> = as
   app.post(
     '/devices/:park/:device/mapping/try',
     {
-      // It changes nothing, and shows what a device sends.
+      // Changes nothing, but shows what a device sends.
       config: {
         access: { right: 'agronomy', park: 'named' },
         problems: ['DEVICE_UNKNOWN', 'MAPPING_INVALID', 'REQUEST_INVALID'],

@@ -1,4 +1,4 @@
-/** Who asks and what they may do; their password; and sessions, their own and those of whom they administer. */
+/** The caller's identity and rights, their password, and sessions: their own and those of people they administer. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -20,7 +20,7 @@ export const meRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly sign
 ) => {
   const { sessions, accounts, screens } = people;
 
-  /** One's own, and those of people and screens that one administers. */
+  /** The caller's own, and those of people and screens that the caller administers. */
   function isMine(request: FastifyRequest, { owner, id }: Session): boolean {
     const me = identityOf(request);
     if (id === me.session) return true;

@@ -1,4 +1,4 @@
-/** The platform in numbers, for Prometheus. */
+/** The platform's metrics for Prometheus. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { createMetrics, type MetricsOptions } from '../metrics.ts';

@@ -1,4 +1,4 @@
-/** Device models: what is found in the field, with mapping, notes and examples. */
+/** Device models found in the field, with mapping, notes and examples. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { DeviceModel } from '../../registry/device-model.ts';

@@ -24,14 +24,14 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Options> = async (
     renewCookie(request, reply);
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(index);
   });
-  // Names carry a hash of their content, so they never change; nothing in them is secret.
+  // File names contain a hash of the content, so files never change; nothing in them is secret.
   await app.register(fastifyStatic, {
     root: join(pageFolder, 'assets'),
     prefix: '/assets/',
     immutable: true,
     maxAge: '365d',
     decorateReply: false,
-    // The build lays the compressed files beside the others.
+    // The build puts compressed files beside the others.
     preCompressed: true,
   });
 };

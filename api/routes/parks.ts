@@ -1,4 +1,4 @@
-/** Parks: listed with their sites and profiles, made, renamed and removed. */
+/** Parks: list with their sites and profiles, add, rename, remove. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -19,7 +19,7 @@ export type DemoRemoval = Static<typeof RemovedDemo>;
 
 export interface ParkOptions {
   readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'profiles' | 'addPark' | 'setPark' | 'removePark'>;
-  /** Takes the demo's devices, sites and parks out; `kept` names its sites on which other devices stand. */
+  /** Removes the demo's devices, sites and parks; `kept` names those of its sites that have other devices. */
   readonly removeDemo: () => Promise<DemoRemoval>;
 }
 

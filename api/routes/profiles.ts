@@ -1,4 +1,4 @@
-/** Threshold profiles: a new one, or the next version of one. */
+/** Threshold profiles: add one, or the next version of one. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -48,7 +48,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileOptions> = async (a
     },
     async ({ params: { name }, body }) => {
       if (body.name !== undefined && body.name !== name) {
-        throw new DaoyuError('PROFILE_INVALID', `the address names profile ${name}, the body ${body.name}`);
+        throw new DaoyuError('PROFILE_INVALID', `the URL names profile ${name}, but the body ${body.name}`);
       }
       return registry.setProfile({ ...body, name });
     },

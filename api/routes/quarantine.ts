@@ -1,4 +1,4 @@
-/** Quarantine: what was refused and why, and its replay once the mapping is mended. */
+/** Quarantine: refused messages with reasons, and their replay once the mapping is right. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -88,7 +88,7 @@ export const quarantineRoutes: FastifyPluginAsyncTypebox<QuarantineOptions> = as
   app.post(
     '/quarantine/:id/replay',
     {
-      // It takes nothing from outside: what was refused is judged again by the rules as they are now.
+      // Takes nothing from outside: refused messages are checked again by the present rules.
       config: {
         access: { right: 'replay', park: parkOf },
         audit: { what: 'quarantine.replay' },

@@ -1,4 +1,4 @@
-/** Wall screens: made with a link that signs one browser in, listed, signed in anew, removed. They read, and nothing else. */
+/** Wall screens: add with a link that signs one browser in, list, sign in again, remove. They can only read. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';

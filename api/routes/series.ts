@@ -24,19 +24,19 @@ export interface SeriesOptions extends QuestionOptions {
 
 interface Gates {
   readonly gate: QueryGate;
-  /** Exports run long; they have places of their own. */
+  /** Exports take long, so they have slots of their own. */
   readonly exports: QueryGate;
   /** Points that all answers hold together. */
   readonly memory: MemoryBudget;
 }
 
-/** A series; of windows with the share of the expected values that each has. */
+/** A series; if of windows, with their coverage. */
 type CoveredSeries = CorrectedSeries & {
   readonly intervalMs?: number;
   readonly values?: 'corrected' | 'raw';
 } & Partial<Coverage>;
 
-/** Not worth a bound of its own. */
+/** Points that need no limit of their own. */
 const FEW_POINTS = 5000;
 /** A client that takes longer is disconnected: the part of the answer it has not read occupies the memory of all. */
 const SENT_WITHIN_MS = 120_000;

@@ -1,4 +1,4 @@
-/** What the one who asks may do, in the form of versions before accounts; `GET /me` says more. */
+/** The caller's rights, in the form of versions before accounts; `GET /me` says more. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import { allowsSomewhere } from '../../people/roles.ts';

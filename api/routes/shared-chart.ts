@@ -1,4 +1,4 @@
-/** What is behind a share link: one chart, drawn on the server, and its values as CSV. The link opens nothing else. */
+/** The page of a share link: one chart, drawn on the server, and its values as CSV. The link opens nothing else. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -27,7 +27,7 @@ export interface SharedChartOptions {
 
 const WINDOWS = 400;
 const MAX_POINTS = 20_000;
-/** Devices measure at their own pace: so many windows without a value are a gap. */
+/** Devices report at their own interval: this many windows without a value are a gap. */
 const GAP_WINDOWS = 3;
 const Code = Type.Object({ code: Type.String({ maxLength: 100 }) });
 const STYLE =
@@ -78,7 +78,7 @@ export const sharedChartRoutes: FastifyPluginAsyncTypebox<SharedChartOptions> = 
 
 const GONE = entryPage({
   title: '链接已失效 Link void · 稻渔 daoyu',
-  body: `<div class="card">${both('这个分享已收回或已过期。', 'This share was revoked, or has ended.')}</div>`,
+  body: `<div class="card">${both('这个分享已收回或已过期。', 'This share has been revoked or has expired.')}</div>`,
 });
 
 interface Loaded {

@@ -1,4 +1,4 @@
-/** Share links: made for one chart, listed, revoked. */
+/** Share links: create for one chart, list, revoke. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';

@@ -1,4 +1,4 @@
-/** Sites are made, changed and removed. */
+/** Sites: add, change, remove. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -79,7 +79,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteOptions> = async (app, { 
       },
     },
     async ({ body }, reply) => {
-      // What is null in a change is absent in something new.
+      // A member that is null in a change is absent in a new site.
       const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
       return reply.code(201).send(await registry.addSite(given as unknown as NewSiteInput));
     },

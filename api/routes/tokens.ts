@@ -1,4 +1,4 @@
-/** Tokens of programs: made with roles and an end, listed without their text, revoked. The installation's own is one of them. */
+/** Tokens of programs: create with roles and an expiry, list without their text, revoke. The installation's own is one of them. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';

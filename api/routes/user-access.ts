@@ -1,4 +1,4 @@
-/** How a person gets back in, or is shut out: a new password link, and the end of all sessions. */
+/** A new password link for a person, and the end of all their sessions. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ByUser, managedAccount, passwordLink, showAccount } from '../managed-account.ts';
 import { NO_CONTENT, PersonWithLink } from '../people-schemas.ts';

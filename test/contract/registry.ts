@@ -126,11 +126,11 @@ export function describeRegistry(name: string, open: () => Promise<() => Promise
       expect(reason).toMatchObject({ code: 'PROFILE_CHANGED' });
       await expect((await start()).setProfile({ ...crab, version: 0 })).rejects.toMatchObject({
         code: 'PROFILE_CHANGED',
-        message: expect.stringMatching(/at version 2, the change is of version 0/),
+        message: expect.stringMatching(/at version 2, but the change is based on version 0/),
       });
       await expect(both[0]?.setProfile({ ...crab, name: 'lobster' })).rejects.toMatchObject({
         code: 'PROFILE_CHANGED',
-        message: expect.stringMatching(/begins with version 0/),
+        message: expect.stringMatching(/send version 0 to create it/),
       });
     });
 
@@ -153,7 +153,7 @@ export function describeRegistry(name: string, open: () => Promise<() => Promise
       const ponds = { ...kaijiang, version: 1, kinds: ['aquaculture_pond'], bands: crab.bands };
       await expect(registry.setProfile(ponds)).rejects.toMatchObject({
         code: 'PROFILE_INVALID',
-        message: expect.stringMatching(/site daoyu\/gantang-paddy-1 is judged by it and has paddy_water/),
+        message: expect.stringMatching(/site daoyu\/gantang-paddy-1 uses it and has devices of paddy_water/),
       });
     });
   });

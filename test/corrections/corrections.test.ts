@@ -49,7 +49,9 @@ describe('a method', () => {
         checkCorrection({ at, until, method }, field);
     expect(check(T0, T0, { is: 'invalidate' })).toThrow(/later/);
     expect(check(T0, T0 + 1, { is: 'scale', factor: 0 })).toThrow(/factor/);
-    expect(check(T0, T0 + 1, { is: 'offset', add: 1 }, { ...oxygen, shape: 'boolean' })).toThrow(/no measured number/);
+    expect(check(T0, T0 + 1, { is: 'offset', add: 1 }, { ...oxygen, shape: 'boolean' })).toThrow(
+      /not a measured number/,
+    );
     expect(check(T0, T0 + 1, { is: 'offset', add: 1 })).not.toThrow();
   });
 });

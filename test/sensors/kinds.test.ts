@@ -110,10 +110,10 @@ describe('loading', () => {
           { ...field, name: 'ph_value' },
         ],
       },
-      '"phvalue" could mean soil_ph, too',
+      '"phvalue" could also mean soil_ph',
     ],
     ['an attribute that is a field', { ...good, attributes: ['soil_ph'] }, 'it can be only one'],
-    ['no fields at all', { name: 'soil_probe' }, 'is no Kind'],
+    ['no fields at all', { name: 'soil_probe' }, 'is not a Kind'],
   ])('refuses %s', async (_, definition, words) => {
     const refusal = load(definition);
     await expect(refusal).rejects.toMatchObject({ code: 'KIND_INVALID' });

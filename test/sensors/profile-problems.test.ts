@@ -26,7 +26,7 @@ describe('a profile', () => {
       expect.stringMatching(/warnBelow is 300, but values lie within 0 to \d+ mg\/L$/),
     ]);
     expect(of({ warnBelow: 3, onlyWhile: 'ph' })).toEqual([
-      expect.stringMatching(/onlyWhile is ph, which is no switch; there are .*aerator_on/),
+      expect.stringMatching(/onlyWhile is ph, which is not a switch; there are .*aerator_on/),
     ]);
   });
 
@@ -35,7 +35,7 @@ describe('a profile', () => {
     const wrong: readonly (readonly [Partial<Band>, RegExp])[] = [
       [
         { criticalBelow: 4, warnBelow: 3 },
-        /criticalBelow 4 is above warnBelow 3: upwards it goes criticalBelow, warnBelow/,
+        /criticalBelow 4 is above warnBelow 3: the ascending order is criticalBelow, warnBelow/,
       ],
       [{ target: [8, 4] }, /target\[0\] 8 is above target\[1\] 4/],
       [{ warnBelow: 5, target: [4, 8] }, /warnBelow 5 is above target\[0\] 4/],

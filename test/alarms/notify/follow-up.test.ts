@@ -227,7 +227,7 @@ describe('the roster', () => {
     [
       'a name nobody has',
       { shifts: [{ days: [1], from: '20:00', to: '08:00', people: ['谁'] }] },
-      /nobody is called 谁/,
+      /there is no person named 谁/,
     ],
     ['a time that is none', { shifts: [{ days: [1], from: '24:00', to: '08:00', people: [] }] }, /times such as 20:00/],
     [
