@@ -14,11 +14,12 @@ import { say } from '../language/words.ts';
 import { Icon } from '../tiles/icon.tsx';
 import { marksOf } from './alarm-marks.ts';
 import { Chart } from './chart.tsx';
-import { columnsOf } from './columns.ts';
+import { type Columns, columnsOf, msAt } from './columns.ts';
 import { csvOf } from './csv.ts';
 import { DataTable, wordsOf } from './data-table.tsx';
 import { type Line, linesOf } from './lines.ts';
-import { type Share, shareWords } from './shares.ts';
+import { csvColumnsOf, download } from './panel-csv.ts';
+import { shareWords } from './shares.ts';
 import type { SeriesAnswer } from './use-series.ts';
 
 interface Props {
@@ -26,10 +27,10 @@ interface Props {
   readonly kind: Kind;
   readonly devices: readonly DeviceCard[];
   readonly answer: SeriesAnswer;
-  /** Of the site. */
+  /** Alarms of the site. */
   readonly alarms: readonly Alarm[];
   readonly onWindow: (window: readonly [number, number] | undefined) => void;
-  /** Across the page and tall, with these lines beside those of the panel. */
+  /** Full width and tall, with these lines beside those of the panel. */
   readonly story?: readonly Line[] | undefined;
 }
 
@@ -53,45 +54,12 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, sto
   );
   const marks = useMemo(() => marksOf(alarms, lines), [alarms, lines]);
   const nameOf = (line: (typeof lines)[number]) => nameIn(devices, line, language);
-  const save = () => {
-    const shown = lines.flatMap((line, index) => {
-      const unit = line.field.symbol === '' ? '' : ` [${line.field.symbol}]`;
-      const head = `${line.device.device.device} ${line.field.name}`;
-      const column = (name: string, at: number) => ({ title: name + unit, values: columns.values[at] ?? [] });
-      const doubts = columns.flags[index * 3];
-      const flags = doubts?.size
-        ? [{ title: `${head} flags`, values: columns.times.map((_, at) => doubts.get(at)?.join(' ')) }]
-        : [];
-      const ofWindow = (name: string, of: (share: Share) => number | undefined) => ({
-        title: `${head} ${name}`,
-        values: columns.times.map((time) => {
-          const share = line.shares.get(msAt(time));
-          return share && of(share);
-        }),
-      });
-      const shares =
-        line.shares.size === 0
-          ? []
-          : [ofWindow('coverage', ({ coverage }) => coverage), ofWindow('excluded', ({ excluded }) => excluded)];
-      if (line.least.length === 0) return [column(head, index * 3), ...shares, ...flags];
-      return [
-        column(`${head} mean`, index * 3),
-        column(`${head} min`, index * 3 + 1),
-        column(`${head} max`, index * 3 + 2),
-        ...shares,
-        ...flags,
-      ];
-    });
-    download(csvOf(columns.times, shown), `${devices[0]?.device.site}-${fieldsOf(panel)[0]}.csv`);
-  };
-  const momentOf = (seconds: number | undefined) =>
-    seconds !== undefined ? formatMoment(seconds * 1000, language) : answer.isLoading ? '' : word('noData');
+  const save = () =>
+    download(
+      csvOf(columns.times, csvColumnsOf(lines, columns)),
+      `${devices[0]?.device.site}-${fieldsOf(panel)[0]}.csv`,
+    );
   const title = headline(panel.title[language]);
-  const flags = new Set(columns.flags.flatMap((each) => [...each.values()].flat()));
-  const doubts = [...flags].filter((flag) => DOUBTS.includes(flag));
-  const leftOut = lines.reduce((sum, line) => sum + line.leftOut, 0);
-  const isIncomplete = lines.some(({ shares }) => [...shares.values()].some((share) => share.isIncomplete));
-  const at = pointed ?? columns.times.length - 1;
   return (
     <figure class={story ? 'card panel story' : 'card panel'} data-panel={fieldsOf(panel)[0]}>
       <figcaption>
@@ -108,22 +76,7 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, sto
         </p>
       ) : (
         <>
-          <ul class="legend">
-            {lines.map((line, index) => {
-              const doubtful = pointed === undefined ? undefined : columns.flags[index * 3]?.get(at);
-              const share = shareWords(line.shares.get(msAt(columns.times[at])), language);
-              const value = pointed === undefined ? line.points.at(-1)?.[1] : nearest(columns.values[index * 3], at);
-              return (
-                <li key={line.key}>
-                  <i class={`swatch series-${index % 6}`} />
-                  {nameOf(line)} <b>{value == null ? '–' : formatValue(line.field, value, language)}</b>
-                  {doubtful && <small class="doubt"> {wordsOf(doubtful, language)}</small>}
-                  {pointed !== undefined && share !== '' && <small class="doubt"> {share}</small>}
-                </li>
-              );
-            })}
-            <li class="legend-time">{momentOf(columns.times[at])}</li>
-          </ul>
+          <Legend lines={lines} columns={columns} nameOf={nameOf} pointed={pointed} isLoading={answer.isLoading} />
           <Chart
             lines={lines}
             columns={columns}
@@ -134,22 +87,7 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, sto
             onPoint={setPointed}
             onWindow={onWindow}
           />
-          <p class="note panel-note">
-            {word(answer.isAggregated ? 'means' : 'raw')}
-            {limitsWords(lines[0], answer, language)}
-            {doubts.length > 0 && (
-              <span class="suspect">
-                {word('flagged')} · {wordsOf(doubts, language)}
-              </span>
-            )}
-            {leftOut > 0 && (
-              <span class="left-out">
-                {word('leftOut')} {leftOut}
-              </span>
-            )}
-            {isIncomplete && <span class="suspect">{word('incomplete')}</span>}
-            {flags.has('late') && <span class="late">{word('backfilled')}</span>}
-          </p>
+          <Note lines={lines} columns={columns} answer={answer} />
           <details onToggle={(event) => setTableOpen(event.currentTarget.open)}>
             <summary>
               {word('table')}
@@ -162,6 +100,74 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, sto
         </>
       )}
     </figure>
+  );
+}
+
+interface LegendProps {
+  readonly lines: readonly Line[];
+  readonly columns: Columns;
+  readonly nameOf: (line: Line) => string;
+  /** Index of the moment under the pointer. */
+  readonly pointed: number | undefined;
+  readonly isLoading: boolean;
+}
+
+/** Each line's value at the pointer, otherwise its newest. */
+function Legend({ lines, columns, nameOf, pointed, isLoading }: LegendProps) {
+  const { language, word } = useLanguage();
+  const at = pointed ?? columns.times.length - 1;
+  const momentOf = (seconds: number | undefined) =>
+    seconds !== undefined ? formatMoment(seconds * 1000, language) : isLoading ? '' : word('noData');
+  return (
+    <ul class="legend">
+      {lines.map((line, index) => {
+        const doubtful = pointed === undefined ? undefined : columns.flags[index * 3]?.get(at);
+        const share = shareWords(line.shares.get(msAt(columns.times[at])), language);
+        const value = pointed === undefined ? line.points.at(-1)?.[1] : nearest(columns.values[index * 3], at);
+        return (
+          <li key={line.key}>
+            <i class={`swatch series-${index % 6}`} />
+            {nameOf(line)} <b>{value == null ? '–' : formatValue(line.field, value, language)}</b>
+            {doubtful && <small class="doubt"> {wordsOf(doubtful, language)}</small>}
+            {pointed !== undefined && share !== '' && <small class="doubt"> {share}</small>}
+          </li>
+        );
+      })}
+      <li class="legend-time">{momentOf(columns.times[at])}</li>
+    </ul>
+  );
+}
+
+interface NoteProps {
+  readonly lines: readonly Line[];
+  readonly columns: Columns;
+  readonly answer: SeriesAnswer;
+}
+
+/** What to know about the curves: means or raw values, limits, doubtful, missing and late values. */
+function Note({ lines, columns, answer }: NoteProps) {
+  const { language, word } = useLanguage();
+  const flags = new Set(columns.flags.flatMap((each) => [...each.values()].flat()));
+  const doubts = [...flags].filter((flag) => DOUBTS.includes(flag));
+  const leftOut = lines.reduce((sum, line) => sum + line.leftOut, 0);
+  const isIncomplete = lines.some(({ shares }) => [...shares.values()].some((share) => share.isIncomplete));
+  return (
+    <p class="note panel-note">
+      {word(answer.isAggregated ? 'means' : 'raw')}
+      {limitsWords(lines[0], answer, language)}
+      {doubts.length > 0 && (
+        <span class="suspect">
+          {word('flagged')} · {wordsOf(doubts, language)}
+        </span>
+      )}
+      {leftOut > 0 && (
+        <span class="left-out">
+          {word('leftOut')} {leftOut}
+        </span>
+      )}
+      {isIncomplete && <span class="suspect">{word('incomplete')}</span>}
+      {flags.has('late') && <span class="late">{word('backfilled')}</span>}
+    </p>
   );
 }
 
@@ -188,21 +194,9 @@ function limitsWords(line: Line | undefined, { from, to }: SeriesAnswer, languag
   return profile ? ` · ${say('profile', language)} ${profile.label[language]}` : '';
 }
 
-/** The chart library counts seconds. */
-const msAt = (seconds: number | undefined) => Math.round((seconds ?? 0) * 1000);
-
 type Column = readonly (number | null | undefined)[] | undefined;
 
 function nearest(column: Column, at: number): number | null | undefined {
   for (let index = at; index >= 0 && index > at - 3; index--) if (column?.[index] != null) return column[index];
   return undefined;
-}
-
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([`\uFEFF${text}`], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -45,3 +45,6 @@ function gapped(points: readonly Point[], longestMs: number): Gapped[] {
   }
   return out;
 }
+
+/** Times of columns are in seconds, as the chart library requires. */
+export const msAt = (seconds: number | undefined): number => Math.round((seconds ?? 0) * 1000);
