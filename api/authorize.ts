@@ -19,8 +19,8 @@ export type Access =
   | {
       readonly right: Right;
       /**
-       * `named`: the park in the address or the body · `listed`: the park in the query, or all that the handler finds by `parksSeen` ·
-       * `every`: belongs to no single park · `any`: in any park; the handler decides the rest · a function: the park of a record.
+       * `named`: the park in the URL or the body · `listed`: the park in the query, or all parks that `parksSeen` allows ·
+       * `every`: belongs to no single park · `any`: in any park; the handler checks the rest · a function: the park of a record.
        */
       readonly park: 'named' | 'listed' | 'every' | 'any' | ParkOf;
     };

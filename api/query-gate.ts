@@ -4,8 +4,8 @@ import { DaoyuError } from '../base/errors.ts';
 
 export interface QueryGate {
   /**
-   * Rejects with `QUERIES_BUSY` when too many wait, `QUERY_STOPPED` when it took too long (waiting included) or its client left. The place is
-   * free again when the query has really ended: a store that does not heed the signal still costs.
+   * Rejects with `QUERIES_BUSY` if too many are waiting, `QUERY_STOPPED` if it took too long (waiting included) or its client left. The slot is free
+   * again only when the query has really ended: a store that ignores the signal still costs.
    */
   run<T>(
     request: FastifyRequest,

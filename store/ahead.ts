@@ -1,18 +1,18 @@
-/** A store that commits when it pays: what is on its way to it is shown by `latest` at once, and whoever asks for its time hastens the commit. */
+/** A store that commits in large batches: `latest` already includes readings not yet committed, and a query for their time hastens the commit. */
 import { setImmediate } from 'node:timers/promises';
 import type { Reading } from '../sensors/reading.ts';
 import { foldLatest, type LatestState, mergeLatest, toLatest } from './latest.ts';
 import type { Latest, SeriesFilter, SeriesQuery, Store } from './store.ts';
 
-/** How a writer tells the store what it will write soon. */
+/** How a writer announces readings that it will soon write. */
 export interface Ahead {
-  /** Readings of one entry of the log. Until a batch up to its position is committed `latest` counts them in; the same entry may be shown again. */
+  /** Announces the readings of one log entry. `latest` includes them until a batch up to its position is committed; an entry may be announced again. */
   show(position: number, readings: readonly Reading[]): void;
-  /** Called when somebody wants what was shown committed, or first of all shown what is on the log; answers the function that ends it. */
+  /** Calls back when a query needs announced readings committed, or entries of the log announced; returns the function that stops it. */
   onAsked(what: 'committed' | 'shown', call: () => void): () => void;
 }
 
-/** A question waits no longer for what is on its way: a store that takes nothing at the moment still answers from what it has. */
+/** A query waits no longer than this for a commit: a store that cannot commit still answers from what it has. */
 const PATIENCE_MS = 1000;
 
 export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
@@ -32,13 +32,13 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
     for (const { resolve } of done) resolve();
   }
 
-  /** What is on the log and was not shown yet comes first. */
+  /** Waits first until entries of the log are announced. */
   async function arrived(): Promise<void> {
     ask('shown');
     await setImmediate();
   }
 
-  /** Until all that is shown of the asked time is committed. */
+  /** Waits until all announced readings of the queried time are committed. */
   async function settled({ from, to, ...filter }: SeriesFilter & Pick<SeriesQuery, 'from' | 'to'>): Promise<void> {
     await arrived();
     let last: number | undefined;
@@ -59,7 +59,7 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
 
   async function latest(filter: Partial<SeriesFilter>): Promise<readonly Latest[]> {
     await arrived();
-    // Before the store is asked: what is committed meanwhile is then in both, and counts once.
+    // Taken before the store is queried: readings committed meanwhile are then in both, and count once.
     const coming = new Map<string, LatestState>();
     for (const readings of shown.values()) {
       for (const reading of readings) {
@@ -77,7 +77,7 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
 
   return {
     ...store,
-    // Whoever counts what is stored is answered at once, and finds what is on its way the next time.
+    // A count of stored readings is answered at once, without those still to be committed.
     async committed() {
       ask('shown');
       ask('committed');

@@ -29,7 +29,7 @@ export interface StoreContext {
 export interface StoreDriver extends Driver<StoreContext, Store> {
   /** What its stores have beyond the common contract. */
   readonly capabilities: readonly StoreCapability[];
-  /** Where platform figures go beside the readings, for dashboards that read the store itself. Asks nothing yet. */
+  /** Where platform metrics are written beside the readings, for dashboards that read the store directly. Opens no connection yet. */
   readonly createMetricSink?: (url: string) => Promise<MetricSink>;
 }
 

@@ -1,4 +1,4 @@
-/** The check of a query's names and times: behind it they may become part of the text of a query. */
+/** Checks the names and times of a query: after it they may become part of a query's text. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { SeriesQuery } from './store.ts';

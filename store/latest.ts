@@ -1,9 +1,9 @@
-/** The newest of each field by measured time, folded from readings in any order. */
+/** The newest value of each field by measured time, folded from readings in any order. */
 import type { Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Latest } from './store.ts';
 
-/** What is remembered of a device and kind. */
+/** State of a device and kind. */
 export interface LatestState {
   readonly newest: Omit<Reading, 'values' | 'flags'>;
   readonly fields: Readonly<
@@ -17,7 +17,7 @@ export function foldLatest(state: LatestState | undefined, reading: Reading): La
   return fold.state();
 }
 
-/** Takes in many readings of a device and kind, at the cost of one copy. */
+/** Folds in many readings of a device and kind, at the cost of one copy. */
 export class LatestFold {
   readonly #fields: Record<string, LatestState['fields'][string]>;
   readonly #before: LatestState | undefined;
@@ -43,7 +43,7 @@ export class LatestFold {
     if (time > newest) this.#newest = reading;
   }
 
-  /** After at least one reading, or with a state before. */
+  /** Call after at least one reading, or with a previous state. */
   state(): LatestState {
     const newest = this.#newest === undefined ? this.#before?.newest : withoutValues(this.#newest);
     if (newest === undefined) throw new Error('nothing was taken');
@@ -51,7 +51,7 @@ export class LatestFold {
   }
 }
 
-/** Written out: taking an object apart with a rest costs several times as much. */
+/** Copied member by member: destructuring with a rest costs several times as much. */
 function withoutValues(reading: Reading): LatestState['newest'] {
   const { park, site, device, kind, time, receivedAt, seq, attributes } = reading;
   const newest: { -readonly [Key in keyof LatestState['newest']]: LatestState['newest'][Key] } = {
@@ -67,7 +67,7 @@ function withoutValues(reading: Reading): LatestState['newest'] {
   return newest;
 }
 
-/** Two views of the same device: of each thing the newer; where times are equal, the first. */
+/** Merges two states of the same device: the newer of each part; with equal times, the first. */
 export function mergeLatest(one: LatestState | undefined, other: LatestState): LatestState {
   if (one === undefined) return other;
   const fields = { ...one.fields };

@@ -1,4 +1,4 @@
-/** Time series in memory: the plain reference of the contract, for tests; nothing survives the process. It shares no code with the stores that are held against it. */
+/** Time series in memory: the simple reference of the contract, for tests; nothing survives the process. Shares no code with the stores tested against it. */
 
 import { FLAGS, type Flag, isDoubtful } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
@@ -35,13 +35,13 @@ export const memoryStore: StoreDriver = {
   open: async () => openMemoryStore(),
 };
 
-/** What the device said at one time: of each field the first. */
+/** The values of a device at one time: the first of each field. */
 interface Kept {
   readonly reading: Reading;
   readonly samples: Map<string, Sample>;
 }
 
-/** The newest of a device, and of each of its fields. */
+/** The newest reading of a device, and the newest value of each field. */
 interface Newest {
   reading: Reading;
   readonly samples: Map<string, Sample>;

@@ -1,7 +1,7 @@
-/** Readings of one identity (park, device, time) become one: the first value of a field wins, later ones only add fields. */
+/** Merges readings of one identity (park, device, time): the first value of a field wins, later ones only add fields. */
 import type { Reading } from '../sensors/reading.ts';
 
-/** What is new in `later`, or undefined when it adds nothing. */
+/** The part of `later` that is new, or undefined if there is none. */
 export function additionOf(stored: Pick<Reading, 'values'>, later: Reading): Reading | undefined {
   const names = Object.keys(later.values).filter((name) => !(name in stored.values));
   if (names.length === 0) return undefined;
@@ -11,7 +11,7 @@ export function additionOf(stored: Pick<Reading, 'values'>, later: Reading): Rea
   return { ...rest, values, ...(kept && Object.keys(kept).length > 0 && { flags: kept }) };
 }
 
-/** Stored values that `later` contradicts; undefined where it does not. */
+/** Stored values that `later` contradicts, or undefined if there are none. */
 export function contradicted(stored: Pick<Reading, 'values'>, later: Reading): Record<string, number> | undefined {
   let found: Record<string, number> | undefined;
   for (const [name, value] of Object.entries(later.values)) {

@@ -1,4 +1,4 @@
-/** The refusal of a query whose answer would be too large, with a window that would do. */
+/** The refusal of a query whose answer would be too large; suggests a window that fits. */
 import { DaoyuError } from '../base/errors.ts';
 import type { SeriesQuery } from './store.ts';
 import { coarserEvery } from './window.ts';

@@ -1,4 +1,4 @@
-/** Lets the platform start without its store: opening is retried, and until then every call rejects with the reason. */
+/** Lets the platform start without its store: opening is retried, and every call rejects with the reason until it succeeds. */
 
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
@@ -10,7 +10,7 @@ export interface ReopeningOptions {
   readonly againAfterMs?: number;
 }
 
-/** Short enough for an operator who restores a file or closes another program. */
+/** Short, because an operator waits who has restored a file or closed another program. */
 const AGAIN_AFTER_MS = 10_000;
 
 /** Resolves after the first attempt, successful or not. */

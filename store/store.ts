@@ -1,4 +1,4 @@
-/** Time series: what may be relied on, whichever implementation stands behind it. */
+/** Time series: the contract of every implementation. */
 import type { Flag } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
@@ -9,29 +9,29 @@ export interface Batch {
   readonly tallies: readonly Tally[];
 }
 
-/** A reading that the store will never take, and why, in a sentence. */
+/** A reading that the store will never accept, and why, in a sentence. */
 export interface RejectedReading {
   readonly reading: Reading;
   readonly reason: string;
 }
 
-/** A reading that says something else of a time than what is stored: the stored values stay. */
+/** A reading that contradicts the stored one of the same time: the stored values are kept. */
 export interface ConflictingReading {
   readonly reading: Reading;
   /** Stored value of each field that it contradicts. */
   readonly stored: Readonly<Record<string, number>>;
-  /** It added nothing, so it is counted as quarantined and not as a duplicate. */
+  /** It added nothing, so it counts as quarantined and not as a duplicate. */
   readonly isWhole: boolean;
 }
 
 export interface WriteOptions {
-  /** Which of several writers of one store; default `DEFAULT_WRITER`. Two writers never write readings of the same device at one time. */
+  /** Which of several writers of one store; default `DEFAULT_WRITER`. Two writers never write readings of the same device at the same time. */
   readonly writer?: string;
-  /** Position behind which the batch begins. Given, a batch that does not begin where the writer's last one ended is a `STORE_CONFLICT`. */
+  /** Position after which the batch begins. If given, a batch that does not follow the writer's last one is a `STORE_CONFLICT`. */
   readonly after?: number;
   /**
-   * Awaited with the readings that contradict what is stored, before the batch is committed; may be called again after a crash. Without it they are
-   * duplicates. InfluxDB does not call it: it is asked which fields a late reading has, not for their values.
+   * Awaited with the readings that contradict stored ones, before the batch is committed; may be called again after a crash. Without it they are
+   * duplicates. InfluxDB does not call it, because it is only queried for the fields of a late reading, not for their values.
    */
   readonly onConflict?: (conflicting: readonly ConflictingReading[]) => Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface Progress {
 }
 
 export interface Committed {
-  /** By name of the writer; one that never wrote is absent. */
+  /** By name of the writer; a writer that never wrote is absent. */
   readonly writers: Readonly<Record<string, Progress>>;
   readonly ledger: readonly LedgerRow[];
 }
@@ -63,13 +63,13 @@ export interface LedgerRow extends Tally {
 export const AGGREGATES = ['mean', 'min', 'max', 'first', 'last', 'count', 'sum'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
-/** A window: fixed (a divisor or multiple of a day) or of the calendar; all begin on `Asia/Shanghai` boundaries, weeks on Monday. */
+/** A window: fixed (a divisor or multiple of a day) or of the calendar; all start on `Asia/Shanghai` boundaries, weeks on Monday. */
 export interface Every {
   readonly count: number;
   readonly unit: 'ms' | 'day' | 'week' | 'month';
 }
 
-/** `good` leaves out values that carry a doubt (`sensors/flag.ts`). */
+/** `good` leaves out doubtful values (`sensors/flag.ts`). */
 export const QUALITIES = ['good', 'all'] as const;
 export type Quality = (typeof QUALITIES)[number];
 
@@ -98,7 +98,7 @@ export interface SeriesQuery extends SeriesFilter {
 
 export type ExportQuery = Omit<SeriesQuery, 'every' | 'aggregates' | 'maxPoints'>;
 
-/** Time (of the window's start when aggregated), value, and the flags met in it. */
+/** Time (the window's start if aggregated), value, and the flags of its values. */
 export type Point =
   | readonly [time: number, value: number]
   | readonly [time: number, value: number, flags: readonly Flag[]];
@@ -110,11 +110,11 @@ export interface Series {
   readonly field: string;
   readonly aggregate: Aggregate | 'raw';
   readonly points: readonly Point[];
-  /** Of windows, beside each point: how many values it is made of. */
+  /** For windows, one per point: number of values used. */
   readonly used?: readonly number[];
-  /** Of windows, beside each point: how many doubted values were left out; with `all` none are. */
+  /** For windows, one per point: number of doubtful values left out; none with `all`. */
   readonly excluded?: readonly number[];
-  /** Windows of which every value was left out, in order of time; absent: none. */
+  /** Windows in which every value was left out, in order of time; absent: none. */
   readonly doubted?: readonly DoubtedWindow[];
 }
 
@@ -137,26 +137,26 @@ export interface Store extends StoreCapabilities {
   /**
    * Commits readings, tallies and the writer's position together; a batch at or below that position changes nothing, and is answered with zeros.
    * A reading whose (park, device, time) is stored adds only fields the stored one lacks (counted as stored when it adds any, else as duplicate):
-   * the first value of a field wins. Rejects with `STORE_UNAVAILABLE`: nothing is committed, and the same batch must come again. Rejects with
-   * `STORE_CONFLICT`, which changes nothing, when the batch does not begin at `after`, because another process went on as this writer: ask
-   * `committed()` and go on from there. Who continues a log always gives `after`: without, what another process committed
-   * between its last answer and this batch would count again.
+   * the first value of a field wins. Rejects with `STORE_UNAVAILABLE`: nothing is committed, and the same batch must be written again. Rejects with
+   * `STORE_CONFLICT`, which changes nothing, if the batch does not begin at `after`, because another process has taken over as this writer: call
+   * `committed()` and continue from there. A follower of the log always gives `after`: without it, entries that another process committed since the
+   * last answer would count again.
    */
   write(batch: Batch, position: number, options?: WriteOptions): Promise<WriteOutcome>;
   /** Every writer's position and the ledger, as they were committed together. */
   committed(): Promise<Committed>;
-  /** One series a device, site and field; none without points and doubted windows. Points in order of time. */
+  /** One series per device, site and field; none without points or doubtful windows. Points in order of time. */
   series(query: SeriesQuery): Promise<readonly Series[]>;
-  /** One a device and kind, by measured time. */
+  /** One per device and kind, by measured time. */
   latest(filter: Partial<SeriesFilter>): Promise<readonly Latest[]>;
   /** Raw readings in order of time, streamed. */
   export(query: ExportQuery): AsyncIterable<Reading>;
-  /** Removes raw readings and 1-minute rollups measured before these times; hourly rollups, where the store has them, stay. */
+  /** Removes raw readings and 1-minute rollups measured before these times; hourly rollups, if the store has them, stay. */
   forget(before: { readonly raw?: number; readonly minute?: number }): Promise<void>;
   status(): Promise<StoreStatus>;
-  /** Reads all there is, and holds it against itself: what is wrong, in sentences. Absent where a server keeps the files. */
+  /** Reads everything and checks its consistency; returns the faults in sentences. Absent if a server keeps the files. */
   faults?(): Promise<readonly string[]>;
-  /** A consistent copy of its files into an empty folder; writers wait meanwhile. Absent where a server keeps them. */
+  /** Copies its files consistently into an empty folder; writers wait meanwhile. Absent if a server keeps the files. */
   copyTo?(folder: string): Promise<void>;
   close(): Promise<void>;
 }

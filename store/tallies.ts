@@ -1,4 +1,4 @@
-/** The sums per device that the ledger is made of. */
+/** The sums per device that make up the ledger. */
 import { deviceKey } from '../base/keys.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { LedgerRow, Progress } from './store.ts';
@@ -39,7 +39,7 @@ export class LedgerChanges {
   }
 }
 
-/** Adds changes to sums; answers the new sums of the rows that changed. */
+/** Adds changes to sums; returns the new sums of the changed rows. */
 export function applyChanges(sums: Map<string, LedgerCounts>, changes: LedgerChanges): void {
   for (const [key, change] of changes.rows) sums.set(key, addCounts(sums.get(key), change));
 }

@@ -1,8 +1,8 @@
-/** One window of one field, summed from raw readings: where a store's own sums cannot tell what is asked. */
+/** One window of one field, summed from raw readings, for queries that a store's own sums cannot answer. */
 import { FLAGS, type Flag, isDoubtful } from '../sensors/flag.ts';
 import type { Aggregate, DoubtedWindow, Point, Quality, Series } from './store.ts';
 
-/** A window as it is answered: `values` in the order of the aggregates, empty where every value was left out. */
+/** A window in an answer: `values` in the order of the aggregates, empty if every value was left out. */
 export interface Window {
   readonly start: number;
   readonly values: readonly number[];
@@ -43,7 +43,7 @@ export class WindowSums {
     if (time > this.#last.time) this.#last = { time, value };
   }
 
-  /** A value that is not to be used, for another reason than a doubt. */
+  /** A value that must not be used for a reason other than doubt. */
   leaveOut(): void {
     this.#excluded += 1;
   }
@@ -78,7 +78,7 @@ export class WindowSums {
   }
 }
 
-/** One series an aggregate, of windows in order of time; none where there is nothing to say. */
+/** One series per aggregate, of windows in order of time; none without windows. */
 export function seriesOfWindows(
   key: Pick<Series, 'park' | 'site' | 'device' | 'field'>,
   aggregates: readonly Aggregate[],

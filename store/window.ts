@@ -33,14 +33,14 @@ export function formatEvery({ count, unit }: Every): string {
   return count % 60_000 === 0 ? `${count / 60_000}m` : `${count / 1000}s`;
 }
 
-/** Length in ms; of a month the shortest there is, so that a count of windows is never too small. */
+/** Length in ms; for months the shortest, so that a count of windows is never too small. */
 export function shortestMs({ count, unit }: Every): number {
   if (unit === 'day') return count * DAY_MS;
   if (unit === 'week') return 7 * DAY_MS;
   return unit === 'month' ? count * 28 * DAY_MS : count;
 }
 
-/** Epoch ms of the start of the window that an instant lies in. */
+/** Epoch ms of the start of the window that contains an instant. */
 export function windowStart(time: number, { count, unit }: Every): number {
   const local = time + BEIJING_OFFSET_MS;
   if (unit === 'ms') return Math.floor(local / count) * count - BEIJING_OFFSET_MS;
@@ -54,7 +54,7 @@ export function windowStart(time: number, { count, unit }: Every): number {
   return Date.UTC(Math.floor(month / 12), month % 12) - BEIJING_OFFSET_MS;
 }
 
-/** Epoch ms of the end, exclusive, of the window that begins at a start. */
+/** Epoch ms of the end, exclusive, of the window with this start. */
 export function windowEnd(start: number, every: Every): number {
   if (every.unit === 'month') return windowStart(start + (every.count * 31 + 1) * DAY_MS, every);
   return start + shortestMs(every);
@@ -73,7 +73,7 @@ export function windowStartSql(column: string, { count, unit }: Every): string {
   return `(epoch_ms(make_timestamp(${month} // 12, ${month} % 12 + 1, 1, 0, 0, 0.0)) - ${BEIJING_OFFSET_MS})`;
 }
 
-/** The finest usual window with which so many windows suffice. */
+/** The finest usual window that divides the range into no more than so many windows. */
 export function coarserEvery(rangeMs: number, maxWindows: number): string {
   const ladder = ['10s', '30s', '1m', '5m', '10m', '30m', '1h', '3h', '6h', '12h', '1d', '1w', '1mo'];
   return ladder.find((text) => rangeMs / shortestMs(parseEvery(text)) <= maxWindows) ?? '1mo';

@@ -1,11 +1,11 @@
-/** Batches of one writer follow each other without a gap and without an overlap. */
+/** Batches of one writer follow each other without gap or overlap. */
 import { DaoyuError } from '../base/errors.ts';
 
-/** Throws `STORE_CONFLICT` when a batch does not begin where the last one of its writer ended; without `after`, nobody asked. */
+/** Throws `STORE_CONFLICT` if a batch does not follow the last one of its writer; without `after` nothing is checked. */
 export function refuseGap(after: number | undefined, recorded: number): void {
   if (after === undefined || after === recorded) return;
   throw new DaoyuError(
     'STORE_CONFLICT',
-    `the batch begins behind position ${after}, but its writer stands at ${recorded}: another process went on in its place`,
+    `the batch begins after position ${after}, but its writer is at ${recorded}: another process has taken over`,
   );
 }

@@ -1,4 +1,4 @@
-/** The SQL of aggregates: each is worked out of sums, of good values or of good and doubted ones together, whether a sum comes from a rollup or is one raw reading. */
+/** The SQL of aggregates, computed from sums of good values, or of good and doubtful ones together. A sum comes from a rollup or is one raw reading. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Aggregate, Every, Quality } from '../store.ts';
 import { windowStartSql } from '../window.ts';
@@ -19,7 +19,7 @@ const SUMS_OF: Readonly<Record<Aggregate, readonly GoodSum[]>> = {
 
 const doubtedSum = (sum: GoodSum): Sum => `d${sum}`;
 
-/** What the aggregates are made of; the rest of a rollup is not read. */
+/** Columns that the aggregates need; the rest of a rollup is not read. */
 export function sumsFor(aggregates: readonly Aggregate[], quality: Quality): readonly Sum[] {
   const sums = new Set<Sum>(['n', 'dn', 'q']);
   for (const sum of aggregates.flatMap((aggregate) => SUMS_OF[aggregate])) {

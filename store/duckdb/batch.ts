@@ -1,4 +1,4 @@
-/** Writes one batch: what is newer than all of its device goes straight in; the rest is held against what is stored; all in one transaction. */
+/** Writes one batch in one transaction: readings newer than all of their device are inserted directly, the others are compared with stored ones. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { LatestFold, type LatestState } from '../latest.ts';
@@ -35,7 +35,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
       await database.transaction(async (writer) => {
         for (const [kindName, readings] of groupByKind(batch.readings)) {
           const kind = kinds.get(kindName);
-          // The registry knows only loaded kinds; after the file of one was removed its readings count as received and stay pending in the log.
+          // The registry only has loaded kinds. After the file of a kind was removed, its readings count as received and stay pending on the log.
           if (kind === undefined)
             throw new Error(`no sensor kind ${kindName} is loaded, but the log holds readings of it`);
           const plan = await planFor(writer, cache, kind, readings, (reading, isStored, stored) => {
@@ -77,7 +77,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
   };
 }
 
-/** Where the position of a writer stands in the table `meta`. */
+/** Key of a writer's position in the table `meta`. */
 export function positionName(writer: string): string {
   return writer === DEFAULT_WRITER ? 'position' : `position:${writer}`;
 }
@@ -108,7 +108,7 @@ function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {
   return groups;
 }
 
-/** By whether the raw readings of their time are still kept. */
+/** Split by whether raw readings of their time are still kept. */
 function divide({ kind, inserts, additions }: Plan, since: number): readonly [kept: Plan, removed: Plan] {
   const part = (isWanted: (reading: Reading) => boolean): Plan => ({
     kind,
@@ -129,7 +129,7 @@ async function addFields(writer: Writer, cache: Cache, kind: Kind, addition: Rea
   );
 }
 
-/** Windows that were summed already and got something new are summed again; what was removed is not. */
+/** Marks summed windows with new readings to be summed again, unless their raw readings were removed. */
 async function markDirty(writer: Writer, cache: Cache, { kind, inserts, additions }: Plan): Promise<void> {
   for (const { table, lengthMs } of levelsOf(kind)) {
     const [since, upTo] = [keptSince(cache, table), cache.rolledUpTo.get(table) ?? 0];

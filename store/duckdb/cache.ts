@@ -1,10 +1,10 @@
-/** What the embedded store keeps in memory of its file. */
+/** The part of its file that the embedded store keeps in memory. */
 
 import type { LatestState } from '../latest.ts';
 import type { LedgerCounts } from '../tallies.ts';
 import type { Names } from './names.ts';
 
-/** Changed only when a transaction has committed. */
+/** Changes only after a commit. */
 export interface Cache {
   /** By writer. */
   readonly positions: Map<string, number>;
@@ -16,7 +16,7 @@ export interface Cache {
   readonly ledger: Map<string, LedgerCounts>;
   /** By `park/device/kind`. */
   readonly latest: Map<string, LatestState>;
-  /** By rollup table: windows before it are summed, but for dirty ones. */
+  /** By rollup table: windows before it are summed, except dirty ones. */
   readonly rolledUpTo: Map<string, number>;
   /** By raw or rollup table: rows of readings before it were removed. */
   readonly keptSince: Map<string, number>;

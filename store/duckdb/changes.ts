@@ -7,13 +7,13 @@ export interface Changes {
   readonly meta: readonly [name: string, value: number];
 }
 
-/** To replace one row by its key costs as much as to append thousands. */
+/** Replacing one row by its key costs as much as appending thousands. */
 const MOST_CHANGES = 20_000;
 
-/** Within the transaction of the readings. `waiting` rows are there already; answers how many there are then. */
+/** Within the transaction of the readings. There are `waiting` rows already; returns the new number. */
 export async function saveChanges(writer: Writer, waiting: number, { latest, ledger, meta }: Changes): Promise<number> {
   const [name, value] = meta;
-  // What waits grows with every commit until it is folded in, so it tells the order.
+  // The number of waiting rows grows with every commit until they are folded in, so it gives the order.
   const ordinal = BigInt(waiting);
   await appendTexts(writer, 'latest_changes', ordinal, latest);
   await appendTexts(writer, 'ledger_changes', ordinal, ledger);

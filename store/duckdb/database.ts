@@ -27,7 +27,7 @@ export interface Database {
   transaction<T>(work: (writer: Writer) => Promise<T>): Promise<T>;
   /** One consistent view for several queries. */
   read<T>(work: (reader: Reader) => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Copies the file, and what stands in its write-ahead log, between two transactions. */
+  /** Copies the file and its write-ahead log between two transactions. */
   copyTo(folder: string): Promise<void>;
   sizeBytes(): number;
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export interface Database {
 export interface Reader {
   /** Column by column. Whole numbers are bound as BIGINT. */
   columns(sql: string, values?: readonly Cell[]): Promise<readonly (readonly unknown[])[]>;
-  /** The same in chunks of some thousand rows, with a breath for the process between them. */
+  /** The same in chunks of some thousand rows, yielding to the event loop in between. */
   stream(sql: string, values?: readonly Cell[]): AsyncIterable<readonly (readonly unknown[])[]>;
 }
 
@@ -90,13 +90,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return result;
     } catch (error) {
       await writer.run('ROLLBACK').catch(() => {});
-      // A fresh look at the file costs little beside an error that would repeat for ever.
+      // Reopening the file costs little compared with an error that would repeat for ever.
       if (!(error instanceof DaoyuError)) isBroken = true;
       throw translate(error);
     }
   }
 
-  /** First come, first served: whoever asks again and again, as an export does, goes to the end of the line. */
+  /** First come, first served: a caller that asks repeatedly, such as an export, queues again each time. */
   async function takeReader(): Promise<DuckDBConnection> {
     const idle = readers.pop();
     if (idle !== undefined) return idle;
@@ -118,7 +118,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return mine;
     },
     async read(work, signal) {
-      // From here on the file is not opened anew.
+      // From here on the file is not reopened.
       reading += 1;
       const connection = await takeReader().catch((error: unknown) => {
         reading -= 1;
@@ -150,16 +150,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     sizeBytes: () => sizeOf(options.file) + sizeOf(`${options.file}.wal`),
     async close() {
       await turn;
-      await writer.run('CHECKPOINT').catch(() => {}); // The write-ahead log holds it all the same.
+      await writer.run('CHECKPOINT').catch(() => {}); // The write-ahead log has it anyway.
       for (const connection of [writer, ...readers]) connection.closeSync();
       instance.closeSync();
     },
   };
 }
 
-/** The two files belong together as long as nobody writes. */
+/** The two files are consistent as long as nobody writes. */
 async function copyFiles(writer: DuckDBConnection, file: string, folder: string): Promise<void> {
-  // Without room for it the write-ahead log stays, and is copied as well.
+  // If there is no room for a checkpoint, the write-ahead log stays and is copied too.
   await writer.run('CHECKPOINT').catch(() => {});
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const source of [file, `${file}.wal`]) {
@@ -177,7 +177,7 @@ async function open({ file, memory, threads }: DatabaseOptions): Promise<DuckDBI
     });
   } catch (error) {
     const text = String((error as Error).message);
-    // The message of a lock names it so; "block" and "lock" also occur in messages about damage.
+    // The phrase used for a held lock; "block" and "lock" alone also occur in messages about damage.
     if (/could not set lock|conflicting lock/i.test(text)) {
       throw new DaoyuError('STORE_LOCKED', `the store ${file} is open in another program; close that one`, {
         cause: error,
@@ -185,7 +185,7 @@ async function open({ file, memory, threads }: DatabaseOptions): Promise<DuckDBI
     }
     throw new DaoyuError(
       'STORE_DAMAGED',
-      `the store ${file} cannot be read (${text.split('\n')[0]}); devices are served, and readings wait in the log. Put a backup back, or move ${file} and ${file}.wal away: the store is then built again from what the log still holds`,
+      `the store ${file} cannot be read (${text.split('\n')[0]}); devices are served, and readings wait in the log. Restore a backup, or move ${file} and ${file}.wal away: the store is then rebuilt from what the log still holds`,
       { cause: error },
     );
   }

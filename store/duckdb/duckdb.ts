@@ -1,4 +1,4 @@
-/** Time series in one DuckDB file: readings, ledger and log position commit together; rollups repair themselves after late data. */
+/** Time series in one DuckDB file: readings, ledger and log position commit together; rollups are recomputed after late data. */
 import { join } from 'node:path';
 import type { DiskSpace } from '../../base/disk-space.ts';
 import type { DaoyuError } from '../../base/errors.ts';
@@ -24,7 +24,7 @@ export interface DuckDbStoreOptions {
   /** DuckDB's `memory_limit`, e.g. `512MB`. */
   readonly memory?: string;
   readonly threads?: number;
-  /** How often finished hours are summed and late ones mended; 0 leaves it to queries, which are right either way. */
+  /** How often finished hours are summed and late ones recomputed; 0: never, which leaves queries right but slower. */
   readonly rollupEveryMs?: number;
   readonly clock?: () => number;
   readonly space?: DiskSpace;
@@ -65,7 +65,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
     const { fields, every, maxPoints, signal } = query;
     const aggregates: readonly Series['aggregate'][] = every === undefined ? ['raw'] : query.aggregates;
     const perRow = fields.length * aggregates.length;
-    // A row holds at most that many points, so a query that fits never meets the limit.
+    // A row holds at most this many points, so that a query within its size never reaches the limit.
     const limit = maxPoints + 1;
     const columns = await database.read(async (reader) => {
       if (every === undefined) return await reader.columns(rawSeriesSql(kind, query, select(query), limit));
@@ -115,7 +115,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
       yield* exportReadings(database, cache, wanted);
     },
     async forget(before) {
-      // What leaves the raw table must be in the sums first.
+      // Readings must be in the sums before they leave the raw table.
       await rollups.run();
       for (const kind of kinds.values()) await removeBefore(database, cache, kind, before);
     },
@@ -136,7 +136,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
   };
 }
 
-/** For which windows the rollup stands, in the reader's view. */
+/** The windows that the rollup covers, in the reader's snapshot. */
 async function coverageOf(reader: Reader, rollup: string): Promise<Coverage> {
   const [upTo, since] = await reader.columns(
     `SELECT (SELECT upto FROM rolled WHERE rollup = '${rollup}'), (SELECT since FROM kept WHERE name = '${rollup}')`,

@@ -1,4 +1,4 @@
-/** Raw readings in order of time, in slices of bounded size: memory and the time that others wait do not grow with the answer. */
+/** Raw readings in order of time, in slices of bounded size, so that neither memory nor the waiting time of other queries grows with the answer. */
 import { setImmediate } from 'node:timers/promises';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 import { flagColumn, flagsOf, goodValue, rawTable, valueColumn } from './schema.ts';
 import { type Selection, selected } from './series.ts';
 
-/** Rows that are read at a time, give or take those of one minute: about 10 MB, and some tens of milliseconds of a reader. */
+/** Rows read at a time, give or take those of one minute: about 10 MB, and some tens of milliseconds of a connection. */
 const SLICE_ROWS = 32_768;
 const MINUTE_MS = 60_000;
 
@@ -19,7 +19,7 @@ export interface ExportQuery extends Pick<SeriesQuery, 'fields' | 'from' | 'to' 
   readonly sliceRows?: number;
 }
 
-/** Each slice is a view of its own, and the reader is free between them: a slow client holds up nobody. */
+/** Each slice is a query of its own, and the connection is free in between: a slow client delays nobody. */
 export async function* exportReadings(database: Database, cache: Cache, query: ExportQuery): AsyncGenerator<Reading> {
   const { kind, fields, selection, quality, signal } = query;
   const values = fields.map((field) => (quality === 'good' ? goodValue(field) : valueColumn(field)));
@@ -35,13 +35,13 @@ export async function* exportReadings(database: Database, cache: Cache, query: E
     }, signal);
     for (const chunk of chunks) {
       for (let row = 0; row < (chunk[0]?.length ?? 0); row++) yield toReading(chunk, row, fields, kind.name, cache);
-      // A reader that takes everything at once, as a file does, must not keep the process from its other work.
+      // A fast reader, such as a file, must not block the event loop.
       await setImmediate();
     }
   }
 }
 
-/** Times that hold so many readings each; a time without any costs nothing, however long it is. */
+/** Splits the range into parts of so many readings; a period without readings costs nothing. */
 async function* slices(database: Database, query: ExportQuery): AsyncGenerator<readonly [from: number, to: number]> {
   const { sliceRows = SLICE_ROWS } = query;
   for (const day of grouped(await countsPer(database, query, DAY_MS, query.from, query.to), DAY_MS, sliceRows)) {
@@ -59,7 +59,7 @@ interface Stretch {
   rows: number;
 }
 
-/** Neighbours together, as long as they hold no more than a slice. */
+/** Merges neighbours that together fit into a slice. */
 function* grouped(
   counts: readonly (readonly [start: number, rows: number])[],
   lengthMs: number,

@@ -1,11 +1,11 @@
-/** Reads the whole file and holds its tables against one another; DuckDB checks the sum of every block that it reads. */
+/** Reads the whole file and checks its tables against each other; DuckDB verifies the checksum of every block it reads. */
 import type { Kind } from '../../sensors/kind.ts';
 import { HOUR_MS } from '../window.ts';
 import type { Cache } from './cache.ts';
 import type { Database, Reader } from './database.ts';
 import { levelsOf, rawTable, removedTable, valueColumn } from './schema.ts';
 
-/** What is wrong, in sentences for an operator. Rejects with `STORE_UNAVAILABLE` at a block that cannot be read. */
+/** Faults, in sentences for an operator. Rejects with `STORE_UNAVAILABLE` at a block that cannot be read. */
 export async function faultsOf(
   database: Database,
   cache: Cache,
@@ -24,8 +24,7 @@ export async function faultsOf(
     for (const [device, rows] of counted) {
       const { park, name } = cache.devices.name(device);
       const stored = cache.ledger.get(`${park}/${name}`)?.stored ?? 0;
-      if (rows > stored)
-        faults.push(`of ${park}/${name} there are ${rows} readings, but the ledger knows of ${stored} stored ones`);
+      if (rows > stored) faults.push(`${park}/${name} has ${rows} readings, but the ledger counts ${stored} as stored`);
     }
     return faults;
   });
@@ -37,7 +36,7 @@ async function doubled(reader: Reader, kind: Kind): Promise<readonly string[]> {
     `SELECT count(*)::DOUBLE FROM (SELECT 1 FROM ${table} GROUP BY device, time HAVING count(*) > 1)`,
   );
   const count = Number(counts?.[0] ?? 0);
-  return count === 0 ? [] : [`${count} readings of ${kind.name} are there twice`];
+  return count === 0 ? [] : [`${count} readings of ${kind.name} are stored twice`];
 }
 
 async function nameless(reader: Reader, kind: Kind): Promise<readonly string[]> {
@@ -45,15 +44,15 @@ async function nameless(reader: Reader, kind: Kind): Promise<readonly string[]> 
     `SELECT count(*)::DOUBLE FROM ${rawTable(kind)} WHERE device NOT IN (SELECT id FROM devices) OR site NOT IN (SELECT id FROM sites)`,
   );
   const count = Number(counts?.[0] ?? 0);
-  return count === 0 ? [] : [`${count} readings of ${kind.name} are of a device or site without a name`];
+  return count === 0 ? [] : [`${count} readings of ${kind.name} belong to a device or site without a name`];
 }
 
-/** Hours that are summed, have their raw readings still and wait for no new sum must count as many values as there are. */
+/** Summed hours that still have their raw readings and are not dirty must count as many values as there are. */
 async function unlike(reader: Reader, kind: Kind): Promise<readonly string[]> {
   const [hours] = levelsOf(kind);
   if (hours === undefined) return [];
   const held = kind.fields.map(({ name }) => `count(${valueColumn(name)})`).join(' + ');
-  // Good and doubted values are summed apart.
+  // Good and doubtful values have separate sums.
   const sums = kind.fields.map(({ name }) => `coalesce(sum(${name}_n), 0) + coalesce(sum(${name}_dn), 0)`).join(' + ');
   const { table } = hours;
   const [counts] = await reader.columns(`

@@ -5,12 +5,12 @@ import type { Cache } from './cache.ts';
 import type { Cell, ColumnType, Writer } from './database.ts';
 import { flagBits, flagColumn, rawTable, valueColumn } from './schema.ts';
 
-/** No value is one: intake lets finite ones pass only. */
+/** Stands for "no value": intake accepts finite values only. */
 const NOT_A_NUMBER = "'NaN'::DOUBLE";
 
 /**
- * By way of a temporary table that holds only the columns somebody has a value for: most fields of a kind are absent in most batches, and to
- * write an absent value from here costs more than to write a present one.
+ * Uses a temporary table with only the columns that have values: most fields of a kind are absent in most batches, and passing an absent value costs
+ * more than passing a present one.
  */
 export async function insertReadings(
   writer: Writer,
@@ -39,11 +39,11 @@ interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly cells: readonly Cell[];
-  /** SQL of the number that stands for none. */
+  /** SQL of the number that stands for "no value". */
   readonly absent?: string;
 }
 
-/** Whole numbers go as DOUBLE, which holds them exactly up to 2^53 and is far cheaper to hand over than a bigint. */
+/** Whole numbers are passed as DOUBLE, which is exact up to 2^53 and far cheaper than a bigint. */
 function columnsOf(readings: readonly Reading[], cache: Cache): readonly Column[] {
   const fields = new Set<string>();
   const flagged = new Set<string>();

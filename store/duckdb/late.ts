@@ -1,4 +1,4 @@
-/** Readings of a time whose raw readings were removed: they are added to the sums of their windows, which cannot be summed anew. */
+/** Late readings of a time whose raw readings were removed: they are added to the sums of their windows, which cannot be recomputed. */
 import type { Reading } from '../../sensors/reading.ts';
 import type { Cache } from './cache.ts';
 import type { Writer } from './database.ts';
@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 import { keptSince } from './removal.ts';
 import { fillRemoved, fillRollup, levelsOf, rawTable } from './schema.ts';
 
-/** A second row of the same device, site and window: questions add the rows of a window up. */
+/** Writes a second row for the same device, site and window: queries add up the rows of a window. */
 export async function addLate(writer: Writer, cache: Cache, { kind, inserts, additions }: Plan): Promise<void> {
   const late: readonly Reading[] = [...inserts, ...additions];
   if (late.length === 0) return;

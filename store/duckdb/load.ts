@@ -1,4 +1,4 @@
-/** Makes the tables of a file or adds what they lack, and reads what is kept in memory. */
+/** Creates the tables of a file or adds missing columns, and loads the cache. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { LatestState } from '../latest.ts';
 import { DEFAULT_WRITER } from '../store.ts';
@@ -57,7 +57,7 @@ function writerNamed(name: string): string {
   return name === positionName(DEFAULT_WRITER) ? DEFAULT_WRITER : name.slice('position:'.length);
 }
 
-/** Answers the names of the columns in the order of the file, where those of fields that a kind gained come last. */
+/** Returns the column names in the order of the file, where those of later fields come last. */
 async function ensureTable(writer: Writer, table: string, wanted: readonly string[]): Promise<readonly string[]> {
   await writer.run(`CREATE TABLE IF NOT EXISTS ${table} (${wanted.join(', ')})`);
   const [present = []] = await writer.columns(

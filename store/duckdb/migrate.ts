@@ -1,4 +1,4 @@
-/** Brings a file of an earlier version up to this one. */
+/** Migrates a file of an earlier version. */
 import { DaoyuError } from '../../base/errors.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { HOUR_MS } from '../window.ts';
@@ -11,7 +11,7 @@ import { fillRemoved, hasDoubt, levelsOf, rawTable, valueColumn } from './schema
  */
 const SCHEMA = 3;
 
-/** Rejects with `STORE_NEWER` before anything of a newer version's file is changed. `meta` is there already. */
+/** Rejects with `STORE_NEWER` before it changes a newer version's file. `meta` exists already. */
 export async function checkVersion(writer: Writer): Promise<number> {
   const [versions] = await writer.columns("SELECT value FROM meta WHERE name = 'schema'");
   const version = Number(versions?.[0] ?? 1);
@@ -22,7 +22,7 @@ export async function checkVersion(writer: Writer): Promise<number> {
   );
 }
 
-/** The tables have all their columns already. */
+/** Call once the tables have all their columns. */
 export async function migrate(writer: Writer, kinds: ReadonlyMap<string, Kind>): Promise<void> {
   const version = await checkVersion(writer);
   if (version < 2) for (const kind of kinds.values()) await toTwo(writer, kind);
@@ -31,12 +31,12 @@ export async function migrate(writer: Writer, kinds: ReadonlyMap<string, Kind>):
 }
 
 /**
- * Version 1 removed raw readings up to any instant and wrote down nowhere up to which. An hour whose sum counts more values than there are
- * raw ones was removed, in part at least: it and all before it keep their sums, and only what comes later is added.
+ * Version 1 removed raw readings up to an arbitrary instant without recording it. An hour whose sum counts more values than there are raw ones was
+ * removed, at least in part: it and all earlier hours keep their sums, and late readings are only added.
  */
 async function toTwo(writer: Writer, kind: Kind): Promise<void> {
   for (const { table, lengthMs } of levelsOf(kind)) {
-    // The times within a window are not known: of what is summed the first value counts as the earliest, the last as the latest.
+    // The times within a window are unknown: the first summed value counts as the earliest, the last as the latest.
     const sets = kind.fields.map(({ name }) => `${name}_t0 = 0, ${name}_t1 = ${lengthMs - 1}`);
     await writer.run(`UPDATE ${table} SET ${sets.join(', ')}`);
   }
@@ -57,8 +57,8 @@ async function toTwo(writer: Writer, kind: Kind): Promise<void> {
 }
 
 /**
- * Version 2 summed good and doubted values together. Windows that met a doubt are marked, so that they are answered from their raw readings at
- * once and summed again by the next round. Where these were removed the sums stay as they are, and the flags of the window tell of the doubt.
+ * Version 2 summed good and doubtful values together. Windows with doubtful values are marked, so that queries use their raw readings at once and the
+ * next round sums them again. If these were removed, the sums stay as they are, and the flags of the window show the doubt.
  */
 async function toThree(writer: Writer, kind: Kind): Promise<void> {
   const [since] = await writer.columns(`SELECT since FROM kept WHERE name = '${rawTable(kind)}'`);

@@ -1,12 +1,12 @@
-/** Numbers for devices and sites, so that millions of rows do not repeat their names. New ones become known only when their transaction commits. */
+/** Numbers for devices and sites, so that millions of rows do not repeat their names. New numbers become visible only when their transaction commits. */
 
 export interface Names {
-  /** The number of a name, a new one when it is unknown. */
+  /** The number of a name; a new one if the name is unknown. */
   id(park: string, name: string): number;
   known(park: string, name: string): number | undefined;
   name(id: number): { readonly park: string; readonly name: string };
   ids(isWanted: (park: string, name: string) => boolean): readonly number[];
-  /** Those made since the last commit. */
+  /** Names added since the last commit. */
   fresh(): readonly { readonly id: number; readonly park: string; readonly name: string }[];
   commit(): void;
   rollback(): void;

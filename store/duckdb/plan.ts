@@ -1,4 +1,4 @@
-/** What a batch does to the readings of one kind: new rows, fields added to rows that are there, duplicates. */
+/** The effect of a batch on the readings of one kind: new rows, fields added to existing rows, duplicates. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { additionOf, contradicted, merge } from '../merge.ts';
@@ -14,7 +14,7 @@ export interface Plan {
   readonly additions: readonly Reading[];
 }
 
-/** Calls `count` for every reading, in their order, with the stored values that it contradicts. */
+/** Calls `count` for every reading in order, with the stored values that it contradicts. */
 export async function planFor(
   writer: Writer,
   cache: Cache,
@@ -25,11 +25,11 @@ export async function planFor(
   const inserts = new Map<string, Reading>();
   const additions = new Map<string, Reading>();
   const keyOf = (reading: Reading) => `${cache.devices.id(reading.park, reading.device)} ${reading.time}`;
-  // A time newer than the newest stored of its device cannot be stored yet.
+  // A time newer than the device's newest stored one cannot be stored yet.
   const isLate = (reading: Reading) =>
     reading.time <=
     (cache.latest.get(`${reading.park}/${reading.device}/${kind.name}`)?.newest.time ?? Number.NEGATIVE_INFINITY);
-  // Of what retention removed only the names of the values are known.
+  // For readings that retention removed, only the names of the fields are known.
   const since = keptSince(cache, rawTable(kind));
   const isKept = ({ time }: Reading) => time >= since;
   const stored = await readStored(writer, cache, kind, readings.filter(isLate));
@@ -57,10 +57,10 @@ export async function planFor(
   return { kind, inserts: [...inserts.values()], additions: [...additions.values()] };
 }
 
-/** Only the names of the values count. */
+/** Only the field names matter. */
 type Stored = Map<string, { readonly values: Record<string, number> }>;
 
-/** Which of these are stored, or were until retention removed them, with the fields they hold. */
+/** Those that are stored, or were until retention removed them, with their fields. */
 async function readStored(writer: Writer, cache: Cache, kind: Kind, late: readonly Reading[]): Promise<Stored> {
   const stored: Stored = new Map();
   if (late.length === 0) return stored;
@@ -68,7 +68,7 @@ async function readStored(writer: Writer, cache: Cache, kind: Kind, late: readon
   const times = late.map((reading) => reading.time);
   await writer.run('CREATE OR REPLACE TEMP TABLE late (device INTEGER, time BIGINT)');
   await writer.append('late', ['INTEGER', 'BIGINT'], [ids, times.map(BigInt)]);
-  // The bounds let whole blocks of the table be skipped.
+  // The bounds allow DuckDB to skip whole blocks of the table.
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const time of times) {

@@ -1,4 +1,4 @@
-/** Removes what retention no longer keeps: raw readings and minute sums go, hourly sums and identities stay. */
+/** Applies retention: removes raw readings and minute sums; keeps hourly sums and identities. */
 import type { Kind } from '../../sensors/kind.ts';
 import { HOUR_MS } from '../window.ts';
 import type { Cache } from './cache.ts';
@@ -12,8 +12,8 @@ export interface Removal {
 }
 
 /**
- * Everything in one transaction: a late reading comes either before it, and is summed and removed with the others, or after it, and is added
- * to the sums. The bounds lie on whole hours and minutes, so that a window's raw readings are there completely or not at all.
+ * In one transaction: a late reading comes either before it, and is summed and removed with the others, or after it, and is added to the sums. Bounds
+ * lie on whole hours and minutes, so that the raw readings of a window exist completely or not at all.
  */
 export async function removeBefore(database: Database, cache: Cache, kind: Kind, removal: Removal): Promise<void> {
   const before = new Map(cache.keptSince);
@@ -31,7 +31,7 @@ export async function removeBefore(database: Database, cache: Cache, kind: Kind,
   cache.readings -= removed;
 }
 
-/** Answers how many. What is not summed yet stays. */
+/** Returns how many were removed. Readings that are not summed yet stay. */
 async function removeRaw(writer: Writer, cache: Cache, kind: Kind, upTo: number): Promise<number> {
   const table = rawTable(kind);
   const summedUpTo = Math.min(...levelsOf(kind).map((level) => cache.rolledUpTo.get(level.table) ?? 0));
@@ -55,7 +55,7 @@ async function removeMinutes(writer: Writer, cache: Cache, kind: Kind, upTo: num
   await keepSince(writer, cache, table, before);
 }
 
-/** The cache within the transaction: a write that follows it must see the new bound. */
+/** Updates the cache within the transaction: the next write must see the new bound. */
 async function keepSince(writer: Writer, cache: Cache, table: string, before: number): Promise<void> {
   await writer.run(`INSERT OR REPLACE INTO kept VALUES ('${table}', ${before})`);
   cache.keptSince.set(table, before);

@@ -1,4 +1,4 @@
-/** Sums finished windows into the rollups and sums again those that got late data; queries are right with or without it, only slower. */
+/** Sums finished windows into the rollups, and again those with late data. Queries are right without it, only slower. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Cache } from './cache.ts';
 import type { Database, Writer } from './database.ts';
@@ -18,7 +18,7 @@ export interface RollupOptions {
   readonly clock: () => number;
 }
 
-/** Readings of so long ago have mostly arrived; what comes later marks its window dirty. */
+/** By this age most readings have arrived; a later one marks its window dirty. */
 const SETTLED_MS = 10 * 60_000;
 
 export function startRollups({ database, cache, kinds, everyMs, clock }: RollupOptions): Rollups {
@@ -44,7 +44,7 @@ export function startRollups({ database, cache, kinds, everyMs, clock }: RollupO
       .transaction(async (writer) => {
         await writer.run(fillRollup(kind, level, rawTable(kind), `time >= ${from} AND time < ${upTo}`));
         await writer.run(`INSERT OR REPLACE INTO rolled VALUES ('${table}', ${upTo})`);
-        // Within the transaction: a write that follows it must see the new bound when it marks windows.
+        // Within the transaction: the next write must see the new bound when it marks windows.
         cache.rolledUpTo.set(table, upTo);
       })
       .catch((error: unknown) => {
@@ -60,7 +60,7 @@ export function startRollups({ database, cache, kinds, everyMs, clock }: RollupO
     return running;
   }
 
-  // A failed round is no loss: the store's own status tells of a broken file, and the next round tries again.
+  // A failed round loses nothing: the next one tries again, and the store's status reports a broken file.
   const timer = everyMs > 0 ? setInterval(() => void run().catch(() => {}), everyMs) : undefined;
   timer?.unref();
 
@@ -74,7 +74,7 @@ export function startRollups({ database, cache, kinds, everyMs, clock }: RollupO
   };
 }
 
-/** Sums the marked windows of a level again from their raw readings, which are complete: a window whose raw readings were removed is never marked. */
+/** Sums the marked windows of a level again. Their raw readings are complete: a window whose raw readings were removed is never marked. */
 export async function sumDirty(writer: Writer, kind: Kind, level: Level): Promise<void> {
   const { table, lengthMs } = level;
   const dirty = `SELECT DISTINCT device, start FROM dirty WHERE rollup = '${table}'`;

@@ -1,9 +1,9 @@
-/** The tables of the embedded store, as SQL text. One wide table a kind; identity (device, time) is kept by the writer, not by an index that would fill memory. */
+/** The tables of the embedded store, as SQL. One wide table per kind; the writer, not an index that would fill memory, keeps (device, time) unique. */
 import { DOUBTS, FLAGS, type Flag } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { HOUR_MS } from '../window.ts';
 
-/** Sums kept for windows of this length. */
+/** A rollup: sums for windows of this length. */
 export interface Level {
   readonly table: string;
   readonly lengthMs: number;
@@ -45,15 +45,15 @@ export function rawColumns(kind: Kind): readonly string[] {
   ];
 }
 
-/** Hours for every kind; minutes only for kinds that report faster, since elsewhere a minute holds one reading and saves nothing. */
+/** Hours for every kind; minutes only for kinds that report faster, since otherwise a minute holds one reading and saves nothing. */
 export function levelsOf(kind: Kind): readonly Level[] {
   const hour = { table: `rollup_1h_${kind.name}`, lengthMs: HOUR_MS };
   return kind.intervalMs < 60_000 ? [hour, { table: `rollup_1m_${kind.name}`, lengthMs: 60_000 }] : [hour];
 }
 
 /**
- * What is kept of the field's good values in a window; `q` are the flags of all. `t0` and `t1` are the ms from the window's start to its first and last value: a late
- * reading makes a second row of the same window, and the rows of one window together must tell which value was first.
+ * The columns for a field's good values in a window; `q` holds the flags of all values. `t0` and `t1` are the ms from the window's start to its first and last
+ * value: a late reading adds a second row of the same window, and the rows together must show which value was first.
  */
 export const SUMS = {
   n: 'UINTEGER',
@@ -67,7 +67,7 @@ export const SUMS = {
   t1: 'UINTEGER',
 } as const;
 
-/** The same of its doubted values, null where there are none: the two together are all. */
+/** The same for its doubtful values; null if there are none. */
 export const DOUBTED_SUMS = {
   dn: 'UINTEGER',
   ds: 'DOUBLE',
@@ -90,7 +90,7 @@ export function rollupColumns(kind: Kind): readonly string[] {
   ];
 }
 
-/** The identities of raw readings that were removed, so that their resend is still told from a late reading. */
+/** Identities of removed raw readings, to tell a resend from a late reading. */
 export const removedTable = (kind: Kind) => `removed_${kind.name}`;
 export const heldColumn = (field: string) => `h_${field}`;
 
@@ -98,7 +98,7 @@ export function removedColumns(kind: Kind): readonly string[] {
   return ['device INTEGER', 'time BIGINT', ...kind.fields.map(({ name }) => `${heldColumn(name)} BOOLEAN`)];
 }
 
-/** Notes the identities of the readings in `source` that the condition names. */
+/** Records the identities of the readings in `source` that match the condition. */
 export function fillRemoved(kind: Kind, source: string, condition: string): string {
   const held = kind.fields.map(({ name }) => heldColumn(name));
   const isHeld = kind.fields.map(({ name }) => `nullif(${valueColumn(name)} IS NOT NULL, false)`);
@@ -106,7 +106,7 @@ export function fillRemoved(kind: Kind, source: string, condition: string): stri
     SELECT device, time, ${isHeld.join(', ')} FROM ${source} WHERE ${condition}`;
 }
 
-/** Sums the readings in `source` that the condition names into the rollup, one row a device, site and window. */
+/** Sums the readings in `source` that match the condition into the rollup, one row per device, site and window. */
 export function fillRollup(kind: Kind, level: Level, source: string, condition: string): string {
   const columns = kind.fields.flatMap(({ name }) => Object.keys(ALL_SUMS).map((sum) => `${name}_${sum}`));
   const sums = kind.fields.flatMap(({ name }) => {
@@ -142,7 +142,7 @@ export function flagBits(flags: readonly Flag[] | undefined): number | null {
 
 const DOUBT_BITS = flagBits(DOUBTS) ?? 0;
 
-/** SQL: whether a cell of flags holds a doubt. */
+/** SQL: whether a cell of flags marks a doubtful value. */
 export const hasDoubt = (flags: string) => `(coalesce(${flags}, 0) & ${DOUBT_BITS}) <> 0`;
 /** SQL of a field's value where it is good, else null; and the other way round. */
 export const goodValue = (field: string) =>

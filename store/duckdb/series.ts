@@ -1,4 +1,4 @@
-/** The SQL of a series query: raw readings, or windows summed from rollups where these are complete and from raw readings elsewhere. */
+/** The SQL of a series query: raw readings, or windows from rollups if these are complete and from raw readings otherwise. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Every, SeriesQuery } from '../store.ts';
 import { HOUR_MS, shortestMs, windowStartSql } from '../window.ts';
@@ -25,20 +25,20 @@ export function rawSeriesSql(
     ORDER BY device, site, time ${limit === undefined ? '' : `LIMIT ${limit}`}`;
 }
 
-/** The coarsest rollup whose windows fill those of the query exactly. */
+/** The coarsest rollup whose windows divide those of the query exactly. */
 export function levelFor(kind: Kind, every: Every): Level | undefined {
   return levelsOf(kind).find(({ lengthMs }) =>
     every.unit === 'ms' ? every.count % lengthMs === 0 : shortestMs(every) % HOUR_MS === 0,
   );
 }
 
-/** For which windows a rollup stands: from `since` (older ones were removed) to `upTo` (later ones are not summed yet). */
+/** The windows that a rollup covers: from `since` (older ones were removed) to `upTo` (later ones are not summed yet). */
 export interface Coverage {
   readonly since: number;
   readonly upTo: number;
 }
 
-/** Rows (device, site, window, then for each field its aggregates, its flags, how many values it used and how many it left out). */
+/** Rows: device, site, window, then for each field its aggregates, its flags, the number of values used and the number left out. */
 export function windowSeriesSql(
   kind: Kind,
   query: SeriesQuery & { readonly every: Every },
@@ -80,7 +80,7 @@ export function windowSeriesSql(
   return `SELECT device, site, w, ${columns.join(', ')} FROM (${parts}) GROUP BY device, site, w HAVING ${anyValue} ORDER BY device, site, w LIMIT ${limit}`;
 }
 
-/** The condition on devices and sites; numbers of ours, never a text that came with the question. */
+/** The condition on devices and sites: our own numbers, never text from the query. */
 export function selected({ devices, sites }: Selection): string {
   const inList = (column: string, ids: readonly number[]) =>
     ids.length === 0 ? 'AND false' : `AND ${column} IN (${ids.join(', ')})`;

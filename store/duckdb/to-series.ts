@@ -1,11 +1,11 @@
-/** Columns of a series question as series: one a device, site, field and aggregate. */
+/** Turns the columns of a series query into series: one per device, site, field and aggregate. */
 import type { DoubtedWindow, Point, Series } from '../store.ts';
 import type { Cache } from './cache.ts';
 import { flagsOf } from './schema.ts';
 
 type Columns = readonly (readonly unknown[])[];
 
-/** Columns: device, site, time, then for each field its value and flags, or its aggregates, flags, and how many values were used and left out. */
+/** Columns: device, site, time, then for each field its value and flags, or its aggregates, flags, and the numbers of values used and left out. */
 export function toSeries(
   columns: Columns,
   cache: Cache,
@@ -52,7 +52,7 @@ function pointsIn(columns: Columns, { start, end, value: valueAt, flags: flagsAt
   return points;
 }
 
-/** A window without a value of this field has no point; it uses none. */
+/** A window without a value of this field has no point. */
 function windowsIn(columns: Columns, rows: Rows): Pick<Series, 'points' | 'used' | 'excluded'> {
   const { start, end, flags: flagsAt } = rows;
   const points: Point[] = [];

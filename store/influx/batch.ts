@@ -1,8 +1,8 @@
 /**
- * Writes one batch so that a crash anywhere in it changes no count and no value. InfluxDB overwrites and cannot commit two things together, so:
- * what is newer than all of its device cannot be stored yet; the rest is looked for; what was found is put into the writer's record *before* the
- * first point is written; position and ledger go there after the last. A batch that comes again is held against the same finding, so the points of
- * its own first attempt are not taken for duplicates, and it writes the same points again, which changes nothing.
+ * Writes one batch so that a crash at any point changes no count and no value. InfluxDB overwrites and has no transactions. Readings newer than all of
+ * their device cannot be stored yet; the others are looked up, and the result is put into the writer's record *before* the first point is written;
+ * position and ledger follow after the last. A repeated batch uses the same lookup result, so that points of its own first attempt do not count as
+ * duplicates, and it writes the same points again, which changes nothing.
  */
 import { DaoyuError } from '../../base/errors.ts';
 import type { Reading } from '../../sensors/reading.ts';
@@ -18,7 +18,7 @@ import { lineOf, unwritable } from './lines.ts';
 import { findStored, newestTimes, seriesKey } from './lookup.ts';
 import { writeLines } from './write.ts';
 
-/** A point to write, and the readings it is made of. */
+/** A point to write, and the readings it consists of. */
 interface Point {
   readonly reading: Reading;
   /** Adds fields to a stored point. */
@@ -38,7 +38,7 @@ export interface BatchWriterOptions {
   readonly latest: Pick<InfluxLatest, 'fold' | 'doubt'>;
 }
 
-/** What is known of one writer's past. Its own, and no older than its progress: the devices it writes may have been another process's until then. */
+/** A writer's knowledge of the past, no older than its own progress: its devices may have been written by another process before. */
 interface Writer {
   readonly progress: WriterCheckpoint;
   /** Newest stored time by `kind/park/device`; a kind is loaded at its first reading. */
@@ -121,7 +121,7 @@ export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptio
       try {
         return await writeOnce(batch, upTo, writer, after);
       } catch (error) {
-        // The outcome of a put is unknown after a failure, and another process may have gone on: everything is read again.
+        // After a failure the outcome of a put is unknown, and another process may have taken over: everything is read again.
         writers.delete(writer);
         latest.doubt();
         throw error;
@@ -152,7 +152,7 @@ function sortOut(readings: readonly Reading[]): { readonly writable: Reading[]; 
   return { writable, refused };
 }
 
-/** Depends on nothing but its arguments: the same batch and finding give the same points, today and after a crash. */
+/** Depends only on its arguments: the same batch and lookup result give the same points, also after a crash. */
 function planOf(readings: readonly Reading[], found: Found): Plan {
   const points = new Map<string, Point>();
   const duplicates: Reading[] = [];
@@ -160,7 +160,7 @@ function planOf(readings: readonly Reading[], found: Found): Plan {
     const key = `${seriesKey(reading)}/${reading.time}`;
     const known = points.get(key);
     const [site, fields] = found[seriesKey(reading)]?.[String(reading.time)] ?? [];
-    // Only the names of stored fields matter: their values stay.
+    // Only the names of stored fields matter: their values are kept.
     const present = Object.fromEntries((fields ?? []).map((field) => [field, 0]));
     const isStored = fields !== undefined;
     const held = { values: { ...present, ...known?.reading.values } };

@@ -1,13 +1,13 @@
 /**
  * Position and ledger of each writer, beside InfluxDB in the shared state, because InfluxDB has no transactions.
- * One record a writer is the commit: it changes in one put, with the revision of the last one, so a writer that was replaced finds out.
- * Ledger rows that changed lately stand in that record; older ones in pages, which hold nothing newer than the record says and change only by revision as well.
+ * One record per writer is the commit: it changes in one put, with the expected revision, so that a replaced writer notices. Recently changed ledger
+ * rows are in that record; older ones are in pages, which hold nothing newer than the record and also change by revision only.
  */
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import type { Committed, LedgerRow, Progress } from '../store.ts';
 import { addCounts, LedgerChanges, type LedgerCounts, ledgerRows } from '../tallies.ts';
 
-/** What is asked of the shared state. */
+/** The part of the shared state that it uses. */
 export interface CheckpointKv {
   get<T>(key: string): Promise<{ readonly value: T; readonly revision: number } | undefined>;
   put(key: string, value: unknown, expected?: number): Promise<number>;
@@ -19,7 +19,7 @@ export type Found = Readonly<
   Record<string, Readonly<Record<string, readonly [site: string, fields: readonly string[]]>>>
 >;
 
-/** A batch that is being written: what it is held against stays the same however often it is written. */
+/** A batch being written, with its lookup result, which stays the same however often the batch is written. */
 export interface Begun {
   readonly upTo: number;
   readonly found: Found;
@@ -35,22 +35,22 @@ interface Committing {
   readonly begun?: Begun;
   /** Rows that the pages do not have yet, by `park/device`. */
   readonly changed: Readonly<Record<string, Counts>>;
-  /** How often the pages were brought up to date. */
+  /** How often the pages were updated. */
   readonly flushes: number;
-  /** Which pages there are. Not found by listing: another process learns of new keys a little late, and would miss their rows. */
+  /** Names of the pages. Listing keys would not do: another process sees new keys a little late and would miss their rows. */
   readonly pages: readonly number[];
 }
 
 const NONE: Committing = { position: 0, readings: 0, changed: {}, flushes: 0, pages: [] };
 const PAGES = 64;
 const ALL_PAGES = Array.from({ length: PAGES }, (_, number) => number);
-/** More changed rows than this go to the pages, so that a commit stays a few ten kilobytes. */
+/** Beyond this many, changed rows move to the pages, so that a commit stays at some ten kilobytes. */
 const MAX_CHANGED = 256;
 
 export interface WriterCheckpoint {
   readonly position: number;
   readonly begun: Begun | undefined;
-  /** Durable when it resolves. Both reject with `STORE_CONFLICT` when another process went on as this writer. */
+  /** Durable when it resolves. Both reject with `STORE_CONFLICT` if another process has taken over as this writer. */
   begin(begun: Begun): Promise<void>;
   commit(position: number, changes: LedgerChanges, stored: number): Promise<void>;
 }
@@ -65,7 +65,7 @@ export async function openCheckpoint(kv: CheckpointKv, prefix: string, writer: s
   const sums = new Map<string, LedgerCounts>();
   /** Of the pages as they are on the state now. A process that was replaced finds out also between two pages. */
   const revisions = new Map<number, number>();
-  // All: one that was written just before a crash is not named in the record yet, and has a revision.
+  // All pages: one written just before a crash is not named in the record yet, but has a revision.
   const pages = await Promise.all(ALL_PAGES.map((number) => kv.get<Page>(pageKey(prefix, writer, number))));
   for (const [number, page] of pages.entries()) {
     if (page === undefined) continue;
@@ -128,14 +128,14 @@ export interface CommittedRecords extends Committed {
   readonly readings: number;
 }
 
-/** What all writers committed, whichever process they run in. */
+/** Everything committed by all writers, in any process. */
 export async function readCommitted(kv: CheckpointKv, prefix: string): Promise<CommittedRecords> {
   let records = await readRecords(kv, prefix);
   for (;;) {
     const before = records;
     const pages = await Promise.all([...before].map(([writer, { pages: numbers }]) => readPages(writer, numbers)));
     records = await readRecords(kv, prefix);
-    // Rows may have gone from a record to the pages between the two looks.
+    // Rows may have moved from a record to the pages between the two reads.
     const isSteady = [...records].every(([writer, { flushes }]) => (before.get(writer) ?? NONE).flushes === flushes);
     if (isSteady) return summed(records, new Map(pages));
   }
@@ -146,7 +146,7 @@ export async function readCommitted(kv: CheckpointKv, prefix: string): Promise<C
   }
 }
 
-/** See `Checkpoint.adopt`; the readings themselves were counted by who wrote them. */
+/** See `Checkpoint.adopt`; the readings themselves were counted when written. */
 export async function adopt(
   kv: CheckpointKv,
   prefix: string,
@@ -160,13 +160,13 @@ export async function adopt(
   await checkpoint.commit(position, changes, 0);
 }
 
-/** Where the batch ends that a writer has begun and not committed. */
+/** End of the batch that a writer has begun and not committed. */
 export async function readPending(kv: CheckpointKv, prefix: string, writer: string): Promise<number | undefined> {
   const item = await kv.get<Committing>(writerKey(prefix, writer));
   return item?.value.begun?.upTo;
 }
 
-/** Where each writer stands, without the ledger. */
+/** Position of each writer, without the ledger. */
 export async function readPositions(kv: CheckpointKv, prefix: string): Promise<Map<string, number>> {
   return new Map([...(await readRecords(kv, prefix))].map(([writer, { position }]) => [writer, position]));
 }
@@ -178,7 +178,7 @@ async function readRecords(kv: CheckpointKv, prefix: string): Promise<Map<string
   return records;
 }
 
-/** A record of before pages were named may have any. */
+/** A record from before pages were named may have any of them. */
 function named(record: Omit<Committing, 'pages'> & Partial<Committing>): Committing {
   return { pages: ALL_PAGES, ...record };
 }

@@ -1,4 +1,4 @@
-/** Makes the database or bucket when it is not there and the login may; says what to do when it may not. */
+/** Creates the database or bucket if it is missing and the login may; otherwise says what to do. */
 import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import type { InfluxTarget } from './url.ts';
 
 const SYNC_WITHIN_MS = 30_000;
 
-/** Resolves when the database is there. Rejects with `STORE_UNAVAILABLE`. */
+/** Resolves when the database exists. Rejects with `STORE_UNAVAILABLE`. */
 export async function ensureDatabase(http: InfluxHttp, target: InfluxTarget): Promise<void> {
   if (target.version === 2) await ensureBucket(http, target);
   else await ensureOne(http, target);
@@ -16,7 +16,7 @@ export async function ensureDatabase(http: InfluxHttp, target: InfluxTarget): Pr
 async function ensureOne(http: InfluxHttp, target: InfluxTarget): Promise<void> {
   const { database, retentionPolicy } = target;
   if (await isThere(http, database)) return;
-  // Readings are kept for ever unless an operator shortens it; a week a shard is what InfluxDB would take for that itself.
+  // Readings are kept for ever unless an operator shortens it; a shard of one week is InfluxDB's own default for that.
   const create = `CREATE DATABASE "${database}" WITH DURATION INF SHARD DURATION 7d NAME "${retentionPolicy ?? 'autogen'}"`;
   const { status, body } = await http.request('POST', '/query', new URLSearchParams({ q: create }));
   const said = errorIn(body);
@@ -24,7 +24,7 @@ async function ensureOne(http: InfluxHttp, target: InfluxTarget): Promise<void> 
     throw unavailable(said.includes('not authorized') ? 403 : status === 200 ? 404 : status, said, target);
 }
 
-/** Without the right to see it the login may still write to it: only the write will tell. */
+/** A login that cannot see the database may still write to it: only a write shows. */
 async function isThere(http: InfluxHttp, database: string): Promise<boolean> {
   const { body } = await http.request('POST', '/query', new URLSearchParams({ q: 'SHOW DATABASES' }));
   return JSON.stringify(body).includes(JSON.stringify([database]));
@@ -36,7 +36,7 @@ async function isThere(http: InfluxHttp, database: string): Promise<boolean> {
  */
 export async function settle({ baseUrl, version }: InfluxTarget): Promise<void> {
   if (version !== 1 || !/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\]):/.test(baseUrl)) return;
-  // All disks of the machine are synced; one that hangs must not hold up the readings.
+  // Syncs all disks of the machine; one that hangs must not delay the readings.
   const patience = new AbortController();
   const syncing = promisify(execFile)('sync').catch(() => {});
   await Promise.race([syncing, setTimeout(SYNC_WITHIN_MS, undefined, { signal: patience.signal }).catch(() => {})]);
@@ -56,11 +56,11 @@ async function ensureBucket(http: InfluxHttp, target: InfluxTarget): Promise<voi
   if (orgs.status !== 200 || known === undefined)
     throw unavailable(404, `no organisation "${org}" for this token`, target);
   const made = await http.request('POST', '/api/v2/buckets', { orgID: known.id, name: database, retentionRules: [] });
-  // 422: another process made it meanwhile.
+  // 422: another process has created it meanwhile.
   if (made.status !== 201 && made.status !== 422) throw unavailable(made.status, errorIn(made.body), target);
 }
 
-/** A token that only reads sees the bucket, too. The server looks at the right to write before it finds that nothing is written. */
+/** A read-only token sees the bucket too. The server checks the right to write before it notices that the write is empty. */
 async function mayWrite(http: InfluxHttp, target: InfluxTarget): Promise<void> {
   const { org = '', database } = target;
   const path = `/api/v2/write?${new URLSearchParams({ org, bucket: database, precision: 'ms' })}`;
@@ -68,7 +68,7 @@ async function mayWrite(http: InfluxHttp, target: InfluxTarget): Promise<void> {
   if (status === 401 || status === 403) throw unavailable(status, errorIn(body), target);
 }
 
-/** Bytes on disk, from the server's own metrics: 2.x says nothing of its shards over InfluxQL. 0 where they are switched off. */
+/** Bytes on disk, from the server's metrics: 2.x does not report shards over InfluxQL. 0 if metrics are off. */
 export async function bucketSize(http: InfluxHttp, { database, org = '' }: InfluxTarget): Promise<number> {
   const found = await http.request('GET', `/api/v2/buckets?${new URLSearchParams({ org, name: database })}`);
   const id = listIn(found.body, 'buckets')[0]?.id;

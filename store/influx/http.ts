@@ -12,7 +12,7 @@ export interface Rows {
   readonly values: readonly (readonly (number | string | boolean | null)[])[];
 }
 
-/** What InfluxDB will not take because of what is written, not of how it is; halving finds the line. */
+/** A rejection of the content of a write; halving finds the line. */
 export interface Refusal {
   readonly isTooLarge: boolean;
   readonly reason: string;
@@ -31,15 +31,15 @@ export interface InfluxHttp {
   ): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
-/** A write or a small question that has no answer after so long is asked again by whoever needs it. */
+/** Timeout of a write or a small query; the caller tries again. */
 const TIMEOUT_MS = 30_000;
 const CHUNK_ROWS = 10_000;
-/** What 400 says when a line is to blame; any other 400 may be a setting of the server, for which no reading is given up. */
+/** Messages of 400 that blame a line; any other 400 may be due to a setting of the server, and no reading is given up for it. */
 const OF_CONTENT =
   /partial write|field type conflict|unable to parse|beyond retention|max-(series|values)|outside retention|invalid (field|tag|measurement)/i;
 
 export function createInfluxHttp(target: InfluxTarget): InfluxHttp {
-  // It would print every failure that we report ourselves.
+  // The client would print every failure that we already report.
   setLogger({ error() {}, warn() {} });
   const headers = target.authorization === undefined ? {} : { authorization: target.authorization };
   const client = new InfluxDB({ url: target.baseUrl, timeout: TIMEOUT_MS, headers });
@@ -160,7 +160,7 @@ function fromFailure(error: unknown, { shown }: InfluxTarget, signal?: AbortSign
   return new DaoyuError('STORE_UNAVAILABLE', text, { cause: error });
 }
 
-/** Status codes become one code of ours with what to do; foreign texts are only repeated. */
+/** Turns status codes into one code of ours with advice; the server's text is repeated as it is. */
 export function unavailable(status: number, said: string, target: InfluxTarget, cause?: unknown): DaoyuError {
   const text = `${target.shown} answered ${status}${said === '' ? '' : ` (${said})`}: ${adviceFor(status, said, target)}`;
   return new DaoyuError('STORE_UNAVAILABLE', text, cause === undefined ? undefined : { cause });

@@ -1,4 +1,4 @@
-/** Time series in InfluxDB, 1.x or 2.x, asked in InfluxQL; position and ledger stand in the shared state, since InfluxDB has no transactions. */
+/** Time series in InfluxDB 1.x or 2.x, queried in InfluxQL; position and ledger are in the shared state, since InfluxDB has no transactions. */
 import { codeOf } from '../../base/errors.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { checkedKind } from '../known-fields.ts';
@@ -19,19 +19,19 @@ export interface InfluxStoreOptions {
   /** `influxdb://token@host:8086?org=&bucket=` (2.x) or `influxdb://user:password@host:8086?db=` (1.x); `influxdbs://` for TLS. */
   readonly url: string;
   readonly kinds: ReadonlyMap<string, Kind>;
-  /** Shared by all processes that write or ask. */
+  /** Shared by all processes that write or query. */
   readonly kv: CheckpointKv;
   readonly clock?: () => number;
 }
 
 /** Statements of months in one request. */
 const STATEMENTS_PER_REQUEST = 60;
-/** The size on disk changes slowly and costs a question. */
+/** The size on disk changes slowly and costs a query. */
 const SIZE_FOR_MS = 30_000;
-/** How often a process that never wrote asks whether a server that was away, or refused it, takes readings now. */
+/** How often a process that never writes checks whether a server that was unavailable, or refused it, is available again. */
 const ASKED_AGAIN_MS = 10_000;
 
-/** Opens whether or not the server answers: readings wait in the log until it does. Rejects with `CONFIG_INVALID`. */
+/** Opens even if the server does not answer: readings wait in the log until it does. Rejects with `CONFIG_INVALID`. */
 export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: InfluxStoreOptions): Promise<Store> {
   const target = parseInfluxUrl(url);
   const http = createInfluxHttp(target);
@@ -55,7 +55,7 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
     isEnsured = false;
   }
 
-  /** A process that only reads has no write that would find the server well again. */
+  /** A process that only reads has no write to notice that the server is back. */
   async function ensureAgain(): Promise<void> {
     try {
       await ensure();
@@ -136,7 +136,7 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
   };
 }
 
-/** The part of the time that holds anything, for windows that cost a statement each. */
+/** The part of the range that holds data, for windows that cost a statement each. */
 async function shortened(http: InfluxHttp, query: SeriesQuery): Promise<SeriesQuery> {
   let { from, to } = { from: query.to, to: query.from };
   for await (const { statement, values } of http.query(extentQuestion(query), query.signal)) {
@@ -151,7 +151,7 @@ function sizeOf(http: InfluxHttp, target: InfluxTarget): Promise<number> {
   return target.version === 2 ? bucketSize(http, target) : sizeOnDisk(http, target.database);
 }
 
-/** What 1.x says of its shards. */
+/** The shard statistics of 1.x. */
 async function sizeOnDisk(http: InfluxHttp, database: string): Promise<number> {
   let bytes = 0;
   for await (const { tags, columns, values } of http.query(`SHOW STATS FOR 'shard'`)) {

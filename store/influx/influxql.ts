@@ -1,4 +1,4 @@
-/** Words of InfluxQL: names and texts are quoted here and nowhere else, times are bounded to what InfluxDB can hold. */
+/** InfluxQL literals: names and texts are quoted only here; times are clamped to the range of InfluxDB. */
 
 /** An identifier. */
 export function name(identifier: string): string {
@@ -18,7 +18,7 @@ function escaped(value: string, quote: string): string {
 const FIRST_MS = -9_223_372_036_854;
 const LAST_MS = 9_223_372_036_854;
 
-/** A time as a literal; out of what can be held, the nearest that can. */
+/** A time as a literal, clamped to the range of InfluxDB. */
 export function instant(ms: number): string {
   return `${Math.min(Math.max(Math.trunc(ms), FIRST_MS), LAST_MS)}ms`;
 }

@@ -1,6 +1,6 @@
 /**
- * The newest of every device, kept beside InfluxDB, which would walk through every shard of every series for each question. What this process
- * writes is folded in; what others write is asked for: what is new at once, what came late within a minute.
+ * The newest values of every device, kept in memory, because InfluxDB would read every shard of every series for each query. Writes of this process are
+ * folded in; writes of others are queried: new readings at once, late ones within a minute.
  */
 import { deviceKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
@@ -14,22 +14,22 @@ export interface InfluxLatest {
   /** After a commit of this process, which took the writer from one position to the next. */
   fold(writer: string, from: number, to: number, readings: readonly Reading[]): void;
   ask(filter: Partial<SeriesFilter>): Promise<readonly Latest[]>;
-  /** More may be stored than was folded: a write failed halfway. */
+  /** More may be stored than was folded in: a write failed halfway. */
   doubt(): void;
 }
 
 export interface InfluxLatestOptions {
   readonly http: InfluxHttp;
   readonly kinds: ReadonlyMap<string, Kind>;
-  /** Committed position of every writer, in whichever process. */
+  /** Committed position of every writer, in any process. */
   readonly positions: () => Promise<ReadonlyMap<string, number>>;
   readonly clock: () => number;
 }
 
-/** Others' writes are asked for this far back; what they wrote later than so is found by the next whole round. */
+/** Other processes' writes are queried this far back; readings that arrive later than that are found by the next full refresh. */
 const RECENT_MS = 10 * 60_000;
 const RECENT_EVERY_MS = 1000;
-/** A whole round at most so often, and at most a twentieth of the time. */
+/** A full refresh at most this often, and for at most a twentieth of the time. */
 const WHOLE_EVERY_MS = 60_000;
 const WHOLE_SHARE = 20;
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -38,11 +38,11 @@ const NEVER = Number.NEGATIVE_INFINITY;
 interface OfKind {
   /** By `park/device`. */
   readonly devices: Map<string, LatestState>;
-  /** Positions up to which all is in `devices` but what was measured long before it was written. */
+  /** Positions up to which `devices` is complete, except for readings measured long before they were written. */
   readonly seen: Map<string, number>;
-  /** Positions up to which that is in it as well. */
+  /** Positions up to which it is complete, including those. */
   readonly seenWhole: Map<string, number>;
-  /** A whole round succeeded once: what is known may be shown while InfluxDB is away, its age says the rest. */
+  /** A full refresh has succeeded once: known values may be shown while InfluxDB is unavailable, with their age. */
   isLoaded: boolean;
   wholeAt: number;
   wholeTookMs: number;
@@ -68,7 +68,7 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
     const isWhole = isWholeDue(of, startedAt);
     if (!isWhole && startedAt - of.recentAt < RECENT_EVERY_MS) return;
     const states = await latestStates(http, kind, isWhole ? 0 : startedAt - RECENT_MS);
-    // Merged, not put in their place: this process may have folded newer ones in meanwhile.
+    // Merged instead of replaced: this process may have folded in newer ones meanwhile.
     for (const [key, state] of states) of.devices.set(key, mergeLatest(of.devices.get(key), state));
     advance(of.seen, now);
     of.recentAt = startedAt;
@@ -82,7 +82,7 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
   async function bringUpToDate(kind: Kind): Promise<OfKind> {
     const of = ofKind(kind.name);
     const now = await positions();
-    // A reading that came late may be the last for a long time: it is looked for although nothing new was written since.
+    // A late reading may be the last for a long time: query for it although nothing has been written since.
     const mayLack = !covers(of.seenWhole, now) && isWholeDue(of, clock());
     if (covers(of.seen, now) && !mayLack && of.wholeAt > NEVER) return of;
     of.running ??= refresh(kind, of, now).finally(() => {

@@ -2,7 +2,7 @@
 import { FLAGS, type Flag, isDoubtful } from '../../sensors/flag.ts';
 import type { Reading } from '../../sensors/reading.ts';
 
-/** Epoch ms of the receipt; on every point, so that it also stands for "there is a reading". */
+/** Epoch ms of receipt; present on every point, so that it also marks that there is a reading. */
 export const RECEIVED = 'received_at';
 /** The device's own counter. */
 export const SEQUENCE = 'seq';
@@ -11,19 +11,19 @@ export const ATTRIBUTES = 'attributes';
 
 export const FLAG_NAMES = Object.keys(FLAGS) as readonly Flag[];
 
-/** 1 where the value of the field carries the flag, absent elsewhere: InfluxQL can count it in a window. */
+/** 1 if the value of the field has the flag, otherwise absent, so that InfluxQL can count it in a window. */
 export const flagField = (field: string, flag: Flag) => `${field}:${flag}`;
 
 /**
- * Where a doubted value stands, instead of the field itself: whoever asks for `mean("dissolved_oxygen")`, Grafana too, gets good values. Points of
- * before daoyu 0.2 hold it in the field, beside its flag.
+ * The field for a doubtful value, so that `mean("dissolved_oxygen")`, in Grafana too, covers good values only. Points from before daoyu 0.2 hold it in
+ * the field itself, beside its flag.
  */
 export const doubtedField = (field: string) => `${field}:doubted`;
 
 /** Names that need no escape in line protocol and no thought in a query. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** Why it can not be written at all, or undefined. Anyone may append to the log, so names are checked here too. */
+/** Why it cannot be written at all, or undefined. Any program may append to the log, so names are checked here too. */
 export function unwritable({ park, site, device, kind, values }: Reading): string | undefined {
   const wrong = [park, site, device, kind, ...Object.keys(values)].find((name) => !NAME.test(name));
   return wrong === undefined
@@ -31,7 +31,7 @@ export function unwritable({ park, site, device, kind, values }: Reading): strin
     : `the name ${JSON.stringify(wrong).slice(0, 80)} is not 1 to 64 of A-Z a-z 0-9 _ . -`;
 }
 
-/** With `isAddition` only values and their flags: the point is there and keeps what else it has. */
+/** With `isAddition` only values and their flags: the point exists and keeps its other fields. */
 export function lineOf(reading: Reading, isAddition: boolean): string {
   const { park, site, device, kind, time, receivedAt, seq, values, flags, attributes } = reading;
   const fields: string[] = [];

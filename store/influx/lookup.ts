@@ -1,18 +1,18 @@
-/** Which late readings are stored already: what InfluxDB must be asked before it would silently overwrite. */
+/** Looks up which late readings are already stored, because InfluxDB would silently overwrite them. */
 import type { Reading } from '../../sensors/reading.ts';
 import type { Found } from './checkpoint.ts';
 import type { InfluxHttp } from './http.ts';
 import { name, text } from './influxql.ts';
 import { doubtedField, RECEIVED } from './lines.ts';
 
-/** Late readings of a device no further apart than this are looked for in one range; between them little is read in vain. */
+/** Late readings of a device no further apart than this are looked up in one range, which reads little in vain. */
 const MAX_GAP_MS = 10 * 60_000;
 const STATEMENTS_PER_REQUEST = 200;
 
 export const seriesKey = ({ kind, park, device }: Pick<Reading, 'kind' | 'park' | 'device'>) =>
   `${kind}/${park}/${device}`;
 
-/** Newest stored time of each device and kind, whatever its site. */
+/** Newest stored time of each device and kind, at any site. */
 export async function newestTimes(http: InfluxHttp, kind: string): Promise<Map<string, number>> {
   const newest = new Map<string, number>();
   const statement = `SELECT last(${name(RECEIVED)}) FROM ${name(kind)} GROUP BY "park", "device"`;

@@ -1,4 +1,4 @@
-/** Whole readings out of InfluxDB: the newest of each device, and exports in order of time. */
+/** Complete readings from InfluxDB: the newest of each device, and exports in order of time. */
 import { type Flag, isDoubtful } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
@@ -9,7 +9,7 @@ import { instant, name } from './influxql.ts';
 import { ATTRIBUTES, doubtedField, FLAG_NAMES, flagField, RECEIVED, SEQUENCE } from './lines.ts';
 import { flagsIn, valueIn, where } from './series.ts';
 
-/** What was measured since a time, by `park/device`: one statement for the newest reading of each series, then one a field. */
+/** Newest readings measured since a time, by `park/device`: one statement for the newest reading of each series, then one per field. */
 export async function latestStates(http: InfluxHttp, kind: Kind, since: number): Promise<Map<string, LatestState>> {
   const fields = kind.fields.map((field) => field.name);
   const tail = `FROM ${name(kind.name)} WHERE time >= ${instant(since)} GROUP BY "park", "site", "device"`;
@@ -39,7 +39,7 @@ export async function latestStates(http: InfluxHttp, kind: Kind, since: number):
       states.set(key, { newest, fields: known?.fields ?? {} });
       continue;
     }
-    // Two statements a field: its good values, and its doubted ones.
+    // Two statements per field: its good values, and its doubtful ones.
     const field = fields[Math.floor((statement - 1) / 2)];
     const earlier = field === undefined ? undefined : known?.fields[field];
     if (known === undefined || field === undefined || typeof value !== 'number') continue;

@@ -21,14 +21,14 @@ export function where(filter: Partial<SeriesFilter>, { from, to }: Range): strin
   return `WHERE time >= ${instant(from)} AND time < ${instant(to)}${selected(filter)}`;
 }
 
-/** One statement, or one a month: InfluxQL has no months. */
+/** One statement, or one per month: InfluxQL has no months. */
 export interface Question {
   readonly statements: readonly string[];
-  /** Start of the window that a whole statement stands for. */
+  /** Start of the window that the whole statement covers. */
   readonly starts?: readonly number[];
 }
 
-/** Columns of each field: its value, its doubted value and one a flag; of windows, what `columns.ts` makes them of. */
+/** Columns of each field: its value, its doubtful value and one per flag; for windows see `windows.ts`. */
 export function seriesQuestion(query: SeriesQuery): Question {
   const { kind, fields, every } = query;
   if (every === undefined) {
@@ -127,13 +127,13 @@ export class RawCollector {
   }
 }
 
-/** A field's value, good or doubted. A text was written by somebody else, under a name of ours. */
+/** A field's value, good or doubtful. Text was written by another program under one of our names. */
 export function valueIn(row: readonly unknown[], first: number): number | undefined {
   for (const cell of [row[first], row[first + 1]]) if (typeof cell === 'number') return cell;
   return undefined;
 }
 
-/** Of the columns from the given one on, those that hold something other than nothing or 0. */
+/** Columns, from the given one on, with a value other than null and 0. */
 export function flagsIn(row: readonly unknown[], first: number): readonly Flag[] {
   return FLAG_NAMES.filter((_, index) => Number(row[first + index] ?? 0) > 0);
 }

@@ -1,7 +1,7 @@
 /**
- * Windows out of InfluxQL's sums. A field holds good values, `…:doubted` the others, so both qualities are sums of sums, with two exceptions that
- * only raw readings can answer: points of before daoyu 0.2, which hold doubted values in the field itself, and which value of a window came first
- * or last where it has good and doubted ones (InfluxQL answers a window's start, not the time of the value).
+ * Windows from InfluxQL's sums. A field holds good values, `…:doubted` the doubtful ones, so both qualities are sums of sums, with two exceptions that
+ * need raw readings: points from before daoyu 0.2, which hold doubtful values in the field itself, and the first or last value of a window that has good
+ * and doubtful ones (InfluxQL returns the start of the window, not the time of the value).
  */
 import { DOUBTS, type Flag } from '../../sensors/flag.ts';
 import type { Reading } from '../../sensors/reading.ts';
@@ -20,7 +20,7 @@ const baseOf = (aggregate: Aggregate): Base => (aggregate === 'mean' ? 'sum' : a
 const basesOf = ({ aggregates }: Pick<SeriesQuery, 'aggregates'>): readonly Base[] => [
   ...new Set<Base>(['count', ...aggregates.map(baseOf)]),
 ];
-/** Of doubted values that are left out only their number counts. */
+/** Of doubtful values that are left out only the number is needed. */
 const doubtedBasesOf = (query: SeriesQuery): readonly Base[] => (query.quality === 'good' ? ['count'] : basesOf(query));
 
 export function windowColumns(query: SeriesQuery): readonly string[] {
@@ -73,7 +73,7 @@ export class WindowCollector {
     }
   }
 
-  /** Answers what is unclear from raw readings; nothing is asked where nothing is. */
+  /** Resolves unclear windows from raw readings; sends no query if there are none. */
   async clear(raw: (query: ExportQuery) => AsyncIterable<Reading>): Promise<void> {
     const { every, from, to, quality = 'all', kind, fields, aggregates, signal } = this.#query;
     for (const { park, site, device, fields: byField, unclear } of this.#found.values()) {
@@ -133,7 +133,7 @@ function windowIn(
 
 type Cells = Readonly<Partial<Record<Base, number>>>;
 
-/** A text was written by somebody else, under a name of ours. */
+/** Text was written by another program under one of our names. */
 function cellsOf(bases: readonly Base[], cells: readonly unknown[]): Cells {
   return Object.fromEntries(
     bases.flatMap((base, index) => (typeof cells[index] === 'number' ? [[base, cells[index]]] : [])),
@@ -165,7 +165,7 @@ function windowOf({ start, good, doubted, quality, aggregates, flags }: Parts): 
   return { start, values: used === 0 ? [] : aggregates.map(resultOf), used, excluded, flags };
 }
 
-/** Neighbouring windows are asked for together. */
+/** Neighbouring windows share a query. */
 function stretchesOf(starts: readonly number[], every: Every): { readonly from: number; readonly to: number }[] {
   const stretches: { from: number; to: number }[] = [];
   for (const start of [...starts].sort((a, b) => a - b)) {

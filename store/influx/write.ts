@@ -1,9 +1,9 @@
-/** Writes points; what InfluxDB refuses for its content is found by halving, down to the single point. */
+/** Writes points; finds points that InfluxDB rejects for their content by halving, down to the single point. */
 import type { InfluxHttp } from './http.ts';
 
 export interface Line<T> {
   readonly text: string;
-  /** What the line is made of, for whoever must set it aside. */
+  /** The readings in the line, for setting them aside. */
   readonly of: T;
 }
 
@@ -15,7 +15,7 @@ export interface RefusedLine<T> {
 /** Bytes of one request: well below the 25 MB that InfluxDB takes, and short enough for its timeout on a slow disk. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Resolves when every line is stored but those it answers. Writing a line again changes nothing, so the good half of a refused batch may come twice. */
+/** Resolves when every line is stored except those returned. Writing a line again changes nothing, so the good half of a rejected batch may be sent twice. */
 export async function writeLines<T>(
   http: Pick<InfluxHttp, 'write'>,
   lines: readonly Line<T>[],
@@ -27,7 +27,7 @@ export async function writeLines<T>(
     if (refusal === undefined) return [];
     const [only] = lines;
     if (only !== undefined && lines.length === 1)
-      return [{ of: only.of, reason: `InfluxDB refuses it: ${refusal.reason}` }];
+      return [{ of: only.of, reason: `InfluxDB rejects it: ${refusal.reason}` }];
   }
   const middle = Math.ceil(lines.length / 2);
   return [...(await writeLines(http, lines.slice(0, middle))), ...(await writeLines(http, lines.slice(middle)))];
