@@ -1,4 +1,4 @@
-/** The work of alarms that one process at a time does: the clock of the log, the engine behind it, and what keeps its transitions. */
+/** Alarm tasks that one process at a time runs: the clock writer, the engine, and the keeper of transitions. */
 import { startClockWriter } from '../alarms/clock-writer.ts';
 import { startAlarmEngine } from '../alarms/engine-task.ts';
 import { startAlarmKeeper } from '../alarms/keeper.ts';
@@ -24,7 +24,7 @@ export function alarmTasks(services: Services, store: Store): readonly Task[] {
   ];
 }
 
-/** Notices that a process before left unsent go out first. */
+/** Sends notices first that a previous process left unsent. */
 async function startNotifications(services: Services): Promise<{ close(): Promise<void> }> {
   const { bus, kv, registry, channelBook: book, log, clock, sessionSecret } = services;
   const siteLabel = (park: string, site: string) => registry.site(park, site)?.label;

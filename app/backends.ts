@@ -22,7 +22,7 @@ export interface BackendContext {
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
-/** `firstPosition`: of a log that takes up another one. */
+/** `firstPosition`: for a log that continues another one. */
 export function openBus({ config, ...context }: BackendContext, firstPosition?: number): Promise<Bus> {
   const { busUrl: url, busMaxBytes: maxBytes, busRetain: retainMs, busReplicas: replicas } = config;
   const { diskReserve: reserveBytes } = config;
@@ -35,12 +35,12 @@ export function openKv({ config, ...context }: BackendContext): Promise<Kv> {
   return driverOf(kvDrivers, url).open({ ...context, url, replicas });
 }
 
-/** For what the processes of one platform say to each other. */
+/** Messages between the processes of one platform. */
 export function openPubSub({ config: { busUrl: url }, log }: Pick<BackendContext, 'config' | 'log'>): Promise<PubSub> {
   return driverOf(pubsubDrivers, url).open({ url, log });
 }
 
-/** `kv` keeps position and ledger of a store that has no transactions of its own. */
+/** `kv` keeps position and ledger for a store without transactions. */
 export function openStore(
   { config, ...context }: BackendContext,
   kinds: ReadonlyMap<string, Kind>,
@@ -50,12 +50,12 @@ export function openStore(
   return driverOf(storeDrivers, url).open({ ...context, url, memory, kinds, kv });
 }
 
-/** Where figures for Grafana go: beside the readings, where Grafana looks; not every store takes them. */
+/** Where metrics for Grafana are written: beside the readings, if the store takes them. */
 export async function openMetricSink({ storeUrl }: Pick<Config, 'storeUrl'>): Promise<MetricSink | undefined> {
   return await driverOf(storeDrivers, storeUrl).createMetricSink?.(storeUrl);
 }
 
-/** What the settings share among processes: log and state, series. */
+/** Which parts the settings share among processes: log and state, series. */
 export function sharedParts({ busUrl, storeUrl }: Pick<Config, 'busUrl' | 'storeUrl'>) {
   return {
     isLogShared: driverOf(busDrivers, busUrl).isShared,
@@ -63,7 +63,7 @@ export function sharedParts({ busUrl, storeUrl }: Pick<Config, 'busUrl' | 'store
   };
 }
 
-/** How the settings would look with which several processes share them. */
+/** Examples of settings that several processes can share. */
 export const sharedForms = {
   bus: formOf(busDrivers),
   store: formOf(storeDrivers),

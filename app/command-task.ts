@@ -1,4 +1,4 @@
-/** The work of commands that one process at a time does: replies, expiries, and sending again. */
+/** Command tasks that one process at a time runs: replies, expiries and resends. */
 import { sendLive } from '../cluster/downlink.ts';
 import type { Task } from '../cluster/task-assignment.ts';
 import { COMMAND_TASK, startCommandTask } from '../commands/command-task.ts';

@@ -25,7 +25,7 @@ interface Setting<T> {
   readonly variable: string;
   readonly fallback: string;
   readonly about: string;
-  /** Throws a plain sentence saying what would be right. */
+  /** Throws an error whose message says what would be right. */
   readonly parse: (text: string) => T;
 }
 
@@ -266,7 +266,7 @@ export function readConfig(given: Readonly<Record<string, string | undefined>>):
       // A URL may hold a password.
       const shown = variable === SETTINGS.apiToken.variable ? '(hidden)' : `"${given.replace(/\/\/[^@/]*@/, '//…@')}"`;
       const { message } = error as Error;
-      // A driver says it in its own sentence.
+      // A driver's message is a complete sentence.
       const isSentence = codeOf(error) === 'CONFIG_INVALID';
       problems.push(`${variable} is ${shown} but ${isSentence ? '' : 'must be '}${message}`);
     }

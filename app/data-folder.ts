@@ -1,4 +1,4 @@
-/** The folder that holds everything a process keeps: made private, held by one process at a time, home of the generated secrets. */
+/** The data folder of a process: private, locked by one process at a time, with the generated secrets. */
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,11 +11,11 @@ import { type FolderLock, lockFolder } from './folder-lock.ts';
 
 export interface DataFolder {
   readonly path: string;
-  /** Why the kernel does not keep the lock here; then only processes that see each other's process numbers keep out of one another's way. */
+  /** Why the kernel cannot keep the lock here; then only processes that see each other's process ids are protected from each other. */
   readonly weakLock?: string;
-  /** A text that only this installation knows, generated at first use, mode 0600. */
+  /** A secret of this installation, generated at first use, mode 0600. */
   secret(name: string): string;
-  /** Keeps a copy of a text that is decided elsewhere, and answers it. */
+  /** Stores a copy of a secret that is decided elsewhere, and returns it. */
   adopt(name: string, text: string): string;
   /** JSON beside the secrets, mode 0600. */
   readPrivate<T>(name: string): T | undefined;
@@ -51,7 +51,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     try {
       return content === undefined ? undefined : (JSON.parse(content) as T);
     } catch (cause) {
-      const message = `${file} is damaged: it is not JSON (${content?.length} characters). Restore it from a backup, or remove it: what only it knew must then be set anew.`;
+      const message = `${file} is damaged: it is not JSON (${content?.length} characters). Restore it from a backup, or remove it: its contents must then be set again.`;
       throw new DaoyuError('STORAGE_DAMAGED', message, { cause });
     }
   }
@@ -83,14 +83,14 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   };
 }
 
-/** With all above it, for its owner alone. Step by step: Node's own recursive way never returns where a folder is there but takes none, as below /proc. */
+/** With its parents, for its owner only. One by one, because Node's recursive mkdir never returns below a folder that cannot hold folders, such as /proc. */
 export function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Another process made it meanwhile.
+    // Another process has created it meanwhile.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
@@ -114,7 +114,7 @@ function letGo(holder: string, { lock }: Held): void {
   lock?.close();
 }
 
-/** `process.json` tells people who holds the folder, and keeps out of the way of a process that knows no other lock. */
+/** `process.json` shows who holds the folder, and protects against processes without another lock. */
 async function hold(file: string, folder: string): Promise<Held> {
   const mine = { pid: process.pid, startedAt: startOf(process.pid) ?? '', host: hostname(), since: Date.now() };
   const attempt = await lockFolder(folder, JSON.stringify(mine));
@@ -128,7 +128,7 @@ async function hold(file: string, folder: string): Promise<Held> {
   return 'lock' in attempt ? attempt : { weakLock: attempt.unsupported };
 }
 
-/** A process number alone can be reused after a crash or a reboot, so the start time of the process stands beside it. */
+/** A process id can be reused after a crash or a reboot, so the start time of the process is stored beside it. */
 function writeHolder(file: string, folder: string, mine: Holder): void {
   try {
     writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
@@ -149,7 +149,7 @@ function inUse(folder: string, holder: Holder | undefined): DaoyuError {
     ...(host === undefined ? [] : [`on ${host}`]),
     ...(since === undefined ? [] : [`since ${timestampOf(since)} Beijing time`]),
   ].join(' ');
-  const message = `the data folder ${folder} is in use by ${who}. Stop that one, or give this one another DAOYU_DATA_DIR.`;
+  const message = `the data folder ${folder} is in use by ${who}. Stop it, or set another DAOYU_DATA_DIR for this one.`;
   return new DaoyuError('DATA_FOLDER_IN_USE', message);
 }
 
@@ -157,11 +157,11 @@ function parseHolder(content: string | undefined): Holder | undefined {
   try {
     return content === undefined ? undefined : (JSON.parse(content) as Holder);
   } catch {
-    return undefined; // Cut off, by a crash while it was written or because its holder was too busy to say it.
+    return undefined; // Truncated, by a crash during the write or because its holder was too busy to answer.
   }
 }
 
-/** When a process began, as the kernel counts; undefined when there is none. Where /proc is absent, being alive must do. */
+/** Start time of a process in kernel units; undefined if there is none. Without /proc, being alive must do. */
 function startOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
@@ -169,11 +169,11 @@ function startOf(pid: number): string | undefined {
     if (codeOf(error) !== 'EPERM') return undefined;
   }
   const stat = readIfThere(`/proc/${pid}/stat`);
-  // Field 22 of proc(5) is the start time; the command name before it may hold blanks, so count behind its closing bracket.
+  // Field 22 of proc(5) is the start time; the command name before it may contain blanks, so count after its closing bracket.
   return stat === undefined ? 'alive' : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'alive');
 }
 
-/** Either the old or the new text is there after a crash, never a part: written beside it, synced, and put in its place. */
+/** Atomic: after a crash the file has either the old or the new text. Written beside it, synced, and renamed. */
 function writeWhole(file: string, text: string): void {
   const beside = `${file}.new`;
   rmSync(beside, { force: true });

@@ -1,10 +1,10 @@
-/** What a data folder says of itself before anything in it is opened: the version of its layout, and whether a restore into it was broken off. */
+/** The format marker of a data folder, read before anything in it is opened: the version of its layout, and whether a restore into it was interrupted. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DaoyuError } from '../base/errors.ts';
 import { programVersion } from './version.ts';
 
-/** Of log, state and secrets together; the store's file has a version of its own. Grows when an older program would misread the folder. */
+/** Version of log, state and secrets together; the store's file has its own. Increases when an older program would misread the folder. */
 export const DATA_FORMAT = 1;
 export const RESTORE_MARK = 'restore.unfinished';
 const FILE = 'format.json';
@@ -14,12 +14,12 @@ interface Format {
   readonly writtenBy: string;
 }
 
-/** Throws `DATA_FOLDER_NEWER` or `RESTORE_UNFINISHED`; marks a folder that has no version yet. */
+/** Throws `DATA_FOLDER_NEWER` or `RESTORE_UNFINISHED`; writes the version into a folder that has none. */
 export function checkFormat(folder: string): void {
   if (existsSync(join(folder, RESTORE_MARK)))
     throw new DaoyuError(
       'RESTORE_UNFINISHED',
-      `a restore into ${folder} was broken off, so the folder holds a part of the backup: empty it and run \`daoyu restore\` again`,
+      `a restore into ${folder} was interrupted, so the folder holds only part of the backup: empty it and run \`daoyu restore\` again`,
     );
   const file = join(folder, FILE);
   if (!existsSync(file)) {
@@ -48,8 +48,8 @@ function parse(file: string): Format {
   throw damaged(file);
 }
 
-/** Removing it is safe only as long as there is one format. */
+/** Removing the file is safe only as long as there is one format. */
 function damaged(file: string, cause?: unknown): DaoyuError {
-  const message = `${file} is damaged: it does not say which format the folder has. Put {"format":${DATA_FORMAT}} there if no newer daoyu ever ran on it`;
+  const message = `${file} is damaged: it does not name the format of the folder. Write {"format":${DATA_FORMAT}} to it if no newer daoyu ever ran on the folder`;
   return new DaoyuError('STORAGE_DAMAGED', message, { cause });
 }

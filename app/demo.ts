@@ -54,13 +54,13 @@ export async function addDemoDevices(
   // The file first: after a crash in between, a registered device would have a password nobody knows.
   folder.writePrivate(FILE, [...members.values()]);
   for (const { intervalMs: _, ...device } of missing) {
-    // What is expected of them is what their kind reports in the field, as their history does; the fleet file says how they hurry now.
+    // Registered with the interval of their kind, like their history; the fleet file has the shorter interval at which they report now.
     const password = members.get(clientIdOf(device))?.password ?? generatePassword();
     await registry.addDevice(device, await hashPassword(password));
   }
 }
 
-/** Removes the demo from an installation: its devices, then the sites and parks that are empty without them. */
+/** Removes the demo from an installation: its devices, then the sites and parks left empty. */
 export async function removeDemo(folder: DataFolder, kv: Kv, registry: Registry): Promise<DemoRemoval> {
   const devices = seeds.devices.filter(({ park, device }) => registry.device(park, device) !== undefined);
   for (const { park, device } of devices) await registry.removeDevice(park, device);
@@ -79,7 +79,7 @@ export async function removeDemo(folder: DataFolder, kv: Kv, registry: Registry)
   return { devices: devices.length, sites: sites.length, parks: parks.length, kept };
 }
 
-/** Of several processes that start on an empty platform one creates the devices, because only its data folder then has the passwords. */
+/** If several processes start on an empty platform, one creates the devices, because only its data folder then has the passwords. */
 async function isFirst(kv: Kv): Promise<boolean> {
   try {
     await kv.put(BEGUN, { begun: true }, 0);

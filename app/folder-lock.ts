@@ -1,4 +1,4 @@
-/** One process at a time in a data folder, held by the kernel: whoever dies lets go, and containers with process numbers of their own see one another. */
+/** One process at a time in a data folder, by a lock that the kernel keeps: it is released on death, and works across containers with their own process ids. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -11,9 +11,9 @@ export interface FolderLock {
 
 export type Attempt =
   | { readonly lock: FolderLock }
-  /** Somebody holds it; what that one says of itself, empty when it is too busy to say it. */
+  /** Another process holds it; its description, empty if it is too busy to answer. */
   | { readonly heldBy: string }
-  /** No sockets here: a file system or system without them. */
+  /** The file system or operating system has no Unix sockets. */
   | { readonly unsupported: string };
 
 /** `sun_path` of Linux, without its closing zero; macOS has four bytes less. */
@@ -24,9 +24,9 @@ const ATTEMPTS = 20;
 const ANSWER_WITHIN_MS = 300;
 
 /**
- * A holder listens on `process.N.sock`; the highest N counts. To take over from a dead one is to create N + 1, which only one can do. A holder
- * leaves its socket behind when it goes, and removes only lower ones, so numbers never come back: whoever finds a higher one after creating
- * its own was late, and begins again. Another machine on a network file system is not seen.
+ * The holder listens on `process.N.sock`; the highest N counts. To take over from a dead holder is to create N + 1, which only one process can do. A
+ * holder leaves its socket behind on exit and removes only lower ones, so numbers are never reused: a process that finds a higher one after creating
+ * its own was late, and starts again. Other machines on a network file system are not seen.
  */
 export async function lockFolder(folder: string, whoAmI: string): Promise<Attempt> {
   const listening = await listen(folder, whoAmI);
@@ -56,14 +56,14 @@ export async function lockFolder(folder: string, whoAmI: string): Promise<Attemp
     return { heldBy: '' };
   } catch (error) {
     release();
-    // A file system that takes sockets but no links to them.
+    // A file system that supports sockets but no links to them.
     if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error)))
       return { unsupported: codeOf(error) };
     throw error;
   }
 }
 
-/** Of starters that died before they had a number. */
+/** Sockets of processes that died before they had a number. */
 async function removeLeftOvers(folder: string, reach: Listening['reach']): Promise<void> {
   for (const name of readdirSync(folder)) {
     if (TEMPORARY.test(name) && (await ask(reach(name))) === undefined) rmSync(join(folder, name), { force: true });
@@ -80,9 +80,9 @@ function numbers(folder: string): readonly number[] {
 }
 
 interface Listening {
-  /** The address of a socket of the folder, short enough for the kernel. */
+  /** The address of a socket in the folder, short enough for the kernel. */
   reach(name: string): string;
-  /** Where it listens already: what is linked from there is never seen before it answers. */
+  /** Already listening here, so that a link to it never appears before it answers. */
   readonly temporary: string;
   release(): void;
 }
@@ -128,7 +128,7 @@ function opened(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Undefined: nobody listens there. Whatever else goes wrong, somebody may. */
+/** Undefined: nobody is listening. On any other error somebody may be. */
 function ask(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let answer = '';
@@ -147,7 +147,7 @@ function ask(path: string): Promise<string | undefined> {
   });
 }
 
-/** False: the name is taken, or a holder took ours for a left-over. */
+/** False: the name is taken, or a holder has removed ours as a leftover. */
 function link(from: string, to: string): boolean {
   try {
     linkSync(from, to);

@@ -1,4 +1,4 @@
-/** Log, state, store and registry of a data folder on which no platform runs, for the commands that work on a whole installation. */
+/** Log, state, store and registry of a stopped data folder, for commands that work on a whole installation. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DiskSpace, watchDiskSpace } from '../base/disk-space.ts';
@@ -24,12 +24,12 @@ export interface Parts {
   readonly registry: Registry;
   readonly clock: () => number;
   readonly space: DiskSpace;
-  /** A text that only this installation knows. */
+  /** A secret of this installation. */
   secret(name: string): string;
   close(): Promise<void>;
 }
 
-/** Rejects with `DATA_FOLDER_MISSING` rather than making one, `DATA_FOLDER_IN_USE` while a platform runs on it. */
+/** Rejects with `DATA_FOLDER_MISSING` instead of creating one, `DATA_FOLDER_IN_USE` while a platform runs on it. */
 export async function openParts(config: Config, log: Log): Promise<Parts> {
   const path = resolve(config.dataDir);
   if (!existsSync(path))

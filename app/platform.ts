@@ -25,7 +25,7 @@ export interface Platform {
   readonly token: string;
   /** Undefined without the role `api`. */
   signInLink(): Promise<string | undefined>;
-  /** Stops intake first, lets what is under way become durable, then closes the rest. */
+  /** Stops intake first, waits until pending readings are durable, then closes the rest. */
   close(): Promise<void>;
 }
 
@@ -35,9 +35,9 @@ const CLOSED_WITHIN_MS = 3000;
 export interface PlatformOptions {
   readonly log: Logger;
   readonly clock: () => number;
-  /** Stands between broker and intake: for the measurements and controls that need another admit than ours. */
+  /** Wraps `admit` between broker and intake, for measurements and control experiments. */
   readonly wrapAdmit?: (admit: Admit) => Admit;
-  /** Stands between the platform and its store: for faults that a real store shows too seldom. */
+  /** Wraps the store, for faults that a real store shows too rarely. */
   readonly wrapStore?: (store: Store) => Store;
 }
 
@@ -53,7 +53,7 @@ export async function startPlatform(config: Config, options: PlatformOptions): P
   try {
     return { ...(await open(config, options, keep)), close };
   } catch (error) {
-    // What cannot be closed must not keep the reason from whoever started it, nor the process from being started again.
+    // A part that cannot be closed must not hide the original error, nor prevent another start.
     const closing = close().catch((problem: unknown) =>
       options.log.warn({ code: codeOf(problem) }, 'a part could not be closed after the failed start'),
     );
@@ -116,7 +116,7 @@ async function diskOf(folder: string) {
   return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
 }
 
-/** Embedded parts belong to one process; divided, each would have a log or store of its own. */
+/** Embedded parts belong to one process; otherwise each process would have its own log or store. */
 function checkRoles(config: Config): void {
   if (config.roles.length === ROLES.length) return;
   const { isLogShared, isStoreShared } = sharedParts(config);

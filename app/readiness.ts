@@ -1,4 +1,4 @@
-/** Readiness checks, in words an operator can act on. A dead store does not make the platform unready: intake goes on. */
+/** Readiness checks, in words an operator can act on. A failed store does not make the platform unready: intake continues. */
 import type { Check } from '../api/routes/health.ts';
 import type { Bridge, BridgeStatus } from '../broker/bridge/bridge.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -32,7 +32,7 @@ export async function readinessOf({ bus, store, bridge, writerProblem }: Parts):
       ...(log.problem && { message: log.problem.message }),
       ...(!log.problem &&
         share > NEARLY_FULL && {
-          message: `the log is ${Math.round(share * 100)} % full; mend the consumer that lags`,
+          message: `the log is ${Math.round(share * 100)} % full; fix the consumer that lags`,
         }),
       promise: log.durability,
     },
@@ -41,7 +41,7 @@ export async function readinessOf({ bus, store, bridge, writerProblem }: Parts):
   ];
 }
 
-/** Readings wait in the log while it is away: devices are served, dashboards are behind. */
+/** Readings wait in the log while the store is unavailable: devices are served, dashboards lag behind. */
 async function storeCheck(
   store: Pick<Store, 'status'>,
   ofWriter: Problem | undefined,
@@ -50,7 +50,7 @@ async function storeCheck(
   const { isWritable, problem } = await store
     .status()
     .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
-  // It knows of losses: "nothing is lost" would be a lie.
+  // It has lost readings: "nothing is lost" would be wrong.
   if (ofWriter?.code === 'STORE_BEHIND')
     return { name: 'store', isReady: true, message: `the store takes no readings: ${ofWriter.message}` };
   return {
@@ -62,7 +62,7 @@ async function storeCheck(
   };
 }
 
-/** The other broker keeps what its devices send meanwhile, within its own limits; ours are served. */
+/** The other broker keeps messages of its devices meanwhile, within its own limits; our own devices are served. */
 function bridgeCheck({ problem }: BridgeStatus): Check {
   return { name: 'bridge', isReady: true, ...(problem !== undefined && { message: `bridge to ${problem}` }) };
 }

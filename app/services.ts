@@ -1,4 +1,4 @@
-/** Services that roles share: data folder, kinds, log, shared state, registry, channels of notices, cluster. */
+/** Services shared by roles: data folder, kinds, log, shared state, registry, notification channels, cluster. */
 import { randomUUID } from 'node:crypto';
 import { uptime } from 'node:os';
 import { type ChannelBook, openChannelBook } from '../alarms/notify/channel-book.ts';
@@ -35,7 +35,7 @@ export interface Services extends AppContext {
   readonly bus: Bus;
   readonly kv: Kv;
   readonly registry: Registry;
-  /** Channels and plan of notices: one copy for the notifier and the API of this process. */
+  /** Notification channels and plan: one copy for the notifier and the API of this process. */
   readonly channelBook: ChannelBook;
   readonly pubsub: PubSub;
   /** Connected devices of all processes. */
@@ -50,7 +50,7 @@ export interface Services extends AppContext {
   readonly installation: InstallationClock;
 }
 
-/** Remembers to close what was opened, in reverse order. */
+/** Closes everything opened, in reverse order. */
 export type Closer = <T extends { close(): Promise<void> | void }>(part: T) => T;
 
 export async function openServices({ config, log, clock }: AppContext, keep: Closer): Promise<Services> {
@@ -70,7 +70,7 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
     await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, formats: FORMATS, clock }),
   );
   const { isLogShared: isShared } = sharedParts(config);
-  // Unlike `performance.now` it goes on while the machine sleeps.
+  // Unlike `performance.now` it continues while the machine sleeps.
   const bootTime = () => uptime() * 1000;
   const installation = keep(await openInstallationClock({ kv, clock, monotonic: bootTime, isShared }));
   const pubsub = keep(await openPubSub(context));

@@ -9,7 +9,7 @@ export interface ReadSettings {
   readonly problems: readonly string[];
 }
 
-/** A final line break is not part of the value. Never throws: what is wrong is told with the other problems. */
+/** A final line break is not part of the value. Never throws: problems are returned, to be reported with all others. */
 export function readSettingFiles(
   environment: Readonly<Record<string, string | undefined>>,
   names: ReadonlySet<string>,

@@ -5,8 +5,7 @@ import type { Kv } from '../kv/kv.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /**
- * Kept in the shared state; whoever comes first puts its own there. The copy in the data folder is for people, and what one process alone goes by:
- * there the state would only be a second copy.
+ * Kept in the shared state, where the first process puts its own. The copy in the data folder is for people; a single process uses only that copy.
  */
 export async function sharedSecret(
   { folder, kv, isShared }: { readonly folder: DataFolder; readonly kv: Kv; readonly isShared: boolean },

@@ -1,11 +1,11 @@
-/** Codes of sign-in links in the shared state: made by one process, good once, at any of them. */
+/** Codes of sign-in links in the shared state: created by one process, valid once, on any process. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { CodeBook } from '../api/sign-in.ts';
 import { codeOf } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
 
 interface Code {
-  /** Epoch ms; counts for a process that was not there when the code was made. */
+  /** Epoch ms; used by a process that started after the code was created. */
   readonly until: number;
   readonly isUsed: boolean;
 }
@@ -13,7 +13,7 @@ interface Code {
 export interface SignInCodesOptions {
   readonly kv: Kv;
   readonly clock: () => number;
-  /** Ms of a clock that nobody sets: what a code has left is measured by it, so that a clock that jumps neither revives nor ends one. */
+  /** Monotonic ms: the lifetime of a code is measured by it, so that a clock jump neither revives nor ends a code. */
   readonly monotonic: () => number;
 }
 
@@ -23,9 +23,9 @@ const MAX_CODES = 100;
 
 export async function openSignInCodes(options: SignInCodesOptions): Promise<CodeBook & { close(): Promise<void> }> {
   const { kv, clock, monotonic } = options;
-  /** When each code ends, by the monotonic clock, as found out when it was first heard of. */
+  /** Expiry of each code by the monotonic clock, worked out when the code was first seen. */
   const ends = new Map<string, number>();
-  // Only a hash is kept: who reads the state cannot sign in with it.
+  // Only a hash is stored, so that a reader of the state cannot sign in with it.
   const keyOf = (code: string) => PREFIX + createHash('sha256').update(code).digest('hex');
 
   function endOf(key: string, { until }: Code): number {
@@ -39,10 +39,10 @@ export async function openSignInCodes(options: SignInCodesOptions): Promise<Code
 
   const unwatch = await kv.watch<Code>(PREFIX, ({ key, item }) => {
     if (item === undefined) ends.delete(key);
-    // Just made, whatever the clock of its maker says.
+    // Just created, whatever the clock of the other process says.
     else if (!ends.has(key)) ends.set(key, monotonic() + VALID_MS);
   });
-  // Made before this process was there: only the wall clock knows what they have left.
+  // Created before this process started: only the wall clock shows their remaining time.
   for await (const { key, value } of kv.list<Code>(PREFIX)) endOf(key, value);
 
   async function tidy(): Promise<void> {

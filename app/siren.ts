@@ -1,4 +1,4 @@
-/** Sirens that devices of the platform drive: orders to them, and the sign of life that keeps them from sounding by themselves. */
+/** Sirens driven by devices of the platform: commands to them, and the heartbeat without which they sound by themselves. */
 import type { DeviceOrder } from '../alarms/channels/channel.ts';
 import type { ChannelBook } from '../alarms/notify/channel-book.ts';
 import { codeOf } from '../base/errors.ts';
@@ -7,11 +7,11 @@ import { sendLive } from '../cluster/downlink.ts';
 import { createCommands } from '../commands/commands.ts';
 import type { Services } from './services.ts';
 
-/** A siren that has not heard it for five minutes sounds by itself: the platform is dead, or the link to it. */
+/** A siren that has not received it for five minutes sounds by itself: the platform or the link has failed. */
 export const HEARTBEAT_MS = 60_000;
 const ANSWER_WITHIN_MS = 8000;
 const LOOK_EVERY_MS = 250;
-/** Later nobody would know any more what it sounds for. */
+/** A later siren would only confuse. */
 const EXPIRES_MS = 120_000;
 const never = new AbortController().signal;
 

@@ -1,4 +1,4 @@
-/** The writers of the store: one in a single process, or one per partition where several processes share the work. */
+/** The writers of the store: one in a single process, or one per partition if several processes share the work. */
 
 import { PARTITIONS, partitionOfSubject, subjectsOfPartition } from '../base/topics.ts';
 import { DEFAULT_WRITER } from '../store/store.ts';

@@ -1,4 +1,4 @@
-/** Which version of the program this is, for what it writes down and for people. */
+/** The program's version, for stored data and for people. */
 import { existsSync, readFileSync } from 'node:fs';
 
 /** Run from source, and compiled into `dist/`. */

@@ -1,4 +1,4 @@
-/** `daoyu alarms report`: how the alarms of a month treated the people on duty, beside what ISA-18.2 calls acceptable. */
+/** `daoyu alarms report`: the alarm load of a month on the people on duty, beside what ISA-18.2 calls acceptable. */
 import type { AlarmReportAnswer } from '../api/routes/alarm-log.ts';
 import { dateTimeOf, startOfDay } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';

@@ -1,11 +1,11 @@
-/** Finds where each device's simulated history begins: behind the newest reading the platform has, so that nothing is measured twice. */
+/** Finds where each device's simulated history starts: after the newest reading that the platform has, so that nothing is measured twice. */
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { FleetMember } from '../simulators/fleet-member.ts';
 import { type ApiTarget, askPlatform } from './platform-api.ts';
 
 const PATIENCE_MS = 10_000;
 
-/** Epoch ms by device, `earliest` at least. Without an answer of the store everything begins now, and says so. */
+/** Epoch ms by device, not before `earliest`. If the store does not answer, the devices start now, and say so. */
 export async function backfillStart(target: ApiTarget, earliest: number): Promise<(member: FleetMember) => number> {
   try {
     await nothingPending(target);
@@ -16,12 +16,12 @@ export async function backfillStart(target: ApiTarget, earliest: number): Promis
     return ({ park, device, intervalMs }) => Math.max(earliest, (newest.get(`${park}.${device}`) ?? 0) + intervalMs);
   } catch (error) {
     const now = Date.now();
-    process.stderr.write(`it is not known what the store has (${codeOf(error)}): the devices begin now\n`);
+    process.stderr.write(`the store does not say what it has (${codeOf(error)}): the devices start now\n`);
     return () => now;
   }
 }
 
-/** After a crash the store is behind the log: asked too soon, it would have what came last measured a second time. */
+/** After a crash the store is behind the log: queried too soon, it would cause the last readings to be measured twice. */
 async function nothingPending(target: ApiTarget): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {

@@ -1,4 +1,4 @@
-/** `daoyu backup TARGET`: a copy of the whole installation while it runs, into a folder or as tar to standard output. */
+/** `daoyu backup TARGET`: copies the whole running installation into a folder, or as tar to standard output. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -21,7 +21,7 @@ export function backupCommand(): Command {
     .action(backup);
 }
 
-/** Standard output may carry the archive. */
+/** On standard error, because standard output may carry the archive. */
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
 async function backup(target: string): Promise<void> {
@@ -31,7 +31,7 @@ async function backup(target: string): Promise<void> {
     say(`complete: ${resolve(target)}`);
     return;
   }
-  // Beside the data: a slow reader of the stream must not hold up the store.
+  // Copied beside the data first: a slow reader of the stream must not block the store.
   const staging = await mkdtemp(join(resolve(config.dataDir), 'backup-'));
   try {
     const manifest = await make(config, staging);
@@ -48,7 +48,7 @@ async function make(config: Config, target: string): Promise<Manifest> {
   return await writeManifest(target, startedAt, copied as Copied);
 }
 
-/** Nobody runs on the folder: held and opened here for as long as it takes. */
+/** No platform runs on the folder: locked and opened here for as long as it takes. */
 async function copyStopped(config: Config, target: string): Promise<Copied> {
   const parts = await openParts(config, pino({ level: 'silent' }));
   try {

@@ -1,4 +1,4 @@
-/** `daoyu channels list|set|remove|test|plan`: over which channels people are told of alarms, and by which plan. */
+/** `daoyu channels list|set|remove|test|plan`: channels and plan for notifying people of alarms. */
 import { Command } from 'commander';
 import type { Outcome } from '../alarms/channels/channel.ts';
 import type { ChannelHealth } from '../alarms/notify/channel-health.ts';
@@ -22,7 +22,7 @@ export function channelsCommand(): Command {
     .description('all channels, and whether they work as their last messages showed')
     .action(list);
   withTarget(command.command('set'))
-    .description("make or change a channel; `-` reads standard input, so that secrets stay out of the shell's history")
+    .description("add or change a channel; `-` reads standard input, which keeps secrets out of the shell's history")
     .argument('<name>', 'such as night-group')
     .argument('<file>', 'JSON: {"kind": "dingtalk", "language": "zh", "settings": {…}}')
     .action(set);

@@ -1,4 +1,4 @@
-/** `daoyu check`: looks over a stopped installation, and builds its store anew from the log where the log still holds everything. */
+/** `daoyu check`: checks a stopped installation, and can rebuild its store if the log still holds everything. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
@@ -32,7 +32,7 @@ async function check(options: Options): Promise<void> {
   const config = readConfig(process.env);
   if (options.rebuildStore) {
     const { readings, movedTo } = await rebuildStore(config, log);
-    process.stdout.write(`built anew from the log: ${readings} readings. The old store is in ${movedTo}\n`);
+    process.stdout.write(`rebuilt from the log: ${readings} readings. The old store is in ${movedTo}\n`);
   }
   if (!(await checkInstallation(config, resolve(config.dataDir), log, printFinding))) process.exitCode = 1;
 }

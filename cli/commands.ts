@@ -1,4 +1,4 @@
-/** `daoyu commands send|show|list`: asks a device to act, and what became of it. */
+/** `daoyu commands send|show|list`: commands to devices, and their outcome. */
 import { Command } from 'commander';
 import { DaoyuError } from '../base/errors.ts';
 import { type Command as Asked, isFinal } from '../commands/command.ts';

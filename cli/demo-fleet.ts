@@ -11,10 +11,10 @@ import { fleetFile, loadFleet } from './fleet-file.ts';
 import { createProgress } from './progress.ts';
 
 const HOUR = 3_600_000;
-/** The demo world; another text is another world. */
+/** Seed of the simulation; another text gives another weather and other faults. */
 const SEED = 'kaijiang';
 
-/** Everyday troubles of two devices, so that quarantine, flags and late data are not empty words to a newcomer. */
+/** Everyday faults of two devices, so that newcomers see quarantine, flags and late data. */
 const TROUBLES: readonly FaultPlan[] = [
   { fault: 'offline', on: { devices: ['changling-paddy-1-level'] }, ...always(), timesADay: 2, minutes: 25 },
   { fault: 'sentinel', on: { devices: ['zhuxi-pond-3-deep'] }, ...always(), timesADay: 3, minutes: 10 },
@@ -27,12 +27,12 @@ const TROUBLES: readonly FaultPlan[] = [
   },
 ];
 
-/** Longer than anybody runs a demo. */
+/** Longer than any demo runs. */
 function always() {
   return { fromHour: 0, toHour: 24 * 366 };
 }
 
-/** Devices measured on while the platform was away, `hours` at most; what is older stays a gap that can be seen. */
+/** Devices kept measuring while the platform was off, for at most `hours`; anything older stays a visible gap. */
 export async function startDemoFleet(platform: Platform, config: Config, hours: number): Promise<Fleet> {
   const startedAt = Date.now();
   const members = loadFleet(fleetFile(config.dataDir));

@@ -1,4 +1,4 @@
-/** `daoyu alarms test`: raises a drill and prints what became of each notice, with the time it took. */
+/** `daoyu alarms test`: raises a drill and prints the outcome of each notice, with the time it took. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alarm } from '../alarms/alarm.ts';
 import type { NoticeOutcome } from '../alarms/notify/outbox.ts';
@@ -10,7 +10,7 @@ interface DrillOptions extends ApiTarget {
   readonly by?: string;
 }
 
-/** A warning waits a minute before anybody is told. */
+/** A warning waits a minute before anybody is notified. */
 const WAIT_MS = { critical: 30_000, warning: 100_000 } as const;
 /** Further notices of the same step come together with the first. */
 const SETTLE_MS = 3000;

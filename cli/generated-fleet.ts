@@ -1,4 +1,4 @@
-/** A fleet of any size, registered through the API. Its passwords are kept in a file for the next run. */
+/** A fleet of any size, registered through the API. Its passwords are stored in a file for the next run. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../app/data-folder.ts';
@@ -24,16 +24,16 @@ export interface GeneratedFleet {
 }
 
 const PARK = 'daoyu';
-/** Devices that are being made at one time; after each round what is known is kept. */
+/** Devices added concurrently; the file is written after each round. */
 const ROUND = 20;
-/** Every so manieth of a kind speaks a vendor's words. */
+/** Every n-th device of a kind uses a vendor's format. */
 const VENDOR_EVERY = 8;
 const VENDORS: Readonly<Record<string, readonly Mapping[]>> = {
   aquaculture_pond: [scaledModbus, alink],
   paddy_water: [thingsBoard],
 };
 
-/** Rejects with `CREDENTIALS_MISSING` when a device is there but its password is not. */
+/** Rejects with `CREDENTIALS_MISSING` if a device exists but its password is unknown. */
 export async function generateFleet(options: GeneratedFleet): Promise<readonly FleetMember[]> {
   const { file, target, onProgress } = options;
   const known = new Map((existsSync(file) ? loadFleet(file) : []).map((member) => [member.device, member]));
@@ -52,7 +52,7 @@ export async function generateFleet(options: GeneratedFleet): Promise<readonly F
 
 type Draft = Omit<FleetMember, 'password'> & { readonly mapping?: Mapping };
 
-/** Kinds in turn by their weights, so that a smaller fleet is the beginning of a larger one. */
+/** Kinds in turn by weight, so that a smaller fleet is the beginning of a larger one. */
 export function draft({ count, mix, kinds }: Pick<GeneratedFleet, 'count' | 'mix' | 'kinds'>): readonly Draft[] {
   const total = Object.values(mix).reduce((sum, weight) => sum + weight, 0);
   const made: Record<string, number> = {};

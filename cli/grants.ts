@@ -1,4 +1,4 @@
-/** `--role operator --park tianyu`, as often as wanted: each role holds in the park that follows it, or in all of them. */
+/** `--role operator@tianyu`, repeatable: each role holds in its park, or in all parks without one. */
 import type { Command } from 'commander';
 import { DaoyuError } from '../base/errors.ts';
 import { EVERY_PARK, type Grant, ROLES, type Role } from '../people/roles.ts';
@@ -8,7 +8,7 @@ export interface GrantOptions {
   readonly role?: readonly string[];
 }
 
-/** The option that says what somebody may do, and the target. */
+/** The options for roles and for the platform. */
 export const withGrants = (command: Command): Command =>
   withTarget(command).option(
     '--role <roles...>',

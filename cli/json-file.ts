@@ -14,11 +14,11 @@ export function readJson(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DaoyuError('OPTION_INVALID', `${file} is no JSON`, { cause: error });
+    throw new DaoyuError('OPTION_INVALID', `${file} is not JSON`, { cause: error });
   }
 }
 
-/** The one polygon of a GeoJSON file. Programs that draw maps save a polygon within a feature, and that within a collection; some leave an altitude in it. */
+/** The single polygon of a GeoJSON file. Map programs save it inside a feature, and that inside a collection; some add an altitude. */
 export function polygonIn(given: unknown, file: string): Polygon {
   const { type, geometry, features, coordinates } = (given ?? {}) as Readonly<Record<string, unknown>>;
   if (type === 'Feature') return polygonIn(geometry, file);

@@ -12,7 +12,7 @@ export interface ManagedProcessOptions {
   readonly package: string;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** What it says goes there. */
+  /** File for its output. */
   readonly logFile: string;
   /** Whether it serves. */
   readonly isReady: () => Promise<boolean>;
@@ -21,7 +21,7 @@ export interface ManagedProcessOptions {
 
 export interface ManagedProcess {
   readonly pid: number | undefined;
-  /** Resolves, with a sentence, when it ends without having been told to. */
+  /** Resolves with a sentence if it ends by itself. */
   readonly died: Promise<string>;
   close(): Promise<void>;
 }
@@ -29,11 +29,11 @@ export interface ManagedProcess {
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 15_000;
 
-/** Rejects with `PROGRAM_MISSING` when it is not installed and `PROGRAM_FAILED` when it does not come up. */
+/** Rejects with `PROGRAM_MISSING` if it is not installed, `PROGRAM_FAILED` if it does not start. */
 export async function startManagedProcess(options: ManagedProcessOptions): Promise<ManagedProcess> {
   const { program, logFile, isReady, withinMs = READY_WITHIN_MS } = options;
   const output = openSync(logFile, 'a', 0o600);
-  // A process group of its own: Ctrl-C reaches us alone, and we end all in the right order.
+  // In its own process group, so that Ctrl-C reaches only us and we stop everything in the right order.
   const child = spawn(program, options.arguments, {
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', output, output],
@@ -42,7 +42,7 @@ export async function startManagedProcess(options: ManagedProcessOptions): Promi
   closeSync(output);
   let isClosing = false;
   const ended = exitOf(child);
-  // Should we end in haste (a second Ctrl-C), nothing of ours stays behind and holds the ports.
+  // If we end abruptly (a second Ctrl-C), no child must stay behind and hold the ports.
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
   void ended.finally(() => process.off('exit', killAtExit));

@@ -1,4 +1,4 @@
-/** `daoyu mapping try`: what a running platform would make of a payload. */
+/** `daoyu mapping try`: shows how a running platform would decode a payload. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { DaoyuError } from '../base/errors.ts';
@@ -48,7 +48,7 @@ async function tryPayload(file: string, options: TryOptions): Promise<void> {
     ...trial.told.map(({ code, message }) => `told      ${code}: ${message}`),
     ...trial.proposals.map(({ key, target, because }) => `proposed  ${JSON.stringify({ [key]: target })}  ${because}`),
   ];
-  process.stdout.write(`${lines.join('\n') || 'nothing would be stored, and nothing told'}\n`);
+  process.stdout.write(`${lines.join('\n') || 'nothing would be stored or reported'}\n`);
 }
 
 function contentOf(file: string): Buffer {

@@ -1,4 +1,4 @@
-/** `daoyu move`: carries a stopped installation from its data folder to the servers that the settings name. */
+/** `daoyu move`: copies a stopped installation from its data folder to the servers named in the settings. */
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { readConfig } from '../app/config.ts';
@@ -22,7 +22,7 @@ async function move(): Promise<void> {
     log: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })),
     onProgress(what) {
       const [part = ''] = what.split(':');
-      // One line a part on a pipe, a line that runs on a terminal.
+      // One line per part on a pipe, an updating line on a terminal.
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
       else if (part !== last) say(what);
       last = part;

@@ -1,11 +1,11 @@
-/** A limit of open files that is too low is told in a sentence, before loading the program fails with it. */
+/** Reports a too low limit of open files in a sentence, before loading the program fails because of it. */
 import { readFileSync } from 'node:fs';
 import { DaoyuError } from '../base/errors.ts';
 
 /** The program, its databases and a few dozen connections. */
 const NEEDED = 256;
 
-/** Throws `TOO_FEW_FILES`. Where the system does not say (no Linux), nothing is checked. */
+/** Throws `TOO_FEW_FILES`. On systems other than Linux nothing is checked. */
 export function checkOpenFiles(limit = hardLimit()): void {
   if (limit >= NEEDED) return;
   throw new DaoyuError(

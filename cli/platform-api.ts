@@ -10,14 +10,14 @@ export interface ApiTarget {
   readonly token?: string;
 }
 
-/** The options that say which platform is meant. */
+/** Options that select the platform. */
 export function withTarget(command: Command): Command {
   return command
     .option('--api <url>', 'address of the platform (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
     .option('--token <token>', 'API token (default: DAOYU_API_TOKEN or the data folder)');
 }
 
-/** More requests a minute than allowed: asked again when the platform says, this often. */
+/** Number of retries after too many requests, each when the platform says. */
 const PATIENCE = 60;
 
 /** Rejects with `PLATFORM_UNREACHABLE`, `CREDENTIALS_MISSING`, or the code of the answer. */

@@ -1,4 +1,4 @@
-/** A progress bar on a terminal, a line at each tenth elsewhere. */
+/** A progress bar on a terminal, otherwise a line at each tenth. */
 import { Presets, SingleBar } from 'cli-progress';
 
 export interface Progress {

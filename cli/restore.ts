@@ -1,4 +1,4 @@
-/** `daoyu restore BACKUP`: puts a backup into an empty data folder; with `--check` into a temporary one, to see whether it can be read. */
+/** `daoyu restore BACKUP`: restores a backup into an empty data folder; with `--check` into a temporary one, to test it. */
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -49,7 +49,7 @@ async function tryOut(config: Config, source: string, temp: string): Promise<voi
   const folder = await mkdtemp(join(temp, 'daoyu-restore-'));
   try {
     const manifest = await restoreTo(config, source, folder);
-    print(`complete, and every file is what it was: ${summaryOf(manifest)}`);
+    print(`complete and unchanged: ${summaryOf(manifest)}`);
     const hasStore = manifest.counts.readings !== undefined;
     const there: Config = { ...config, dataDir: folder, storeUrl: hasStore ? 'embedded' : 'memory' };
     if (!(await checkInstallation(there, folder, log, printFinding))) process.exitCode = 1;

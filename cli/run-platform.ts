@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface PlatformRun {
   /** Resolves with a sentence when it ends by itself. */
   readonly ended: Promise<string>;
-  /** Tells it to stop and waits until it has. */
+  /** Stops it and waits until it has ended. */
   close(): Promise<void>;
 }
 

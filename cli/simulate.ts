@@ -144,10 +144,7 @@ async function beginningOf(options: Options, scenario: Scenario | undefined, now
   if (history !== undefined) {
     const hours = Number(history);
     if (scenario !== undefined || from !== undefined || !(hours > 0 && hours <= MAX_HISTORY_HOURS))
-      throw new DaoyuError(
-        'OPTION_INVALID',
-        `--history ${history} must be hours, and stand without --scenario and --from`,
-      );
+      throw new DaoyuError('OPTION_INVALID', `--history ${history} must be hours, without --scenario and --from`);
     const earliest = now - hours * HOUR;
     return { from: earliest, fromOf: await backfillStart(targetOf(options), earliest) };
   }
@@ -156,7 +153,7 @@ async function beginningOf(options: Options, scenario: Scenario | undefined, now
   if (time <= now) return { from: time };
   throw new DaoyuError(
     'OPTION_INVALID',
-    `--from ${from} lies in the future, which the platform refuses: begin now or earlier`,
+    `--from ${from} lies in the future, which the platform refuses: start now or earlier`,
   );
 }
 
@@ -169,7 +166,7 @@ function speedOf(text: string): number {
   throw new DaoyuError('OPTION_INVALID', `--speed ${text} must be a number above 0, such as 60, or max`);
 }
 
-/** Each trouble is told once: a fleet without a platform would say the same thousands of times. */
+/** Prints each problem once: a fleet without a platform would repeat it thousands of times. */
 function reports({ errors }: Options) {
   const told = new Set<string>();
   const tellOnce = (text: string) => {
@@ -182,7 +179,7 @@ function reports({ errors }: Options) {
       tellOnce(
         `${park}.${device} is refused: ${message}. Its password is not the platform's; see --fleet and --devices.`,
       ),
-    onTrouble: (_member: FleetMember, message: string) => tellOnce(`no connection: ${message}; trying on`),
+    onTrouble: (_member: FleetMember, message: string) => tellOnce(`no connection: ${message}; trying again`),
     ...(errors && {
       onError: ({ park, device }: FleetMember, report: string) =>
         process.stderr.write(`${park}.${device}: ${report}\n`),
@@ -190,7 +187,7 @@ function reports({ errors }: Options) {
   };
 }
 
-/** Until the run ends or someone stops it; shows how far it is, and says what came of it. */
+/** Runs until the end or until stopped; shows the progress and prints a summary. */
 async function follow(run: Run, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
   const progress = createProgress('hours');
@@ -206,7 +203,7 @@ async function follow(run: Run, signal: AbortSignal): Promise<void> {
   progress.stop();
   await run.close();
   process.stderr.write(`${summary(run)} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
-  // Devices without a connection would keep the process alive for their next attempt.
+  // Devices without a connection would keep the process alive with their retries.
   process.exitCode = 0;
   endSoon();
 }

@@ -52,7 +52,7 @@ export function sitesCommand(): Command {
     .option('--stages <file>', 'the same as JSON: [{"from": "2026-05-10", "profile": "paddy_recovery"}]')
     .option('--position <latitude,longitude>', 'WGS-84 degrees')
     .option('--boundary <file>', 'outline of the field: GeoJSON with one polygon, WGS-84')
-    .option('--clear <what>', `take away, comma-separated: ${CLEARABLE.join(', ')}`)
+    .option('--clear <what>', `remove, comma-separated: ${CLEARABLE.join(', ')}`)
     .action(set);
   withTarget(command.command('add'))
     .description('make a site')
@@ -121,7 +121,7 @@ const print = (site: Site) => process.stdout.write(`${JSON.stringify(site, null,
 async function changeOf(id: string, options: SetOptions): Promise<SiteChange> {
   const { zh, en, profile, position, boundary, clear } = options;
   const stages = stagesOf(options);
-  // The other language stays: the API takes a label as a whole.
+  // Keeps the other language: the API takes a label as a whole.
   const label = zh === undefined || en === undefined ? await labelOf(id, options) : undefined;
   return {
     ...clearedBy(clear),

@@ -1,4 +1,4 @@
-/** `daoyu stack`: starts NATS and InfluxDB on the loopback with our configuration and generated passwords, then the platform on them. */
+/** `daoyu stack`: starts NATS and InfluxDB on the loopback interface with our configuration and generated passwords, then the platform on them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ interface Options {
 
 export interface Service {
   readonly server: ManagedProcess;
-  /** The setting that brings daoyu to it. */
+  /** The setting with which daoyu uses it. */
   readonly url: string;
 }
 
@@ -31,7 +31,7 @@ export function stackCommand(): Command {
     .action(stack);
 }
 
-/** What was started last ends first, so that nothing is taken in that cannot be kept. */
+/** Stopped in reverse order, so that nothing is accepted that cannot be stored. */
 async function stack({ simulate, natsPort, influxPort }: Options): Promise<void> {
   const { dataDir, busMaxBytes } = readConfig(process.env);
   const signal = untilStopped();
@@ -47,7 +47,7 @@ async function stack({ simulate, natsPort, influxPort }: Options): Promise<void>
     keep(nats.server);
     const influx = await startInflux(folder.path, await reservePort(Number(influxPort)), secret('influxdb'));
     keep(influx.server);
-    process.stdout.write(`  NATS and InfluxDB run; their files and what they say: ${folder.path}\n`);
+    process.stdout.write(`  NATS and InfluxDB are running; their files and logs: ${folder.path}\n`);
     const platform = keep(
       runPlatform({
         arguments: ['up', ...(simulate ? ['--simulate'] : [])],
@@ -109,20 +109,20 @@ export async function startInflux(folder: string, port: number, password: string
   return { server, url: `influxdb://daoyu:${password}@127.0.0.1:${port}?db=daoyu` };
 }
 
-/** The first user may be made by anybody, as long as there is none; afterwards the answer is no, and we are it. */
+/** Anybody may create the first user while there is none; later attempts are refused, and the user is ours. */
 async function makeUser(http: string, password: string): Promise<void> {
   const q = `CREATE USER "daoyu" WITH PASSWORD '${password}' WITH ALL PRIVILEGES`;
   const answer = await fetch(`${http}/query`, { method: 'POST', body: new URLSearchParams({ q }) });
   if (answer.ok || answer.status === 401 || answer.status === 403) return;
-  throw new DaoyuError('PROGRAM_FAILED', `InfluxDB does not take its first user: ${await answer.text()}`);
+  throw new DaoyuError('PROGRAM_FAILED', `InfluxDB refuses to create its first user: ${await answer.text()}`);
 }
 
-/** Our configuration files lie beside the sources; compiled, one folder further up. */
+/** Our configuration files are beside the sources; for the compiled program one folder further up. */
 function deployed(name: string): string {
   const files = ['../deploy/', '../../deploy/'].map((path) => fileURLToPath(new URL(path + name, import.meta.url)));
   const file = files.find((each) => existsSync(each));
   if (file === undefined)
-    throw new DaoyuError('FILE_MISSING', `deploy/${name} is not there: start from the project's folder`);
+    throw new DaoyuError('FILE_MISSING', `deploy/${name} is missing: start from the project's folder`);
   return file;
 }
 

@@ -1,6 +1,6 @@
-/** Ctrl-C and SIGTERM as one signal: the first asks for an orderly end, the second ends at once. */
+/** Ctrl-C and SIGTERM as one signal: the first requests an orderly end, the second ends at once. */
 
-/** After everything was closed nothing should hold the process; what does is named, and waited for no longer. */
+/** After everything is closed nothing should keep the process alive; anything that does is named and not waited for. */
 const LEFT_OPEN_MS = 5000;
 
 export function untilStopped(): AbortSignal {
@@ -20,10 +20,10 @@ export function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** To be called when all is closed and kept: an operator who stopped the program gets it stopped, whatever a library left open. */
+/** Call once everything is closed and stored: the program ends even if a library has left something open. */
 export function endSoon(withinMs = LEFT_OPEN_MS): void {
   const timer = setTimeout(() => {
-    process.stderr.write(`left open at the end: ${process.getActiveResourcesInfo().join(', ')}\n`);
+    process.stderr.write(`still open at the end: ${process.getActiveResourcesInfo().join(', ')}\n`);
     process.exit();
   }, withinMs);
   timer.unref();

@@ -39,13 +39,13 @@ async function up(options: Options): Promise<void> {
   if (!(hours >= 0 && hours <= MAX_HISTORY_HOURS))
     throw new DaoyuError('OPTION_INVALID', `--history ${options.history} must be hours from 0 to ${MAX_HISTORY_HOURS}`);
   const signal = untilStopped();
-  // Standard error is for the log, standard output for what a person asked for.
+  // Standard error is for the log, standard output for people.
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   // The platform takes a second to load: no other command waits for it.
   const { startPlatform } = await import('../app/platform.ts');
   const platform = await Promise.race([startPlatform(config, { log, clock: Date.now }), stopped(signal)]);
   if (platform === undefined) {
-    // It may wait for a server that is away; nothing was taken in yet.
+    // It may be waiting for a server; nothing has been accepted yet.
     process.stdout.write('stopped before it was up\n');
     process.exit(0);
   }
@@ -88,7 +88,7 @@ async function greet({ urls, signInLink }: Platform, { dataDir, roles, apiToken 
   );
 }
 
-/** To listen on all addresses is not an address that a browser or a device can open. */
+/** An address to listen on all interfaces cannot be opened by a browser or a device. */
 function reachable(url: string): string {
   return url.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=[:/]|$)/, '//127.0.0.1');
 }

@@ -66,7 +66,7 @@ function parseFile(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    throw new DaoyuError('SCENARIO_INVALID', `${file} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new DaoyuError('SCENARIO_INVALID', `${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-/** A backup as one stream: a tar file in the usual form, the manifest last, so that a stream that was cut off is seen to be incomplete. */
+/** A backup as one stream: a standard tar file with the manifest last, so that a truncated stream is recognised as incomplete. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
@@ -26,7 +26,7 @@ async function packAll(archive: ReturnType<typeof pack>, folder: string, paths: 
   archive.finalize();
 }
 
-/** Into an empty folder. Rejects with `BACKUP_DAMAGED` for what is no archive of ours. */
+/** Unpacks into an empty folder. Rejects with `BACKUP_DAMAGED` unless it is an archive of ours. */
 export async function readArchive(input: Readable, folder: string): Promise<void> {
   const archive = extract();
   const feeding = pipeline(input, archive);
@@ -51,12 +51,12 @@ export async function readArchive(input: Readable, folder: string): Promise<void
   }
 }
 
-/** An archive from elsewhere must not write outside of the folder. */
+/** A foreign archive must not write outside the folder. */
 function within(name: string): string {
   const path = normalize(name);
   if (!path.startsWith('..') && !path.startsWith(sep)) return path;
   throw new DaoyuError(
     'BACKUP_DAMAGED',
-    `the archive holds ${name}, which lies outside of the folder: it is no backup of daoyu`,
+    `the archive holds ${name}, which lies outside the folder: it is not a backup of daoyu`,
   );
 }

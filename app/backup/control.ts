@@ -1,6 +1,6 @@
 /**
- * A socket in the data folder by which the command line reaches the platform that runs on it. Who may open the folder may use it, nobody else: no
- * port, no token. One request a connection, a line of JSON each way; lines of progress before the last one.
+ * A socket in the data folder through which the command line reaches the running platform. Access to the folder gives access to it: no port, no
+ * token. One request per connection, one line of JSON each way, with progress lines before the answer.
  */
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -28,7 +28,7 @@ export interface ControlOptions {
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** Without sockets here, backups are made while the platform is stopped; it says so and goes on. */
+/** Without sockets, backups need the platform stopped; it logs that and continues. */
 export async function openControl({ folder, backup, log }: ControlOptions): Promise<{ close(): Promise<void> }> {
   const address = addressIn(folder);
   let running: Promise<void> | undefined;
@@ -50,11 +50,11 @@ export async function openControl({ folder, backup, log }: ControlOptions): Prom
   }
 
   const server = createServer((socket) => {
-    // A command that was stopped meanwhile: its backup ends without a manifest.
+    // The command was stopped meanwhile: its backup ends without a manifest.
     socket.on('error', () => {});
     void answer(socket);
   });
-  // The folder is ours alone: what lies there was left by a process that died.
+  // The folder is locked by us: any socket in it was left by a process that died.
   rmSync(join(folder, NAME), { force: true });
   await new Promise<void>((resolve) => {
     server.once('error', (error) => {
@@ -76,7 +76,7 @@ export async function openControl({ folder, backup, log }: ControlOptions): Prom
   };
 }
 
-/** Undefined: no platform runs on the folder. Rejects with the error the platform answers. */
+/** Undefined: no platform runs on the folder. Rejects with the platform's error. */
 export async function askForBackup(
   folder: string,
   target: string,

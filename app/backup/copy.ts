@@ -1,7 +1,7 @@
 /**
- * Copies a working installation. The order is what makes it consistent: first the state, then the store, last the log. Whatever follows the log
- * puts down its effects before it acknowledges, so the state holds all that the consumers had taken when the copy began; a restore sets them back
- * to there, and the log, which is the newest part, is taken again from that point, as after a crash. The store finds its place by its own position.
+ * Copies a running installation. The order makes it consistent: first the state, then the store, last the log. Consumers store their effects before
+ * they acknowledge, so the state has everything that they had taken when the copy began. A restore sets them back to that point, and they read the
+ * log, which is the newest part, from there, as after a crash. The store continues from its own position.
  */
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export interface BackupParts {
   readonly dataFolder: string;
 }
 
-/** The log may forget what the copied state still lacks, when it is full or a consumer was days behind: then begun anew. */
+/** If the log removes entries that the copied state lacks, because it is full or a consumer was days behind, the copy starts again. */
 const ATTEMPTS = 3;
 
 /** Rejects with `BACKUP_UNSUPPORTED`, `BACKUP_TARGET_TAKEN` or the error of the part that fails. */

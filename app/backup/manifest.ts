@@ -1,4 +1,4 @@
-/** What a backup says of itself: written last, so a backup without it is none. */
+/** The manifest of a backup: written last, so a backup without it is incomplete. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
@@ -10,16 +10,16 @@ import { programVersion } from '../version.ts';
 
 export const MANIFEST = 'manifest.json';
 
-/** What the running platform knows of the copy it made. */
+/** What the running platform knows about its copy. */
 export interface Copied {
-  /** Where the durable consumers of the log stood before anything was copied: all they did up to there is in the copy. */
+  /** Positions of the durable consumers before anything was copied: their effects up to there are in the copy. */
   readonly consumers: Readonly<Record<string, number>>;
-  /** Lower bounds: what came while it was copied may be in it. */
+  /** Lower bounds: data that came during the copy may be in it. */
   readonly counts: {
     readonly parks: number;
     readonly sites: number;
     readonly devices: number;
-    /** Absent where the store is a server of its own, and not in the backup. */
+    /** Absent if the store is a separate server, which is not in the backup. */
     readonly readings?: number;
   };
 }
@@ -34,12 +34,12 @@ export interface BackupFile {
 export interface Manifest extends Copied {
   readonly format: number;
   readonly writtenBy: string;
-  /** Epoch ms, when it began: what was acknowledged by then is in it. */
+  /** Epoch ms of its start: everything acknowledged by then is in it. */
   readonly startedAt: number;
   readonly files: readonly BackupFile[];
 }
 
-/** Reads every file of the folder once more, syncs it to the disk, and writes the manifest behind them. */
+/** Reads every file of the folder again, syncs it to disk, and writes the manifest last. */
 export async function writeManifest(folder: string, startedAt: number, copied: Copied): Promise<Manifest> {
   const files = await Promise.all((await filesIn(folder)).map((path) => described(folder, path)));
   const manifest: Manifest = {
@@ -59,7 +59,7 @@ export async function writeManifest(folder: string, startedAt: number, copied: C
 export async function readManifest(folder: string): Promise<Manifest> {
   const file = join(folder, MANIFEST);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const message = `${folder} is no complete backup: it has no ${MANIFEST}, which is written last (${codeOf(error)})`;
+    const message = `${folder} is not a complete backup: it has no ${MANIFEST}, which is written last (${codeOf(error)})`;
     throw new DaoyuError('BACKUP_INCOMPLETE', message, { cause: error });
   });
   let manifest: Manifest;
@@ -72,7 +72,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return manifest;
 }
 
-/** Throws `BACKUP_DAMAGED` naming every file that is missing, too many or not what it was. */
+/** Throws `BACKUP_DAMAGED` naming every file that is missing, unexpected or changed. */
 export async function verifyFiles(folder: string, { files }: Pick<Manifest, 'files'>): Promise<void> {
   const there = new Set(await filesIn(folder));
   const faults: string[] = [];
@@ -83,7 +83,7 @@ export async function verifyFiles(folder: string, { files }: Pick<Manifest, 'fil
     }
     const found = await described(folder, path);
     if (found.sizeBytes !== sizeBytes) faults.push(`${path} has ${found.sizeBytes} bytes instead of ${sizeBytes}`);
-    else if (found.sha256 !== sha256) faults.push(`${path} holds something else than was backed up`);
+    else if (found.sha256 !== sha256) faults.push(`${path} differs from what was backed up`);
   }
   for (const path of there) faults.push(`${path} is not part of the backup`);
   if (faults.length > 0)
@@ -99,7 +99,7 @@ async function described(folder: string, path: string): Promise<BackupFile> {
   return { path, sizeBytes: (await stat(file)).size, sha256: hash.digest('hex') };
 }
 
-/** What is not of the backup itself: the manifest, and what a restore and the disk put beside it. */
+/** Files that are not part of the backup: the manifest, and what a restore or the file system adds. */
 const BESIDE = new Set<string>([MANIFEST, RESTORE_MARK]);
 
 async function filesIn(folder: string): Promise<readonly string[]> {

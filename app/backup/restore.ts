@@ -1,4 +1,4 @@
-/** Puts a backup into an empty data folder, and sets the consumers of its log back to where the copied state stands. */
+/** Restores a backup into an empty data folder, and sets the consumers of its log back to the position of the copied state. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaoyuError } from '../../base/errors.ts';
@@ -14,12 +14,12 @@ export interface RestoreOptions {
   readonly openBus: () => Promise<Bus>;
 }
 
-/** What an empty mount point may hold. */
+/** Files that an empty mount point may hold. */
 const IGNORED = new Set(['lost+found']);
 
 /**
- * Rejects with `RESTORE_TARGET_TAKEN`, `BACKUP_INCOMPLETE`, `BACKUP_DAMAGED`; the folder is empty again then. Killed on the way, it leaves
- * a mark, and no platform starts on the folder.
+ * Rejects with `RESTORE_TARGET_TAKEN`, `BACKUP_INCOMPLETE`, `BACKUP_DAMAGED`, and leaves the folder empty. If it is killed, a marker stays, and no
+ * platform starts on the folder.
  */
 export async function restoreInto({ dataFolder, place, openBus }: RestoreOptions): Promise<Manifest> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -33,7 +33,7 @@ export async function restoreInto({ dataFolder, place, openBus }: RestoreOptions
     await writeFile(join(dataFolder, RESTORE_MARK), '', { flush: true });
     await place(dataFolder);
     const manifest = await readManifest(dataFolder);
-    // The copy, not the original: what the disk did not take is found as well.
+    // Checks the copy, not the original, so that a failed write is found too.
     await verifyFiles(dataFolder, manifest);
     await rm(join(dataFolder, MANIFEST));
     const bus = await openBus();

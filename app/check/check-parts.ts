@@ -1,4 +1,4 @@
-/** Looks over a stopped installation: every page of its files, every entry of its log, every reading of its store, and whether they fit together. */
+/** Checks a stopped installation: every page of its files, every entry of its log, every reading of its store, and their consistency. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { timestampOf } from '../../base/beijing-time.ts';
@@ -11,7 +11,7 @@ import type { Kind } from '../../sensors/kind.ts';
 import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
 import { bad, type Finding, good } from './findings.ts';
 
-/** Before anything is opened: a damaged page ends a process that maps it. */
+/** Checked before anything is opened: a damaged page kills a process that maps it. */
 export function checkFiles(dataFolder: string): readonly Finding[] {
   const findings: Finding[] = [];
   for (const [part, folder] of [
@@ -35,7 +35,7 @@ export function checkFiles(dataFolder: string): readonly Finding[] {
   return findings;
 }
 
-/** Every entry can be read, and is what its subject says. */
+/** Checks that every entry can be read and matches its subject. */
 export async function checkLog(bus: Pick<Bus, 'status' | 'consume'>): Promise<readonly Finding[]> {
   const { firstPosition, lastPosition, sizeBytes } = await bus.status();
   if (lastPosition < firstPosition) return [good('log', 'empty')];
@@ -55,7 +55,7 @@ export async function checkLog(bus: Pick<Bus, 'status' | 'consume'>): Promise<re
       if (position >= lastPosition) break;
     }
   } catch (error) {
-    return [bad('log', `cannot be read behind ${count.entries} entries: ${(error as Error).message}`)];
+    return [bad('log', `cannot be read after ${count.entries} entries: ${(error as Error).message}`)];
   } finally {
     await consumption.close();
   }
@@ -72,12 +72,12 @@ export async function checkState(kv: Pick<Kv, 'list'>): Promise<readonly Finding
   try {
     for await (const _item of kv.list('')) items += 1;
   } catch (error) {
-    return [bad('state', `cannot be read behind ${items} items: ${(error as Error).message}`)];
+    return [bad('state', `cannot be read after ${items} items: ${(error as Error).message}`)];
   }
   return [good('state', `${items} items`)];
 }
 
-/** What devices and sites refer to is there. */
+/** Checks that everything devices and sites refer to exists. */
 export function checkRegistry(
   registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'profiles'>,
   kinds: ReadonlyMap<string, Kind>,
@@ -89,13 +89,13 @@ export function checkRegistry(
   const faults = [
     ...sites
       .filter(({ park }) => !parkIds.has(park))
-      .map(({ park, id }) => `site ${id} lies in park ${park}, which is not there`),
+      .map(({ park, id }) => `site ${id} is in park ${park}, which does not exist`),
     ...sites
       .filter(({ profile }) => profile !== undefined && !profiles.has(profile))
-      .map(({ park, id, profile }) => `site ${park}/${id} has the profile ${profile}, which is not there`),
+      .map(({ park, id, profile }) => `site ${park}/${id} has the profile ${profile}, which does not exist`),
     ...devices
       .filter(({ park, site }) => !siteIds.has(`${park}/${site}`))
-      .map(({ park, id, site }) => `device ${park}/${id} stands at site ${site}, which is not there`),
+      .map(({ park, id, site }) => `device ${park}/${id} is at site ${site}, which does not exist`),
     ...devices
       .filter(({ kind }) => !kinds.has(kind))
       .map(({ park, id, kind }) => `device ${park}/${id} is of kind ${kind}, which is not loaded (DAOYU_KINDS_DIR)`),
@@ -117,7 +117,7 @@ export async function checkStore(store: Pick<Store, 'status' | 'faults'>): Promi
   return [good('store', `${readings} readings, ${megabytes(sizeBytes)}`)];
 }
 
-/** Whether the store can go on behind the log, and whether it could be built anew from it. */
+/** Whether the store can continue from the log, and whether it could be rebuilt from it. */
 export async function checkFit(
   bus: Pick<Bus, 'status'>,
   store: Pick<Store, 'committed' | 'status'>,
@@ -126,7 +126,7 @@ export async function checkFit(
   const holdsAll = firstPosition <= 1;
   const rebuild = holdsAll
     ? 'The log holds everything since the beginning: `daoyu check --rebuild-store` builds the store anew from it'
-    : `The log begins at position ${firstPosition}: what came before is in the store alone, which cannot be built anew without losing it`;
+    : `The log begins at position ${firstPosition}: earlier readings are in the store only, so that rebuilding it would lose them`;
   const { problem } = await store.status();
   if (problem !== undefined) return [bad('fit', rebuild)];
   const position = (await store.committed()).writers[DEFAULT_WRITER]?.position ?? 0;
@@ -135,20 +135,20 @@ export async function checkFit(
     return [
       bad(
         'fit',
-        `the store has taken position ${position}, but the log ends at ${lastPosition}: log and store are not of the same time; restore one backup of both`,
+        `the store is at position ${position}, but the log ends at ${lastPosition}: log and store are from different times; restore one backup of both`,
       ),
     ];
   if (position + 1 < firstPosition && taken > position)
     return [
       bad(
         'fit',
-        `the store ends at position ${position}, and the log begins at ${firstPosition}: what lies between may be missing. Put the newer store back, or set DAOYU_STORE_GAP=accept`,
+        `the store ends at position ${position}, and the log begins at ${firstPosition}: readings in between may be missing. Restore the newer store, or set DAOYU_STORE_GAP=accept`,
       ),
     ];
   return [
     good(
       'fit',
-      `the store stands at position ${position}, ${lastPosition - position} entries behind the log's end. ${rebuild}`,
+      `the store is at position ${position}, ${lastPosition - position} entries behind the end of the log. ${rebuild}`,
     ),
   ];
 }

@@ -1,4 +1,4 @@
-/** All looks over a data folder in the order in which they can fail. */
+/** All checks of a data folder, in the order in which they can fail. */
 import type { Log } from '../../base/logger.ts';
 import type { Config } from '../config.ts';
 import { openParts } from '../open-parts.ts';

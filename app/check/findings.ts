@@ -1,8 +1,8 @@
-/** What a look over an installation found, part by part. */
+/** Findings of a check, by part. */
 export interface Finding {
   readonly part: 'secrets' | 'log' | 'state' | 'registry' | 'store' | 'fit';
   readonly isGood: boolean;
-  /** For an operator: what is there, or what is wrong and what to do. */
+  /** For an operator: what was found, or what is wrong and what to do. */
   readonly message: string;
 }
 

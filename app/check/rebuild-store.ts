@@ -1,4 +1,4 @@
-/** Builds the embedded store anew from a log that still holds everything. */
+/** Rebuilds the embedded store from a log that still holds everything. */
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ export interface Rebuilt {
 
 const ASK_EVERY_MS = 100;
 
-/** Rejects with `STORE_REBUILD_PARTIAL` when the log has forgotten its beginning: nothing is changed then. */
+/** Rejects with `STORE_REBUILD_PARTIAL`, without changing anything, if the log no longer holds its beginning. */
 export async function rebuildStore(config: Config, log: Log): Promise<Rebuilt> {
   if (config.storeUrl !== 'embedded')
     throw new DaoyuError(
@@ -50,13 +50,13 @@ export async function rebuildStore(config: Config, log: Log): Promise<Rebuilt> {
   }
 }
 
-/** With a store in memory: the one on the disk may be what cannot be opened. */
+/** With a store in memory, because the one on disk may be impossible to open. */
 async function checkLogHoldsAll(config: Config, log: Log): Promise<void> {
   const parts = await openParts({ ...config, storeUrl: 'memory' }, log);
   const { firstPosition } = await parts.bus.status().finally(() => parts.close());
   if (firstPosition <= 1) return;
   throw new DaoyuError(
     'STORE_REBUILD_PARTIAL',
-    `the log begins at position ${firstPosition}: what came before is in the store alone, and would be lost. Restore a backup; or move the folder store away and start with DAOYU_STORE_GAP=accept to go on with what the log holds. Nothing was changed`,
+    `the log begins at position ${firstPosition}: earlier readings are in the store only and would be lost. Restore a backup; or move the folder store away and start with DAOYU_STORE_GAP=accept to continue with what the log holds. Nothing was changed`,
   );
 }

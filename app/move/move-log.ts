@@ -1,17 +1,17 @@
-/** Carries a log to an empty one entry by entry, each to the position it had: whatever names positions stays true. */
+/** Copies a log to an empty one entry by entry, each to its own position, so that stored positions stay valid. */
 import { DaoyuError } from '../../base/errors.ts';
 import type { Bus, Entry } from '../../bus/bus.ts';
 
 /** Appended together; a server syncs each. */
 const BATCH = 200;
-/** In the place of a position that never held an entry: an append had failed there. Nobody follows it. */
+/** Filler for a position without an entry, where an append had failed. No consumer reads it. */
 const fillerAt = (position: number): Entry => ({
   subject: 'daoyu.moved',
   data: '{"version":1}',
   id: `move-${position}`,
 });
 
-/** Goes on where it was broken off. Rejects with `MOVE_DISTURBED` when somebody else appends there. */
+/** Continues after an interruption. Rejects with `MOVE_DISTURBED` if another program appends there. */
 export async function moveLog(
   source: Pick<Bus, 'status' | 'consume'>,
   target: Pick<Bus, 'status' | 'append' | 'consume'>,
@@ -42,7 +42,7 @@ export async function moveLog(
   return lastPosition - firstPosition + 1;
 }
 
-/** Whether what stands last in the new log is what stands there in the old one. */
+/** Whether the last entry of the new log equals the old one at the same position. */
 async function isSame(
   source: Pick<Bus, 'consume'>,
   target: Pick<Bus, 'consume'>,
@@ -51,7 +51,7 @@ async function isSame(
 ): Promise<boolean> {
   if (position > lastPosition) return false;
   const [there, here] = await Promise.all([entryAt(source, position), entryAt(target, position)]);
-  // A filler is appended together with the entry behind it.
+  // A filler is appended together with the entry after it.
   return there?.position === position && here?.position === position && there.data === here.data;
 }
 
@@ -68,6 +68,6 @@ async function entryAt(bus: Pick<Bus, 'consume'>, position: number) {
 function disturbed(position: number): DaoyuError {
   return new DaoyuError(
     'MOVE_DISTURBED',
-    `position ${position} of the new log is not what it is in the old one: somebody else appended to it. Stop that one, empty the new servers and begin again`,
+    `position ${position} of the new log differs from the old one: another program has appended to it. Stop that program, empty the new servers and start again`,
   );
 }

@@ -1,9 +1,9 @@
-/** Carries raw readings to another store, with received times, sequence numbers and flags, and counts them on both sides. */
+/** Copies raw readings to another store, with received times, sequence numbers and flags, and counts them on both sides. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { DEFAULT_WRITER, type LedgerRow, type Store } from '../../store/store.ts';
 
-/** The writer of the new store that stands for the move: its position is the number of the last chunk. */
+/** The writer used for the move: its position is the number of the last chunk. */
 export const MOVER = 'move';
 const CHUNK = 5000;
 const END = 8_640_000_000_000_000;
@@ -15,7 +15,7 @@ export interface Counts {
   readonly values: number;
 }
 
-/** Chunks of a store that nobody writes to are the same each time: it goes on behind the last one that arrived. */
+/** Chunks of a store that nobody writes to are the same each time, so it continues after the last one that arrived. */
 export async function moveReadings(
   source: Pick<Store, 'export'>,
   target: Pick<Store, 'write' | 'committed'>,
@@ -42,12 +42,12 @@ export async function countReadings(store: Pick<Store, 'export'>, kinds: Iterabl
   return counted.counts();
 }
 
-/** What is left of a ledger's row when the mover has counted what it stored. */
+/** The rest of a ledger row beyond what the move itself has counted as stored. */
 export function remainderOf(row: LedgerRow, { devices }: Counts): LedgerRow {
   return { ...row, stored: Math.max(0, row.stored - (devices.get(`${row.park}/${row.device}`) ?? 0)) };
 }
 
-/** Up to which entry of the log the old store has everything. */
+/** Position of the log up to which the old store is complete. */
 export async function positionOf(store: Pick<Store, 'committed'>): Promise<number> {
   return (await store.committed()).writers[DEFAULT_WRITER]?.position ?? 0;
 }

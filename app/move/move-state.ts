@@ -1,12 +1,12 @@
-/** Carries the shared state to another one: parks, sites, devices with their credentials, profiles, quarantine, alarms, people, what the alarm engine knows. */
+/** Copies the shared state: parks, sites, devices with their credentials, profiles, quarantine, alarms, people, the state of the alarm engine. */
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import type { Kv } from '../../kv/kv.ts';
 
-/** How far the store came, noted beside a store that is a file: a server's progress is put there by itself. */
+/** Keys for the progress of a store that is a file; a server's progress is written by its store. */
 const OF_THE_OLD_STORE = 'writers/';
 const AT_ONCE = 32;
 
-/** Items that are there already must be the same: it goes on where it was broken off. Resolves to how many there are. */
+/** Continues after an interruption: items that exist already must be equal. Resolves with their number. */
 export async function moveState(source: Pick<Kv, 'list'>, target: Pick<Kv, 'get' | 'put'>): Promise<number> {
   let items = 0;
   let waiting: Promise<void>[] = [];
@@ -22,7 +22,7 @@ export async function moveState(source: Pick<Kv, 'list'>, target: Pick<Kv, 'get'
   return items;
 }
 
-/** Puts what is not there yet. Rejects with `MOVE_TARGET_TAKEN` where something else is. */
+/** Puts missing items. Rejects with `MOVE_TARGET_TAKEN` if a different one exists. */
 export async function put(target: Pick<Kv, 'get' | 'put'>, key: string, value: unknown): Promise<void> {
   try {
     await target.put(key, value, 0);
@@ -32,7 +32,7 @@ export async function put(target: Pick<Kv, 'get' | 'put'>, key: string, value: u
     if (JSON.stringify(there?.value) === JSON.stringify(value)) return;
     throw new DaoyuError(
       'MOVE_TARGET_TAKEN',
-      `the new state holds another ${key}: a platform has run on it. Empty the new servers and begin again`,
+      `the new state holds a different ${key}: a platform has run on it. Empty the new servers and start again`,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 /**
- * Carries a whole stopped installation from its data folder to servers. The log goes first and keeps its positions, then the state, then the readings,
- * last how far the store came and its ledger: a platform that is started on the servers goes on as if it had been there always.
+ * Copies a stopped installation from its data folder to servers: first the log, which keeps its positions, then the state, the readings, and last the
+ * store's position and ledger. A platform started on the servers continues as if it had always run there.
  */
 import { createHash } from 'node:crypto';
 import { DaoyuError } from '../../base/errors.ts';
@@ -24,18 +24,18 @@ export interface Moved {
 }
 
 export interface MoveOptions {
-  /** Names the servers; its data folder is the one to move from. */
+  /** Names the servers; its data folder is the source. */
   readonly config: Config;
   readonly log: Log;
   readonly onProgress: (what: string) => void;
 }
 
-/** Says whose installation the servers hold, from the first step on. */
+/** Marks from the first step on whose installation the servers hold. */
 const MARK = 'move/source';
 
 /**
- * Broken off, it goes on where it was when it is called again. Rejects with `MOVE_TARGET_TAKEN` when the servers hold something else, `MOVE_DIFFERS`
- * when they do not hold in the end what was there.
+ * Continues an interrupted move when it is called again. Rejects with `MOVE_TARGET_TAKEN` if the servers hold something else, `MOVE_DIFFERS` if they do
+ * not hold everything in the end.
  */
 export async function moveInstallation({ config, log, onProgress }: MoveOptions): Promise<Moved> {
   const { isLogShared, isStoreShared } = sharedParts(config);
@@ -85,7 +85,7 @@ async function moveTo(source: Parts, config: Config, log: Log, onProgress: MoveO
   }
 }
 
-/** The servers must be empty, or hold what an earlier call brought there. Secrets are shared by all processes from now on. */
+/** The servers must be empty, or hold what an earlier call copied. Secrets are shared by all processes from now on. */
 async function claim(kv: Kv, { secret }: Pick<Parts, 'secret'>): Promise<void> {
   const id = createHash('sha256').update(secret('session-secret')).digest('hex');
   const mark = await kv.get<{ readonly id: string }>(MARK);
@@ -100,7 +100,7 @@ function taken(why: string): DaoyuError {
   return new DaoyuError('MOVE_TARGET_TAKEN', `the new servers are not empty: ${why}. Name empty ones, or empty these`);
 }
 
-/** Each writer of the new store begins where the old one stood, with the accounts of its devices. */
+/** Each writer of the new store starts at the old position, with the ledger of its devices. */
 async function adoptLedger(source: Store, target: Store, config: Config, moved: Counts): Promise<void> {
   const { ledger } = await source.committed();
   const position = await positionOf(source);

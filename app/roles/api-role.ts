@@ -38,7 +38,7 @@ import type { IngestRole } from './ingest-role.ts';
 
 export interface ApiRoleOptions {
   readonly store: Store;
-  /** Of the same process; without, others have them. */
+  /** Parts of the same process; if absent, other processes have them. */
   readonly door?: BrokerRole | undefined;
   readonly ingest?: IngestRole | undefined;
   readonly checks: () => Promise<readonly Check[]>;

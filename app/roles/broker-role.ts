@@ -78,7 +78,7 @@ export async function openBrokerRole(
   }
 }
 
-/** Whoever may no longer connect is disconnected at once, on every process. */
+/** Disconnects devices that may no longer connect, at once and on every process. */
 function shutOut(change: RegistryChange, broker: Broker): void {
   if (change.noun !== 'device' || change.before === undefined) return;
   const { before, after } = change;

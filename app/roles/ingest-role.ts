@@ -22,7 +22,7 @@ export interface IngestRole {
   writerProblem(): Problem | undefined;
 }
 
-/** Longer than servers take to elect a leader that has everything. */
+/** Longer than servers take to elect a leader with all data. */
 const DOUBT_MS = 15_000;
 
 type Problem = NonNullable<ReturnType<Consumer['status']>['problem']>;

@@ -104,9 +104,9 @@ describe('a check', () => {
     const { isGood, findings } = await look(folder);
     expect(isGood).toBe(false);
     expect(wrongOnes(findings).map(({ part, message }) => `${part}: ${message}`)).toEqual([
-      'store: 5 readings of aquaculture_pond are there twice',
+      'store: 5 readings of aquaculture_pond are stored twice',
       expect.stringMatching(/^store: \d hourly sums of aquaculture_pond differ from the readings they sum$/),
-      'store: of daoyu/probe there are 10 readings, but the ledger knows of 5 stored ones',
+      'store: daoyu/probe has 10 readings, but the ledger counts 5 as stored',
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('a check', () => {
     await change(folder, 'DELETE FROM devices');
     const { findings } = await look(folder);
     expect(wrongOnes(findings)[0]?.message).toBe(
-      '5 readings of aquaculture_pond are of a device or site without a name',
+      '5 readings of aquaculture_pond belong to a device or site without a name',
     );
   });
 
@@ -145,9 +145,9 @@ describe('a check', () => {
       new Map(),
     );
     expect(found.map(({ message }) => message)).toEqual([
-      'site pond lies in park gone, which is not there',
-      'site gone/pond has the profile none, which is not there',
-      'device gone/probe stands at site other, which is not there',
+      'site pond is in park gone, which does not exist',
+      'site gone/pond has the profile none, which does not exist',
+      'device gone/probe is at site other, which does not exist',
       'device gone/probe is of kind unheard_of, which is not loaded (DAOYU_KINDS_DIR)',
     ]);
   });

@@ -62,7 +62,7 @@ describe('daoyu simulate', () => {
       ['simulate', '--fleet', fleet, '--url', `mqtt://127.0.0.1:${await freePort()}`],
       elsewhere(dataDir),
     );
-    await away.prints(/no connection: .*ECONNREFUSED.*trying on/);
+    await away.prints(/no connection: .*ECONNREFUSED.*trying again/);
     away.send('SIGINT');
     expect(await away.ended).toBe(0);
     const { platform } = await runPlatform();

@@ -229,7 +229,7 @@ describe('a scenario of one’s own', () => {
       /no scenario "calm".*known: bad-night, bad-sensors, blackout/,
     );
     writeFileSync(join(folder, 'broken.json'), '{');
-    await expect(loadScenario(join(folder, 'broken.json'), context)).rejects.toThrow(/broken\.json is no JSON/);
+    await expect(loadScenario(join(folder, 'broken.json'), context)).rejects.toThrow(/broken\.json is not JSON/);
     await expect(loadScenario(join(folder, 'broken.json'), context)).rejects.toMatchObject({
       code: 'SCENARIO_INVALID',
     });
