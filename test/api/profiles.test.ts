@@ -56,11 +56,11 @@ describe('PUT /api/v1/profiles', () => {
       [{}, 400, 'REQUEST_INVALID', /version/],
       [{ ...crab, colour: 'red' }, 400, 'REQUEST_INVALID', /colour/],
       [{ ...crab, bands: [] }, 400, 'REQUEST_INVALID', /bands/],
-      [{ ...crab, name: 'lobster' }, 400, 'PROFILE_INVALID', /the address names profile crab_pond, the body lobster/],
+      [{ ...crab, name: 'lobster' }, 400, 'PROFILE_INVALID', /the URL names profile crab_pond, but the body lobster/],
       [{ ...crab, version: 7 }, 409, 'PROFILE_CHANGED', /at version 1, but the change is based on version 7/],
       [{ ...crab, bands: [{ field: 'oxygen', source: 'x' }] }, 400, 'PROFILE_INVALID', /no such field/],
       [{ ...crab, effective: '2026-02-30' }, 400, 'PROFILE_INVALID', /must be a day such as 2026-05-10/],
-      [{ ...crab, kinds: ['cold_chain'] }, 400, 'PROFILE_INVALID', /daoyu\/test-pond is judged by it/],
+      [{ ...crab, kinds: ['cold_chain'] }, 400, 'PROFILE_INVALID', /daoyu\/test-pond uses it/],
     ];
     for (const [body, status, code, words] of wrong) {
       expect(await put('crab_pond', body)).toMatchObject([status, { code, detail: expect.stringMatching(words) }]);

@@ -125,7 +125,7 @@ describe('the registry', () => {
       [{ keys: { r1: { field: 'ph', order: 'ABCD' } } }, /as u16 it has 2 bytes/],
       [{ keys: { r1: { field: 'ph', order: 'AC' } } }, /an order of AB, BA/],
       [{ keys: { r1: { field: 'ph', as: 'u64' } } }, /one of u16/],
-      [{ keys: { r1: { field: 'ph', counter: 'yes' } } }, /counter: true or none/],
+      [{ keys: { r1: { field: 'ph', counter: 'yes' } } }, /counter: true, or no counter/],
       [{ keys: { r1: { field: 'ph', counter: true } } }, /ph is not a sum over an interval/],
       [{ keys: { r1: { field: 'ph', unit: 'furlong' } } }, /unit that is not known: "furlong"/],
       [{ keys: { r1: { field: 'ph', unit: 'kPa' } } }, /unit kPa, which cannot become/],
