@@ -1,5 +1,5 @@
 /** Shapes of corrections in the API. */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { By } from './alarm-schemas.ts';
 import { RecordId, recordedParts } from './journal-schemas.ts';
 import { Exact, List, Slug, Text, Time } from './schemas.ts';
@@ -46,3 +46,4 @@ export const CorrectionAnswer = Exact({
 });
 
 export const CorrectionsAnswer = Exact({ corrections: List(CorrectionAnswer) });
+export type CorrectionsAnswer = Static<typeof CorrectionsAnswer>;

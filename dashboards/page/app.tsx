@@ -5,6 +5,7 @@ import type { AlarmFeed } from './feed/alarm-feed.ts';
 import { bySite, isSounding, isUnacknowledged } from './feed/alarm-list.ts';
 import { AppContextProvider, LanguageContext, useFeedState, useNow } from './feed/app-context.ts';
 import { createCards } from './feed/cards.ts';
+import type { EventOutbox } from './feed/event-outbox.ts';
 import type { Fleet } from './feed/fleet.ts';
 import { formatRoute, parseRoute, type Route, type RouteChange } from './feed/route.ts';
 import type { AlarmSound } from './feed/sound.ts';
@@ -20,9 +21,10 @@ interface Props {
   readonly fleet: Fleet;
   readonly alarmFeed: Pick<AlarmFeed, 'state' | 'subscribe' | 'take'>;
   readonly sound: AlarmSound;
+  readonly outbox: EventOutbox;
 }
 
-export function App({ fleet, alarmFeed, sound }: Props) {
+export function App({ fleet, alarmFeed, sound, outbox }: Props) {
   const [route, setPlace] = useState(() => parseRoute(location.hash, preferredLanguage()));
   const [theme, setTheme] = useState<'light' | 'dark'>(chosenTheme);
   const state = useFeedState(fleet);
@@ -76,6 +78,7 @@ export function App({ fleet, alarmFeed, sound }: Props) {
         alarms,
         alarmsOf,
         sound,
+        outbox,
         cards,
         route,
         language,
@@ -84,7 +87,7 @@ export function App({ fleet, alarmFeed, sound }: Props) {
         go,
         setTheme,
       }) as const,
-    [fleet, state, alarmFeed, alarms, alarmsOf, sound, cards, route, language, shownTheme, now, go],
+    [fleet, state, alarmFeed, alarms, alarmsOf, sound, outbox, cards, route, language, shownTheme, now, go],
   );
   return (
     <LanguageContext.Provider value={language}>

@@ -2,9 +2,16 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { openAlarmFeed } from './feed/alarm-feed.ts';
+import { openEventOutbox } from './feed/event-outbox.ts';
 import { openFleet } from './feed/fleet.ts';
+import { sendEvent } from './feed/journal.ts';
 import { createAlarmSound } from './feed/sound.ts';
 
 const root = document.getElementById('page');
 const sound = createAlarmSound({ storage: localStorage, open: () => new AudioContext(), target: document });
-if (root !== null) render(<App fleet={openFleet(Date.now)} alarmFeed={openAlarmFeed(Date.now)} sound={sound} />, root);
+const outbox = openEventOutbox({ storage: localStorage, send: sendEvent });
+// What waits from an earlier visit, and whenever the network comes back.
+void outbox.send();
+addEventListener('online', () => void outbox.send());
+if (root !== null)
+  render(<App fleet={openFleet(Date.now)} alarmFeed={openAlarmFeed(Date.now)} sound={sound} outbox={outbox} />, root);

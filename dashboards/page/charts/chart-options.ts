@@ -6,6 +6,7 @@ import { drawBackground } from './background.ts';
 import { boundsOf } from './bounds.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import type { Columns } from './columns.ts';
+import { drawEvents, type EventMark } from './event-marks.ts';
 import { hollowPoints } from './hollow-points.ts';
 import type { Line } from './lines.ts';
 import { timeLabels } from './time-labels.ts';
@@ -15,6 +16,7 @@ export interface Shown {
   readonly lines: readonly Line[];
   readonly columns: Columns;
   readonly alarms: readonly AlarmMark[];
+  readonly events: readonly EventMark[];
   readonly onPoint: (index: number | undefined) => void;
   readonly onWindow: (window: readonly [number, number] | undefined) => void;
 }
@@ -143,7 +145,8 @@ function axesOf({ lines, colours, units, strips, floors, language }: Plan): uPlo
 function seriesOf(line: Line, index: number, plan: Plan): uPlot.Series[] {
   const { lines, colours, current } = plan;
   const scale = scaleOf(line, plan);
-  const colour = colours.series[index % colours.series.length] ?? colours.muted;
+  const own = colours.series[index % colours.series.length] ?? colours.muted;
+  const colour = line.isRaw ? colours.muted : own;
   const isStrip = !isCurve(line);
   const hidden: uPlot.Series = { scale, stroke: 'transparent', width: 0, points: { show: false } };
   const stepped = isStrip ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
@@ -151,7 +154,8 @@ function seriesOf(line: Line, index: number, plan: Plan): uPlot.Series[] {
     {
       scale,
       stroke: colour,
-      width: isStrip ? 1.5 : 1.75,
+      width: isStrip ? 1.5 : line.isRaw ? 0.75 : 1.75,
+      ...(line.isRaw && { dash: [4, 3] }),
       ...(stepped && {
         paths: stepped,
         fill: `color-mix(in oklch, ${colour} 22%, transparent)`,
@@ -188,7 +192,10 @@ function envelopesOf({ lines, colours }: Plan): uPlot.Band[] {
 
 function hooksOf({ element, current, colours }: Plan): uPlot.Hooks.Arrays {
   return {
-    draw: [(made) => drawAlarms(made, current.current.alarms, colours)],
+    draw: [
+      (made) => drawEvents(made, current.current.events, colours),
+      (made) => drawAlarms(made, current.current.alarms, colours),
+    ],
     drawClear: [(made) => drawBackground(made, current.current.lines[0], current.current.columns, colours)],
     setScale: [
       (made, key) => {

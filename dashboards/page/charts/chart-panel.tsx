@@ -17,6 +17,7 @@ import { Chart } from './chart.tsx';
 import { type Columns, columnsOf, msAt } from './columns.ts';
 import { csvOf } from './csv.ts';
 import { DataTable, wordsOf } from './data-table.tsx';
+import type { EventMark } from './event-marks.ts';
 import { type Line, linesOf } from './lines.ts';
 import { csvColumnsOf, download } from './panel-csv.ts';
 import { shareWords } from './shares.ts';
@@ -29,6 +30,8 @@ interface Props {
   readonly answer: SeriesAnswer;
   /** Alarms of the site. */
   readonly alarms: readonly Alarm[];
+  /** What people did there. */
+  readonly events: readonly EventMark[];
   readonly onWindow: (window: readonly [number, number] | undefined) => void;
   /** Full width and tall, with these lines beside those of the panel. */
   readonly story?: readonly Line[] | undefined;
@@ -36,7 +39,7 @@ interface Props {
 
 const STORY_HEIGHT = 320;
 
-export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, story }: Props) {
+export function ChartPanel({ panel, kind, devices, answer, alarms, events, onWindow, story }: Props) {
   const { language, word } = useLanguage();
   const [pointed, setPointed] = useState<number>();
   const [isTableOpen, setTableOpen] = useState(false);
@@ -83,6 +86,7 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, onWindow, sto
             answer={answer}
             label={marks.length === 0 ? title : `${title} · ${word('alarms')} ${marks.length}`}
             alarms={marks}
+            events={events}
             height={story && STORY_HEIGHT}
             onPoint={setPointed}
             onWindow={onWindow}
@@ -126,7 +130,7 @@ function Legend({ lines, columns, nameOf, pointed, isLoading }: LegendProps) {
         const value = pointed === undefined ? line.points.at(-1)?.[1] : nearest(columns.values[index * 3], at);
         return (
           <li key={line.key}>
-            <i class={`swatch series-${index % 6}`} />
+            <i class={line.isRaw ? 'swatch raw' : `swatch series-${index % 6}`} />
             {nameOf(line)} <b>{value == null ? '–' : formatValue(line.field, value, language)}</b>
             {doubtful && <small class="doubt"> {wordsOf(doubtful, language)}</small>}
             {pointed !== undefined && share !== '' && <small class="doubt"> {share}</small>}
@@ -165,6 +169,7 @@ function Note({ lines, columns, answer }: NoteProps) {
           {word('leftOut')} {leftOut}
         </span>
       )}
+      {lines.some(({ isRaw }) => isRaw) && <span class="as-measured">{word('correctedShown')}</span>}
       {isIncomplete && <span class="suspect">{word('incomplete')}</span>}
       {flags.has('late') && <span class="late">{word('backfilled')}</span>}
     </p>

@@ -60,12 +60,19 @@ export function Chart(props: Props) {
       if (!gestures.isMoving()) made.setScale('x', { min: (to - (answer.to - answer.from)) / 1000, max: to / 1000 });
     });
   }, [columns, answer, shape]);
-  const { alarms } = props;
-  useEffect(() => chart.current?.made.redraw(false), [alarms]);
+  const { alarms, events } = props;
+  useEffect(() => chart.current?.made.redraw(false), [alarms, events]);
 
   return (
     <div class="chart-frame">
-      <div ref={place} class="chart" role="img" aria-label={label} data-alarms={alarms.length} />
+      <div
+        ref={place}
+        class="chart"
+        role="img"
+        aria-label={label}
+        data-alarms={alarms.length}
+        data-events={events.length}
+      />
       {isStaged && plot && (
         <div class="stages-place" style={{ left: `${plot.left}px`, top: `${plot.foot}px`, width: `${plot.width}px` }}>
           <StageRibbon season={season} from={plot.from} to={plot.to} now={fleet.now()} />

@@ -1,6 +1,7 @@
 /** The page's tokens as a canvas needs them: resolved. */
 export interface Colours {
   readonly surface: string;
+  readonly ink: string;
   readonly muted: string;
   readonly rule: string;
   readonly night: string;
@@ -17,6 +18,7 @@ export function coloursOf(element: Element): Colours {
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     surface: token('surface'),
+    ink: token('ink'),
     muted: token('muted'),
     rule: token('rule'),
     night: token('night'),

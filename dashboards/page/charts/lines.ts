@@ -18,6 +18,8 @@ export interface Line {
   readonly most: readonly Point[];
   /** Of the windows among the points. */
   readonly shares: Shares;
+  /** As it came, beside the corrected one; drawn thin. */
+  readonly isRaw?: true;
   /** How many doubted readings were left out of all windows, those without any other included. */
   readonly leftOut: number;
 }
@@ -36,7 +38,12 @@ export function linesOf(
       const key = lineKey(device.device, name);
       const find = (aggregate: string) =>
         answer.series.find(
-          (each) => each.park === park && each.device === id && each.field === name && each.aggregate === aggregate,
+          (each) =>
+            each.park === park &&
+            each.device === id &&
+            each.field === name &&
+            each.aggregate === aggregate &&
+            each.values !== 'raw',
         );
       const isStep = field.shape !== 'number';
       const hasNoEnvelope = isStep || field.isIntervalSum;
@@ -54,7 +61,8 @@ export function linesOf(
         ([time]) => time >= answer.from - answer.stepMs && (answer.isFollowing || time < answer.to),
       );
       // Who zooms to where nothing is keeps the chart in hand; what was never measured has none.
-      if (points.length === 0 && (answer.isFollowing || device.row?.values[name] === undefined)) return [];
+      const raw = rawLines(device, field, answer);
+      if (points.length === 0 && (answer.isFollowing || device.row?.values[name] === undefined)) return raw;
       return [
         {
           key,
@@ -67,7 +75,39 @@ export function linesOf(
           shares: sharesOf(found),
           leftOut: leftOut.reduce((sum, excluded) => sum + excluded, 0),
         },
+        ...raw,
       ];
     });
   });
+}
+
+const RAW = { zh: '（原始）', en: ', raw' };
+
+/** What a correction touches, as it came. */
+function rawLines(device: DeviceCard, field: Field, answer: SeriesAnswer): readonly Line[] {
+  const { park, device: id } = device.device;
+  const wanted = answer.isAggregated ? (field.isIntervalSum ? 'sum' : 'mean') : 'raw';
+  const found = answer.series.find(
+    (each) =>
+      each.values === 'raw' &&
+      each.park === park &&
+      each.device === id &&
+      each.field === field.name &&
+      each.aggregate === wanted,
+  );
+  if (found === undefined || found.points.length === 0) return [];
+  return [
+    {
+      key: `${lineKey(device.device, field.name)}:raw`,
+      device,
+      field: { ...field, label: { zh: field.label.zh + RAW.zh, en: field.label.en + RAW.en } },
+      bands: bandsOf(device.season, field.name),
+      points: answer.isAggregated ? withoutDoubts(found.points) : found.points,
+      least: [],
+      most: [],
+      shares: new Map(),
+      isRaw: true,
+      leftOut: 0,
+    },
+  ];
 }

@@ -7,7 +7,7 @@ import type { Share } from './shares.ts';
 export function csvColumnsOf(lines: readonly Line[], columns: Columns) {
   return lines.flatMap((line, index) => {
     const unit = line.field.symbol === '' ? '' : ` [${line.field.symbol}]`;
-    const head = `${line.device.device.device} ${line.field.name}`;
+    const head = `${line.device.device.device} ${line.field.name}${line.isRaw ? ' raw' : ''}`;
     const column = (name: string, at: number) => ({ title: name + unit, values: columns.values[at] ?? [] });
     const doubts = columns.flags[index * 3];
     const flags = doubts?.size

@@ -30,6 +30,8 @@ export interface SeriesWanted {
   /** `park/site` of each that is meant; absent: all of the kind. Compared by content, so it may be made anew. */
   readonly places?: readonly string[];
   readonly fields: readonly string[];
+  /** Fields that are asked for a second time, as they came: those that a correction touches. Compared by content. */
+  readonly rawFields?: readonly string[];
   /** Of windows; a single one where many sites are shown. */
   readonly aggregates?: readonly Aggregate[];
   readonly intervalMs: number;
@@ -62,6 +64,7 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
   const { fleet, kind, park, fields, intervalMs, window, spanMs, aggregates = ENVELOPE } = wanted;
   const mostPoints = wanted.mostPoints ?? (innerWidth < 700 ? 300 : 600);
   const places = wanted.places?.join(',');
+  const rawFields = wanted.rawFields?.join(',') ?? '';
   const [from, to] = window ?? [0, 0];
   const [answer, setAnswer] = useState<SeriesAnswer>(() => empty(fleet.now(), wanted));
   const live = useLive({ fleet, kind, park, places, fields }, (points) =>
@@ -96,7 +99,12 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
         const end = spanMs === undefined ? range.to : range.to + AHEAD_MS;
         const asked = { kind, fields, from: range.from, to: end, every, aggregates };
         const wheres = places === undefined ? [park ? { park } : {}] : places.split(',').map(whereOf);
-        const answers = await Promise.all(wheres.map((where) => loadSeries({ ...asked, ...where }, gone.signal)));
+        const raw = { ...asked, fields: rawFields.split(','), values: 'raw' } as const;
+        const wants = wheres.flatMap((where) => [
+          { ...asked, ...where },
+          ...(rawFields === '' ? [] : [{ ...raw, ...where }]),
+        ]);
+        const answers = await Promise.all(wants.map((want) => loadSeries(want, gone.signal)));
         setAnswer({
           isLoading: false,
           hasFailed: false,
@@ -123,7 +131,7 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
       stop();
       clearTimeout(timer);
     };
-  }, [fleet, kind, park, places, fields, intervalMs, from, to, spanMs, mostPoints, aggregates]);
+  }, [fleet, kind, park, places, fields, rawFields, intervalMs, from, to, spanMs, mostPoints, aggregates]);
   return answer;
 }
 

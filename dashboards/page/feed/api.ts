@@ -101,6 +101,8 @@ export interface SeriesAsked {
   /** A window such as `5m`; absent: raw readings. */
   readonly every?: string | undefined;
   readonly aggregates?: readonly string[];
+  /** Absent: as corrected. */
+  readonly values?: 'raw';
 }
 
 /** Windows are of good values, with what covers them. */
@@ -114,7 +116,10 @@ export async function loadSeries(asked: SeriesAsked, signal?: AbortSignal): Prom
   query.set('to', String(Math.round(asked.to)));
   if (asked.every) query.set('every', asked.every);
   if (asked.every && asked.aggregates) query.set('agg', asked.aggregates.join(','));
-  return (await get<SeriesAnswer>(`/series?${query}`, signal)).series;
+  if (asked.values) query.set('values', asked.values);
+  const { series } = await get<SeriesAnswer>(`/series?${query}`, signal);
+  const { values } = asked;
+  return values ? series.map((each) => ({ ...each, values })) : series;
 }
 
 export interface AlarmsAsked {

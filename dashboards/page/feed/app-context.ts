@@ -6,6 +6,7 @@ import { say, type Word } from '../language/words.ts';
 import type { AlarmFeed, AlarmFeedState } from './alarm-feed.ts';
 import type { Alarm } from './alarm-list.ts';
 import type { SiteCard } from './cards.ts';
+import type { EventOutbox } from './event-outbox.ts';
 import type { Fleet, FleetState } from './fleet.ts';
 import type { Route, RouteChange } from './route.ts';
 import type { AlarmSound } from './sound.ts';
@@ -18,6 +19,8 @@ export interface AppContext {
   /** The pressing ones of each site, worst first, by `park/site`. */
   readonly alarmsOf: ReadonlyMap<string, readonly Alarm[]>;
   readonly sound: AlarmSound;
+  /** Events that were entered here and wait for the platform. */
+  readonly outbox: EventOutbox;
   /** Every site, worst first; the same cards as before where nothing changed. */
   readonly cards: readonly SiteCard[];
   readonly route: Route;

@@ -1,7 +1,9 @@
 /** The page's own words; what belongs to a kind, a site or a reason carries its words with it. */
 import type { Language } from '../../../sensors/format.ts';
+import { JOURNAL_WORDS } from './journal-words.ts';
 
 const WORDS = {
+  ...JOURNAL_WORDS,
   product: ['稻渔', 'daoyu'],
   county: ['开江稻渔园区', 'Kaijiang rice–fish parks'],
   overview: ['总览', 'Overview'],

@@ -3,15 +3,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Alarm } from '../feed/alarm-list.ts';
 import { acknowledge, type RequestFailed, shelve } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
-import { useMe } from '../feed/people.ts';
 import type { Word } from '../language/words.ts';
+import { keepName, NameField, named, nameKept } from './acting-name.tsx';
 
 interface Props {
   readonly alarm: Alarm;
   readonly onEnd: () => void;
 }
 
-const NAME_KEY = 'name';
 const QUICK: readonly Word[] = ['onTheWay', 'switchedOn', 'toldSomebody'];
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,10 +42,6 @@ function useAction(onDone: () => void) {
   return { isBusy, problem, run };
 }
 
-/** A name is asked for once and kept on this phone. */
-const nameKept = () => localStorage.getItem(NAME_KEY) ?? '';
-const named = (name: string) => (name.trim() === '' ? {} : { by: name.trim() });
-
 export function Acknowledge({ alarm, onEnd }: Props) {
   const { word } = useAppContext();
   const [name, setName] = useState(nameKept);
@@ -55,7 +50,7 @@ export function Acknowledge({ alarm, onEnd }: Props) {
   useEffect(() => first.current?.focus(), []);
   const { isBusy, problem, run } = useAction(onEnd);
   const send = (text: string) => {
-    localStorage.setItem(NAME_KEY, name);
+    keepName(name);
     void run(() => acknowledge(alarm.id, { ...(text !== '' && { note: text }), ...named(name) }));
   };
   return (
@@ -85,7 +80,12 @@ export function Acknowledge({ alarm, onEnd }: Props) {
           onInput={(event) => setNote(event.currentTarget.value)}
         />
       </label>
-      <NameAndCancel name={name} onName={setName} onCancel={onEnd} />
+      <div class="alarm-name">
+        <NameField name={name} onName={setName} />
+        <button type="button" onClick={onEnd}>
+          {word('cancel')}
+        </button>
+      </div>
       <p role="status">{problem}</p>
     </form>
   );
@@ -104,7 +104,7 @@ export function Shelve({ alarm, onEnd }: Props) {
       class="alarm-form"
       onSubmit={(event) => {
         event.preventDefault();
-        localStorage.setItem(NAME_KEY, name);
+        keepName(name);
         void run(() => shelve(alarm.id, { until: fleet.now() + span, reason: reason.trim(), ...named(name) }));
       }}
     >
@@ -131,7 +131,12 @@ export function Shelve({ alarm, onEnd }: Props) {
       <button type="submit" class="primary" disabled={isBusy}>
         {word('shelve')}
       </button>
-      <NameAndCancel name={name} onName={setName} onCancel={onEnd} />
+      <div class="alarm-name">
+        <NameField name={name} onName={setName} />
+        <button type="button" onClick={onEnd}>
+          {word('cancel')}
+        </button>
+      </div>
       <p role="status">{problem}</p>
     </form>
   );
@@ -148,36 +153,5 @@ export function Unshelve({ alarm }: { readonly alarm: Alarm }) {
       </button>
       <span role="status">{problem}</span>
     </>
-  );
-}
-
-interface NameProps {
-  readonly name: string;
-  readonly onName: (name: string) => void;
-  readonly onCancel: () => void;
-}
-
-function NameAndCancel({ name, onName, onCancel }: NameProps) {
-  const { word } = useAppContext();
-  const me = useMe();
-  // Whoever signed in with an account acts under their own name.
-  const isPerson = me?.kind === 'person';
-  return (
-    <div class="alarm-name">
-      <label>
-        {word('yourName')}
-        <input
-          value={isPerson ? me.name : name}
-          readOnly={isPerson}
-          maxLength={64}
-          autocomplete="name"
-          placeholder={word('operator')}
-          onInput={(event) => onName(event.currentTarget.value)}
-        />
-      </label>
-      <button type="button" onClick={onCancel}>
-        {word('cancel')}
-      </button>
-    </div>
   );
 }

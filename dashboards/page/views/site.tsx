@@ -4,9 +4,10 @@ import { createContext } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
 import { siteKey } from '../../../base/keys.ts';
 import type { Site } from '../../../registry/registry.ts';
-import { formatAge, formatValue } from '../../../sensors/format.ts';
+import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
+import type { EventMark } from '../charts/event-marks.ts';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { besidesStory, type Story, storyOf, strips } from '../charts/story.ts';
 import { useCommands } from '../charts/use-commands.ts';
@@ -15,10 +16,15 @@ import { useSiteAlarms } from '../charts/use-site-alarms.ts';
 import { type Alarm, placeOf } from '../feed/alarm-list.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
+import type { FarmEvent } from '../feed/journal.ts';
 import { type ChartPanelDefinition, chartsOf, fieldsOf, otherCharts } from '../feed/panels.ts';
 import { may, useMe } from '../feed/people.ts';
 import { formatRoute, RANGE_MS } from '../feed/route.ts';
 import { hasStages } from '../feed/season.ts';
+import { Corrections } from '../journal/corrections.tsx';
+import { EventForm } from '../journal/event-form.tsx';
+import { FarmLog } from '../journal/farm-log.tsx';
+import { type SiteJournal, SiteJournalContext, useSiteJournal } from '../journal/use-site-journal.ts';
 import { formatMoment } from '../language/format-time.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import type { Mission } from '../mission/flight.ts';
@@ -38,6 +44,9 @@ export function SiteView() {
   const { cards, state, route, language, word } = useAppContext();
   const card = cards.find(({ site }) => site.park === route.park && site.id === route.site);
   const chartAlarms = useSiteAlarms(route.park, route.site);
+  const journal = useSiteJournal(route.park, route.site);
+  const mayLog = may(useMe(), 'operate', route.park) && journal.kinds.length > 0;
+  const [entry, setEntry] = useState<{ readonly corrects?: FarmEvent }>();
   if (card === undefined) {
     return (
       <section class="nothing">
@@ -72,7 +81,24 @@ export function SiteView() {
           <StageWords season={card.devices.find(({ season }) => hasStages(season))?.season ?? []} />
         </div>
         <StateMark state={card.state} />
+        {mayLog && !entry && (
+          <button type="button" class="log-work" onClick={() => setEntry({})}>
+            {word('logWork')}
+          </button>
+        )}
       </div>
+      {entry && (
+        <section class="card" aria-label={word('logWork')}>
+          <EventForm
+            key={entry.corrects?.id ?? 'new'}
+            journal={journal}
+            siteType={card.site.type}
+            devices={card.devices}
+            corrects={entry.corrects}
+            onEnd={() => setEntry(undefined)}
+          />
+        </section>
+      )}
       <SiteAlarms site={card.site} />
       <div class="nows">
         {card.devices.map((device) => (
@@ -81,15 +107,19 @@ export function SiteView() {
       </div>
       <RangeBar />
       <Compare card={card} cards={cards} />
-      <ChartAlarms.Provider value={chartAlarms}>
-        {kinds.map((each) => (
-          <KindCharts
-            key={each.kind.name}
-            devices={card.devices.filter(({ kind }) => kind === each.kind)}
-            beside={beside.filter(({ kind }) => kind === each.kind)}
-          />
-        ))}
-      </ChartAlarms.Provider>
+      <SiteJournalContext.Provider value={journal}>
+        <ChartAlarms.Provider value={chartAlarms}>
+          {kinds.map((each) => (
+            <KindCharts
+              key={each.kind.name}
+              devices={card.devices.filter(({ kind }) => kind === each.kind)}
+              beside={beside.filter(({ kind }) => kind === each.kind)}
+            />
+          ))}
+        </ChartAlarms.Provider>
+      </SiteJournalContext.Provider>
+      <FarmLog journal={journal} mayLog={mayLog} onCorrect={(corrects) => setEntry({ corrects })} />
+      <Corrections journal={journal} devices={card.devices} />
     </section>
   );
 }
@@ -239,8 +269,11 @@ interface PanelsProps {
 }
 
 function Panels({ kind, devices, panels, mission, story }: PanelsProps) {
-  const { route, fleet, go } = useAppContext();
+  const { route, fleet, go, language } = useAppContext();
   const alarms = useContext(ChartAlarms);
+  const journal = useContext(SiteJournalContext);
+  const names = devices.map(({ key }) => key).join();
+  const events = useMemo(() => marksFor(journal, devices, language), [journal, names, language]);
   const window = route.window ?? (mission && ([mission.from, mission.to] as const));
   const fields = useMemo(() => {
     const told = story === undefined ? [] : [...fieldsOf(story.panel), ...story.drawn.map(({ by }) => by)];
@@ -252,6 +285,7 @@ function Panels({ kind, devices, panels, mission, story }: PanelsProps) {
     kind: kind.name,
     places: [...new Set(devices.map(({ device }) => siteKey(device.park, device.site)))],
     fields,
+    rawFields: rawFieldsOf(journal, devices),
     intervalMs: Math.min(...devices.map((each) => each.intervalMs)),
     ...(window ? { window } : { spanMs: RANGE_MS[route.range] }),
   });
@@ -260,7 +294,7 @@ function Panels({ kind, devices, panels, mission, story }: PanelsProps) {
     [kind, story, answer, commands, devices[0]?.season],
   );
   const shared = {
-    ...{ kind, devices, answer, alarms },
+    ...{ kind, devices, answer, alarms, events },
     onWindow: (next: readonly [number, number] | undefined) =>
       go({ window: next }, !next || route.window ? 'replace' : undefined),
   };
@@ -272,4 +306,21 @@ function Panels({ kind, devices, panels, mission, story }: PanelsProps) {
       ))}
     </div>
   );
+}
+
+/** Events of the site, and of the devices that a chart shows. */
+function marksFor(
+  { events, kinds }: SiteJournal,
+  devices: readonly DeviceCard[],
+  language: Language,
+): readonly EventMark[] {
+  const shown = new Set(devices.map(({ device }) => device.device));
+  return events
+    .filter(({ device }) => device === undefined || shown.has(device))
+    .map(({ kind, at }) => ({ at, name: kinds.find(({ name }) => name === kind)?.label[language] ?? kind }));
+}
+
+function rawFieldsOf({ corrections, park }: SiteJournal, devices: readonly DeviceCard[]): readonly string[] {
+  const isShown = (id: string) => devices.some(({ device }) => device.park === park && device.device === id);
+  return [...new Set(corrections.filter(({ device }) => isShown(device)).map(({ field }) => field))].sort();
 }
