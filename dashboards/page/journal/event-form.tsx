@@ -97,7 +97,7 @@ function Details({ journal, devices, corrects, kind, onEnd }: DetailsProps) {
         save();
       }}
     >
-      <h3>{kind.label[language]}</h3>
+      <h2>{kind.label[language]}</h2>
       {isOfDevice && devices.length > 1 && (
         <label>
           {word('chooseDevice')}
