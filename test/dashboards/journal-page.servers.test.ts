@@ -23,7 +23,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))(
       const events = async () => (await get<EventsAnswer>('/api/v1/events?site=test-site')).events;
       await open('#/site/daoyu/test-site?lang=zh&range=6h');
       await page.getByRole('button', { name: '记一笔' }).tap();
-      await page.getByRole('button', { name: '投喂' }).tap();
+      await page.getByRole('button', { name: '投喂', exact: true }).tap();
       await page.getByLabel('投喂量 (kg)').fill('12.5');
       expect(await barriers(page)).toEqual([]);
       await picture(page, 'farm-log-form-390');
@@ -35,7 +35,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))(
       // What was entered last time stands there: log, what, save.
       await page.context().setOffline(true);
       await page.getByRole('button', { name: '记一笔' }).tap();
-      await page.getByRole('button', { name: '投喂' }).tap();
+      await page.getByRole('button', { name: '投喂', exact: true }).tap();
       await page.getByRole('button', { name: '保存' }).tap();
       await page.locator('.farm-log li.waiting').getByText('已存在本机').waitFor();
       await page.context().setOffline(false);
