@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Alarm } from '../../alarms/alarm.ts';
 import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { openAlarms } from '../../alarms/alarms.ts';
 import { noticesOf } from '../../alarms/notify/outbox.ts';
@@ -66,7 +67,8 @@ export async function openApiRole(
   // Its own broker knows at once; other brokers announce it.
   const isConnected = (park: string, device: string) =>
     door?.broker.isConnected({ park, device }) || presence.isConnected({ park, device });
-  const figures = { store, ledger, isConnected };
+  const shownAlarms = () => alarms.list({ limit: Number.MAX_SAFE_INTEGER });
+  const figures = { store, ledger, isConnected, alarms: shownAlarms };
   await writePlatformMetrics(services, figures, keep);
   return keep(
     await openApi({
@@ -139,6 +141,7 @@ export async function openApiRole(
 }
 
 interface Figured {
+  readonly alarms: () => Promise<readonly Alarm[]>;
   readonly store: Store;
   readonly ledger: Pick<OpenLedger, 'rows'>;
   readonly isConnected: (park: string, device: string) => boolean;
@@ -147,7 +150,7 @@ interface Figured {
 /** One api process at a time writes the metrics of all processes. */
 async function writePlatformMetrics(
   services: Services,
-  { store, ledger, isConnected }: Figured,
+  { store, ledger, isConnected, alarms }: Figured,
   keep: Closer,
 ): Promise<void> {
   const { config, log, clock, kinds, registry, bus, presence, kv, id, monotonic } = services;
@@ -157,7 +160,7 @@ async function writePlatformMetrics(
   const latest = () => store.latest({});
   const rows = () => ledger.rows();
   const start = async () =>
-    startPlatformMetrics({ sink, kinds, registry, latest, ledger: rows, isConnected, status, log, clock });
+    startPlatformMetrics({ sink, kinds, registry, latest, ledger: rows, isConnected, alarms, status, log, clock });
   if (planWriters(config).isShared)
     keep(await assignTasks({ kv, area: 'api', id, tasks: [{ name: 'figures', start }], log, monotonic }));
   else keep(await start());

@@ -4,6 +4,7 @@ import type { Log } from '../../base/logger.ts';
 import { METRICS_EVERY_MS, TRANSIENT_METRICS } from '../../dashboards/definition/platform-metrics.ts';
 import type { MetricSink } from '../../store/metric-sink.ts';
 import type { Latest, LedgerRow } from '../../store/store.ts';
+import { alarmFigure, type ShownAlarm } from './alarm-figures.ts';
 import { lineOf } from './line.ts';
 import {
   bandMetrics,
@@ -18,6 +19,8 @@ export interface PlatformMetricsOptions extends Pick<Moment, 'kinds' | 'registry
   readonly sink: MetricSink;
   readonly latest: () => Promise<readonly Latest[]>;
   readonly ledger: () => Promise<readonly (LedgerRow & { readonly pending: number })[]>;
+  /** All that are not over, and those of the last weeks. */
+  readonly alarms: () => Promise<readonly ShownAlarm[]>;
   readonly status: () => Promise<Pick<PlatformMoment, 'bus' | 'store' | 'broker'>>;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly clock: () => number;
@@ -45,22 +48,27 @@ export function startPlatformMetrics(options: PlatformMetricsOptions): Figures {
   let isFailing = false;
   let hasHistory = false;
   let forgotAt = Number.NEGATIVE_INFINITY;
+  /** Last transition of each alarm that the store has: begun anew, all are written again, over what is there. */
+  let written: ReadonlyMap<string, number> = new Map();
 
   async function write(): Promise<void> {
     const now = clock();
     // The store may be away while the platform is well: what is known is written.
     const latest = await options.latest().catch(() => undefined);
     const moment: Moment = { now, kinds, registry, latest, ledger: await options.ledger(), isConnected };
+    const alarms = await options.alarms();
     const devices = deviceMetrics(moment);
     const figures = [
       ...devices,
       ...siteMetrics(moment, devices),
       ...bandTimes(now).flatMap((time) => bandMetrics(moment, time)),
+      ...alarms.filter(({ id, seq }) => written.get(id) !== seq).map(alarmFigure),
       ...platformMetricsOf({ now, ...(await options.status()), memoryBytes: process.memoryUsage.rss() }),
     ];
     const lines = figures.flatMap((figure) => lineOf(figure) ?? []);
     for (let from = 0; from < lines.length; from += MOST_LINES) await sink.write(lines.slice(from, from + MOST_LINES));
     hasHistory = true;
+    written = new Map(alarms.map(({ id, seq }) => [id, seq]));
     if (now - forgotAt < FORGET_EVERY_MS) return;
     for (const measurement of TRANSIENT_METRICS) await sink.forget(measurement, now - KEPT_MS);
     forgotAt = now;

@@ -10,6 +10,8 @@ export const BAND_METRICS = 'daoyu_band';
 export const SITE_METRICS = 'daoyu_site';
 export const PLATFORM_METRICS = 'daoyu_platform';
 export const CONSUMER_METRICS = 'daoyu_consumer';
+/** One point an alarm; stays as long as the readings. */
+export const ALARM_METRICS = 'daoyu_alarm';
 
 /** Those of which only the last months are kept. */
 export const TRANSIENT_METRICS = [DEVICE_METRICS, PARK_METRICS, SITE_METRICS, PLATFORM_METRICS, CONSUMER_METRICS];
@@ -91,6 +93,27 @@ export const ledgerMetrics: readonly Quantity[] = [
   count('quarantined', '隔离', 'quarantined'),
   count('pending', '待处理', 'pending'),
 ];
+
+/** As they are written: by their place in this list. What is above 0 is not over. */
+export const ALARM_STATES = [
+  { name: 'closed', label: { zh: '已结束', en: 'over' } },
+  { name: 'shelved', label: { zh: '已搁置', en: 'shelved' } },
+  { name: 'acknowledged', label: { zh: '已确认', en: 'acknowledged' } },
+  { name: 'returned', label: { zh: '已恢复，待确认', en: 'over, not acknowledged' } },
+  { name: 'open', label: { zh: '未确认', en: 'not acknowledged' } },
+] as const;
+
+export const alarmState: Quantity = {
+  ...count('state', '处理', 'handling'),
+  shape: 'enum',
+  choices: Object.fromEntries(ALARM_STATES.map(({ label }, index) => [index, label])),
+};
+
+export const alarmSeverity: Quantity = {
+  ...count('severity', '级别', 'severity'),
+  shape: 'enum',
+  choices: { 1: { zh: '▲ 预警', en: '▲ warning' }, 2: { zh: '■ 危急', en: '■ critical' } },
+};
 
 /** How many devices are in each state. */
 export const stateCounts: Readonly<Record<HealthState, Quantity>> = {

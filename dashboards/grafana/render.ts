@@ -16,6 +16,7 @@ import type { Language } from '../../sensors/format.ts';
 import { silentAfterMs } from '../../sensors/silence.ts';
 import type { Dashboard, Panel, Row } from '../definition/dashboard.ts';
 import { METRICS_EVERY_MS } from '../definition/platform-metrics.ts';
+import { ALARM_ROWS_HEIGHT, alarmAnnotations, alarmTable } from './alarms.ts';
 import { type Drawing, stateTimeline, timeSeries } from './charts.ts';
 import { DATASOURCE, siteVariableOf, uidOf } from './names.ts';
 import { statPanel, tablePanel } from './newest.ts';
@@ -38,7 +39,12 @@ export function renderDashboard(dashboard: Dashboard, language: Language): Json 
     .variables([...variablesOf(dashboard, language)])
     .link(linkTo(WORDS.others[language], [tag]).asDropdown(true));
   const numbers = counter();
-  let y = 0;
+  const hasAlarms = dashboard.choice !== 'none';
+  if (hasAlarms) {
+    const { header, panel } = alarmTable(dashboard, language);
+    built.withRow(header).withPanel(panel);
+  }
+  let y = hasAlarms ? ALARM_ROWS_HEIGHT : 0;
   for (const row of dashboard.rows) {
     const header = new RowBuilder(row.title[language]).id(numbers()).gridPos({ x: 0, y, w: 24, h: 1 });
     y += 1;
@@ -55,7 +61,15 @@ export function renderDashboard(dashboard: Dashboard, language: Language): Json 
   }
   const { links = [], ...made } = JSON.parse(JSON.stringify(built.build())) as Json;
   // Newer versions would hide the links in a menu, where the SDK's default puts them.
-  return { ...made, schemaVersion: SCHEMA_VERSION, links: links.map(({ placement: _, ...link }) => link) };
+  const annotations = hasAlarms && {
+    annotations: { list: alarmAnnotations(dashboard, language) } as Json['annotations'],
+  };
+  return {
+    ...made,
+    ...annotations,
+    schemaVersion: SCHEMA_VERSION,
+    links: links.map(({ placement: _, ...link }) => link),
+  };
 }
 
 /** Of Grafana 11.0: later ones migrate from it, and older ones are not asked for what they lack. */

@@ -28,6 +28,7 @@ describe.runIf(hasInflux())('with a real influxd', () => {
       isConnected: () => true,
       latest: () => store.latest({}),
       ledger: async () => [],
+      alarms: async () => [],
       status: async () => ({
         bus: { sizeBytes: 1, maxBytes: 2, isWritable: true, consumers: [] },
         store: await store.status(),

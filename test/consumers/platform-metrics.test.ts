@@ -1,5 +1,6 @@
 /** The platform's figures: texts survive the line protocol, nothing is claimed that nobody knows, and a store that was away gets them again. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ShownAlarm } from '../../consumers/platform-metrics/alarm-figures.ts';
 import { type Figure, lineOf } from '../../consumers/platform-metrics/line.ts';
 import { bandMetrics, deviceMetrics, type Moment, siteMetrics } from '../../consumers/platform-metrics/metrics.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
@@ -120,6 +121,60 @@ it('has no bands from before a profile took effect', async () => {
   expect(bandMetrics(moment, NOW).length).toBeGreaterThan(50);
 });
 
+it('an alarm is one point where it opened, written again only when something of it has changed, or could not be written', async () => {
+  const { registry } = await demo();
+  const lines: string[] = [];
+  let isAway = false;
+  const sink: MetricSink = {
+    async write(given) {
+      if (isAway) throw new Error('away');
+      lines.push(...given.filter((line) => line.startsWith('daoyu_alarm,')));
+    },
+    async forget() {},
+  };
+  const alarm: ShownAlarm = {
+    ...{
+      id: '1784523900000-13b56aac1a',
+      park: 'tianyu',
+      site: 'pond-1',
+      device: 'probe',
+      rule: 'dissolved_oxygen_low',
+    },
+    ...{ severity: 'critical', state: 'open', seq: 1, text: { zh: '溶解氧 2.1', en: 'oxygen 2.1' } },
+  };
+  let alarms: readonly ShownAlarm[] = [alarm];
+  const figures = startPlatformMetrics({
+    sink,
+    kinds,
+    registry,
+    isConnected: () => true,
+    latest: async () => [],
+    ledger: async () => [],
+    alarms: async () => alarms,
+    status: async () => ({
+      bus: { sizeBytes: 1, maxBytes: 2, isWritable: true, consumers: [] },
+      store: { readings: 0, sizeBytes: 0, isWritable: true },
+      broker: { connections: 0, inFlight: 0, received: 0, acknowledged: 0, refused: {} },
+    }),
+    log: { info() {}, warn() {} },
+    clock: () => NOW,
+  });
+  onTestFinished(() => figures.close());
+  await figures.write();
+  await figures.write();
+  isAway = true;
+  alarms = [{ ...alarm, state: 'closed', seq: 2, clearedAt: 1784524000000, acknowledgedBy: '王工' }];
+  await figures.write();
+  isAway = false;
+  await figures.write();
+  const point = 'daoyu_alarm,park=tianyu,rule=dissolved_oxygen_low,site=pond-1,device=probe severity=2,';
+  const texts = 'text_zh="溶解氧 2.1",text_en="oxygen 2.1",place="tianyu / pond-1 / probe"';
+  expect(lines).toEqual([
+    `${point}state=4,${texts},by="" 1784523900000`,
+    `${point}state=0,${texts},by="王工",ended=1784524000000 1784523900000`,
+  ]);
+});
+
 it('has one turn at a time and waits for it when it closes', async () => {
   const { registry } = await demo();
   let [open, most] = [0, 0];
@@ -139,6 +194,7 @@ it('has one turn at a time and waits for it when it closes', async () => {
     isConnected: () => true,
     latest: async () => [],
     ledger: async () => [],
+    alarms: async () => [],
     status: async () => ({
       bus: { sizeBytes: 1, maxBytes: 2, isWritable: true, consumers: [] },
       store: { readings: 0, sizeBytes: 0, isWritable: true },

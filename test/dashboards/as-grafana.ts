@@ -65,6 +65,17 @@ export interface Dashboard {
   readonly tags: readonly string[];
   readonly templating: { readonly list?: readonly Variable[] };
   readonly panels: readonly Panel[];
+  readonly annotations?: { readonly list?: readonly Annotation[] };
+}
+
+/** A mark on every chart; `target` is what later versions read. */
+export interface Annotation {
+  readonly name: string;
+  readonly datasource: { readonly uid: string };
+  readonly query?: string;
+  readonly textColumn?: string;
+  readonly timeEndColumn?: string;
+  readonly target?: Target & { readonly textColumn?: string };
 }
 
 /** A folded row holds its panels; those of an open one stand behind it. */

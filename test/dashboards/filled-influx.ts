@@ -59,6 +59,18 @@ export async function openFilledInflux(): Promise<FilledInflux> {
         ...{ park, device: id },
         ...{ received: 361, stored: 358, duplicate: 2, quarantined: 1, pending: 0 },
       })),
+    alarms: async () =>
+      registry.devices().map(({ park, site, id }, index) => ({
+        ...{
+          id: `${NOW - HOUR_MS}-${index}`,
+          park,
+          site,
+          device: id,
+          rule: 'device_silent',
+          severity: 'critical' as const,
+        },
+        ...{ state: 'acknowledged', acknowledgedBy: '王工', text: { zh: '无数据', en: 'no data' }, seq: 2 },
+      })),
     status: async () => ({
       bus: {
         sizeBytes: 1_000_000,

@@ -150,6 +150,26 @@ describe.runIf(hasInflux())('with a real influxd', () => {
     expect(new Set(names).size, `${where}: ${names}`).toBe(names.length);
   }
 
+  it('marks the alarms of the chosen place on the charts, from opening on, with what is wrong', async () => {
+    for (const path of ['dashboards/zh/site-aquaculture_pond.json', 'dashboards/en/overview.json']) {
+      const dashboard = find(path);
+      const choices = await choicesOf(dashboard);
+      const marks = dashboard.annotations?.list?.filter(({ datasource }) => datasource.uid === 'daoyu-influxdb') ?? [];
+      expect(marks, path).toHaveLength(2);
+      const [critical, warning] = await Promise.all(
+        marks.map(async ({ target }) => {
+          if (target === undefined) throw new Error('no target');
+          return await influx.ask(filled(target, choices, SIGHT, 10_000));
+        }),
+      );
+      expect(warning, path).toEqual([]);
+      expect(critical?.[0]?.values[0]?.slice(0, 2), path).toEqual([
+        NOW - 3_600_000,
+        path.includes('/zh/') ? '无数据' : 'no data',
+      ]);
+    }
+  });
+
   it('keeps a device in a table that reported nothing in this time, with dashes where its values would be', async () => {
     const overview = find('dashboards/en/overview.json');
     const table = panelsOf(overview).find(({ title }) => title === 'Aquaculture pond · newest values');
