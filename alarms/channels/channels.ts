@@ -1,4 +1,6 @@
 /** All channels: one file each, one line here. */
+import { aliyunSms } from './aliyun-sms.ts';
+import { aliyunVoice } from './aliyun-voice.ts';
 import { bark } from './bark.ts';
 import type { ChannelKind, ChannelSettings } from './channel.ts';
 import { dingtalk } from './dingtalk.ts';
@@ -9,7 +11,18 @@ import { siren } from './siren.ts';
 import { webhook } from './webhook.ts';
 import { wecom } from './wecom.ts';
 
-const KINDS: readonly ChannelKind[] = [dingtalk, wecom, feishu, webhook, email, ntfy, bark, siren];
+const KINDS: readonly ChannelKind[] = [
+  dingtalk,
+  wecom,
+  feishu,
+  webhook,
+  email,
+  ntfy,
+  bark,
+  aliyunSms,
+  aliyunVoice,
+  siren,
+];
 
 export const CHANNEL_KINDS: ReadonlyMap<string, ChannelKind> = new Map(KINDS.map((kind) => [kind.name, kind]));
 

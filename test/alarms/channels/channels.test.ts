@@ -3,10 +3,12 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { signAliyun } from '../../../alarms/channels/aliyun-call.ts';
 import type { ChannelSettings, Notice, Outcome } from '../../../alarms/channels/channel.ts';
 import { CHANNEL_KINDS, masked, unmasked } from '../../../alarms/channels/channels.ts';
 import { signDingTalk } from '../../../alarms/channels/dingtalk.ts';
 import { signFeishu } from '../../../alarms/channels/feishu.ts';
+import { variablesOf } from '../../../alarms/channels/template.ts';
 import { signWebhook } from '../../../alarms/channels/webhook.ts';
 import { answer, type Behaviour, openFakeService } from './fake-service.ts';
 
@@ -21,6 +23,10 @@ const notice: Notice = {
   mobiles: ['13800000000'],
 };
 
+const KEYS = { accessKeyId: 'LTAItest', accessKeySecret: 'a secret of Aliyun' };
+/** Operators refuse addresses in what fills a template. */
+const WITHOUT_LINK = ['aliyun-sms', 'aliyun-voice'];
+
 /** Settings with which a channel talks to the fake. */
 const settingsFor: Readonly<Record<string, (url: string) => ChannelSettings>> = {
   dingtalk: (url) => ({ accessToken: 'token', secret: 'SECtest', endpoint: url, allowPrivate: true }),
@@ -29,6 +35,8 @@ const settingsFor: Readonly<Record<string, (url: string) => ChannelSettings>> = 
   webhook: (url) => ({ url, secret: WHSEC, allowPrivate: true }),
   ntfy: (url) => ({ server: url, topic: 'daoyu-1f8a', token: 'tk', allowPrivate: true }),
   bark: (url) => ({ server: url, deviceKey: 'key', allowPrivate: true }),
+  'aliyun-sms': (endpoint) => ({ ...KEYS, endpoint, signName: '稻渔', templateCode: 'SMS_1', allowPrivate: true }),
+  'aliyun-voice': (endpoint) => ({ ...KEYS, endpoint, ttsCode: 'TTS_1', allowPrivate: true }),
 };
 
 function channelOf(name: string, settings: ChannelSettings) {
@@ -51,15 +59,20 @@ const GOOD: Readonly<Record<string, unknown>> = {
   webhook: {},
   ntfy: { id: 'x' },
   bark: { code: 200, message: 'success' },
+  'aliyun-sms': { Code: 'OK', Message: 'OK', BizId: '9006' },
+  'aliyun-voice': { Code: 'OK', Message: 'OK', CallId: '1161' },
 };
 
 describe.each(Object.keys(settingsFor))('%s', (name) => {
   it('delivers, with what is wrong, where to acknowledge and a key for repeats', async () => {
     const { outcome, received } = await sendOver(name, answer(GOOD[name]));
     expect(outcome.is).toBe('delivered');
-    const sent = received.map(({ text, headers }) => text + String(headers['webhook-id'] ?? '')).join();
+    const shown = ({ searchParams }: URL) => [...searchParams.values()].join();
+    const sent = received
+      .map(({ text, headers, url }) => text + shown(url) + String(headers['webhook-id'] ?? ''))
+      .join();
     expect(sent).toContain('竹溪 1 号塘溶解氧 2.1 mg/L');
-    expect(sent).toContain('https://daoyu.example/a/token');
+    expect(sent.includes('https://daoyu.example/a/token')).toBe(!WITHOUT_LINK.includes(name));
     expect(sent).toMatch(/A1234(·|\\u00b7|Â·)3/);
   });
 
@@ -123,6 +136,17 @@ it.each<[string, unknown, Partial<Outcome>]>([
   ['feishu', { code: 9499, msg: 'Bad Request' }, { is: 'refused' }],
   ['feishu', { StatusCode: 0, StatusMessage: 'success' }, { is: 'delivered' }],
   ['bark', { code: 400, message: 'device token not found' }, { is: 'broken', code: 'BARK_400' }],
+  [
+    'aliyun-sms',
+    { Code: 'isv.BUSINESS_LIMIT_CONTROL', Message: '触发分钟级流控Permits:1' },
+    { is: 'retry', afterMs: 60_000 },
+  ],
+  ['aliyun-sms', { Code: 'isv.BUSINESS_LIMIT_CONTROL', Message: '触发天级流控Permits:10' }, { is: 'broken' }],
+  ['aliyun-sms', { Code: 'isv.AMOUNT_NOT_ENOUGH', Message: '账户余额不足' }, { is: 'broken' }],
+  ['aliyun-sms', { Code: 'isv.MOBILE_NUMBER_ILLEGAL', Message: '非法手机号' }, { is: 'refused' }],
+  ['aliyun-sms', { Code: 'isv.NEW', Message: '' }, { is: 'broken', code: 'ALIYUN_isv.NEW' }],
+  ['aliyun-voice', { Code: 'Throttling.User', Message: 'slow down' }, { is: 'retry' }],
+  ['aliyun-voice', 'ok', { is: 'retry', code: 'ANSWER_UNKNOWN' }],
 ])('%s: %j in an answer of status 200 is %j', async (name, body, expected) => {
   expect((await sendOver(name, answer(body))).outcome).toMatchObject(expected);
 });
@@ -140,6 +164,21 @@ describe('signatures', () => {
     ).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
   });
 
+  it('of Aliyun are those of its document', () => {
+    const headers = {
+      host: 'ecs.cn-shanghai.aliyuncs.com',
+      'x-acs-action': 'RunInstances',
+      'x-acs-content-sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      'x-acs-date': '2023-10-26T09:01:01Z',
+      'x-acs-signature-nonce': 'd410180a5abf7fe235dd9b74aca91fc0',
+      'x-acs-version': '2014-05-26',
+    };
+    const query = 'ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai';
+    expect(signAliyun('YourAccessKeyId', 'YourAccessKeySecret', { query, headers })).toBe(
+      'ACS3-HMAC-SHA256 Credential=YourAccessKeyId,SignedHeaders=host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version,Signature=e521358f7776c97df52e6b2891a8bc73026794a071b50c3323388c4e0df64804',
+    );
+  });
+
   it('stand where the services look for them', async () => {
     const dingtalk = (await sendOver('dingtalk', answer(GOOD.dingtalk))).received[0];
     expect(dingtalk?.url.search).toBe(`?access_token=token&timestamp=${NOW}&sign=${signDingTalk(NOW, 'SECtest')}`);
@@ -148,6 +187,44 @@ describe('signatures', () => {
     const webhook = (await sendOver('webhook', answer({}))).received[0];
     const expected = signWebhook(WHSEC, notice.dedupKey, NOW / 1000, webhook?.text ?? '');
     expect(webhook?.headers['webhook-signature']).toBe(expected);
+  });
+});
+
+describe('over the telephone network', () => {
+  it('the request is signed as it is sent', async () => {
+    const [sent] = (await sendOver('aliyun-sms', answer(GOOD['aliyun-sms']))).received;
+    const { authorization, ...headers } = (sent?.headers ?? {}) as Record<string, string>;
+    const names = /SignedHeaders=([^,]*)/.exec(authorization ?? '')?.[1]?.split(';') ?? [];
+    expect(names).toContain('x-acs-date');
+    const signed = Object.fromEntries(names.map((name) => [name, headers[name] ?? '']));
+    const query = sent?.url.search.slice(1) ?? '';
+    expect(authorization).toBe(signAliyun(KEYS.accessKeyId, KEYS.accessKeySecret, { query, headers: signed }));
+    expect(Object.fromEntries(sent?.url.searchParams ?? [])).toEqual({
+      PhoneNumbers: '13800000000',
+      SignName: '稻渔',
+      TemplateCode: 'SMS_1',
+      TemplateParam: '{"level":"严重告警","what":"竹溪 1 号塘溶解氧 2.1 mg/L，低于 3.0"}',
+      OutId: 'A1234·3',
+    });
+  });
+
+  it('each person is called, and those of the channel where the plan knows no number', async () => {
+    const service = await openFakeService(answer(GOOD['aliyun-voice']));
+    const settings = { ...settingsFor['aliyun-voice']?.(service.url), numbers: ['13900000000'] };
+    await channelOf('aliyun-voice', settings).send({ ...notice, mobiles: ['13800000001', '13800000002'] });
+    await channelOf('aliyun-voice', settings).send({ ...notice, mobiles: [] });
+    const called = service.received.map(({ url }) => url.searchParams.get('CalledNumber'));
+    expect(called).toEqual(['13800000001', '13800000002', '13900000000']);
+    const { numbers: _, ...none } = settings;
+    expect(await channelOf('aliyun-voice', none).send({ ...notice, mobiles: [] })).toMatchObject({
+      is: 'broken',
+      code: 'NUMBER_MISSING',
+    });
+  });
+
+  it('a variable takes 35 characters, and a drill says so', () => {
+    const long = { ...notice, isDrill: true, title: { zh: '塘'.repeat(50), en: '' } };
+    expect(JSON.parse(variablesOf(long, 'zh'))).toEqual({ level: '演练', what: `${'塘'.repeat(34)}…` });
   });
 });
 

@@ -35,7 +35,7 @@ export async function openFakeService(behaviour: Behaviour) {
     request.on('data', (chunk) => (text += String(chunk)));
     request.on('end', () => {
       const url = new URL(request.url ?? '/', 'http://fake');
-      received.push({ url, headers: request.headers, text, json: JSON.parse(text) as Received['json'] });
+      received.push({ url, headers: request.headers, text, json: JSON.parse(text || '{}') as Received['json'] });
       behave(behaviour, response);
     });
   });
