@@ -77,6 +77,7 @@ export interface Alarm {
 export const CHANGES = [
   'opened',
   'escalated',
+  'worsened',
   'eased',
   'acknowledged',
   'returned',

@@ -92,6 +92,8 @@ function bandRule({ id, band, field, side, limits, profile, kind, intervalMs }: 
       return levelOf(sign * value, limits);
     },
     isWorse: (value, other) => sign * value > sign * other,
+    ...(limits.warn !== undefined &&
+      limits.critical !== undefined && { worseBy: Math.abs(limits.critical - limits.warn) }),
     text: (severity, value) => textOf({ field, side, band, profile }, severity, value),
     action: kind.advice?.[`${field.name}_${side}`] ?? LOOK,
     profile: { name: profile.name, version: profile.version },

@@ -16,6 +16,8 @@ export interface Judges {
   forget(): void;
 }
 
+const NONE: readonly string[] = [];
+
 export function createJudges(state: State): Judges {
   /** Derived from the state, so not stored. */
   const ruleSets = new Map<string, RuleSet>();
@@ -24,6 +26,7 @@ export function createJudges(state: State): Judges {
     const intervalMs = device.info.intervalMs ?? kind.intervalMs;
     return {
       rules: rulesOf(name, device, kind, time, to),
+      fallsByNight: kind.fallsByNight ?? NONE,
       intervalMs,
       silentAfterMs: silentAfter(intervalMs),
       maintenanceUntil: maintenanceOfDevice(device),

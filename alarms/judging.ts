@@ -4,6 +4,8 @@ import type { Rule } from './rule.ts';
 
 export interface Judging {
   readonly rules: readonly Rule[];
+  /** Fields of which the alarms look ahead. */
+  readonly fallsByNight: readonly string[];
   readonly intervalMs: number;
   /** After so long without a reading the device is silent. */
   readonly silentAfterMs: number;

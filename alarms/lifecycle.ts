@@ -61,11 +61,15 @@ export function open(slot: Slot, given: Opening, to: Emitter): void {
     : newAlarm(given, to.now);
   slot.phase = 'open';
   slot.wasCritical = slot.wasCritical === true || severity === 'critical';
-  slot.alarm = { ...alarm, ...(value !== undefined && { worst: { value, at: worstAt } }) };
+  const isChattering = opens.length >= CHATTERING;
+  slot.alarm = {
+    ...alarm,
+    ...(value !== undefined && { worst: { value, at: worstAt } }),
+    // Known before it is told.
+    ...(isChattering && { isChattering: true }),
+  };
   change(slot, isAgain ? 'reopened' : 'opened', at, to);
-  if (opens.length < CHATTERING || slot.alarm.isChattering) return;
-  slot.alarm = { ...slot.alarm, isChattering: true };
-  change(slot, 'chattering', at, to);
+  if (isChattering && !before?.isChattering) change(slot, 'chattering', at, to);
 }
 
 function newAlarm(given: Opening, now: number): Alarm {
@@ -112,6 +116,14 @@ export function escalate(slot: Slot, at: number, text: Label, to: Emitter): void
   slot.wasCritical = true;
   slot.alarm = { ...slot.alarm, severity: 'critical', text };
   change(slot, 'escalated', at, to);
+}
+
+/** Critical, and much worse than what people were told: whoever acknowledged that has not seen this. */
+export function worsen(slot: Slot, at: number, text: Label, to: Emitter): void {
+  if (slot.alarm === undefined) return;
+  slot.phase = 'open';
+  slot.alarm = { ...slot.alarm, text };
+  change(slot, 'worsened', at, to);
 }
 
 export function ease(slot: Slot, at: number, text: Label, to: Emitter): void {

@@ -16,6 +16,7 @@ export function raiseHeld(
   const { held } = condition;
   if (held === undefined) return;
   delete condition.held;
+  if (held.value !== undefined) condition.told = held.value;
   open(condition, openingOf(device, rule, held, judging, { isLate }), judging.to);
 }
 

@@ -1,8 +1,10 @@
 /** Applies readings to the conditions of their device; late ones are collected for late-readings.ts. */
+import { isDoubtful } from '../sensors/flag.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { type Code, newFold, step, UNKNOWN } from './fold.ts';
 import type { Judging } from './judging.ts';
-import { clear, type Emitter, ease, end, escalate, setBlind } from './lifecycle.ts';
+import { clear, type Emitter, ease, end, escalate, setBlind, worsen } from './lifecycle.ts';
+import { expectedLow, newCurve, noteOnCurve } from './night-forecast.ts';
 import { raiseHeld, raisePast } from './raise.ts';
 import type { Rule } from './rule.ts';
 import type { Condition, DeviceCell, Point } from './state.ts';
@@ -27,7 +29,8 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
   if (time === device.newest) return;
   const isLate = time < device.newest;
   for (const field in reading.values) device.seen[field] = Math.max(device.seen[field] ?? 0, time);
-  const point = pointOf(device, reading, judging);
+  if (!isLate) noteCurves(device, reading, judging.fallsByNight);
+  const point = pointOf(device, reading, judging, isLate);
   if (isLate) {
     device.late.push(point);
     device.lateAt = receivedAt;
@@ -46,8 +49,28 @@ function noteReturn(device: DeviceCell, { time, receivedAt }: Reading, silentAft
   else if (device.returnedAt !== undefined && device.newest - device.returnedAt > DOUBTED_MS) delete device.returnedAt;
 }
 
-function pointOf(device: DeviceCell, { time, values, flags }: Reading, { rules, silentAfterMs }: Judging): Point {
-  const measured = { values, flags, hasSent: (field: string) => device.seen[field] !== undefined };
+function noteCurves(device: DeviceCell, { time, values, flags }: Reading, fields: readonly string[]): void {
+  for (const field of fields) {
+    const value = values[field];
+    if (value === undefined || isDoubtful(flags?.[field])) continue;
+    device.curves ??= {};
+    device.curves[field] ??= newCurve();
+    noteOnCurve(device.curves[field], time, value);
+  }
+}
+
+function pointOf(
+  device: DeviceCell,
+  { time, values, flags }: Reading,
+  { rules, silentAfterMs }: Judging,
+  isLate: boolean,
+): Point {
+  const measured = {
+    values,
+    flags,
+    hasSent: (field: string) => device.seen[field] !== undefined,
+    ...(!isLate && { expectedLow: (field: string) => expectedLow(device.curves?.[field], time) }),
+  };
   const { returnedAt = Number.NEGATIVE_INFINITY } = device;
   const isJustBack = time > returnedAt - silentAfterMs && time <= returnedAt + DOUBTED_MS;
   let codes: Record<string, Code> | undefined;
@@ -93,7 +116,10 @@ function follow(
   }
   if (change?.is === 'escalated') {
     if (condition.held) condition.held.level = 2;
-    else escalate(condition, change.at, textNow('critical'), to);
+    else {
+      if (value !== undefined) condition.told = value;
+      escalate(condition, change.at, textNow('critical'), to);
+    }
   }
   if (change?.is === 'eased') {
     if (condition.held) condition.held.level = 1;
@@ -106,8 +132,23 @@ function follow(
     else clear(condition, change.at, 'recovered', to);
     delete condition.held;
   }
+  if (change === undefined && value !== undefined && isMuchWorse(condition, rule, value, code)) {
+    condition.told = value;
+    worsen(condition, point.t, textNow('critical'), to);
+  }
   // Only for current readings: the next reading of a backlog may show that it is over.
   if (isFresh) raiseHeld(device, rule, condition, judging, change?.is !== 'opened');
+}
+
+function isMuchWorse(
+  { alarm, phase, told }: Condition,
+  { isWorse, worseBy }: Rule,
+  value: number,
+  code: Code,
+): boolean {
+  if (alarm?.severity !== 'critical' || phase === 'returned' || code !== 4) return false;
+  if (told === undefined || worseBy === undefined) return false;
+  return isWorse?.(value, told) === true && Math.abs(value - told) >= worseBy;
 }
 
 /** The worst value while the alarm is open; reported with the next transition. */

@@ -98,7 +98,7 @@ export function reportOf({ from, to, alarms, transitions, notices }: ReportInput
 }
 
 function isAnnouncement({ change, alarm }: Transition): boolean {
-  const isNews = ['opened', 'reopened', 'escalated', 'unshelved', 'unsuppressed'].includes(change);
+  const isNews = ['opened', 'reopened', 'escalated', 'worsened', 'unshelved', 'unsuppressed'].includes(change);
   return isNews && alarm.state === 'open' && !isQuiet(alarm);
 }
 

@@ -5,6 +5,7 @@ import type { Profile } from '../sensors/profile.ts';
 import { intervalAt, intervalsOf, type Season } from '../sensors/stages.ts';
 import { bandRules } from './band-rules.ts';
 import { equipmentRules } from './equipment-rules.ts';
+import { forecastRules } from './forecast-rules.ts';
 import type { Rule } from './rule.ts';
 import { sensorRules } from './sensor-rules.ts';
 
@@ -33,6 +34,7 @@ export function rulesAt({ kind, intervalMs, season, profileNamed }: Judged, time
     to: stage?.to ?? Number.POSITIVE_INFINITY,
     rules: [
       ...bandRules(profile, kind, intervalMs),
+      ...forecastRules(profile, kind, intervalMs),
       ...equipmentRules(kind, intervalMs),
       ...sensorRules(kind, intervalMs),
     ],

@@ -5,6 +5,7 @@ import type { Season } from '../sensors/stages.ts';
 import type { Transition } from './alarm.ts';
 import type { Code, Fold } from './fold.ts';
 import type { Slot } from './lifecycle.ts';
+import type { NightCurve } from './night-forecast.ts';
 import { type PackedDevice, packDevice, unpackDevice } from './pack.ts';
 
 /** One reading as it stood to the rules; codes that are 0 are left out. */
@@ -23,6 +24,8 @@ export interface Condition extends Slot {
   held?: { level: 1 | 2; start: number; at: number; value?: number; worstAt?: number };
   /** Newest trusted value, for what is last known. */
   value?: number;
+  /** The value of which people were told last. */
+  told?: number;
 }
 
 export interface DeviceInfo {
@@ -56,6 +59,8 @@ export interface DeviceCell {
   excusedAt?: number;
   /** Measured time of the first reading after a silence: what looks like empty registers is doubted for a while. */
   returnedAt?: number;
+  /** Of the fields that fall by night. */
+  curves?: Record<string, NightCurve>;
   /** Newest measured time of each field. */
   seen: Record<string, number>;
   /** Readings of the window in order of measurement; those before `cut` are folded into the bases. */

@@ -111,6 +111,8 @@ export interface Kind {
   readonly equipment?: readonly EquipmentRule[];
   /** Hours of Beijing time in which a silent device is critical, because nobody is there to notice. */
   readonly silentIsCritical?: { readonly fromHour: number; readonly toHour: number };
+  /** Fields that fall from dusk to dawn: if tonight will go below the critical limit, a warning comes in the evening. */
+  readonly fallsByNight?: readonly string[];
   /** Works in missions with silence between them: silence is not a fault. */
   readonly isIntermittent?: true;
   /** Text keys carried with a reading as attributes (`shipment_id`). */

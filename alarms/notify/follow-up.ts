@@ -30,6 +30,8 @@ interface Following {
   readonly step: number;
   readonly repeats: number;
   readonly nextAt: number;
+  /** It got worse: everybody notified so far hears that, together with the next step. */
+  readonly isWorse?: true;
   /** Channels already notified: they also learn how it ends. */
   readonly told: readonly string[];
 }
@@ -76,12 +78,13 @@ export function onTransition(state: FollowUpState, transition: Transition, setup
   if (alarm.state !== 'open' || isQuiet(alarm)) {
     return [{ ...base, following: others }, before === undefined ? [] : endingOf(before, alarm, now, setup)];
   }
-  const isWorse = before !== undefined && before.alarm.severity === 'warning' && alarm.severity === 'critical';
-  const begun = before === undefined || isWorse || transition.change === 'reopened';
+  const isWorse =
+    (before?.alarm.severity === 'warning' && alarm.severity === 'critical') || transition.change === 'worsened';
   const wait = alarm.severity === 'critical' ? 0 : WARNING_WAIT_MS;
-  const next = begun
-    ? { alarm, since: now, step: 0, repeats: 0, nextAt: now + wait, told: before?.told ?? [] }
-    : { ...before, alarm };
+  const begun = { alarm, since: now, step: 0, repeats: 0, nextAt: now + wait, told: before?.told ?? [] };
+  const isNew = before === undefined || transition.change === 'reopened';
+  const worse = before && { ...before, alarm, repeats: 0, nextAt: now, isWorse: true as const };
+  const next = isNew ? begun : isWorse && worse ? worse : { ...before, alarm };
   return advance({ ...base, following: { ...others, [alarm.id]: next } }, now, setup);
 }
 
@@ -121,14 +124,16 @@ function takeStep(
   const repeats = following.repeats + (isRepeat ? 1 : 0);
   const repeatAt = repeats < MAX_REPEATS ? now + repeatMinutes[alarm.severity] * MINUTE : Number.MAX_SAFE_INTEGER;
   const nextAt = later === undefined ? repeatAt : following.since + later.afterMinutes * MINUTE;
-  const moved = { ...following, step: Math.min(step + 1, steps.length), repeats, nextAt };
+  const { isWorse, ...rest } = following;
+  const moved = { ...rest, step: Math.min(step + 1, steps.length), repeats, nextAt };
+  const who = isWorse ? steps.slice(0, step + 1).map((each) => each.who) : [current.who];
   const announced = state.announced.filter((at) => now - at < FLOOD_WINDOW_MS);
   const isHeld = alarm.severity === 'warning' && (isQuietHour(setup.plan, now) || announced.length >= FLOOD_AT);
   if (isHeld) {
     const held = [...state.held.filter(({ id }) => id !== alarm.id), alarm];
     return [{ state: { ...state, announced, held }, following: moved }, []];
   }
-  const intents = intentsFor(setup, current.who, now, {
+  const intents = intentsFor(setup, who, now, {
     about: 'open',
     alarms: [alarm],
     key: `${alarm.id}.${alarm.seq}.${step}.${repeats}`,
@@ -142,7 +147,7 @@ function takeStep(
 function digestOf(state: FollowUpState, now: number, setup: Setup): Result {
   if (state.held.length === 0) return [state, []];
   if (isQuietHour(setup.plan, now) || now - state.digestAt < FLOOD_WINDOW_MS) return [state, []];
-  const intents = intentsFor(setup, 'on-duty', now, { about: 'digest', alarms: state.held, key: `digest.${now}` });
+  const intents = intentsFor(setup, ['on-duty'], now, { about: 'digest', alarms: state.held, key: `digest.${now}` });
   const told = intents.map(({ channel }) => channel);
   // Being in the digest counts as announced: none of them is repeated right after it.
   const following = { ...state.following };
@@ -189,13 +194,15 @@ interface About {
 /** One message per channel, even if several people share it. Without people, every channel is used. */
 export function intentsFor(
   { plan, channels }: Setup,
-  who: Step['who'],
+  who: readonly Step['who'][],
   now: number,
   { about, alarms, key }: About,
 ): readonly Intent[] {
   const severity = alarms.some((alarm) => alarm.severity === 'critical') ? 'critical' : 'warning';
   const people: readonly Person[] =
-    plan.people.length === 0 ? channels.map((name) => ({ name: '', channels: [name] })) : peopleOf(plan, who, now);
+    plan.people.length === 0
+      ? channels.map((name) => ({ name: '', channels: [name] }))
+      : [...new Set(who.flatMap((each) => peopleOf(plan, each, now)))];
   const byChannel = new Map<string, Person[]>();
   for (const person of people) {
     const first = person.channels.find((name) => channels.includes(name));

@@ -16,10 +16,15 @@ const pond: Kind = {
   defaultProfile: 'crab_pond',
   // Ponds die unnoticed when the station fails at four in the morning.
   silentIsCritical: { fromHour: 20, toHour: 8 },
+  fallsByNight: ['dissolved_oxygen'],
   advice: {
     dissolved_oxygen_low: {
       zh: '立即开启全部增氧机并到塘边查看；停喂；必要时注新水、撒增氧剂',
       en: 'Run every aerator now and go to the pond; stop feeding; add fresh water or an oxygen source if it keeps falling',
+    },
+    dissolved_oxygen_low_by_dawn: {
+      zh: '现在就开增氧机；今晚停喂；夜里加密巡塘，备好增氧剂',
+      en: 'Start the aerators now; no feed tonight; look at the pond more often and have an oxygen source at hand',
     },
     water_temperature_high: {
       zh: '加深水位、夜间换水；停喂',

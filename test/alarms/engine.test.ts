@@ -38,6 +38,22 @@ describe('a pond that loses its oxygen', () => {
     expect(transitions.at(-1)?.alarm).toMatchObject({ state: 'returned', endReason: 'recovered' });
   });
 
+  it('is told anew each time it is as much worse as critical is than warning, also when somebody has it', () => {
+    const log = series([6, 2.8, 2.8, 2.4, 1.7, 1.5]);
+    const { id } = oxygenOf(runAll(log.entries))[0]?.alarm ?? {};
+    const at = START + 30 * MINUTE;
+    log.add('daoyu.actions.park', { action: 'acknowledge', alarm: id, by: '王工' }, at);
+    for (const [index, value] of [1.2, 0.6, 0.5].entries())
+      log.readings(
+        [{ time: at + (index + 1) * MINUTE, values: { dissolved_oxygen: value } }],
+        at + (index + 1) * MINUTE,
+      );
+    const transitions = oxygenOf(runAll(log.entries));
+    expect(changesOf(transitions)).toEqual(['opened', 'worsened', 'acknowledged', 'worsened']);
+    expect(transitions[1]?.alarm.text.en).toContain('1.70 mg/L');
+    expect(transitions.at(-1)?.alarm).toMatchObject({ state: 'open', severity: 'critical', acknowledgedBy: '王工' });
+  });
+
   it('that falls again before anybody saw it is the same alarm', () => {
     const transitions = oxygenOf(runAll(series([6, 2, 2, 6, 6, 6, 6, 2, 2]).entries));
     expect(changesOf(transitions)).toEqual(['opened', 'returned', 'reopened']);

@@ -252,8 +252,8 @@ function coversOn(given: readonly Step[]): Parameters<typeof logOf>[1] {
 /** By the state before: what may come next. */
 const LEGAL: Readonly<Record<string, readonly string[]>> = {
   '': ['opened'],
-  open: ['escalated', 'eased', 'acknowledged', 'returned', 'closed'],
-  acknowledged: ['escalated', 'eased', 'closed', 'updated'],
+  open: ['escalated', 'worsened', 'eased', 'acknowledged', 'returned', 'closed'],
+  acknowledged: ['escalated', 'worsened', 'eased', 'closed', 'updated'],
   returned: ['reopened', 'closed'],
   closed: [],
 };
@@ -280,6 +280,6 @@ function checkLegal(transitions: readonly Transition[]): void {
     if (alarm.state !== 'shelved') phase = alarm.state;
     else if (change === 'acknowledged') phase = 'acknowledged';
     else if (change === 'returned') phase = 'returned';
-    else if (change === 'escalated' || change === 'reopened') phase = 'open';
+    else if (change === 'escalated' || change === 'worsened' || change === 'reopened') phase = 'open';
   }
 }

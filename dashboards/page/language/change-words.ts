@@ -5,6 +5,7 @@ import type { Transition } from '../feed/alarm-list.ts';
 export const CHANGE_WORDS: Readonly<Record<Transition['change'], Label>> = {
   opened: { zh: '发生', en: 'opened' },
   escalated: { zh: '升为危急', en: 'became critical' },
+  worsened: { zh: '继续恶化', en: 'got much worse' },
   eased: { zh: '降为注意', en: 'eased to warning' },
   acknowledged: { zh: '确认', en: 'acknowledged' },
   returned: { zh: '恢复，等待确认', en: 'back to normal, waits to be acknowledged' },

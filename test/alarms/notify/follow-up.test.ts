@@ -127,6 +127,32 @@ describe('a critical alarm', () => {
   });
 });
 
+describe('an alarm that gets worse', () => {
+  it('takes the next step at once, and whoever was told of it hears that; the steps behind it keep their time', () => {
+    const worse = alarmOf('a', { seq: 2, text: { zh: '溶解氧 1.9', en: 'oxygen 1.9' } });
+    const { intents } = run([
+      transitionOf(alarmOf('a'), NIGHT),
+      ...clocks(NIGHT, 3),
+      transitionOf(worse, NIGHT + 3 * MINUTE, 'worsened'),
+      ...clocks(NIGHT + 3 * MINUTE, 18),
+    ]);
+    expect(intents.map(brief)).toEqual(['0 open night-group', '3 open night-group', '20 open chief']);
+    expect(intents[1]).toMatchObject({ people: ['王工', '李工'] });
+    expect(intents[1]?.alarms[0]?.text.zh).toBe('溶解氧 1.9');
+  });
+
+  it('is told again when somebody had it already', () => {
+    const taken = alarmOf('a', { seq: 2, state: 'acknowledged' });
+    const worse = alarmOf('a', { seq: 3 });
+    const { intents } = run([
+      transitionOf(alarmOf('a'), NIGHT),
+      transitionOf(taken, NIGHT + MINUTE, 'acknowledged'),
+      transitionOf(worse, NIGHT + 30 * MINUTE, 'worsened'),
+    ]);
+    expect(intents.map(brief)).toEqual(['0 open night-group', '1 acknowledged night-group', '30 open night-group']);
+  });
+});
+
 describe('a warning', () => {
   const warning = (id: string, more: Partial<Alarm> = {}) => alarmOf(id, { severity: 'warning', ...more });
 
