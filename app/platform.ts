@@ -23,6 +23,8 @@ export interface Platform {
   readonly urls: { readonly http: string; readonly mqtt: Broker['urls'] };
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly token: string;
+  /** Nothing is set up yet: there is no park. */
+  isEmpty(): boolean;
   /** Undefined without the role `api`. */
   signInLink(): Promise<string | undefined>;
   /** Stops intake first, waits until pending readings are durable, then closes the rest. */
@@ -107,6 +109,7 @@ async function open(
     urls: { http: http.url, mqtt: door?.broker.urls ?? {} },
     kinds,
     token,
+    isEmpty: () => registry.parks().length === 0,
     signInLink: async () => await api?.signInLink(),
   };
 }

@@ -31,8 +31,12 @@ const log = pino({ level: 'silent' });
 async function check(options: Options): Promise<void> {
   const config = readConfig(process.env);
   if (options.rebuildStore) {
-    const { readings, movedTo } = await rebuildStore(config, log);
+    const { readings, movedTo, broughtBack } = await rebuildStore(config, log);
     process.stdout.write(`rebuilt from the log: ${readings} readings. The old store is in ${movedTo}\n`);
+    for (const name of broughtBack)
+      process.stdout.write(
+        `readings of ${name} that were removed are there again: a device of that name exists, and the log does not tell them apart\n`,
+      );
   }
   if (!(await checkInstallation(config, resolve(config.dataDir), log, printFinding))) process.exitCode = 1;
 }

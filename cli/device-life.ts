@@ -33,7 +33,9 @@ export function addDeviceLifeCommands(command: Command): void {
     .option('--overlap <hours>', 'hours for which both passwords are valid; 0 ends the old one at once', '24')
     .action(rotate);
   one(command.command('remove'))
-    .description('remove a device and its credential; its readings stay in the store')
+    .description('remove a device and its credential; its readings stay in the store unless told')
+    .option('--plan', 'only say what there is to lose')
+    .option('--readings <keep|remove>', 'remove: its readings go too, for good', 'keep')
     .action(remove);
 }
 
@@ -64,9 +66,23 @@ async function rotate(device: string, options: InPark & { readonly overlap: stri
   process.stderr.write('The password is shown this once.\n');
 }
 
-async function remove(device: string, options: InPark): Promise<void> {
-  await askPlatform(options, 'DELETE', pathOf(options.park, device));
-  process.stderr.write(`device ${options.park}.${device} is removed; its readings stay\n`);
+interface RemoveOptions extends InPark {
+  readonly plan?: boolean;
+  readonly readings: string;
+}
+
+async function remove(device: string, options: RemoveOptions): Promise<void> {
+  const { park, plan, readings } = options;
+  if (readings !== 'keep' && readings !== 'remove')
+    throw new DaoyuError('OPTION_INVALID', `--readings ${readings} must be keep or remove`);
+  if (plan) {
+    print(await askPlatform(options, 'GET', `${pathOf(park, device)}/removal`));
+    return;
+  }
+  await askPlatform(options, 'DELETE', `${pathOf(park, device)}?readings=${readings}`);
+  process.stderr.write(
+    `device ${park}.${device} is removed; its readings ${readings === 'keep' ? 'stay' : 'are removed'}\n`,
+  );
 }
 
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

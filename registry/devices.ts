@@ -10,7 +10,7 @@ import { validateMapping } from './validate-mapping.ts';
 
 export type Devices = Pick<
   Registry,
-  'devices' | 'device' | 'addDevice' | 'setDevice' | 'setMapping' | 'setPassword' | 'removeDevice'
+  'devices' | 'device' | 'checkDevice' | 'addDevice' | 'setDevice' | 'setMapping' | 'setPassword' | 'removeDevice'
 >;
 
 export function createDevices(context: RegistryContext): Devices {
@@ -24,6 +24,8 @@ export function createDevices(context: RegistryContext): Devices {
     const kind = kindNamed(context, given.kind);
     if (given.mapping !== undefined) validateMapping(given.mapping, kind, formats);
     if (given.profile !== undefined) profileNamed(given.profile, profiles());
+    const address = { park: given.park, id: given.device };
+    if (items.device.has(keyOf.device(address))) throw existingDevice(address);
   }
 
   /** So that a new pond is judged as a pond from its first reading on. */
@@ -53,10 +55,10 @@ export function createDevices(context: RegistryContext): Devices {
           (filter.kind === undefined || filter.kind === kind),
       ),
     device: (park, id) => items.device.get(keyOf.device({ park, id })),
+    checkDevice,
     async addDevice(given, passwordHash) {
       checkDevice(given);
       const device = newDevice(given, passwordHash, clock());
-      if (items.device.has(keyOf.device(device))) throw existingDevice(device);
       // The site first: a crash between the two leaves an empty site, never a device without one.
       await addSiteOf(given);
       if (await store.add(keyOf.device(device), device)) return device;
@@ -96,7 +98,7 @@ function newDevice(
   };
 }
 
-function existingDevice({ park, id }: Device): DaoyuError {
+function existingDevice({ park, id }: Pick<Device, 'park' | 'id'>): DaoyuError {
   return new DaoyuError('DEVICE_EXISTS', `park ${park} has a device ${id} already`);
 }
 

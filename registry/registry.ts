@@ -126,6 +126,8 @@ export interface Registry {
   setSite(park: string, id: string, change: SiteChange): Promise<Site>;
   /** Only one without devices. Rejects with `SITE_UNKNOWN`, `SITE_NOT_EMPTY`. */
   removeSite(park: string, id: string): Promise<void>;
+  /** Throws what `addDevice` would reject with, as far as that is known before. */
+  checkDevice(device: NewDevice): void;
   /** Adds the device, and its site if that is new. Rejects with `DEVICE_EXISTS`, `PARK_UNKNOWN`, `KIND_UNKNOWN`, `ID_INVALID`, `PROFILE_UNKNOWN`, `MAPPING_INVALID`. */
   addDevice(device: NewDevice, passwordHash: string): Promise<Device>;
   /** Rejects with `DEVICE_UNKNOWN`, `SITE_UNKNOWN`, `DEVICE_INVALID`. */

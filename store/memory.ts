@@ -9,6 +9,7 @@ import {
   type Aggregate,
   type ConflictingReading,
   DEFAULT_WRITER,
+  type Holding,
   type Latest,
   type Point,
   type Series,
@@ -155,6 +156,14 @@ export function openMemoryStore(): Store {
       for (const readings of devices.values())
         for (const time of readings.keys()) if (time < raw) readings.delete(time);
     },
+    async holding({ park, device }) {
+      const times = [...(devices.get(`${park}/${device}`)?.keys() ?? [])];
+      return holdingOf(times);
+    },
+    async remove({ park, device }) {
+      devices.delete(`${park}/${device}`);
+      for (const key of latest.keys()) if (key.startsWith(`${park}/${device}/`)) latest.delete(key);
+    },
     async status() {
       const readings = [...devices.values()].reduce((sum, each) => sum + each.size, 0);
       return { isWritable: true, readings, sizeBytes: 0 };
@@ -163,6 +172,11 @@ export function openMemoryStore(): Store {
       devices.clear();
     },
   };
+}
+
+function holdingOf(times: readonly number[]): Holding {
+  if (times.length === 0) return { readings: 0 };
+  return { readings: times.length, first: Math.min(...times), last: Math.max(...times) };
 }
 
 function matches(reading: Reading, { kind, park, site, device }: Partial<SeriesFilter>): boolean {

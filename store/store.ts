@@ -126,6 +126,16 @@ export interface Latest extends Reading {
   readonly olderFields?: Readonly<Record<string, number>>;
 }
 
+/** What is stored of one device, whatever its kind and site. */
+export interface Holding {
+  readonly readings: number;
+  /** Measured times, epoch ms; absent where nothing is stored. */
+  readonly first?: number;
+  readonly last?: number;
+}
+
+export type OneDevice = Pick<Reading, 'park' | 'device'>;
+
 export interface StoreStatus {
   readonly isWritable: boolean;
   readonly problem?: { readonly code: string; readonly message: string };
@@ -153,6 +163,12 @@ export interface Store extends StoreCapabilities {
   export(query: ExportQuery): AsyncIterable<Reading>;
   /** Removes raw readings and 1-minute rollups measured before these times; hourly rollups, if the store has them, stay. */
   forget(before: { readonly raw?: number; readonly minute?: number }): Promise<void>;
+  holding(device: OneDevice): Promise<Holding>;
+  /**
+   * Removes for good what is stored of a device: readings, sums and newest values. The ledger keeps its counts: it says what became of what was
+   * received. What a writer commits afterwards is stored as ever. Rejects with `STORE_UNAVAILABLE`: some of it may be gone, and asking again removes the rest.
+   */
+  remove(device: OneDevice): Promise<void>;
   status(): Promise<StoreStatus>;
   /** Reads everything and checks its consistency; returns the faults in sentences. Absent if a server keeps the files. */
   faults?(): Promise<readonly string[]>;

@@ -6,6 +6,8 @@ import { DaoyuError } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
 import { openPositionNote } from '../../consumers/store-position.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
+import { keyOf } from '../../registry/items.ts';
+import { listRemovedReadings } from '../../registry/removed-readings.ts';
 import { DEFAULT_WRITER } from '../../store/store.ts';
 import type { Config } from '../config.ts';
 import { openParts } from '../open-parts.ts';
@@ -13,6 +15,8 @@ import { openParts } from '../open-parts.ts';
 export interface Rebuilt {
   readonly readings: number;
   readonly movedTo: string;
+  /** Devices whose readings were removed once and are there again, because another device has their name now. */
+  readonly broughtBack: readonly string[];
 }
 
 const ASK_EVERY_MS = 100;
@@ -44,7 +48,14 @@ export async function rebuildStore(config: Config, log: Log): Promise<Rebuilt> {
     } finally {
       await writer.close();
     }
-    return { readings: (await store.status()).readings, movedTo };
+    const broughtBack: string[] = [];
+    for (const removed of await listRemovedReadings(kv)) {
+      const { park, device } = removed;
+      // A device that has the name again has readings of its own among them.
+      if ((await kv.get(keyOf.device({ park, id: device }))) === undefined) await store.remove(removed);
+      else broughtBack.push(`${park}/${device}`);
+    }
+    return { readings: (await store.status()).readings, movedTo, broughtBack };
   } finally {
     await parts.close();
   }

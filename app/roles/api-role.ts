@@ -31,6 +31,7 @@ import { deviceModels } from '../../seeds/models/models.ts';
 import type { Store } from '../../store/store.ts';
 import { openMetricSink } from '../backends.ts';
 import { addDemoDevices, removeDemo } from '../demo.ts';
+import { createRemoveReadings } from '../remove-readings.ts';
 import type { Closer, Services } from '../services.ts';
 import { openSignInCodes } from '../sign-in-codes.ts';
 import { planWriters } from '../store-writers.ts';
@@ -103,6 +104,7 @@ export async function openApiRole(
         const password = generatePassword();
         return { device: await registry.addDevice(device, await hashPassword(password)), password };
       },
+      removeReadings: createRemoveReadings({ registry, ledger, store, kv, clock }),
       removeDemo: () => removeDemo(folder, kv, registry),
       async rotatePassword(park, id, overlapMs) {
         const password = generatePassword();

@@ -12,6 +12,7 @@ import { createBatchWriter } from './batch.ts';
 import { openDatabase, type Reader } from './database.ts';
 import { exportReadings } from './export.ts';
 import { faultsOf } from './faults.ts';
+import { holdingOf, removeDevice } from './holding.ts';
 import { load } from './load.ts';
 import { removeBefore } from './removal.ts';
 import { startRollups } from './rollups.ts';
@@ -119,6 +120,8 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Stor
       await rollups.run();
       for (const kind of kinds.values()) await removeBefore(database, cache, kind, before);
     },
+    holding: (device) => holdingOf(database, cache, kinds, device),
+    remove: (device) => removeDevice(database, cache, kinds, device),
     async status() {
       return {
         isWritable: problem === undefined,

@@ -7,6 +7,7 @@ import type { SeriesQuery, Store } from '../store.ts';
 import { createBatchWriter } from './batch.ts';
 import { adopt, type CheckpointKv, readCommitted, readPending, readPositions } from './checkpoint.ts';
 import { bucketSize, ensureDatabase, settle } from './database.ts';
+import { holdingOf, removeDevice } from './holding.ts';
 import { createInfluxHttp, type InfluxHttp } from './http.ts';
 import { name } from './influxql.ts';
 import { createInfluxLatest } from './latest.ts';
@@ -121,6 +122,11 @@ export async function openInfluxStore({ url, kinds, kv, clock = Date.now }: Infl
       if (raw === undefined) return;
       for (const kind of kinds.values())
         for await (const _ of http.query(`DELETE FROM ${name(kind.name)} WHERE time < ${Math.trunc(raw)}ms`));
+    },
+    holding: (device) => holdingOf(http, kinds, device),
+    async remove(device) {
+      await removeDevice(http, kinds, device);
+      latest.drop(device);
     },
     async status() {
       const { readings } = await readCommitted(kv, prefix);

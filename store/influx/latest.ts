@@ -6,7 +6,7 @@ import { deviceKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { foldLatest, type LatestState, mergeLatest, toLatest } from '../latest.ts';
-import type { Latest, SeriesFilter } from '../store.ts';
+import type { Latest, OneDevice, SeriesFilter } from '../store.ts';
 import type { InfluxHttp } from './http.ts';
 import { latestStates } from './readings.ts';
 
@@ -14,6 +14,8 @@ export interface InfluxLatest {
   /** After a commit of this process, which took the writer from one position to the next. */
   fold(writer: string, from: number, to: number, readings: readonly Reading[]): void;
   ask(filter: Partial<SeriesFilter>): Promise<readonly Latest[]>;
+  /** All that was stored of the device is gone. */
+  drop(device: OneDevice): void;
   /** More may be stored than was folded in: a write failed halfway. */
   doubt(): void;
 }
@@ -67,12 +69,15 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
     const startedAt = clock();
     const isWhole = isWholeDue(of, startedAt);
     if (!isWhole && startedAt - of.recentAt < RECENT_EVERY_MS) return;
+    const before = new Map(of.devices);
     const states = await latestStates(http, kind, isWhole ? 0 : startedAt - RECENT_MS);
     // Merged instead of replaced: this process may have folded in newer ones meanwhile.
     for (const [key, state] of states) of.devices.set(key, mergeLatest(of.devices.get(key), state));
     advance(of.seen, now);
     of.recentAt = startedAt;
     if (!isWhole) return;
+    // Another process removed what a device had; what this one folded in meanwhile stays.
+    for (const [key, state] of before) if (!states.has(key) && of.devices.get(key) === state) of.devices.delete(key);
     advance(of.seenWhole, now);
     of.isLoaded = true;
     of.wholeAt = startedAt;
@@ -119,6 +124,9 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
         }
       }
       return found;
+    },
+    drop({ park, device }) {
+      for (const { devices } of known.values()) devices.delete(deviceKey(park, device));
     },
     doubt() {
       for (const of of known.values()) of.wholeAt = NEVER;

@@ -171,6 +171,36 @@ describe('a device', () => {
     expect(series[0]?.points).toHaveLength(1);
   });
 
+  it('that is removed with its readings leaves none behind, says before how many there are, and stands in the trail', async () => {
+    const { call, get, connect, credentials } = await openPark();
+    const client = await connect(credentials);
+    const now = Date.now();
+    for (const ago of [3000, 2000, 1000])
+      await client.publishAsync(credentials.topics.telemetry, reading(now - ago), { qos: 1 });
+    const plan = await eventually(
+      () => get<{ readings: number; pending: number }>('/api/v1/devices/tianyu/probe/removal'),
+      ({ pending }) => pending === 0,
+    );
+    expect(plan).toEqual({ readings: 3, first: now - 3000, last: now - 1000, pending: 0, isConnected: true });
+    // What comes while it is removed is either in the store before, or refused.
+    const busy = client.publishAsync(credentials.topics.telemetry, reading(now), { qos: 1 }).catch(() => undefined);
+    const path = '/api/v1/devices/tianyu/probe?readings=remove';
+    expect(await call('DELETE', path)).toEqual({ status: 204, body: undefined });
+    await Promise.race([busy, new Promise<void>((resolve) => client.once('close', () => resolve()))]);
+    const query = 'kind=aquaculture_pond&fields=dissolved_oxygen&park=tianyu&from=-1h';
+    expect(await get(`/api/v1/series?${query}`)).toMatchObject({ series: [] });
+    expect((await call('DELETE', path)).body.code).toBe('DEVICE_UNKNOWN');
+    const { ledger } = await get<{ ledger: { stored: number }[] }>('/api/v1/ledger?device=probe');
+    expect(ledger[0]?.stored).toBeGreaterThanOrEqual(3);
+    const { audit } = await eventually(
+      () => get<{ audit: { before: object; after: object }[] }>('/api/v1/audit?what=device.remove'),
+      (found) => found.audit.length > 0,
+    );
+    expect(audit).toMatchObject([
+      { before: { id: 'probe' }, after: { removedReadings: expect.any(Number) }, where: 'tianyu/probe' },
+    ]);
+  });
+
   it('is made again under its name with another credential', async () => {
     const { call, post, credentials, platform } = await openPark();
     const stranger = httpClient(platform.urls.http, platform.token);

@@ -165,6 +165,7 @@ describe('an export', () => {
       store: {
         series: async () => [],
         latest: async () => [],
+        holding: async () => ({ readings: 0 }),
         async *export() {
           try {
             for (; given < 2_000_000; given++) {

@@ -99,6 +99,10 @@ export async function apiOptions(
       device: await registry.addDevice({ label, ...given }, 'scrypt-secret'),
       password: 'shown-once',
     }),
+    async removeReadings(park, device) {
+      await store.remove({ park, device });
+      await registry.removeDevice(park, device);
+    },
     removeDemo: async () => ({ devices: 0, sites: 0, parks: 0, kept: [] }),
     async rotatePassword(park, device, overlapMs) {
       await registry.setPassword(park, device, 'scrypt-next', overlapMs);

@@ -12,6 +12,8 @@ import { openDataFolder } from '../../app/data-folder.ts';
 import { openParts } from '../../app/open-parts.ts';
 import { startPlatform } from '../../app/platform.ts';
 import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
+import { keyOf } from '../../registry/items.ts';
+import { noteRemovedReadings } from '../../registry/removed-readings.ts';
 import { eventually } from '../eventually.ts';
 import { newDataDir } from '../running-platform.ts';
 
@@ -161,6 +163,23 @@ describe('a store', () => {
     expect(readings).toBe(5);
     expect(existsSync(join(movedTo, 'readings.duckdb'))).toBe(true);
     expect((await look(folder)).isGood).toBe(true);
+  });
+
+  it('built anew does not bring back what was removed with its device, and says so where a new one has the name', async () => {
+    const folder = copy();
+    const config = readConfig(settingsOf(folder));
+    const parts = await openParts(config, log);
+    await parts.store.remove({ park: 'daoyu', device: 'probe' });
+    await noteRemovedReadings(parts.kv, { park: 'daoyu', device: 'probe', at: Date.now() });
+    await parts.close();
+    expect((await look(folder)).isGood).toBe(true);
+    expect(await rebuildStore(config, log)).toMatchObject({ readings: 0, broughtBack: [] });
+    expect((await look(folder)).isGood).toBe(true);
+
+    const again = await openParts(config, log);
+    await again.kv.put(keyOf.device({ park: 'daoyu', id: 'probe' }), { id: 'probe' }, 0);
+    await again.close();
+    expect(await rebuildStore(config, log)).toMatchObject({ readings: 5, broughtBack: ['daoyu/probe'] });
   });
 
   it('is not built anew from a log that has forgotten its beginning', async () => {
