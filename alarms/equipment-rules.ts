@@ -3,6 +3,7 @@
 import { isDoubtful } from '../sensors/flag.ts';
 import type { EquipmentRule, EquipmentTerm, Kind } from '../sensors/kind.ts';
 import { silentAfterMs } from '../sensors/silence.ts';
+import { holds } from '../sensors/terms.ts';
 import { type Code, UNKNOWN } from './fold.ts';
 import type { Measured, Rule } from './rule.ts';
 
@@ -46,17 +47,9 @@ function holdMs(minutes: number | undefined, intervalMs: number): number {
 }
 
 function codeOf({ terms, criticalTerms, holdMinutes }: EquipmentRule, measured: Measured): Code {
-  if (!terms.every((term) => holds(term, measured))) return 0;
+  if (!terms.every((term) => holds(term, measured.values))) return 0;
   if (holdMinutes.critical === undefined) return 2;
-  return (criticalTerms ?? []).every((term) => holds(term, measured)) ? 4 : 2;
-}
-
-function holds({ field, is, below, above, aboveField, by = 0 }: EquipmentTerm, { values }: Measured): boolean {
-  const value = values[field] ?? Number.NaN;
-  if (is !== undefined && value !== is) return false;
-  if (below !== undefined && !(value < below)) return false;
-  if (above !== undefined && !(value > above)) return false;
-  return aboveField === undefined || value > (values[aboveField] ?? Number.NaN) + by;
+  return (criticalTerms ?? []).every((term) => holds(term, measured.values)) ? 4 : 2;
 }
 
 const fieldsOf = ({ field, aboveField }: EquipmentTerm) => (aboveField === undefined ? [field] : [field, aboveField]);

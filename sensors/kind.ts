@@ -87,6 +87,27 @@ export interface EquipmentTerm {
   readonly by?: number;
 }
 
+/** Something that people switch from afar, by a command whose body is `{"on": true}` or `{"on": false}`. */
+export interface Control {
+  /** Name of the command, as in its topic: `aerator`. */
+  readonly command: string;
+  /** Boolean field by which the device says whether it is on. */
+  readonly field: string;
+  /** Field that shows whether it really runs. */
+  readonly measured?: string;
+  /** Whether `{"auto": true}` leaves it to the device's own controller again. */
+  readonly hasAuto?: true;
+  readonly interlocks?: readonly Interlock[];
+}
+
+/** Stands against switching it so while all terms hold in what was measured last; a person may override it. */
+export interface Interlock {
+  readonly isOn: boolean;
+  readonly terms: readonly EquipmentTerm[];
+  readonly label: Label;
+  readonly source: string;
+}
+
 export interface Panel {
   readonly title: Label;
   readonly fields: readonly string[];
@@ -109,6 +130,8 @@ export interface Kind {
   readonly advice?: Readonly<Record<string, Label>>;
   /** Faults of equipment that show in its own readings. */
   readonly equipment?: readonly EquipmentRule[];
+  /** What can be switched remotely where the device obeys. */
+  readonly controls?: readonly Control[];
   /** Hours of Beijing time in which a silent device is critical, because nobody is there to notice. */
   readonly silentIsCritical?: { readonly fromHour: number; readonly toHour: number };
   /** Fields that fall from dusk to dawn: if tonight will go below the critical limit, a warning comes in the evening. */

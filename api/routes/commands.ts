@@ -1,16 +1,25 @@
 /** Commands to a device: send, follow to their end, list; or, for firmware without command ids, publish as they are. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { DaoyuError } from '../../base/errors.ts';
+import { codeOf, DaoyuError } from '../../base/errors.ts';
+import type { Log } from '../../base/logger.ts';
 import { COMMAND_ID, type DeviceAddress, topicPrefix } from '../../base/topics.ts';
 import type { Commands } from '../../commands/commands.ts';
+import { intervalOf } from '../../registry/device-health.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { interlockOf } from '../../sensors/interlocks.ts';
+import type { Kind } from '../../sensors/kind.ts';
+import type { Store } from '../../store/store.ts';
 import { actorOf } from '../actor.ts';
 import { Command, CommandName, CommandsAnswer, RawAnswer, SentAnswer } from '../command-schemas.ts';
 import { Exact, OneOf, Slug, Text, Whole } from '../schemas.ts';
 
 export interface CommandOptions {
   readonly registry: Pick<Registry, 'device'>;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly store: Pick<Store, 'latest'>;
+  readonly clock: () => number;
+  readonly log: Pick<Log, 'warn'>;
   readonly commands: Commands;
   /** Resolves when handed over, whether or not the device is connected. */
   readonly tell: (device: DeviceAddress, channel: `commands/${string}`, payload: string) => Promise<void>;
@@ -28,11 +37,28 @@ const Id = Type.String({ pattern: COMMAND_ID.source, description: 'as it was ans
 
 export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
   app,
-  { registry, commands, tell, isConnected },
+  { registry, kinds, store, clock, log, commands, tell, isConnected },
 ) => {
   function checkDevice({ park, device }: DeviceAddress): void {
     if (registry.device(park, device) === undefined)
       throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${device}`);
+  }
+
+  /** Without its newest values nothing is known that would stand against it: an aerator must run also while the store is away. */
+  async function checkInterlock(address: DeviceAddress, name: string, body: unknown): Promise<void> {
+    const known = registry.device(address.park, address.device);
+    const kind = kinds.get(known?.kind ?? '');
+    if (known === undefined || kind?.controls === undefined) return;
+    const [latest] = await store.latest({ ...address, kind: kind.name }).catch((error: unknown) => {
+      log.warn({ code: codeOf(error) }, 'interlocks are not looked at: the store does not answer');
+      return [];
+    });
+    const lock = interlockOf(kind, name, body, { latest, intervalMs: intervalOf(known, kind), now: clock() });
+    if (lock === undefined) return;
+    throw new DaoyuError(
+      'COMMAND_INTERLOCKED',
+      `${lock.label.en} (${lock.label.zh}); override=true sends it all the same`,
+    );
   }
 
   app.post(
@@ -42,7 +68,14 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
       config: {
         access: { right: 'operate', park: 'named' },
         audit: { what: 'command.send', asked: true },
-        problems: ['DEVICE_UNKNOWN', 'COMMANDS_FULL', 'COMMAND_KEY_REUSED', 'BUS_FULL', 'BUS_UNAVAILABLE'],
+        problems: [
+          'DEVICE_UNKNOWN',
+          'COMMAND_INTERLOCKED',
+          'COMMANDS_FULL',
+          'COMMAND_KEY_REUSED',
+          'BUS_FULL',
+          'BUS_UNAVAILABLE',
+        ],
       },
       schema: {
         tags: ['commands'],
@@ -52,6 +85,9 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
         querystring: Exact({
           expiresInSeconds: Type.Optional(Whole(`1 to ${MOST_SECONDS}; default ${DEFAULT_SECONDS}`)),
           by: Type.Optional(Text('name of the person who asks; absent: who is signed in', 64)),
+          override: Type.Optional(
+            OneOf(['true', 'false'], { description: '`true`: although an interlock of its kind stands against it' }),
+          ),
           raw: Type.Optional(
             Type.Unsafe<'true' | 'false'>({
               ...OneOf(['true', 'false']),
@@ -72,6 +108,8 @@ export const commandRoutes: FastifyPluginAsyncTypebox<CommandOptions> = async (
       const { query, body, headers } = request;
       const { name, ...address } = request.params;
       checkDevice(address);
+      if (query.override === 'true') request.audited = { after: { value: body ?? null, override: true } };
+      else await checkInterlock(address, name, body);
       const isHere = isConnected(address.park, address.device);
       if (query.raw === 'true') {
         await tell(address, `commands/${name}`, JSON.stringify(body ?? null));

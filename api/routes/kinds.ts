@@ -69,6 +69,23 @@ const Equipment = Exact({
   source: Type.String(),
 });
 
+const Control = Exact({
+  command: Type.String({ description: 'name of the command; its body is `{"on": true}` or `{"on": false}`' }),
+  field: Type.String({ description: 'by which the device says whether it is on' }),
+  measured: Type.Optional(Type.String({ description: 'shows whether it really runs' })),
+  hasAuto: Type.Optional(Type.Literal(true, { description: '`{"auto": true}` leaves it to the device' })),
+  interlocks: Type.Optional(
+    List(
+      Exact({
+        isOn: Type.Boolean({ description: 'stands against switching it on, or off' }),
+        terms: List(Term, { description: 'while all hold in what was measured last' }),
+        label: Sentence,
+        source: Type.String(),
+      }),
+    ),
+  ),
+});
+
 const KindAnswer = Exact({
   name: Type.String(),
   label: Label,
@@ -81,6 +98,7 @@ const KindAnswer = Exact({
   defaultProfile: Type.Optional(Type.String({ description: 'threshold profile of a site that has none of its own' })),
   advice: Type.Optional(ByName(Sentence, { description: 'what to do, by `{field}_low` and `{field}_high`' })),
   equipment: Type.Optional(List(Equipment, { description: 'faults of equipment that its readings show' })),
+  controls: Type.Optional(List(Control, { description: 'what can be switched from afar' })),
   silentIsCritical: Type.Optional(
     Exact({ fromHour: Type.Number(), toHour: Type.Number() }, { description: 'hours of Beijing time' }),
   ),

@@ -62,6 +62,37 @@ const pond: Kind = {
       source: 'on, with less than a fifth of the power of the smallest aerator (0.75 kW); worse while oxygen is low',
     },
   ],
+  controls: [
+    {
+      command: 'aerator',
+      field: 'aerator_on',
+      measured: 'aerator_power',
+      hasAuto: true,
+      interlocks: [
+        {
+          isOn: false,
+          terms: [{ field: 'dissolved_oxygen', below: 4 }],
+          label: {
+            zh: '溶解氧低于 4 mg/L，不应关闭增氧机',
+            en: 'dissolved oxygen is below 4 mg/L: the aerator should not be off',
+          },
+          source: 'the warning limit of crab ponds',
+        },
+      ],
+    },
+    {
+      command: 'feeder',
+      field: 'feeder_on',
+      interlocks: [
+        {
+          isOn: true,
+          terms: [{ field: 'dissolved_oxygen', below: 4 }],
+          label: { zh: '溶解氧低于 4 mg/L，不应投喂', en: 'dissolved oxygen is below 4 mg/L: no feeding' },
+          source: 'what to do about low oxygen begins with feeding no more',
+        },
+      ],
+    },
+  ],
   fields: [
     // On a healthy lake buoy equal values lasted for 83 minutes at a sample a minute, 243 at one an hour.
     temperature('water_temperature', '水温', 'water temperature', [-2, 45], {

@@ -20,6 +20,7 @@ const paddy: Kind = {
     },
     dissolved_oxygen_low: { zh: '换水或增氧，查环沟', en: 'Exchange water or aerate, check the ditch' },
   },
+  controls: [{ command: 'pump', field: 'pump_on' }],
   fields: [
     measured('water_level', '田面水位（地面为 0）', 'water level (soil surface = 0)', MILLIMETRE, [-500, 1500], 1, {
       normal: [-150, 600],

@@ -32,6 +32,26 @@ function asked({ get, post }: RunningPlatform) {
   };
 }
 
+describe('an interlock', () => {
+  it('refuses to switch an aerator off over dying fish, unless somebody says so, which stands in the trail', async () => {
+    const { running, credentials, device, becomes } = await prepare();
+    const client = await running.connect(credentials);
+    await client.publishAsync(credentials.topics.telemetry, '{"dissolved_oxygen": 2.7}', { qos: 1 });
+    await client.endAsync();
+    await eventually(
+      () => running.get<{ latest: { values: object }[] }>('/api/v1/latest?device=pump'),
+      ({ latest }) => 'dissolved_oxygen' in (latest[0]?.values ?? {}),
+    );
+    await expect(running.post(`${PATH}/aerator`, { on: false })).rejects.toThrow(/COMMAND_INTERLOCKED|below 4 mg/);
+    expect(device.heard).toEqual([]);
+    await device.connect();
+    const { id } = await running.post<Sent>(`${PATH}/aerator?override=true`, { on: false });
+    await becomes(id, 'done');
+    const { audit } = await running.get<{ audit: object[] }>('/api/v1/audit?what=command');
+    expect(audit).toMatchObject([{ where: 'daoyu/pump/aerator', after: { value: { on: false }, override: true } }]);
+  });
+});
+
 describe('a command', () => {
   it('reaches the device with id, expiry and who asks, and is done when the device says so', async () => {
     const { device, send, becomes, running } = await prepare();
