@@ -12,6 +12,7 @@ import type { ChannelOptions } from './routes/channels.ts';
 import type { CommandOptions } from './routes/commands.ts';
 import type { ContractRouteOptions } from './routes/contract.ts';
 import type { CorrectionOptions } from './routes/corrections.ts';
+import type { DeviceBatchOptions } from './routes/device-batch.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
 import type { EventOptions } from './routes/events.ts';
@@ -50,6 +51,7 @@ export type ApiOptions = ServerOptions &
   SiteOptions &
   ProfileOptions &
   DeviceOptions &
+  DeviceBatchOptions &
   DeviceLifeOptions &
   MappingTryOptions &
   LatestOptions &

@@ -80,7 +80,7 @@ export function installAudit(app: FastifyInstance, audit: Pick<AuditTrail, 'note
   });
 }
 
-function whoAndWhere(request: FastifyRequest): Pick<AuditNote, 'who' | 'from' | 'park'> {
+export function whoAndWhere(request: FastifyRequest): Pick<AuditNote, 'who' | 'from' | 'park'> {
   const { identity, params, body, query } = request;
   const { kind = 'stranger', id = '', name = '' } = identity ?? {};
   const park = textIn(params, 'park') ?? textIn(body, 'park') ?? textIn(query, 'park');

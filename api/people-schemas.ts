@@ -1,6 +1,6 @@
 /** Schemas of people, programs and screens in the API; never a hash, and a secret only in the answer that creates it. */
 import { type Static, Type } from 'typebox';
-import { renderSVG } from 'uqr';
+import { renderQr } from '../base/qr.ts';
 import { IDENTITY_KINDS } from '../people/identity.ts';
 import { RIGHTS, ROLES } from '../people/roles.ts';
 import { Exact, List, OneOf, Slug, Text, Time } from './schemas.ts';
@@ -109,5 +109,5 @@ export const NO_CONTENT = Type.Null({ description: 'done' });
 /** A link with its QR code. */
 export function linkOf(base: string, path: string, expiresAt: number): OneTimeLink {
   const url = `${base}${path}`;
-  return { link: url, expiresAt, qr: renderSVG(url, { border: 2 }) };
+  return { link: url, expiresAt, qr: renderQr(url) };
 }

@@ -30,6 +30,7 @@ import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contractRoutes } from './routes/contract.ts';
 import { correctionRoutes } from './routes/corrections.ts';
+import { deviceBatchRoutes } from './routes/device-batch.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { entryRoutes } from './routes/entry.ts';
@@ -175,6 +176,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(siteRoutes, options);
   await app.register(profileRoutes, options);
   await app.register(deviceRoutes, options);
+  await app.register(deviceBatchRoutes, options);
   await app.register(deviceLifeRoutes, options);
   await app.register(mappingTryRoutes, options);
   await app.register(latestRoutes, { ...options, gate });

@@ -1,8 +1,15 @@
-/** `daoyu devices list|add|set|rotate|remove`: the registry of a running platform, over its API. */
+/** `daoyu devices list|add|import|set|rotate|remove`: the registry of a running platform, over its API. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
+import { examplePayload, mosquittoLine } from '../api/first-message.ts';
+import type { DevicesAnswer } from '../api/routes/devices.ts';
+import type { KindsAnswer } from '../api/routes/kinds.ts';
+import type { LatestAnswer } from '../api/routes/latest.ts';
+import type { DeviceCredentials } from '../api/setup-text.ts';
+import { addDeviceImport } from './device-import.ts';
 import { addDeviceLifeCommands } from './device-life.ts';
-import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
+import { type ApiTarget, askPlatform, baseOf, withTarget } from './platform-api.ts';
 
 const PATH = '/api/v1/devices';
 
@@ -12,6 +19,7 @@ interface NewDeviceOptions extends ApiTarget {
   readonly kind?: string;
   readonly model?: string;
   readonly mapping?: string;
+  readonly wait?: boolean;
 }
 
 export function devicesCommand(): Command {
@@ -27,8 +35,10 @@ export function devicesCommand(): Command {
     .option('--kind <kind>', 'e.g. aquaculture_pond; a model gives it')
     .option('--model <model>', 'a device model of `daoyu models list`: kind, interval and mapping')
     .option('--mapping <file>', 'JSON file: how its own keys become fields')
+    .option('--wait', 'stay until its first reading is there')
     .action(add);
   addDeviceLifeCommands(command);
+  addDeviceImport(command);
   return command;
 }
 
@@ -58,4 +68,33 @@ async function add(device: string, options: NewDeviceOptions): Promise<void> {
   });
   process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   process.stderr.write('The password is shown this once.\n');
+  process.stderr.write(
+    `A first reading from any computer: ${await firstLine(answer as DeviceCredentials, device, options)}\n`,
+  );
+  if (options.wait) await firstReading(device, options);
+}
+
+/** The same line as on the page. */
+async function firstLine(credentials: DeviceCredentials, device: string, options: NewDeviceOptions): Promise<string> {
+  const { devices } = (await askPlatform(options, 'GET', `${PATH}?park=${options.park}`)) as DevicesAnswer;
+  const { kinds } = (await askPlatform(options, 'GET', '/api/v1/kinds')) as KindsAnswer;
+  const kind = kinds.find(({ name }) => name === devices.find((each) => each.device === device)?.kind);
+  const payload = kind === undefined ? {} : examplePayload(kind as never);
+  return mosquittoLine(credentials, payload, new URL(baseOf(options)).hostname);
+}
+
+const ASK_EVERY_MS = 1000;
+
+async function firstReading(device: string, options: NewDeviceOptions): Promise<void> {
+  process.stderr.write('waiting for the first reading … (Ctrl-C ends the waiting, not the device)\n');
+  const path = `/api/v1/latest?park=${options.park}&device=${device}`;
+  for (;;) {
+    const { latest } = (await askPlatform(options, 'GET', path)) as LatestAnswer;
+    const [row] = latest;
+    if (row?.time != null) {
+      process.stderr.write(`first reading: ${JSON.stringify(row.values)}\n`);
+      return;
+    }
+    await wait(ASK_EVERY_MS);
+  }
 }

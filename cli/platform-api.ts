@@ -20,7 +20,13 @@ export function withTarget(command: Command): Command {
 /** Number of retries after too many requests, each when the platform says. */
 const PATIENCE = 60;
 
-/** Rejects with `PLATFORM_UNREACHABLE`, `CREDENTIALS_MISSING`, or the code of the answer. */
+/** Where the platform answers. */
+export function baseOf({ api }: ApiTarget): string {
+  const { host, httpPort } = readConfig(process.env);
+  return api ?? `http://${host}:${httpPort}`;
+}
+
+/** A body of bytes is sent as CSV, any other as JSON. Rejects with `PLATFORM_UNREACHABLE`, `CREDENTIALS_MISSING`, or the code of the answer. */
 export async function askPlatform(
   target: ApiTarget,
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -28,7 +34,7 @@ export async function askPlatform(
   body?: unknown,
 ): Promise<unknown> {
   const config = readConfig(process.env);
-  const base = target.api ?? `http://${config.host}:${config.httpPort}`;
+  const base = baseOf(target);
   const token = target.token ?? config.apiToken ?? tokenOf(config.dataDir);
   for (let attempt = 0; ; attempt++) {
     const response = await request(base, path, token, method, body);
@@ -49,8 +55,11 @@ async function request(base: string, path: string, token: string, method: string
   try {
     return await fetch(new URL(path, base), {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': body instanceof Buffer ? 'text/csv' : 'application/json' }),
+      },
+      ...(body !== undefined && { body: body instanceof Buffer ? new Uint8Array(body) : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new DaoyuError('PLATFORM_UNREACHABLE', `no platform answers at ${base}; is it running?`, { cause: error });

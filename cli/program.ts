@@ -16,6 +16,7 @@ import { profilesCommand } from './profiles.ts';
 import { replayCommand } from './replay.ts';
 import { restoreCommand } from './restore.ts';
 import { settingsCommand } from './settings.ts';
+import { sharesCommand } from './shares.ts';
 import { simulateCommand } from './simulate.ts';
 import { sitesCommand } from './sites.ts';
 import { stackCommand } from './stack.ts';
@@ -49,6 +50,7 @@ for (const command of [
   channelsCommand,
   usersCommand,
   tokensCommand,
+  sharesCommand,
   settingsCommand,
 ]) {
   program.addCommand(command());

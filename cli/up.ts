@@ -66,7 +66,7 @@ async function up(options: Options): Promise<void> {
   endSoon();
 }
 
-async function greet({ urls, signInLink }: Platform, { dataDir, roles, apiToken }: Config): Promise<void> {
+async function greet({ urls, signInLink, isEmpty }: Platform, { dataDir, roles, apiToken }: Config): Promise<void> {
   const link = await signInLink();
   const token = apiToken === undefined ? `${dataDir}/secrets/api-token` : 'the one set as DAOYU_API_TOKEN';
 
@@ -82,11 +82,15 @@ async function greet({ urls, signInLink }: Platform, { dataDir, roles, apiToken 
           ]),
       ...Object.entries(urls.mqtt).map(([name, url]) => `  ${name.padEnd(8)} ${reachable(url)}`),
       `  data     ${dataDir}`,
+      ...(isEmpty() ? [EMPTY] : []),
       '',
       '',
     ].join('\n'),
   );
 }
+
+const EMPTY = `  empty    the page leads to the first reading; so do
+           daoyu parks add, daoyu sites add, daoyu devices add --wait`;
 
 /** An address to listen on all interfaces cannot be opened by a browser or a device. */
 function reachable(url: string): string {

@@ -2,12 +2,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { DaoyuError } from '../../base/errors.ts';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
 import type { DeviceModel } from '../../registry/device-model.ts';
 import type { Device, NewDevice as NewDeviceInput, Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { registrySeen } from '../authorize.ts';
+import { completedDevice } from '../complete-device.ts';
 import { Mapping } from '../mapping-schema.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { Exact, Label, List, OneOf, SITE_TYPES, Slug, Text, Where } from '../schemas.ts';
@@ -110,7 +110,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
       },
     },
     async ({ body }, reply) => {
-      const { device, password } = await addDevice(completed(body, models));
+      const { device, password } = await addDevice(completedDevice(body, models));
       const address = { park: device.park, device: device.id };
       const id = clientIdOf(address);
       return reply
@@ -138,18 +138,3 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
     async ({ params, body }) => show(await registry.setMapping(params.park, params.device, body)),
   );
 };
-
-/** The request with defaults from its device model. */
-function completed(
-  { model: name, ...body }: Static<typeof NewDevice>,
-  models: DeviceOptions['models'],
-): NewDeviceInput {
-  const model = name === undefined ? undefined : models.get(name);
-  if (name !== undefined && model === undefined)
-    throw new DaoyuError('MODEL_UNKNOWN', `no model ${name}; there are ${[...models.keys()].join(', ')}`);
-  const kind = body.kind ?? model?.kind;
-  if (kind === undefined) throw new DaoyuError('REQUEST_INVALID', 'a new device needs a kind or a model');
-  const intervalMs = body.intervalMs ?? model?.intervalMs;
-  const mapping = body.mapping ?? model?.mapping;
-  return { ...body, kind, ...(intervalMs !== undefined && { intervalMs }), ...(mapping !== undefined && { mapping }) };
-}

@@ -285,6 +285,30 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
       { path: '/api/v1/audit?format=csv', status: 200 },
       { path: '/api/v1/audit?limit=0', status: 400 },
     ],
+    'post /api/v1/parks/{park}/devices': [
+      {
+        path: '/api/v1/parks/daoyu/devices?dryRun=true',
+        status: 200,
+        body: 'site,device,kind\npond-x,,aquaculture_pond',
+        headers: { 'content-type': 'text/csv' },
+      },
+      {
+        path: '/api/v1/parks/daoyu/devices',
+        status: 201,
+        body: 'site,device,kind\nopenapi-site,of-a-table,aquaculture_pond',
+        headers: { 'content-type': 'text/csv' },
+      },
+      {
+        path: '/api/v1/parks/daoyu/devices',
+        status: 400,
+        body: 'colour\nred',
+        headers: { 'content-type': 'text/csv' },
+      },
+    ],
+    'get /api/v1/devices/{park}/{device}/removal': [
+      { path: `${DEVICES}/daoyu/silent/removal`, status: 200 },
+      { path: `${DEVICES}/daoyu/nowhere/removal`, status: 404 },
+    ],
     'delete /api/v1/devices/{park}/{device}': [
       { path: `${DEVICES}/daoyu/silent`, status: 204 },
       { path: `${DEVICES}/daoyu/silent`, status: 404 },
@@ -534,7 +558,7 @@ async function ask(running: RunningPlatform, method: string, { path, body, heade
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: headers?.['content-type'] === 'text/csv' ? String(body) : JSON.stringify(body) }),
   });
   const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
   if (type !== 'text/event-stream') return { status: response.status, type, text: await response.text() };

@@ -298,6 +298,7 @@ describe('series', () => {
       store: {
         series: () => Promise.reject(new TypeError('cannot read /secret/path')),
         latest: async () => [],
+        holding: async () => ({ readings: 0 }),
         // biome-ignore lint/correctness/useYield: fails before the first reading
         async *export() {
           throw new TypeError('cannot read /secret/path');

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { runPlatform } from '../running-platform.ts';
@@ -14,13 +16,16 @@ describe('daoyu devices', () => {
     expect(await add.ended).toBe(0);
     const credentials = JSON.parse(/^\{.*^\}/ms.exec(add.printed)?.[0] ?? '');
     expect(add.printed).toContain('shown this once');
+    expect(add.printed).toContain(
+      `mosquitto_pub -h 127.0.0.1 -p ${new URL(credentials.urls[0]).port} -i daoyu.my-probe `,
+    );
     const client = await connect(credentials);
     await client.publishAsync(credentials.topics.telemetry, '{"dissolved_oxygen":6.42}', { qos: 1 });
     const list = runCommand(['devices', 'list'], environment);
     expect(await list.ended).toBe(0);
     expect(list.printed).toMatch(/^daoyu\.my-probe +my-pond +aquaculture_pond +connected$/m);
     expect(list.printed).not.toContain(credentials.password);
-  }, 60_000);
+  }, 120_000);
 
   it('makes a device of a model, whose examples are then understood', async () => {
     const { platform, dataDir, connect, get } = await runPlatform();
@@ -42,6 +47,37 @@ describe('daoyu devices', () => {
       () => get<{ latest: { values: Record<string, number> }[] }>('/api/v1/latest?device=tasmota-1'),
       ({ latest }) => latest[0]?.values.water_temperature === 20.6,
     );
+  }, 120_000);
+
+  it('makes the devices of a table, all or none, writes credentials and labels, and removes one with its readings', async () => {
+    const { platform, dataDir, connect, get } = await runPlatform();
+    const environment = { DAOYU_HTTP_PORT: new URL(platform.urls.http).port, DAOYU_DATA_DIR: dataDir };
+    const table = join(dataDir, 'devices.csv');
+    const [out, labels] = [join(dataDir, 'out.csv'), join(dataDir, 'labels.html')];
+    const run = async (...args: readonly string[]) => {
+      const command = runCommand(['devices', ...args, '--park', 'daoyu'], environment);
+      return { code: await command.ended, printed: command.printed };
+    };
+    writeFileSync(table, 'site,device,kind\ntable-pond,a,aquaculture_pond\ntable-pond,b,aquaculture_pond\n');
+    const made = await run('import', table, '--out', out, '--labels', labels);
+    expect(made).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('2 devices are made, new sites: table-pond'),
+    });
+    expect(readFileSync(labels, 'utf8').match(/<svg/g)).toHaveLength(2);
+    const [device = '', , , , clientId = '', username = '', password = '', telemetry = ''] =
+      readFileSync(out, 'utf8').split('\r\n')[1]?.split(',') ?? [];
+    const topics = { telemetry, status: '', errors: '' };
+    const client = await connect({ clientId, username, password, topics });
+    await client.publishAsync(telemetry, '{"dissolved_oxygen":6.42}', { qos: 1 });
+    await eventually(
+      () => get<{ latest: { time: number | null }[] }>(`/api/v1/latest?device=${device}`),
+      ({ latest }) => latest[0]?.time != null,
+    );
+    expect(await run('remove', device, '--plan')).toMatchObject({ printed: expect.stringContaining('"readings": 1') });
+    expect(await run('remove', device, '--readings', 'remove')).toMatchObject({ code: 0 });
+    const query = 'kind=aquaculture_pond&fields=dissolved_oxygen&park=daoyu&site=table-pond&from=-1h';
+    expect(await get(`/api/v1/series?${query}`)).toMatchObject({ series: [] });
   }, 120_000);
 
   it('says in one sentence what is wrong and what would be right', async () => {
