@@ -17,6 +17,7 @@ import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
 import type { EventOptions } from './routes/events.ts';
 import type { HealthRouteOptions } from './routes/health.ts';
+import type { ImportRouteOptions } from './routes/import.ts';
 import type { KindOptions } from './routes/kinds.ts';
 import type { LatestOptions } from './routes/latest.ts';
 import type { LedgerOptions } from './routes/ledger.ts';
@@ -56,6 +57,7 @@ export type ApiOptions = ServerOptions &
   MappingTryOptions &
   LatestOptions &
   SeriesOptions &
+  ImportRouteOptions &
   LedgerOptions &
   QuarantineOptions &
   CommandOptions &

@@ -37,6 +37,7 @@ import { entryRoutes } from './routes/entry.ts';
 import { errorsDocumentRoutes } from './routes/errors-document.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { importRoutes } from './routes/import.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { kindRoutes } from './routes/kinds.ts';
 import { latestRoutes } from './routes/latest.ts';
@@ -60,6 +61,7 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { userAccessRoutes } from './routes/user-access.ts';
 import { userRoutes } from './routes/users.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
+import { BODY_MS, endSlowBodies, UPLOAD_MS } from './slow-bodies.ts';
 
 const MAX_EXPORTS = 2;
 /** Shorter answers fit into one packet anyway. */
@@ -77,7 +79,8 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: 256 * 1024,
     trustProxy: options.trustProxy === undefined ? false : [...options.trustProxy],
-    requestTimeout: 30_000,
+    requestTimeout: UPLOAD_MS,
+    http: { headersTimeout: BODY_MS },
     connectionTimeout: 0, // Live streams and exports last; they end stalled readers themselves.
     keepAliveTimeout: 30_000,
     maxRequestsPerSocket: 10_000,
@@ -158,6 +161,7 @@ async function installGuards(
   await installRateLimit(app, { authenticator, perMinute: limits.requestsPerMinute });
   installAuthorization(app, authenticator);
   endOngoing(app, { authenticator, people });
+  endSlowBodies(app);
   installAudit(app, audit);
 }
 
@@ -169,6 +173,8 @@ interface V1Options {
 async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): Promise<void> {
   const gate = createQueryGate(options.limits);
   const exports = createQueryGate({ ...options.limits, maxConcurrentQueries: MAX_EXPORTS });
+  // One after the other: each takes what disk and log give.
+  const imports = createQueryGate({ ...options.limits, maxConcurrentQueries: 1 });
   const memory = createMemoryBudget({ patienceMs: options.limits.queryTimeoutMs });
   await app.register(kindRoutes, options);
   await app.register(modelRoutes, options);
@@ -181,6 +187,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(mappingTryRoutes, options);
   await app.register(latestRoutes, { ...options, gate });
   await app.register(seriesRoutes, { ...options, gate, exports, memory });
+  await app.register(importRoutes, { ...options, gate: imports });
   await app.register(ledgerRoutes, options);
   await app.register(quarantineRoutes, options);
   await app.register(commandRoutes, options);

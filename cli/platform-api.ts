@@ -33,9 +33,7 @@ export async function askPlatform(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  const config = readConfig(process.env);
-  const base = baseOf(target);
-  const token = target.token ?? config.apiToken ?? tokenOf(config.dataDir);
+  const { base, token } = whereOf(target);
   for (let attempt = 0; ; attempt++) {
     const response = await request(base, path, token, method, body);
     if (response.status === 429 && attempt < PATIENCE) {
@@ -51,6 +49,53 @@ export async function askPlatform(
   }
 }
 
+type Line = Readonly<Record<string, unknown>> & { readonly is?: string };
+
+/** Sends a file and hands on the lines of the answer as they come. Rejects as `askPlatform` does. */
+export async function* sendFile(
+  target: ApiTarget,
+  path: string,
+  body: AsyncIterable<unknown>,
+  sizeBytes: number,
+): AsyncGenerator<Line> {
+  const { base, token } = whereOf(target);
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, base), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/x-ndjson',
+        ...{ 'content-type': 'application/octet-stream', 'content-length': String(sizeBytes) },
+      },
+      body,
+      duplex: 'half',
+    } as unknown as RequestInit);
+  } catch (error) {
+    throw unreachable(base, error);
+  }
+  if (!response.ok) {
+    const answer = (await response.json()) as { detail?: string; code?: string };
+    yield { is: 'problem', ...answer };
+    return;
+  }
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of response.body ?? []) {
+    const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
+  }
+}
+
+function whereOf(target: ApiTarget) {
+  const config = readConfig(process.env);
+  return { base: baseOf(target), token: target.token ?? config.apiToken ?? tokenOf(config.dataDir) };
+}
+
+const unreachable = (base: string, cause: unknown) =>
+  new DaoyuError('PLATFORM_UNREACHABLE', `no platform answers at ${base}; is it running?`, { cause });
+
 async function request(base: string, path: string, token: string, method: string, body: unknown): Promise<Response> {
   try {
     return await fetch(new URL(path, base), {
@@ -62,7 +107,7 @@ async function request(base: string, path: string, token: string, method: string
       ...(body !== undefined && { body: body instanceof Buffer ? new Uint8Array(body) : JSON.stringify(body) }),
     });
   } catch (error) {
-    throw new DaoyuError('PLATFORM_UNREACHABLE', `no platform answers at ${base}; is it running?`, { cause: error });
+    throw unreachable(base, error);
   }
 }
 

@@ -8,6 +8,7 @@ import { checkCommand } from './check.ts';
 import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
+import { importCommand } from './import.ts';
 import { mappingCommand } from './mapping.ts';
 import { modelsCommand } from './models.ts';
 import { moveCommand } from './move.ts';
@@ -34,6 +35,7 @@ for (const command of [
   stackCommand,
   simulateCommand,
   replayCommand,
+  importCommand,
   demoCommand,
   devicesCommand,
   commandsCommand,

@@ -6,9 +6,9 @@ import { Command } from 'commander';
 import { type Config, readConfig } from '../app/config.ts';
 import { makeFolder } from '../app/data-folder.ts';
 import { DaoyuError } from '../base/errors.ts';
-import { keysOf } from '../simulators/csv-column.ts';
-import { parseOffset } from '../simulators/local-time.ts';
 import { replayFile, requireColumns, surveyFile } from '../simulators/replay.ts';
+import { keysOf } from '../tables/csv-column.ts';
+import { parseOffset } from '../tables/local-time.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
 import { createProgress } from './progress.ts';
 import { createRefusalCount, summaryOf } from './replay-summary.ts';
@@ -76,7 +76,9 @@ async function replay(file: string, options: Options): Promise<void> {
       ? pairs(options.map, '--map')
       : Object.fromEntries(
           survey.columns
-            .filter((column) => column !== timeColumn && !(column in where) && column !== '#' && column !== '')
+            .filter(
+              (column) => column !== timeColumn && !(column in where) && column !== '#' && !/^column \d+$/.test(column),
+            )
             .map((column) => [column, keys.get(column)?.name ?? column]),
         );
   // Before anything is connected: a name that is misspelt ends here.

@@ -54,10 +54,16 @@ export class DeviceMemory {
   readonly #aged = new Map<string, { readonly content: string; readonly time: number }>();
   readonly #unknownKeys = new Set<string>();
   #lastAssigned = 0;
+  readonly #stored: (time: number) => Values | undefined;
+
+  /** `stored`: what else is known to be durable of a time. */
+  constructor(stored: (time: number) => Values | undefined = () => undefined) {
+    this.#stored = stored;
+  }
 
   /** What is known of a time: durable, or on its way to the disk. Who relies on the latter waits for it. */
   knownAt(time: number): { readonly values: Values; readonly durable?: Promise<void> } | undefined {
-    const recent = unpacked(this.#recent.get(time));
+    const recent = unpacked(this.#recent.get(time)) ?? this.#stored(time);
     const pending = this.#pending.get(time);
     if (pending === undefined) return recent && { values: recent };
     return { durable: pending.durable, values: { ...unpacked(pending.values), ...recent } };

@@ -1,9 +1,9 @@
 /** Plays a CSV file of measurements through MQTT as one device would send them: as fast as they are acknowledged, or at a speed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaoyuError } from '../base/errors.ts';
-import { readCsv } from './csv.ts';
-import { type Column, keysOf } from './csv-column.ts';
-import { type DateOrder, dateOrderOf, looksLikeTime, offsetInHeader, parseLocalTime } from './local-time.ts';
+import { readCsv } from '../tables/csv.ts';
+import { type Column, keysOf } from '../tables/csv-column.ts';
+import { type DateOrder, dateOrderOf, looksLikeTime, offsetInHeader, parseLocalTime } from '../tables/local-time.ts';
 import { createOutbox } from './outbox.ts';
 
 export interface ReplayOptions {

@@ -1,6 +1,7 @@
 /** The api role: HTTP for people and programs: series, ledger, live feed, page. */
 
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Alarm } from '../../alarms/alarm.ts';
 import { openAlarmLog } from '../../alarms/alarm-log.ts';
@@ -21,6 +22,8 @@ import { openLiveFeed } from '../../consumers/live-feed.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
 import type { Correction } from '../../corrections/correction.ts';
+import { createImporter } from '../../imports/importer.ts';
+import { createSpool } from '../../imports/spool.ts';
 import { FORMATS } from '../../ingest/decoders/table.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import type { FarmEvent } from '../../journal/events.ts';
@@ -120,6 +123,11 @@ export async function openApiRole(
         const more = channel === undefined ? {} : { channel };
         return tryMapping({ device, kind, mapping: mapping ?? device.mapping, payload, receivedAt: clock(), ...more });
       },
+      importer: createImporter({
+        ...{ bus, registry, kinds, store, clock, retainMs: config.retainRaw },
+        pending: async (park, device) => (await ledger.account({ park, device })).rows[0]?.pending ?? 0,
+      }),
+      spool: createSpool(join(folder.path, 'imports')),
       isConnected,
       tell: door?.tell ?? sendOverPubSub(pubsub, presence),
       corrections: keep(await openRecordBook<Correction>('correction', { bus, kv, clock, log })),

@@ -22,9 +22,12 @@ interface Sample {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  readonly file?: string;
 }
 
 const DEVICES = '/api/v1/devices';
+const IMPORT = '/api/v1/import?park=daoyu&device=probe';
 const KEY = { 'idempotency-key': 'of the tests' };
 const GRANTS = [{ role: 'viewer', park: 'daoyu' }];
 const SHARED = { park: 'daoyu', site: 'openapi-site', kind: 'aquaculture_pond' };
@@ -366,6 +369,12 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
       { path: '/api/v1/corrections?as_of=soon', status: 400 },
       { path: '/api/v1/corrections?device=nobody', status: 404 },
     ],
+    'post /api/v1/import': [
+      { path: `${IMPORT}&dryRun=true`, status: 200, file: 'time,do\n2026-11-20 08:00,6.1\n' },
+      { path: IMPORT, status: 422, file: 'time,do\n03/04/2026 08:00,6.1\n' },
+      { path: IMPORT, status: 400, file: '<html>' },
+      { path: `${IMPORT}x`, status: 404, file: 'time,do\n' },
+    ],
     'get /api/v1/event-kinds': [{ path: '/api/v1/event-kinds', status: 200 }],
     'post /api/v1/events': [
       {
@@ -548,7 +557,7 @@ function operationsOf({ paths }: Document): readonly string[] {
     .sort();
 }
 
-async function ask(running: RunningPlatform, method: string, { path, body, headers }: Sample) {
+async function ask(running: RunningPlatform, method: string, { path, body, headers, file }: Sample) {
   const stopping = new AbortController();
   const response = await fetch(new URL(path, running.platform.urls.http), {
     method: method.toUpperCase(),
@@ -559,6 +568,7 @@ async function ask(running: RunningPlatform, method: string, { path, body, heade
       ...headers,
     },
     ...(body !== undefined && { body: headers?.['content-type'] === 'text/csv' ? String(body) : JSON.stringify(body) }),
+    ...(file !== undefined && { body: file }),
   });
   const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
   if (type !== 'text/event-stream') return { status: response.status, type, text: await response.text() };

@@ -1,5 +1,7 @@
 /** The real application over hand-made parts: a memory store, one park with two ponds, a feed the test pushes into. */
 
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { openAlarmLog } from '../../alarms/alarm-log.ts';
@@ -15,6 +17,8 @@ import { createCommands } from '../../commands/commands.ts';
 import { createAuditTrail } from '../../consumers/audit/trail.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
 import type { Correction } from '../../corrections/correction.ts';
+import { createImporter } from '../../imports/importer.ts';
+import { createSpool } from '../../imports/spool.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import type { FarmEvent } from '../../journal/events.ts';
 import { openRecordBook } from '../../journal/record-book.ts';
@@ -115,6 +119,8 @@ export async function apiOptions(
       const more = channel === undefined ? {} : { channel };
       return tryMapping({ device, kind, mapping: mapping ?? device.mapping, payload, receivedAt: NOW, ...more });
     },
+    importer: createImporter({ bus: openMemoryBus(), registry, kinds, store, clock, pending: async () => 0 }),
+    spool: createSpool(join(tmpdir(), `daoyu-imports-${process.pid}`)),
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
     corrections: await openRecordBook<Correction>('correction', {

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { createRefusalCount, summaryOf } from '../../cli/replay-summary.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
-import { columnOf, keysOf } from '../../simulators/csv-column.ts';
-import { parseLocalTime } from '../../simulators/local-time.ts';
 import { replayFile, requireColumns, surveyFile } from '../../simulators/replay.ts';
+import { columnOf, keysOf } from '../../tables/csv-column.ts';
+import { parseLocalTime } from '../../tables/local-time.ts';
 
 const kinds = await loadKinds();
 const BEIJING = 480;

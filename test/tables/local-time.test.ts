@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLocalTime, parseOffset } from '../../simulators/local-time.ts';
+import { parseLocalTime, parseOffset } from '../../tables/local-time.ts';
 
 describe('times of loggers', () => {
   it('are local to the offset that was told', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readCsv } from '../../simulators/csv.ts';
+import { readCsv } from '../../tables/csv.ts';
 
 async function rowsOf(content: string) {
   const file = join(mkdtempSync(join(tmpdir(), 'daoyu-csv-')), 'x.csv');
