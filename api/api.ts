@@ -18,6 +18,7 @@ import type { DeviceOptions } from './routes/devices.ts';
 import type { EventOptions } from './routes/events.ts';
 import type { HealthRouteOptions } from './routes/health.ts';
 import type { ImportRouteOptions } from './routes/import.ts';
+import type { IntakeRouteOptions } from './routes/intake.ts';
 import type { KindOptions } from './routes/kinds.ts';
 import type { LatestOptions } from './routes/latest.ts';
 import type { LedgerOptions } from './routes/ledger.ts';
@@ -55,6 +56,7 @@ export type ApiOptions = ServerOptions &
   DeviceBatchOptions &
   DeviceLifeOptions &
   MappingTryOptions &
+  IntakeRouteOptions &
   LatestOptions &
   SeriesOptions &
   ImportRouteOptions &

@@ -73,6 +73,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   QUERIES_BUSY: 429,
   COMMANDS_FULL: 429,
   TOO_MANY_REQUESTS: 429,
+  INTAKE_BUSY: 503,
   LIVE_FULL: 503,
   QUERY_STOPPED: 503,
   STORE_UNAVAILABLE: 503,

@@ -12,6 +12,7 @@ export interface RateLimitOptions {
 
 /** A flood of strangers must not make a watchdog restart the platform, or a load balancer drop it. */
 const PROBES = new Set(['/healthz', '/readyz']);
+const INTAKE = '/api/v1/intake';
 /** Paths at which secrets are typed. */
 const SIGN_IN = new Set(['/sign-in', '/join', '/api/v1/me/password']);
 /** Attempts from one address: people mistype, and many people share the gateway of a 4G carrier. */
@@ -35,6 +36,8 @@ export async function installRateLimit(
   });
   app.addHook('onRequest', async (request, reply) => {
     const [path = '', query = ''] = request.url.split('?');
+    // Devices have a pace of their own, each by its credential.
+    if (path === INTAKE || path.startsWith(`${INTAKE}/`)) return;
     if (PROBES.has(path) || (SIGN_IN.has(path) && isForm(request, query))) return;
     const taken = await (SIGN_IN.has(path) ? ofSignIn : ofAnything)(request);
     if (taken.isAllowed || !taken.isExceeded) return;

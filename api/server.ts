@@ -38,6 +38,7 @@ import { errorsDocumentRoutes } from './routes/errors-document.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/import.ts';
+import { intakeRoutes } from './routes/intake.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { kindRoutes } from './routes/kinds.ts';
 import { latestRoutes } from './routes/latest.ts';
@@ -119,7 +120,12 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
         description:
           'Readings of rice–fish parks. Times in answers are epoch ms, in CSV Beijing time; windows follow Asia/Shanghai. Errors are RFC 9457 problem details.',
       },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          device: { type: 'http', scheme: 'basic', description: 'MQTT user name and password of the device' },
+        },
+      },
       security: [{ token: [] }],
     },
   });
@@ -185,6 +191,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(deviceBatchRoutes, options);
   await app.register(deviceLifeRoutes, options);
   await app.register(mappingTryRoutes, options);
+  await app.register(intakeRoutes, options);
   await app.register(latestRoutes, { ...options, gate });
   await app.register(seriesRoutes, { ...options, gate, exports, memory });
   await app.register(importRoutes, { ...options, gate: imports });

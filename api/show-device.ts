@@ -4,7 +4,19 @@ import type { topicsOf } from '../base/topics.ts';
 import type { Device } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { Mapping } from './mapping-schema.ts';
-import { Exact, Label, List, Maybe, Slug, Time } from './schemas.ts';
+import { Exact, Label, List, Maybe, Slug, Text, Time } from './schemas.ts';
+
+/** How messages are known to be its own; see docs/gateways.md. */
+export const ReachParts = {
+  gateway: Type.Optional(Slug),
+  isGateway: Type.Optional(
+    Type.Boolean({ description: 'what it sends on a topic that no device has is kept and told' }),
+  ),
+  topics: Type.Optional(
+    List(Text('MQTT filter of stock firmware', 256), { maxItems: 16, description: 'they stand for its telemetry' }),
+  ),
+  ids: Type.Optional(List(Text('DevEUI, id of a platform, MN of HJ 212', 64), { maxItems: 16 })),
+};
 
 export const ShownDevice = Exact({
   park: Slug,
@@ -18,6 +30,7 @@ export const ShownDevice = Exact({
     }),
   ),
   mapping: Maybe(Mapping),
+  ...ReachParts,
   isConnected: Type.Boolean(),
   isDisabled: Type.Optional(Type.Boolean()),
   retiredAt: Type.Optional(Time('from then on it is history')),
@@ -51,6 +64,7 @@ export function createShowDevice(
 ): (device: Device) => ShownDevice {
   /** Copies member by member, so that a secret added to devices later does not leak. */
   return ({ park, site, id, kind, label, mapping, createdAt, previousPassword, isDisabled, retiredAt, ...device }) => {
+    const { gateway, isGateway, topics, ids } = device;
     const intervalMs = device.intervalMs ?? kinds.get(kind)?.intervalMs;
     return {
       park,
@@ -60,6 +74,10 @@ export function createShowDevice(
       label,
       ...(intervalMs !== undefined && { intervalMs }),
       mapping: mapping ?? null,
+      ...(gateway !== undefined && { gateway }),
+      ...(isGateway !== undefined && { isGateway }),
+      ...(topics !== undefined && { topics }),
+      ...(ids !== undefined && { ids }),
       isConnected: isConnected(park, id),
       ...(isDisabled !== undefined && { isDisabled }),
       ...(retiredAt !== undefined && { retiredAt }),

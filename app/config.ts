@@ -51,6 +51,12 @@ export const SETTINGS = {
   tlsPort: setting('DAOYU_MQTTS_PORT', '8883', port, 'MQTT over TLS, open when a certificate is given'),
   tlsCertificate: setting('DAOYU_TLS_CERT', '', optional, 'File with the certificate chain (PEM)'),
   tlsKey: setting('DAOYU_TLS_KEY', '', optional, 'File with its private key (PEM)'),
+  hj212Port: setting(
+    'DAOYU_HJ212_PORT',
+    'off',
+    optionalPort,
+    'HJ 212-2017 over TCP, for data loggers of environmental stations (docs/hj212.md); `0`, `off` as above',
+  ),
   httpPort: setting(
     'DAOYU_HTTP_PORT',
     '8080',

@@ -20,7 +20,7 @@ import { programVersion } from './version.ts';
 
 export interface Platform {
   /** Without the role `api`, `http` has health and metrics only; without `broker`, `mqtt` is empty. */
-  readonly urls: { readonly http: string; readonly mqtt: Broker['urls'] };
+  readonly urls: { readonly http: string; readonly mqtt: Broker['urls']; readonly hj212?: string };
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly token: string;
   /** Nothing is set up yet: there is no park. */
@@ -106,7 +106,11 @@ async function open(
     }),
   );
   return {
-    urls: { http: http.url, mqtt: door?.broker.urls ?? {} },
+    urls: {
+      http: http.url,
+      mqtt: door?.broker.urls ?? {},
+      ...(door?.hj212 && { hj212: `tcp://${host}:${door.hj212.port}` }),
+    },
     kinds,
     token,
     isEmpty: () => registry.parks().length === 0,

@@ -5,11 +5,12 @@ import { type ChannelBook, openChannelBook } from '../alarms/notify/channel-book
 import { watchDiskSpace } from '../base/disk-space.ts';
 import type { Log } from '../base/logger.ts';
 import type { Bus } from '../bus/bus.ts';
-import { followPresence, type Presence } from '../cluster/presence.ts';
+import { followPresence, type Presence, withCarriers } from '../cluster/presence.ts';
 import type { PubSub } from '../cluster/pubsub/pubsub.ts';
 import { FORMATS } from '../ingest/decoders/table.ts';
 import type { Kv } from '../kv/kv.ts';
 import { openPeople, type People } from '../people/people.ts';
+import { type Gateways, openGateways } from '../registry/gateways.ts';
 import { openRegistry } from '../registry/open-registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { seedsAt, withoutDemo } from '../seeds/seeds.ts';
@@ -35,6 +36,7 @@ export interface Services extends AppContext {
   readonly bus: Bus;
   readonly kv: Kv;
   readonly registry: Registry;
+  readonly gateways: Gateways;
   /** Notification channels and plan: one copy for the notifier and the API of this process. */
   readonly channelBook: ChannelBook;
   readonly pubsub: PubSub;
@@ -69,13 +71,14 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const registry = keep(
     await openRegistry({ kv, kinds, seeds: config.demo ? seedsAt(clock()) : withoutDemo, formats: FORMATS, clock }),
   );
+  const gateways = keep(openGateways(registry));
   const { isLogShared: isShared } = sharedParts(config);
   // Unlike `performance.now` it continues while the machine sleeps.
   const bootTime = () => uptime() * 1000;
   const installation = keep(await openInstallationClock({ kv, clock, monotonic: bootTime, isShared }));
   const pubsub = keep(await openPubSub(context));
   const monotonic = () => performance.now();
-  const presence = keep(await followPresence(pubsub, monotonic));
+  const presence = withCarriers(keep(await followPresence(pubsub, monotonic)), gateways.carrierOf);
   const order = orderDevices({ bus, kv, pubsub, presence, registry, clock, monotonic, log });
   const channelBook = keep(await openChannelBook(kv, clock, order));
   const shelf = { folder, kv, isShared };
@@ -84,5 +87,5 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
   const people = keep(await openPeople({ kv, token, clock, log }));
   const id = randomUUID();
   const shared = { pubsub, presence, id, token, sessionSecret, people, monotonic, installation };
-  return { config, log, clock, folder, context, kinds, bus, kv, registry, channelBook, ...shared };
+  return { config, log, clock, folder, context, kinds, bus, kv, registry, gateways, channelBook, ...shared };
 }

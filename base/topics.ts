@@ -96,6 +96,18 @@ export const subjects = {
   allAudit: ['daoyu.audit', 'daoyu.audit.>'],
 } as const;
 
+/** Whether a topic falls under an MQTT filter with `+` and `#` [MQTT-4.7]. */
+export function topicMatches(filter: string, topic: string): boolean {
+  if (filter === topic) return true;
+  const wanted = filter.split('/');
+  const levels = topic.split('/');
+  for (const [index, want] of wanted.entries()) {
+    if (want === '#') return index === wanted.length - 1;
+    if (index >= levels.length || (want !== '+' && want !== levels[index])) return false;
+  }
+  return wanted.length === levels.length;
+}
+
 /** Whether a subject falls under a pattern with `*` and `>`. */
 export function subjectMatches(pattern: string, subject: string): boolean {
   const wanted = pattern.split('.');

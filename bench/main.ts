@@ -1,8 +1,9 @@
-/** `npm run bench -- ingest|alarms|live|fuzz|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
+/** `npm run bench -- ingest|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
 import { benchAlarms } from './alarms.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFuzz } from './fuzz.ts';
+import { benchFuzzDecoders } from './fuzz-decoders.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLiveReaders } from './live-readers.ts';
 import { benchModels } from './models.ts';
@@ -59,6 +60,11 @@ program
   .description('mutated MQTT packets over TCP and WebSocket: does the platform live and serve')
   .option('--packets <n>', 'how many', '200000')
   .action((options: { packets: string }) => benchFuzz({ packets: Number(options.packets) }));
+program
+  .command('fuzz-decoders')
+  .description('mutated messages of every device model through decoders, mapping and validation')
+  .option('--inputs <n>', 'how many', '100000')
+  .action((options: { inputs: string }) => benchFuzzDecoders({ inputs: Number(options.inputs) }));
 program
   .command('query')
   .description('series queries on a store of many readings')

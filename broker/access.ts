@@ -1,9 +1,9 @@
 /** Who may connect, with what will, and who may subscribe: the same for every version of MQTT. */
 import { clientIdOf } from '../base/topics.ts';
-import type { BrokerLimits } from './broker.ts';
+import type { BrokerLimits, Elsewhere } from './broker.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
-import { mayRead, publishedChannel } from './topic-rules.ts';
+import { mayRead, publishedTo } from './topic-rules.ts';
 import type { Verifier } from './verifier.ts';
 
 export interface AccessOptions {
@@ -11,6 +11,7 @@ export interface AccessOptions {
   readonly verifier: Verifier;
   readonly refusals: Refusals;
   readonly timeoutMs: number;
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 export interface Login {
@@ -39,7 +40,7 @@ export const REFUSAL_TEXT: Readonly<Record<LoginRefusal, string>> = {
   topic: 'last will on a foreign topic: it must be below the own prefix',
 };
 
-export function createAccess({ limits, verifier, refusals, timeoutMs }: AccessOptions): Access {
+export function createAccess({ limits, verifier, refusals, timeoutMs, elsewhere }: AccessOptions): Access {
   return {
     async authenticate(session, { clientId, username = '', password = Buffer.alloc(0) }) {
       const { remote, willTopic } = session;
@@ -54,7 +55,7 @@ export function createAccess({ limits, verifier, refusals, timeoutMs }: AccessOp
         refusals.note('client_id', { clientId, username, remote });
         return 'client_id';
       }
-      if (willTopic !== undefined && publishedChannel(willTopic, verdict, limits.maxTopicBytes) === undefined) {
+      if (willTopic !== undefined && publishedTo(willTopic, verdict, limits.maxTopicBytes, elsewhere) === undefined) {
         refusals.note('topic', { clientId, topic: willTopic.slice(0, limits.maxTopicBytes) });
         return 'topic';
       }
@@ -65,7 +66,7 @@ export function createAccess({ limits, verifier, refusals, timeoutMs }: AccessOp
     maySubscribe({ address, subscriptions }, filter) {
       const isAllowed =
         address !== undefined &&
-        mayRead(filter, address) &&
+        mayRead(filter, address, elsewhere) &&
         (subscriptions.has(filter) || subscriptions.size < limits.maxSubscriptions);
       if (!isAllowed && address !== undefined)
         refusals.note('subscription', { clientId: clientIdOf(address), topic: filter.slice(0, limits.maxTopicBytes) });

@@ -1,6 +1,6 @@
 /** The sessions that aedes keeps, of clients that speak MQTT 3.1 and 3.1.1: which outlive their connections, and what is sent down to them. */
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
-import { clientIdOf, type DeviceAddress, topicPrefix } from '../base/topics.ts';
+import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
 import type { BrokerLimits } from './broker.ts';
 import type { Clients, Connected } from './clients.ts';
 import type { Refusals } from './refusals.ts';
@@ -62,14 +62,15 @@ export function createAedesSessions({ limits, refusals, clients, sessionOf, onRe
     /** The device has come by another version: nothing waits for it here any longer. */
     forget: (id: string) => void persistent.delete(id),
 
-    tell(aedes: Aedes, device: DeviceAddress, channel: string, payload: string): void {
-      const id = clientIdOf(device);
+    /** `isLive`: worth nothing to whoever is not connected. */
+    tell(aedes: Aedes, carrier: DeviceAddress, topic: string, payload: string, isLive = false): void {
+      const id = clientIdOf(carrier);
       const waiting = arriving.get(id);
       if (waiting !== undefined) {
-        if (waiting.length < limits.maxQueuedPerSession) waiting.push(() => this.tell(aedes, device, channel, payload));
+        if (waiting.length < limits.maxQueuedPerSession)
+          waiting.push(() => this.tell(aedes, carrier, topic, payload, isLive));
         return;
       }
-      const topic = `${topicPrefix(device)}${channel}`;
       const noteError = (error?: Error) => {
         if (error) refusals.note('tell', { clientId: id, reason: error.message });
       };
@@ -91,7 +92,7 @@ export function createAedesSessions({ limits, refusals, clients, sessionOf, onRe
         return;
       }
       const queued = persistent.get(id);
-      if (queued === undefined || queued >= limits.maxQueuedPerSession) return;
+      if (isLive || queued === undefined || queued >= limits.maxQueuedPerSession) return;
       persistent.set(id, queued + 1);
       const packet = { cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false } as AedesPublishPacket;
       aedes.publish(packet, noteError);

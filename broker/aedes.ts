@@ -1,6 +1,6 @@
 /** The front door. MQTT 3.1.1 is spoken by aedes behind our frame guard and express lane, MQTT 5 by sessions of our own; both are wired here. */
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket } from 'aedes';
-import { clientIdOf } from '../base/topics.ts';
+import { clientIdOf, type DeviceAddress, topicPrefix } from '../base/topics.ts';
 import { type Access, createAccess, keepAliveOf, type LoginRefusal, REFUSAL_TEXT, silenceMsOf } from './access.ts';
 import { createAedesSessions } from './aedes-sessions.ts';
 import type { Broker, BrokerLimits, BrokerOptions } from './broker.ts';
@@ -38,11 +38,13 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   const access = createAccess({
     ...{ limits, refusals, verifier: createVerifier(options.findCredential, monotonic) },
     timeoutMs: options.authenticateTimeoutMs ?? AUTHENTICATE_TIMEOUT_MS,
+    elsewhere: options.elsewhere,
   });
   const { drainTimeoutMs } = limits;
   const expressLane = createExpressLane({ admit, inFlight, refusals, clock, counts, drainTimeoutMs });
   const onPublish = createPublishHook({
     ...{ admit, admitOversize, clock, limits, refusals, sessionOf, counts },
+    ...(options.elsewhere && { elsewhere: options.elsewhere }),
     onWait: expressLane.endShares,
   });
   const keepAlive = createKeepAlive(monotonic, (session) => {
@@ -56,7 +58,8 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     ...(persistence !== undefined && { persistence }),
     connectTimeout: limits.connectTimeoutMs,
     drainTimeout: limits.drainTimeoutMs,
-    maxTopicLevels: 8,
+    // Alink: `/sys/{product}/{device}/thing/event/property/batch/post`.
+    maxTopicLevels: 12,
     maxInflightInbound: 20,
     queueLimit: 42,
     ...hooks({ limits, access, sessionOf, isClosing: () => isClosing, maySessionPersist: aedesSessions.mayPersist }),
@@ -91,6 +94,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
 
   const v5 = {
     ...{ admit, admitOversize, clock, monotonic, limits, refusals, counts, access },
+    ...(options.elsewhere && { elsewhere: options.elsewhere }),
     ...{ sessions, clients, expressLane, keepAlive, isClosing: () => isClosing, onReady: aedesSessions.forget },
     retain: (topic: string, payload: Buffer) =>
       aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: true, dup: false }, () => {}),
@@ -99,6 +103,12 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     ...{ limits, monotonic, refusals, inFlight, isClosing: () => isClosing, begin },
     beginV5: (session, frame) => void shakeHands(session, frame, v5),
   });
+
+  /** A device that has a connection of its own needs no gateway. */
+  function carrierOf(device: DeviceAddress): DeviceAddress {
+    if (clients.isConnected(device)) return device;
+    return options.elsewhere?.carrierOf(device) ?? device;
+  }
 
   const closeBroker = () => new Promise<void>((resolve) => aedes.close(() => resolve()));
   const listeners = await openListeners({ ...options, maxConnectBytes: MAX_CONNECT_BYTES }, connect).catch(
@@ -113,10 +123,16 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   return {
     urls: listeners.urls,
     async tell(device, channel, payload, tellOptions = {}) {
-      if (sessions.has(clientIdOf(device))) sessions.tell(device, channel, payload, tellOptions);
-      else aedesSessions.tell(aedes, device, channel, payload);
+      const carrier = carrierOf(device);
+      const topic = `${topicPrefix(device)}${channel}`;
+      if (sessions.has(clientIdOf(carrier))) sessions.tell(carrier, topic, payload, tellOptions);
+      else aedesSessions.tell(aedes, carrier, topic, payload);
     },
-    isConnected: clients.isConnected,
+    reply(client, topic, payload) {
+      if (sessions.has(clientIdOf(client))) sessions.tell(client, topic, payload, {});
+      else aedesSessions.tell(aedes, client, topic, payload, true);
+    },
+    isConnected: (device) => clients.isConnected(carrierOf(device)),
     disconnect: clients.disconnect,
     devices: clients.devices,
     status: () => ({ connections: clients.count(), ...inFlight.status(), refused: refusals.counts(), ...counts }),

@@ -10,6 +10,8 @@ export interface InboundMessage extends DeviceTopic {
   readonly isResend: boolean;
   /** Handed out by another broker that had kept it: not fresh. */
   readonly isRetained?: boolean;
+  /** The client that published it for the device, where it is not the device itself. */
+  readonly via?: DeviceAddress;
   /** A last will, published by the broker because the connection broke. */
   readonly isWill: boolean;
   /** Correlation data that came with it (MQTT 5): the id of the command that a reply answers. */
@@ -53,6 +55,18 @@ export type FindCredential = (
   username: string,
 ) => (DeviceAddress & { readonly passwordHashes: readonly string[] }) | undefined;
 
+/** What the registry knows of topics and devices beyond a client's own prefix. */
+export interface Elsewhere {
+  /** What a publish of this client on a topic outside of its own prefix is; undefined: not its to publish on. */
+  addressOf(client: DeviceAddress, topic: string): DeviceTopic | undefined;
+  /** Whether the client carries that device. */
+  carries(client: DeviceAddress, park: string, device: string): boolean;
+  /** Whether the client speaks topics of its own, and so may ask for the answers on them. */
+  hasTopics(client: DeviceAddress): boolean;
+  /** Over whose connection the device is reached. */
+  carrierOf(device: DeviceAddress): DeviceAddress | undefined;
+}
+
 export interface BrokerLimits {
   /** Largest MQTT packet after CONNECT. */
   readonly maxPacketBytes: number;
@@ -91,6 +105,8 @@ export interface BrokerOptions {
   /** A device's connection began or ended, whatever it says of itself on its status topic. */
   readonly onPresence?: (device: DeviceAddress, status: 'online' | 'offline', at: number) => void;
   readonly findCredential: FindCredential;
+  /** Absent: there is nothing but own prefixes. */
+  readonly elsewhere?: Elsewhere;
   /** Within it a credential is proven or the connection refused; 30 s unless given. */
   readonly authenticateTimeoutMs?: number;
   /** Epoch ms: when something was received. */
@@ -121,6 +137,9 @@ export interface Broker {
     payload: string,
     options?: TellOptions,
   ): Promise<void>;
+  /** An answer of stock firmware's protocol on a topic of its own, to the client that asked, if it listens now. */
+  reply(client: DeviceAddress, topic: string, payload: string): void;
+  /** Itself, or the gateway that carries it. */
   isConnected(device: DeviceAddress): boolean;
   /** Closes the device's connection, if it has one: its credential no longer holds. */
   disconnect(device: DeviceAddress): void;

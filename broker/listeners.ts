@@ -117,7 +117,8 @@ function loadCertificate({ certificate, key }: { readonly certificate: string; r
   }
 }
 
-function translate(error: Error, host: string, port: number, setting: string): DaoyuError {
+/** Why a port cannot be had, and which setting moves it. */
+export function translate(error: Error, host: string, port: number, setting: string): DaoyuError {
   const code = codeOf(error);
   if (code === 'EADDRINUSE') {
     return new DaoyuError(

@@ -4,9 +4,10 @@ import type { BrokerOptions, InboundMessage } from './broker.ts';
 import { oversizeOf } from './oversize.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
-import { MAX_RETAINED_BYTES, publishedChannel } from './topic-rules.ts';
+import { MAX_RETAINED_BYTES, publishedTo } from './topic-rules.ts';
 
-export interface PublishHookOptions extends Pick<BrokerOptions, 'admit' | 'admitOversize' | 'clock' | 'limits'> {
+export interface PublishHookOptions
+  extends Pick<BrokerOptions, 'admit' | 'admitOversize' | 'clock' | 'limits' | 'elsewhere'> {
   readonly refusals: Refusals;
   readonly sessionOf: (client: Client) => Session | undefined;
   readonly counts: { received: number; acknowledged: number };
@@ -18,7 +19,7 @@ export interface PublishHookOptions extends Pick<BrokerOptions, 'admit' | 'admit
  * aedes writes the QoS 1 PUBACK right after the callback. An error closes the connection, the only refusal that MQTT 3.1.1 has: in its
  * MQTT 5 line aedes answers it with a final PUBACK instead, which is why package.json holds to the line 1.2.
  */
-export function createPublishHook({ admit, admitOversize, clock, limits, ...parts }: PublishHookOptions) {
+export function createPublishHook({ admit, admitOversize, clock, limits, elsewhere, ...parts }: PublishHookOptions) {
   const { refusals, sessionOf, counts, onWait } = parts;
 
   return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
@@ -29,19 +30,18 @@ export function createPublishHook({ admit, admitOversize, clock, limits, ...part
     if (packet.qos > 0 && 'messageId' in packet && packet.messageId === 0)
       return callback(new Error('packet identifier 0'));
     const { address } = session;
-    const channel = publishedChannel(packet.topic, address, limits.maxTopicBytes);
-    if (channel === undefined) {
+    const to = publishedTo(packet.topic, address, limits.maxTopicBytes, elsewhere);
+    if (to === undefined) {
       refusals.note('topic', { clientId: client?.id, topic: packet.topic.slice(0, limits.maxTopicBytes) });
       return callback(new Error('not a topic of this device'));
     }
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    packet.retain = packet.retain && channel === 'status' && payload.length <= MAX_RETAINED_BYTES;
+    packet.retain =
+      packet.retain && to.channel === 'status' && to.via === undefined && payload.length <= MAX_RETAINED_BYTES;
     counts.received += 1;
     if (session.pace.count()) refusals.note('rate', { remote: session.remote, ...address });
     const message: InboundMessage = {
-      park: address.park,
-      device: address.device,
-      channel,
+      ...to,
       topic: packet.topic,
       payload,
       // QoS 2 is taken as QoS 1: its DUP comes through here again, and the identity of a reading makes it once.

@@ -1,5 +1,6 @@
-/** Where a device may publish and what it may read: everything lies below its own prefix. */
-import { type DeviceAddress, topicPrefix } from '../base/topics.ts';
+/** Where a device may publish and what it may read: below its own prefix, below those of the devices it carries, and on topics that the registry says are theirs. */
+import { type DeviceAddress, type DeviceTopic, parseTopic, topicMatches, topicPrefix } from '../base/topics.ts';
+import type { Elsewhere } from './broker.ts';
 
 /** Every channel but those that we speak on: what nothing listens to is acknowledged and quarantined, so that stock firmware with a topic of its own stays connected. */
 const PUBLISHED = /^(?!errors$|commands(?:\/|$)|\$)[^\0+#]{1,255}$/u;
@@ -7,26 +8,39 @@ const PUBLISHED = /^(?!errors$|commands(?:\/|$)|\$)[^\0+#]{1,255}$/u;
 export const MAX_RETAINED_BYTES = 1024;
 
 const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;
+/** Nothing of ours, nothing of the broker's, and no wildcard that would take them in. */
+const FOREIGN = /^(?!daoyu(?:\/|$)|\$share(?:\/|$)|\$SYS(?:\/|$))[^+#]*(?:\/|$)/;
 
-/** The channel, or undefined when the topic is not this device's to publish on. `$`-topics never are. */
-export function publishedChannel(topic: string, address: DeviceAddress, maxBytes: number): string | undefined {
-  const prefix = topicPrefix(address);
-  if (Buffer.byteLength(topic) > maxBytes || !topic.startsWith(prefix)) return undefined;
-  const channel = topic.slice(prefix.length);
-  return PUBLISHED.test(channel) ? channel : undefined;
+export interface Published extends DeviceTopic {
+  /** The client, where it published for another device or on a topic of stock firmware. */
+  readonly via?: DeviceAddress;
 }
 
-export function mayRead(filter: string, address: DeviceAddress): boolean {
-  const prefix = topicPrefix(address);
-  return filter.startsWith(prefix) && READ.test(filter.slice(prefix.length));
+/** Whose message it is, or undefined when the topic is not this client's to publish on. */
+export function publishedTo(
+  topic: string,
+  client: DeviceAddress,
+  maxBytes: number,
+  elsewhere: Elsewhere | undefined,
+): Published | undefined {
+  if (Buffer.byteLength(topic) > maxBytes) return undefined;
+  const prefix = topicPrefix(client);
+  if (topic.startsWith(prefix)) {
+    const channel = topic.slice(prefix.length);
+    return PUBLISHED.test(channel) ? { ...client, channel } : undefined;
+  }
+  const found = elsewhere?.addressOf(client, topic);
+  return found !== undefined && PUBLISHED.test(found.channel) ? { ...found, via: client } : undefined;
 }
 
-/** For filters that `mayRead` allows. */
-export function filterMatches(filter: string, topic: string): boolean {
-  if (filter === topic) return true;
-  const wildcard = filter.at(-1);
-  const parent = filter.slice(0, -1);
-  if (wildcard !== '#' && wildcard !== '+') return false;
-  if (wildcard === '#') return topic.startsWith(parent) || `${topic}/` === parent;
-  return topic.startsWith(parent) && !topic.slice(parent.length).includes('/');
+export function mayRead(filter: string, client: DeviceAddress, elsewhere?: Elsewhere): boolean {
+  const prefix = topicPrefix(client);
+  if (filter.startsWith(prefix)) return READ.test(filter.slice(prefix.length));
+  const child = parseTopic(filter);
+  if (child !== undefined)
+    return elsewhere?.carries(client, child.park, child.device) === true && READ.test(child.channel);
+  // Nothing is ever delivered on them but answers to the client itself.
+  return FOREIGN.test(filter) && elsewhere?.hasTopics(client) === true;
 }
+
+export const filterMatches = topicMatches;

@@ -15,6 +15,11 @@ interface SetOptions extends InPark {
   readonly disable?: boolean;
   readonly enable?: boolean;
   readonly retire?: boolean;
+  readonly gateway?: string;
+  readonly isGateway?: boolean;
+  readonly topic?: readonly string[];
+  readonly id?: readonly string[];
+  readonly framePassword?: string;
 }
 
 export function addDeviceLifeCommands(command: Command): void {
@@ -24,6 +29,11 @@ export function addDeviceLifeCommands(command: Command): void {
     .option('--zh <name>', 'Chinese name')
     .option('--en <name>', 'English name')
     .option('--interval <seconds>', "seconds between readings; 0 returns to the kind's")
+    .option('--gateway <device>', 'the device whose credential speaks for it; none: it speaks for itself')
+    .option('--is-gateway', 'it speaks for others')
+    .option('--topic <filter...>', 'topics of stock firmware that are its telemetry, all of them; none: it has none')
+    .option('--id <id...>', 'ids by which messages mean it, all of them; none: it has none')
+    .option('--frame-password <text>', 'PW of its HJ 212 frames; none: it has none')
     .option('--disable', 'disconnect it and keep it out')
     .option('--enable', 'let it connect again, also a retired one')
     .option('--retire', 'keep it out and keep its readings; it is no longer expected to report')
@@ -44,12 +54,19 @@ const one = (command: Command) =>
 
 const pathOf = (park: string, device: string) => `/api/v1/devices/${park}/${device}`;
 
+const orNull = (given: string | readonly string[]) => (String(given) === 'none' ? null : given);
+
 async function set(device: string, options: SetOptions): Promise<void> {
   const { park, site, zh, en, interval, disable, enable, retire } = options;
   const change = {
     ...(site !== undefined && { site }),
     ...((zh ?? en) !== undefined && { label: { zh: zh ?? en, en: en ?? zh } }),
     ...(interval !== undefined && { intervalMs: interval === '0' ? null : Math.round(Number(interval) * 1000) }),
+    ...(options.gateway !== undefined && { gateway: orNull(options.gateway) }),
+    ...(options.isGateway && { isGateway: true }),
+    ...(options.topic !== undefined && { topics: orNull(options.topic) }),
+    ...(options.id !== undefined && { ids: orNull(options.id) }),
+    ...(options.framePassword !== undefined && { framePassword: orNull(options.framePassword) }),
     ...(disable && { isDisabled: true }),
     ...(enable && { isDisabled: false, isRetired: false }),
     ...(retire && { isRetired: true }),

@@ -20,6 +20,10 @@ interface NewDeviceOptions extends ApiTarget {
   readonly model?: string;
   readonly mapping?: string;
   readonly wait?: boolean;
+  readonly gateway?: string;
+  readonly isGateway?: boolean;
+  readonly topic?: readonly string[];
+  readonly id?: readonly string[];
 }
 
 export function devicesCommand(): Command {
@@ -36,6 +40,10 @@ export function devicesCommand(): Command {
     .option('--model <model>', 'a device model of `daoyu models list`: kind, interval and mapping')
     .option('--mapping <file>', 'JSON file: how its own keys become fields')
     .option('--wait', 'stay until its first reading is there')
+    .option('--gateway <device>', 'the device whose credential speaks for it')
+    .option('--is-gateway', 'it speaks for others; what nobody claims is kept and told')
+    .option('--topic <filter...>', 'topics of stock firmware that are its telemetry, e.g. tele/pond-1/#')
+    .option('--id <id...>', 'ids by which messages mean it: DevEUI, id of a platform, MN of HJ 212')
     .action(add);
   addDeviceLifeCommands(command);
   addDeviceImport(command);
@@ -65,6 +73,10 @@ async function add(device: string, options: NewDeviceOptions): Promise<void> {
     ...(kind !== undefined && { kind }),
     ...(model !== undefined && { model }),
     ...(mapping !== undefined && { mapping }),
+    ...(options.gateway !== undefined && { gateway: options.gateway }),
+    ...(options.isGateway && { isGateway: true }),
+    ...(options.topic !== undefined && { topics: options.topic }),
+    ...(options.id !== undefined && { ids: options.id }),
   });
   process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   process.stderr.write('The password is shown this once.\n');

@@ -154,3 +154,18 @@ function isNames(value: unknown): value is readonly string[] {
     value.every((name) => typeof name === 'string' && name.split('.').every((part) => SLUG.test(part)))
   );
 }
+
+/** A device behind a gateway is reached as long as that is connected. */
+export function withCarriers(
+  presence: Presence,
+  carrierOf: (device: DeviceAddress) => DeviceAddress | undefined,
+): Presence {
+  return {
+    ...presence,
+    isConnected(device) {
+      if (presence.isConnected(device)) return true;
+      const carrier = carrierOf(device);
+      return carrier !== undefined && presence.isConnected(carrier);
+    },
+  };
+}

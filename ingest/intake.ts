@@ -1,12 +1,13 @@
 /** From a publish to a durable verdict: decode, map, validate, deduplicate, flag, group commit. What the broker awaits before its PUBACK. */
 
 import { deviceKey } from '../base/keys.ts';
-import { type DeviceTopic, subjects } from '../base/topics.ts';
+import { type DeviceAddress, type DeviceTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { CommandEntry, DeviceEntry } from '../bus/events.ts';
 import { createRecords, payloadOf, randomRun } from '../bus/quarantine-record.ts';
 import type { Rejection } from '../bus/rejection.ts';
 import { lockOf } from '../registry/device-change.ts';
+import { LEFT_OUT, UNCLAIMED } from '../registry/gateways.ts';
 import type { Device, Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { type Classified, classifyReadings } from './classify.ts';
@@ -19,12 +20,15 @@ import { createGroupCommit, type Group } from './group-commit.ts';
 import type { Outcome } from './json.ts';
 import { createKeyMap, type KeyMap } from './map.ts';
 import { parseReply } from './reply.ts';
+import { senderIds } from './sender-ids.ts';
 
 /** A publish as it comes from the broker. */
 export interface ReceivedMessage extends DeviceTopic {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly isResend: boolean;
+  /** The client that published it for the device. */
+  readonly via?: DeviceAddress | undefined;
   /** Handed out by another broker that had kept it. */
   readonly isRetained?: boolean;
   /** The id of the command that it answers, where the protocol carries it beside the payload. */
@@ -52,6 +56,8 @@ export interface IntakeOptions {
   readonly registry: Pick<Registry, 'device'>;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly tell: Tell;
+  /** Of a gateway: the child that one of these names belongs to; `unknown` where none of them does. Absent: there are no gateways. */
+  readonly childNamed?: (gateway: Device, names: readonly string[]) => Device | 'unknown' | undefined;
   /** Readings older than this are refused with `TIME_TOO_OLD`; absent: none are. */
   readonly retainMs?: number | undefined;
   /** Tells the records of this process from those of others; random. */
@@ -152,15 +158,29 @@ export function createIntake(options: IntakeOptions): Intake {
     return sorted.untilDurable(durable);
   }
 
+  /** A gateway may send everything on one topic: the message itself says whose it is. */
+  function admitOfChild(message: ReceivedMessage, device: Device): Promise<void> {
+    if (device.isGateway !== true || options.childNamed === undefined) return admitTelemetry(message, device);
+    const names = senderIds(message.payload);
+    const child = options.childNamed(device, names);
+    if (child === undefined || child === device) return admitTelemetry(message, device);
+    if (child === 'unknown') return admitElsewhere(message, device, names[0]);
+    const lock = lockOf(child);
+    const own = { ...message, device: child.id };
+    return lock === undefined ? admitTelemetry(own, child) : refuseMessage(own, deviceLocked(own, lock));
+  }
+
   /** Below the device's own prefix, where nothing listens: kept, and told once a channel. */
-  function admitElsewhere(message: ReceivedMessage, device: Device): Promise<void> {
+  function admitElsewhere(message: ReceivedMessage, device: Device, name?: string): Promise<void> {
     // A device that is new to this process forgets what it was told; that must not happen between two of these.
     rulesOf(device);
     const memory = memoryOf(message.park, message.device);
-    const key = `channel ${message.channel}`;
+    const isOfChild = name !== undefined || message.channel === UNCLAIMED;
+    const key = isOfChild ? `child ${name ?? message.topic}` : `channel ${message.channel}`;
+    const reason = isOfChild ? childUnknown(message, name) : channelUnknown(message.channel);
     const isFresh = memory.newUnknownKeys([key]).length > 0;
     if (isFresh) memory.rememberUnknownKeys([key]);
-    const durable = refuseMessage(message, channelUnknown(message.channel), isFresh);
+    const durable = refuseMessage(message, reason, isFresh);
     if (isFresh) durable.catch(() => memory.forgetUnknownKeys([key]));
     return durable;
   }
@@ -191,7 +211,9 @@ export function createIntake(options: IntakeOptions): Intake {
         if (device === undefined) return refuseMessage(message, deviceUnknown(message));
         const lock = lockOf(device);
         if (lock !== undefined) return refuseMessage(message, deviceLocked(message, lock));
-        if (isTelemetry(message.channel)) return admitTelemetry(message, device);
+        if (message.channel === LEFT_OUT) return Promise.resolve();
+        if (message.channel === UNCLAIMED) return admitElsewhere(message, device);
+        if (isTelemetry(message.channel)) return admitOfChild(message, device);
         if (message.channel === 'status') return admitStatus(message);
         if (message.channel === 'replies') return admitReply(message);
         return admitElsewhere(message, device);
@@ -253,7 +275,9 @@ function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device
 export const isTelemetry = (channel: string): boolean => channel === 'telemetry' || channel.startsWith('telemetry/');
 
 function parseStatus(payload: Uint8Array): Outcome<'online' | 'offline' | undefined> {
-  const text = Buffer.from(payload.subarray(0, 64)).toString('utf8').trim();
+  // `Online` of Tasmota, `{"state":"online"}` of Zigbee2MQTT.
+  const given = Buffer.from(payload.subarray(0, 64)).toString('utf8').trim().toLowerCase();
+  const text = /^\{"state":\s*"(\w+)"\}$/.exec(given)?.[1] ?? given;
   if (text === '') return { ok: true, value: undefined };
   if (text === 'online' || text === 'offline') return { ok: true, value: text };
   return {
@@ -274,6 +298,16 @@ function kindUnknown({ kind }: Device): Rejection {
   return {
     code: 'KIND_UNKNOWN',
     message: `the device is registered as ${kind}, which this installation does not know`,
+  };
+}
+
+function childUnknown({ device, topic }: ReceivedMessage, name: string | undefined): Rejection {
+  const what =
+    name === undefined ? `the topic ${JSON.stringify(topic.slice(0, 128))}` : `the id ${JSON.stringify(name)}`;
+  const option = name === undefined ? `--topic '${topic.slice(0, 128)}'` : `--id ${name}`;
+  return {
+    code: 'CHILD_UNKNOWN',
+    message: `no device behind ${device} has ${what}: register it, e.g. daoyu devices add DEVICE … --gateway ${device} ${option}, then replay; a topic that says nothing is left out with --topic '!…' of ${device}`,
   };
 }
 

@@ -1,9 +1,10 @@
 /** Takes a quarantined record through intake once more, and moves it in the ledger from quarantined to what it became. */
 
-import { parseTopic, subjects } from '../base/topics.ts';
+import { type DeviceAddress, type DeviceTopic, parseTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import { bytesOf, createRecords, randomRun } from '../bus/quarantine-record.ts';
 import type { QuarantineRecord, Rejection } from '../bus/rejection.ts';
+import { type Gateways, LEFT_OUT, UNCLAIMED } from '../registry/gateways.ts';
 import type { Mapping, Registry } from '../registry/registry.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { type Classified, classifyReadings } from './classify.ts';
@@ -14,6 +15,7 @@ import { isTelemetry } from './intake.ts';
 import { type Outcome, parseJson } from './json.ts';
 import { createKeyMap } from './map.ts';
 import { keptReadings } from './reading-payload.ts';
+import { senderIds } from './sender-ids.ts';
 
 export interface ReplayOutcome {
   readonly accepted: number;
@@ -34,22 +36,26 @@ export interface ReplayOptions {
   readonly clock: () => number;
   /** When it was really received, where the clock is known to have been wrong then. Default: as it says. */
   readonly correctedReceipt?: (record: QuarantineRecord) => number;
+  /** Of what a gateway sent: whose it is by now. */
+  readonly gateways?: Pick<Gateways, 'addressOf' | 'childNamed'> | undefined;
 }
 
-export function createReplay({ bus, registry, kinds, clock, ...rest }: ReplayOptions) {
+export function createReplay({ bus, registry, kinds, clock, gateways, ...rest }: ReplayOptions) {
   const { correctedReceipt = ({ receivedAt }) => receivedAt } = rest;
   const commit = createGroupCommit({ bus });
   const createRecord = createRecords(randomRun());
 
   return async (record: QuarantineRecord): Promise<ReplayResult> => {
-    const { park, device: id, topic } = record;
+    const { topic } = record;
+    const claimed = claimedBy(record);
+    if (claimed === undefined) return refusedAgain([record.reason]);
+    const { park, device: id, channel } = claimed;
     const receivedAt = correctedReceipt(record);
     const device = registry.device(park, id);
     const kind = device === undefined ? undefined : kinds.get(device.kind);
     if (device === undefined)
       return refusedAgain([{ code: 'DEVICE_UNKNOWN', message: `no device ${id} in park ${park}` }]);
     if (kind === undefined) return refusedAgain([{ code: 'KIND_UNKNOWN', message: `no kind ${device.kind}` }]);
-    const channel = parseTopic(topic)?.channel ?? '';
     if (!isTelemetry(channel) || record.reason.code === 'PAYLOAD_TOO_LARGE') {
       return refusedAgain([record.reason]);
     }
@@ -69,11 +75,28 @@ export function createReplay({ bus, registry, kinds, clock, ...rest }: ReplayOpt
     if (sorted.readings.length === 0 || isStillBad) return refusedAgain(sorted.reasons);
 
     const marked: QuarantineRecord = { ...record, replayedAt: clock() };
-    await appendReadings(marked, device.kind, sorted);
-    await appendMark(marked, sorted);
+    await appendReadings({ ...marked, device: id }, device.kind, sorted);
+    await appendMark(marked, id, sorted);
     const { readings, duplicate, reasons } = sorted;
     return { outcome: { accepted: readings.length, duplicate, refused: reasons.map(shortened) }, marked };
   };
+
+  /** Whose it was, or of a child that was unknown then: whose it is. Undefined where nobody has claimed it yet. */
+  function claimedBy(record: QuarantineRecord): DeviceTopic | undefined {
+    const { park, device, topic, reason } = record;
+    const known = registry.device(park, device);
+    const found = addressOf({ park, device: known?.gateway ?? device }, topic);
+    if (reason.code !== 'CHILD_UNKNOWN')
+      return { park, device, channel: parseTopic(topic)?.channel ?? found?.channel ?? 'telemetry' };
+    const child = known && gateways?.childNamed(known, senderIds(bytesOf(record)));
+    if (typeof child !== 'object') return found;
+    return { park, device: child.id, channel: parseTopic(topic)?.channel ?? found?.channel ?? 'telemetry' };
+  }
+
+  function addressOf(client: DeviceAddress, topic: string): DeviceTopic | undefined {
+    const found = gateways?.addressOf(client, topic);
+    return found?.channel === UNCLAIMED || found?.channel === LEFT_OUT ? undefined : found;
+  }
 
   /** On the log before the mark is: a crash or a full log between the two leaves a record that can be replayed again, and its readings are duplicates then. */
   function appendReadings({ park, device }: QuarantineRecord, kind: string, sorted: Classified): Promise<void> {
@@ -85,7 +108,7 @@ export function createReplay({ bus, registry, kinds, clock, ...rest }: ReplayOpt
   }
 
   /** One entry: the record is marked and no longer counted as quarantined, or neither. */
-  function appendMark(marked: QuarantineRecord, sorted: Classified): Promise<void> {
+  function appendMark(marked: QuarantineRecord, child: string, sorted: Classified): Promise<void> {
     const { park, device } = marked;
     return commit.submit((group) => {
       const quarantine = subjects.quarantine({ park, device });
@@ -95,7 +118,8 @@ export function createReplay({ bus, registry, kinds, clock, ...rest }: ReplayOpt
       for (const { text, counted, isUnplaced } of sorted.records) {
         // The other bad values of the same reading have records of their own; keys that are unknown still were in this one.
         if (marked.scope === 'field' && !(isUnplaced === true && isOfUnplaced(marked))) continue;
-        group.add(quarantine, 'records', text, tally(park, device, counted, 0, counted));
+        const ofChild = subjects.quarantine({ park, device: child });
+        group.add(ofChild, 'records', text, tally(park, child, counted, 0, counted));
       }
     });
   }

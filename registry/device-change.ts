@@ -1,13 +1,18 @@
 /** Checks a change to a device before the registry takes it: absent members stay as they are, `null` removes one. */
 import { DaoyuError } from '../base/errors.ts';
+import { reachOf } from './device-reach.ts';
 import type { Device, DeviceChange, Site } from './registry.ts';
 
 /** A shorter interval is a wrong unit; one longer than a day is not telemetry. */
 const MIN_INTERVAL_MS = 1000;
 const MAX_INTERVAL_MS = 86_400_000;
 
-/** The device with the change applied. Throws `SITE_UNKNOWN` or `DEVICE_INVALID`. */
-export function changedDevice(device: Device, change: DeviceChange, sites: readonly Site[], now: number): Device {
+/** The device as it would be; `others` are those of its park. Throws `SITE_UNKNOWN` or `DEVICE_INVALID`. */
+export function changedDevice(
+  device: Device,
+  change: DeviceChange,
+  { sites, others, now }: { readonly sites: readonly Site[]; readonly others: readonly Device[]; readonly now: number },
+): Device {
   const { site, label, intervalMs, isDisabled, isRetired } = change;
   if (site !== undefined && !sites.some((each) => each.park === device.park && each.id === site)) {
     throw new DaoyuError('SITE_UNKNOWN', `park ${device.park} has no site ${site}; GET /api/v1/parks names them`);
@@ -18,7 +23,8 @@ export function changedDevice(device: Device, change: DeviceChange, sites: reado
       `intervalMs is ${intervalMs} but must be from ${MIN_INTERVAL_MS} (1 s) to ${MAX_INTERVAL_MS} (1 day)`,
     );
   }
-  const { intervalMs: ownInterval, isDisabled: wasDisabled, retiredAt: wasRetiredAt, ...rest } = device;
+  const { intervalMs: ownInterval, isDisabled: wasDisabled, retiredAt: wasRetiredAt, ...known } = device;
+  const { gateway: _g, isGateway: _i, topics: _t, ids: _d, framePasswordHash: _f, ...rest } = known;
   const interval = intervalMs === undefined ? ownInterval : intervalMs;
   const retiredAt = isRetired === undefined ? wasRetiredAt : isRetired ? (wasRetiredAt ?? now) : undefined;
   return {
@@ -28,6 +34,7 @@ export function changedDevice(device: Device, change: DeviceChange, sites: reado
     ...(interval != null && { intervalMs: interval }),
     ...((isDisabled ?? wasDisabled) && { isDisabled: true }),
     ...(retiredAt !== undefined && { retiredAt }),
+    ...reachOf(device, change, others),
   };
 }
 

@@ -2,6 +2,7 @@
 import { DaoyuError } from '../base/errors.ts';
 import { checkParkExists, kindNamed, type RegistryContext } from './context.ts';
 import { changedDevice, withPassword } from './device-change.ts';
+import { reachOf } from './device-reach.ts';
 import { keyOf } from './items.ts';
 import { checkId } from './park-change.ts';
 import type { Device, NewDevice, Registry, Site } from './registry.ts';
@@ -17,6 +18,8 @@ export function createDevices(context: RegistryContext): Devices {
   const { store, kinds, formats, clock } = context;
   const { items } = store;
   const profiles = () => [...items.profile.values()];
+
+  const inPark = (park: string) => [...items.device.values()].filter((device) => device.park === park);
 
   function checkDevice(given: NewDevice): void {
     for (const name of ['park', 'site', 'device'] as const) checkId(name, given[name]);
@@ -58,14 +61,17 @@ export function createDevices(context: RegistryContext): Devices {
     checkDevice,
     async addDevice(given, passwordHash) {
       checkDevice(given);
-      const device = newDevice(given, passwordHash, clock());
+      const reach = reachOf({ park: given.park, id: given.device }, given, inPark(given.park));
+      const device = { ...newDevice(given, passwordHash, clock()), ...reach };
       // The site first: a crash between the two leaves an empty site, never a device without one.
       await addSiteOf(given);
       if (await store.add(keyOf.device(device), device)) return device;
       throw existingDevice(device);
     },
     setDevice: (park, id, given) =>
-      change(park, id, (device) => changedDevice(device, given, [...items.site.values()], clock())),
+      change(park, id, (device) =>
+        changedDevice(device, given, { sites: [...items.site.values()], others: inPark(park), now: clock() }),
+      ),
     setMapping: (park, id, mapping) =>
       change(park, id, ({ mapping: _, ...device }) => {
         if (mapping !== undefined) validateMapping(mapping, kindNamed(context, device.kind), formats);
@@ -75,6 +81,8 @@ export function createDevices(context: RegistryContext): Devices {
       change(park, id, (device) => withPassword(device, passwordHash, overlapMs, clock())),
     async removeDevice(park, id) {
       if (!items.device.has(keyOf.device({ park, id }))) throw unknownDevice(park, id);
+      const children = inPark(park).filter(({ gateway }) => gateway === id);
+      if (children.length > 0) throw carriesOthers(id, children);
       await store.remove(keyOf.device({ park, id }));
     },
   };
@@ -100,6 +108,11 @@ function newDevice(
 
 function existingDevice({ park, id }: Pick<Device, 'park' | 'id'>): DaoyuError {
   return new DaoyuError('DEVICE_EXISTS', `park ${park} has a device ${id} already`);
+}
+
+function carriesOthers(id: string, children: readonly Device[]): DaoyuError {
+  const names = children.map((child) => child.id).join(', ');
+  return new DaoyuError('DEVICE_INVALID', `${id} is the gateway of ${names}: give them another one first, or none`);
 }
 
 function unknownDevice(park: string, id: string): DaoyuError {

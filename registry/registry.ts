@@ -67,6 +67,16 @@ export interface Device {
   readonly passwordHash: string;
   /** The password before the last rotation, valid until `validUntil`. */
   readonly previousPassword?: { readonly hash: string; readonly validUntil: number };
+  /** The device of its park whose credential speaks for it, too. */
+  readonly gateway?: string;
+  /** Speaks for others: what it sends on a topic that nobody claims is kept and told. */
+  readonly isGateway?: boolean;
+  /** MQTT filters of stock firmware that stand for its telemetry (`tele/tank-1/#`); one with `!` before it is left out knowingly. */
+  readonly topics?: readonly string[];
+  /** By which names messages mean it: DevEUI, device id of a platform, MN of HJ 212. */
+  readonly ids?: readonly string[];
+  /** Encoded scrypt hash of the PW of its HJ 212 frames; never leaves the server. */
+  readonly framePasswordHash?: string;
   /** Shut out until enabled again: its connection is closed and new ones are refused. */
   readonly isDisabled?: boolean;
   /** Epoch ms since when it is retired: shut out, and no longer expected to report. */
@@ -81,6 +91,11 @@ export interface DeviceChange {
   readonly intervalMs?: number | null;
   readonly isDisabled?: boolean;
   readonly isRetired?: boolean;
+  readonly gateway?: string | null;
+  readonly isGateway?: boolean;
+  readonly topics?: readonly string[] | null;
+  readonly ids?: readonly string[] | null;
+  readonly framePasswordHash?: string | null;
 }
 
 /** A record created, changed or removed, by this or another process. */
@@ -101,6 +116,10 @@ export interface NewDevice {
   readonly label?: Label;
   readonly intervalMs?: number;
   readonly mapping?: Mapping;
+  readonly gateway?: string;
+  readonly isGateway?: boolean;
+  readonly topics?: readonly string[];
+  readonly ids?: readonly string[];
   /** Used only when the site is created along with the device. */
   readonly siteLabel?: Label;
   readonly siteType?: SiteType;

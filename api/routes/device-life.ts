@@ -9,7 +9,7 @@ import type { Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Store } from '../../store/store.ts';
 import { Exact, Label, Maybe, OneOf, Slug, Time } from '../schemas.ts';
-import { createShowDevice, NextCredentials, ShownDevice } from '../show-device.ts';
+import { createShowDevice, NextCredentials, ReachParts, ShownDevice } from '../show-device.ts';
 
 export interface DeviceLifeOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -22,6 +22,7 @@ export interface DeviceLifeOptions {
   readonly ledger: Pick<Ledger, 'account'>;
   /** Removes the device and its readings. */
   readonly removeReadings: (park: string, device: string) => Promise<void>;
+  readonly hashFramePassword: (password: string) => Promise<string>;
   readonly clock: () => number;
 }
 
@@ -39,7 +40,18 @@ const Removed = Type.Null({ description: 'removed' });
 const DAY_MINUTES = 24 * 60;
 
 export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = async (app, options) => {
-  const { kinds, registry, isConnected, mqttUrls, rotatePassword, store, ledger, removeReadings, clock } = options;
+  const {
+    kinds,
+    registry,
+    isConnected,
+    mqttUrls,
+    rotatePassword,
+    hashFramePassword,
+    store,
+    ledger,
+    removeReadings,
+    clock,
+  } = options;
   const show = createShowDevice(kinds, isConnected);
   const deviceIn = ({ params }: FastifyRequest) => {
     const { park, device } = params as Static<typeof OneDevice>;
@@ -63,6 +75,13 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = as
             site: Type.Optional(Slug),
             label: Type.Optional(Label),
             intervalMs: Type.Optional(Maybe(Type.Integer({ description: "ms between readings; null: the kind's" }))),
+            gateway: Type.Optional(Maybe(Slug)),
+            isGateway: ReachParts.isGateway,
+            topics: Type.Optional(Maybe(ReachParts.topics)),
+            ids: Type.Optional(Maybe(ReachParts.ids)),
+            framePassword: Type.Optional(
+              Maybe(Type.String({ minLength: 6, maxLength: 64, description: 'PW of its HJ 212 frames' })),
+            ),
             isDisabled: Type.Optional(Type.Boolean()),
             isRetired: Type.Optional(Type.Boolean({ description: 'kept as history, no longer expected to report' })),
           },
@@ -74,7 +93,11 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = as
         response: { 200: ShownDevice },
       },
     },
-    async ({ params: { park, device }, body }) => show(await registry.setDevice(park, device, body)),
+    async ({ params: { park, device }, body: { framePassword, ...change } }) => {
+      const hash = typeof framePassword === 'string' ? await hashFramePassword(framePassword) : framePassword;
+      const all = { ...change, ...(hash !== undefined && { framePasswordHash: hash }) };
+      return show(await registry.setDevice(park, device, all));
+    },
   );
 
   app.post(
@@ -146,7 +169,7 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = as
       config: {
         access: { right: 'administer', park: 'named' },
         audit: { what: 'device.remove', of: deviceIn },
-        problems: ['DEVICE_UNKNOWN', 'STATE_CONFLICT', 'READINGS_PENDING', 'STORE_UNAVAILABLE'],
+        problems: ['DEVICE_UNKNOWN', 'DEVICE_INVALID', 'STATE_CONFLICT', 'READINGS_PENDING', 'STORE_UNAVAILABLE'],
       },
       schema: {
         tags: ['registry'],

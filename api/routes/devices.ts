@@ -11,7 +11,7 @@ import { completedDevice } from '../complete-device.ts';
 import { Mapping } from '../mapping-schema.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { Exact, Label, List, OneOf, SITE_TYPES, Slug, Text, Where } from '../schemas.ts';
-import { Credentials, createShowDevice, ShownDevice } from '../show-device.ts';
+import { Credentials, createShowDevice, ReachParts, ShownDevice } from '../show-device.ts';
 
 export interface DeviceCredentials {
   readonly device: Device;
@@ -41,6 +41,7 @@ const NewDevice = Exact({
   label: Type.Optional(Label),
   intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 86_400_000 })),
   mapping: Type.Optional(Mapping),
+  ...ReachParts,
   siteLabel: Type.Optional(Label),
   siteType: Type.Optional(OneOf(SITE_TYPES)),
   profile: Type.Optional(Text('threshold profile of a new site', 64)),
@@ -99,6 +100,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceOptions> = async (
           'ID_INVALID',
           'PROFILE_UNKNOWN',
           'MAPPING_INVALID',
+          'DEVICE_INVALID',
           'STATE_CONFLICT',
         ],
       },

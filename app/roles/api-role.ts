@@ -11,8 +11,10 @@ import type { Api, ApiOptions } from '../../api/api.ts';
 import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
 import { DaoyuError } from '../../base/errors.ts';
+import type { Admit } from '../../broker/broker.ts';
 import { generatePassword, hashPassword } from '../../broker/credentials.ts';
-import { sendLive, sendOverPubSub } from '../../cluster/downlink.ts';
+import { createVerifier } from '../../broker/verifier.ts';
+import { sendLive, sendOverPubSub, type Tell } from '../../cluster/downlink.ts';
 import { assignTasks } from '../../cluster/task-assignment.ts';
 import { createCommands } from '../../commands/commands.ts';
 import { createAuditTrail } from '../../consumers/audit/trail.ts';
@@ -25,6 +27,7 @@ import type { Correction } from '../../corrections/correction.ts';
 import { createImporter } from '../../imports/importer.ts';
 import { createSpool } from '../../imports/spool.ts';
 import { FORMATS } from '../../ingest/decoders/table.ts';
+import { createIntake } from '../../ingest/intake.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import type { FarmEvent } from '../../journal/events.ts';
 import { openRecordBook } from '../../journal/record-book.ts';
@@ -34,6 +37,7 @@ import { deviceModels } from '../../seeds/models/models.ts';
 import type { Store } from '../../store/store.ts';
 import { openMetricSink } from '../backends.ts';
 import { addDemoDevices, removeDemo } from '../demo.ts';
+import { createFindCredential } from '../find-credential.ts';
 import { createRemoveReadings } from '../remove-readings.ts';
 import type { Closer, Services } from '../services.ts';
 import { openSignInCodes } from '../sign-in-codes.ts';
@@ -72,6 +76,8 @@ export async function openApiRole(
   const isConnected = (park: string, device: string) =>
     door?.broker.isConnected({ park, device }) || presence.isConnected({ park, device });
   const shownAlarms = () => alarms.list({ limit: Number.MAX_SAFE_INTEGER });
+  const tell = door?.tell ?? sendOverPubSub(pubsub, presence);
+  const admit = door?.admit ?? openIntake(services, tell, keep);
   const figures = { store, ledger, isConnected, alarms: shownAlarms };
   await writePlatformMetrics(services, figures, keep);
   return keep(
@@ -97,6 +103,7 @@ export async function openApiRole(
         log,
         clock,
         correctedReceipt: (record) => installation.correctedReceipt(record),
+        gateways: services.gateways,
       }),
       live,
       alarms,
@@ -109,6 +116,7 @@ export async function openApiRole(
       },
       removeReadings: createRemoveReadings({ registry, ledger, store, kv, clock }),
       removeDemo: () => removeDemo(folder, kv, registry),
+      hashFramePassword: hashPassword,
       async rotatePassword(park, id, overlapMs) {
         const password = generatePassword();
         await registry.setPassword(park, id, await hashPassword(password), overlapMs);
@@ -128,8 +136,11 @@ export async function openApiRole(
         pending: async (park, device) => (await ledger.account({ park, device })).rows[0]?.pending ?? 0,
       }),
       spool: createSpool(join(folder.path, 'imports')),
+      verifyDevice: createVerifier(createFindCredential(registry, clock), monotonic).verify,
+      admit: (message) => admit({ ...message, qos: 1, isWill: false }),
+      monotonic,
       isConnected,
-      tell: door?.tell ?? sendOverPubSub(pubsub, presence),
+      tell,
       corrections: keep(await openRecordBook<Correction>('correction', { bus, kv, clock, log })),
       events: keep(await openRecordBook<FarmEvent>('event', { bus, kv, clock, log })),
       commands: createCommands({ bus, kv, tell: sendLive(pubsub, presence), clock, log }),
@@ -142,12 +153,26 @@ export async function openApiRole(
         maxLiveClients: config.maxLiveClients,
         requestsPerMinute: config.requestsPerMinute,
         maxPacketBytes: config.maxPacketBytes,
+        maxMessagesPerSecond: config.maxMessagesPerSecond,
+        admitTimeoutMs: config.admitTimeoutMs,
       },
       mqttUrls: () => Object.values(door?.broker.urls ?? {}),
       clock,
       log,
     }),
   );
+}
+
+/** Of a process that has no broker: what comes by HTTP takes the same way. */
+function openIntake({ config, bus, registry, gateways, kinds }: Services, tell: Tell, keep: Closer): Admit {
+  const { retainRaw: retainMs, maxPacketBytes } = config;
+  const intake = keep(
+    createIntake({
+      ...{ bus, registry, kinds, tell, retainMs, maxPacketBytes },
+      childNamed: gateways.childNamed,
+    }),
+  );
+  return (message) => intake.admit(message);
 }
 
 interface Figured {

@@ -159,7 +159,7 @@ class Connection {
         return this.#release(readAck(frame).id);
       case PACKET.subscribe: {
         const packet = readSubscribe(frame);
-        const granted = subscribe(packet, state, this.#limits);
+        const granted = subscribe(packet, state, this.#limits, this.#parts.elsewhere);
         if (granted.some((reason) => reason >= 0x80)) this.#parts.refusals.note('subscription', { clientId: state.id });
         return this.#send({ cmd: 'suback', messageId: packet.id, granted: [...granted] });
       }

@@ -7,7 +7,7 @@ import { attempt } from '../in-flight.ts';
 import { oversizeOf } from '../oversize.ts';
 import type { Refusals } from '../refusals.ts';
 import type { Session } from '../session.ts';
-import { MAX_RETAINED_BYTES, publishedChannel } from '../topic-rules.ts';
+import { MAX_RETAINED_BYTES, type Published, publishedTo } from '../topic-rules.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { type PublishPacket, readPublish, type Will } from './packets.ts';
 import { readProperties } from './properties.ts';
@@ -15,7 +15,8 @@ import { malformed, PacketReader } from './reader.ts';
 import { ProtocolError, REASON } from './reasons.ts';
 import { createTopicAliases } from './topic-aliases.ts';
 
-export interface PublishesOptions extends Pick<BrokerOptions, 'admit' | 'admitOversize' | 'clock' | 'limits'> {
+export interface PublishesOptions
+  extends Pick<BrokerOptions, 'admit' | 'admitOversize' | 'clock' | 'limits' | 'elsewhere'> {
   readonly refusals: Refusals;
   readonly counts: { received: number; acknowledged: number };
   /** Keeps a retained status. */
@@ -50,10 +51,10 @@ export function createPublishes({
   const { admit, admitOversize, clock, limits, refusals, counts } = parts;
   const aliases = createTopicAliases();
 
-  function channelOf(topic: string): string {
+  function addressedTo(topic: string): Published {
     if (/[+#]/.test(topic)) throw new ProtocolError(REASON.topicNameInvalid, 'a wildcard in a topic name');
-    const channel = publishedChannel(topic, address, limits.maxTopicBytes);
-    if (channel !== undefined) return channel;
+    const to = publishedTo(topic, address, limits.maxTopicBytes, parts.elsewhere);
+    if (to !== undefined) return to;
     refusals.note('topic', { ...address, topic: topic.slice(0, limits.maxTopicBytes) });
     const own = `daoyu/${address.park}/${address.device}/`;
     throw new ProtocolError(REASON.notAuthorized, `not a topic of this device: publish below ${own}`);
@@ -66,9 +67,8 @@ export function createPublishes({
       throw new ProtocolError(REASON.protocolError, 'a wildcard in a response topic');
     const topic = aliases.resolve(packet);
     return {
-      park: address.park,
-      device: address.device,
-      ...{ channel: channelOf(topic), topic, payload },
+      ...addressedTo(topic),
+      ...{ topic, payload },
       qos: qos === 0 ? 0 : 1,
       isResend: dup,
       isWill: false,
@@ -95,8 +95,8 @@ export function createPublishes({
 
   function admitAndRetain(message: InboundMessage, isRetained: boolean): Promise<void> {
     const durable = admit(message);
-    const { channel, topic, payload } = message;
-    if (isRetained && channel === 'status' && payload.length <= MAX_RETAINED_BYTES)
+    const { channel, topic, payload, via } = message;
+    if (isRetained && channel === 'status' && via === undefined && payload.length <= MAX_RETAINED_BYTES)
       durable.then(
         () => parts.retain(topic, Buffer.from(payload)),
         () => undefined,
@@ -122,12 +122,10 @@ export function createPublishes({
       accept(id, head.length, () => admitOversize({ ...message, head, sizeBytes }));
     },
     publishWill({ topic, payload, qos, retain }) {
-      const channel = channelOf(topic);
       counts.received += 1;
       const message: InboundMessage = {
-        park: address.park,
-        device: address.device,
-        ...{ channel, topic, payload },
+        ...addressedTo(topic),
+        ...{ topic, payload },
         qos: qos === 0 ? 0 : 1,
         isResend: false,
         isWill: true,

@@ -1,5 +1,5 @@
 /** The sessions of all MQTT 5 clients: opened and resumed, kept for their expiry, bounded in number, and found by whoever has something to tell. */
-import { clientIdOf, type DeviceAddress, topicPrefix } from '../../base/topics.ts';
+import { clientIdOf, type DeviceAddress } from '../../base/topics.ts';
 import type { BrokerLimits, TellOptions } from '../broker.ts';
 import type { Refusals } from '../refusals.ts';
 import { filterMatches } from '../topic-rules.ts';
@@ -21,7 +21,8 @@ export interface Sessions {
   /** The device came with another version of the protocol. */
   forget(id: string): void;
   has(id: string): boolean;
-  tell(device: DeviceAddress, channel: string, payload: string, options: TellOptions): void;
+  /** On a topic that its client subscribed to. */
+  tell(client: DeviceAddress, topic: string, payload: string, options: TellOptions): void;
   close(): void;
 }
 
@@ -109,10 +110,8 @@ export function createSessions({ limits, refusals, clock, monotonic }: SessionsO
       if (kept !== undefined) end(kept);
     },
     has: (id) => sessions.has(id),
-    tell(device, channel, payload, { expires, correlation }) {
-      const prefix = topicPrefix(device);
-      const topic = `${prefix}${channel}`;
-      const state = sessions.get(clientIdOf(device))?.state;
+    tell(client, topic, payload, { expires, correlation }) {
+      const state = sessions.get(clientIdOf(client))?.state;
       const matching = [...(state?.subscriptions ?? [])].filter(([filter]) => filterMatches(filter, topic));
       if (state === undefined || matching.length === 0) return;
       const granted = matching.map(([, each]) => each);
@@ -122,7 +121,7 @@ export function createSessions({ limits, refusals, clock, monotonic }: SessionsO
         qos: granted.some(({ qos }) => qos === 1) ? 1 : 0,
         subscriptionIds: granted.flatMap(({ subscriptionId }) => subscriptionId ?? []),
         deadline: expires === undefined ? undefined : monotonic() + expires - clock(),
-        responseTopic: correlation === undefined ? undefined : `${prefix}replies`,
+        responseTopic: correlation === undefined ? undefined : topic.replace(/commands\/[^/]*$/, 'replies'),
       });
     },
     close() {

@@ -1,5 +1,5 @@
 /** SUBSCRIBE and UNSUBSCRIBE: what a device may read, within its quota, each filter answered with its reason code. */
-import type { BrokerLimits } from '../broker.ts';
+import type { BrokerLimits, Elsewhere } from '../broker.ts';
 import { mayRead } from '../topic-rules.ts';
 import type { SubscribePacket, UnsubscribePacket } from './packets.ts';
 import { REASON } from './reasons.ts';
@@ -10,11 +10,12 @@ export function subscribe(
   { filters, properties: { subscriptionIdentifier: subscriptionId } }: SubscribePacket,
   { subscriptions, address }: SessionState,
   { maxSubscriptions, maxTopicBytes }: BrokerLimits,
+  elsewhere?: Elsewhere,
 ): readonly number[] {
   return filters.map(({ filter, qos }) => {
     if (filter.startsWith('$share/')) return REASON.sharedSubscriptionsUnavailable;
     if (!isFilter(filter) || Buffer.byteLength(filter) > maxTopicBytes) return REASON.topicFilterInvalid;
-    if (!mayRead(filter, address)) return REASON.notAuthorized;
+    if (!mayRead(filter, address, elsewhere)) return REASON.notAuthorized;
     if (!subscriptions.has(filter) && subscriptions.size >= maxSubscriptions) return REASON.quotaExceeded;
     const granted = qos === 0 ? 0 : 1;
     subscriptions.set(filter, { qos: granted, subscriptionId });

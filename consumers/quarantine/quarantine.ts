@@ -6,6 +6,7 @@ import type { Bus } from '../../bus/bus.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
 import { createReplay, type ReplayOutcome } from '../../ingest/replay.ts';
 import type { Kv } from '../../kv/kv.ts';
+import type { Gateways } from '../../registry/gateways.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
 
@@ -23,6 +24,7 @@ export interface QuarantineOptions {
   readonly clock?: () => number;
   /** See `ReplayOptions`. */
   readonly correctedReceipt?: (record: QuarantineRecord) => number;
+  readonly gateways?: Pick<Gateways, 'addressOf' | 'childNamed'>;
 }
 
 export interface QuarantineQuery {

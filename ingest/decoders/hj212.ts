@@ -1,5 +1,6 @@
 /** HJ 212-2017 payloads of environmental stations: `##` length, segment, CRC. Times are Beijing's; only values flagged N are good. */
 import { BEIJING_OFFSET_MINUTES } from '../../base/beijing-time.ts';
+import { hj212CrcText } from '../../base/hj212-frame.ts';
 import type { RejectionCode } from '../../bus/rejection.ts';
 import { type Outcome, refuse } from '../json.ts';
 import type { Decoder, Draft } from './decoder.ts';
@@ -42,7 +43,7 @@ function packetOf(packet: string): Outcome<readonly Draft[]> {
     return wrong('is no HJ 212 packet: ## and 4 digits of length, the data segment, 4 hex digits of CRC');
   }
   const segment = packet.slice(start[0].length, -4);
-  const right = crcOf(Buffer.from(segment, 'latin1')).toString(16).toUpperCase().padStart(4, '0');
+  const right = hj212CrcText(Buffer.from(segment, 'latin1'));
   if (crc.toUpperCase() !== right) {
     return wrong(
       `has the CRC ${crc}, but ${right} would be right for its ${segment.length} bytes (length says ${Number(start[1])}); it is the CRC of HJ 212, not that of Modbus`,
@@ -75,8 +76,15 @@ function packetOf(packet: string): Outcome<readonly Draft[]> {
       else if (key !== '') values[key] = value;
     }
   }
+  if (time === undefined) return { ok: true, value: [{ values, refusal: WITHOUT_TIME }] };
   return { ok: true, value: [{ time, utcOffsetMinutes: BEIJING_OFFSET_MINUTES, values: named(values, flags) }] };
 }
+
+/** The parts of a packet that was split, all but the first, and loggers that are set up wrongly: the time of receipt would be a wrong one. */
+const WITHOUT_TIME = {
+  code: 'TIME_INVALID',
+  message: 'the HJ 212 packet holds no DataTime: set the logger to send it, and not to split packets (PNUM)',
+} as const;
 
 /** `w01009-Rtd` becomes `dissolved_oxygen`; a value not flagged N keeps its own key with its flag beside, so it is told and not taken. */
 function named(values: Readonly<Record<string, unknown>>, flags: ReadonlyMap<string, string>) {
@@ -96,16 +104,6 @@ function named(values: Readonly<Record<string, unknown>>, flags: ReadonlyMap<str
 function pair(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-}
-
-/** HJ 212 appendix A: the high byte of the register is put into the low one before each byte, unlike Modbus. */
-export function crcOf(bytes: Uint8Array): number {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc = (crc >> 8) ^ byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return crc;
 }
 
 function wrong(why: string) {

@@ -69,7 +69,14 @@ describe('every route', () => {
         'HEAD /s/:code',
         'HEAD /s/:code/data.csv',
       ],
-      ...['POST /a/:token', 'POST /join', 'POST /sign-in'],
+      ...[
+        'POST /a/:token',
+        // Their credential is that of a device.
+        'POST /api/v1/intake',
+        'POST /api/v1/intake/:format',
+        'POST /join',
+        'POST /sign-in',
+      ],
     ]);
     const known = routes
       .filter(({ access, method }) => access === 'known' && method !== 'HEAD')

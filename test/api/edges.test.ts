@@ -75,6 +75,8 @@ describe('strangers who ask without end', () => {
     maxLiveClients: 2,
     requestsPerMinute: 20,
     maxPacketBytes: 262_144,
+    maxMessagesPerSecond: 10,
+    admitTimeoutMs: 5000,
   };
 
   it('take neither the probes nor the way in from others at their address', async () => {

@@ -50,7 +50,12 @@ const PLAN = {
 };
 
 /** Whatever is answered, at least once of each route: first what is well, then what the route refuses. */
-function samplesOf(recordId: string, alarm: string, command: string): Readonly<Record<string, readonly Sample[]>> {
+function samplesOf(
+  recordId: string,
+  alarm: string,
+  command: string,
+  ofDevice: Readonly<Record<string, string>>,
+): Readonly<Record<string, readonly Sample[]>> {
   const alarms = '/api/v1/alarms';
   const inAnHour = Date.now() + 3_600_000;
   const strange = { authorization: 'Bearer guess' };
@@ -174,6 +179,15 @@ function samplesOf(recordId: string, alarm: string, command: string): Readonly<R
       { path: `${DEVICES}/daoyu/probe/mapping/try`, status: 200, body: { payload: { dissolved_oxygen: 6.4, x: 1 } } },
       { path: `${DEVICES}/daoyu/nobody/mapping/try`, status: 404, body: { payload: {} } },
       { path: `${DEVICES}/daoyu/probe/mapping/try`, status: 400, body: {} },
+    ],
+    'post /api/v1/intake': [
+      { path: '/api/v1/intake', status: 401, body: {} },
+      { path: '/api/v1/intake', status: 200, body: { dissolved_oxygen: 6.4 }, headers: ofDevice },
+      { path: '/api/v1/intake', status: 422, body: { dissolved_oxygen: 64 }, headers: ofDevice },
+    ],
+    'post /api/v1/intake/{format}': [
+      { path: '/api/v1/intake/tts', status: 200, body: { ph: 7.1 }, headers: ofDevice },
+      { path: '/api/v1/intake/T-T-S', status: 400, body: {}, headers: ofDevice },
     ],
     'post /api/v1/devices/{park}/{device}/commands/{name}': [
       { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 202, body: { on: true }, headers: { ...KEY } },
@@ -492,6 +506,7 @@ describe('the OpenAPI document', () => {
       kept.find(({ reason }) => reason.field === 'rong_yang')?.id ?? '',
       alarms[0]?.id ?? '',
       id,
+      { authorization: `Bearer ${probe.username}.${probe.password}` },
     );
     const document = await running.get<Document>('/docs/json');
     expect(document.openapi).toMatch(/^3\.1/);

@@ -46,6 +46,8 @@ export const limits = {
   maxLiveClients: 2,
   requestsPerMinute: 10_000,
   maxPacketBytes: 262_144,
+  maxMessagesPerSecond: 10,
+  admitTimeoutMs: 5000,
 };
 
 export interface RunningApi {
@@ -108,6 +110,7 @@ export async function apiOptions(
       await registry.removeDevice(park, device);
     },
     removeDemo: async () => ({ devices: 0, sites: 0, parks: 0, kept: [] }),
+    hashFramePassword: async (password) => `hash of ${password}`,
     async rotatePassword(park, device, overlapMs) {
       await registry.setPassword(park, device, 'scrypt-next', overlapMs);
       return 'shown-once-more';
@@ -121,6 +124,12 @@ export async function apiOptions(
     },
     importer: createImporter({ bus: openMemoryBus(), registry, kinds, store, clock, pending: async () => 0 }),
     spool: createSpool(join(tmpdir(), `daoyu-imports-${process.pid}`)),
+    verifyDevice: async ({ username, password }) => {
+      const [park = '', device = ''] = username.split('.');
+      return password.toString() === 'right' ? { park, device } : 'password';
+    },
+    admit: async () => {},
+    monotonic: clock,
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
     corrections: await openRecordBook<Correction>('correction', {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBroker } from '../../broker/aedes.ts';
 import type { Broker } from '../../broker/broker.ts';
 import { hashPassword } from '../../broker/credentials.ts';
-import { mayRead, publishedChannel } from '../../broker/topic-rules.ts';
+import { mayRead, publishedTo } from '../../broker/topic-rules.ts';
 import { eventually } from '../eventually.ts';
 import { connectPacket, limits, openRaw, PASSWORD, publishPacket } from './open-test-broker.ts';
 
@@ -40,7 +40,8 @@ async function openStock(admitted: Admitted[]) {
   const aedes = await Aedes.createBroker({
     authenticate: (_client, _username, password, done) => done(null, password?.toString() === PASSWORD),
     authorizePublish(_client, packet, done) {
-      if (publishedChannel(packet.topic, ADDRESS, limits.maxTopicBytes) === undefined) return done(new Error('topic'));
+      if (publishedTo(packet.topic, ADDRESS, limits.maxTopicBytes, undefined) === undefined)
+        return done(new Error('topic'));
       admitted.push({ topic: packet.topic, payload: packet.payload.toString(), dup: packet.dup });
       void verdict().then(() => done(null));
     },

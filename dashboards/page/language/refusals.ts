@@ -54,6 +54,10 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
   ),
   DEVICE_UNKNOWN: refusal(['未登记的设备', 'unknown device'], ['登记该设备后重放', 'make the device, then replay']),
   DEVICE_DISABLED: refusal(['设备已停用', 'device disabled'], ['启用该设备后重放', 'enable the device, then replay']),
+  CHILD_UNKNOWN: refusal(
+    ['网关下未登记的设备', 'unknown device behind a gateway'],
+    ['登记该设备，并填上它的主题或编号，然后重放', 'register the device with its topic or id, then replay'],
+  ),
   KIND_UNKNOWN: refusal(
     ['未知的设备类型', 'unknown kind of device'],
     ['装上该类型的定义文件后重放', "add the kind's file, then replay"],

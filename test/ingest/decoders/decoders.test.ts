@@ -1,10 +1,10 @@
 /** Each payload format by a message of its maker; and whatever is done to such a message, nothing crashes and nothing is lost. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hj212Crc as crcOf } from '../../../base/hj212-frame.ts';
 import { createRecords } from '../../../bus/quarantine-record.ts';
 import { classifyReadings } from '../../../ingest/classify.ts';
 import { decode } from '../../../ingest/decode.ts';
-import { crcOf } from '../../../ingest/decoders/hj212.ts';
 import { crcBytes } from '../../../ingest/decoders/modbus.ts';
 import { DECODERS } from '../../../ingest/decoders/table.ts';
 import { DeviceMemory } from '../../../ingest/device-memory.ts';

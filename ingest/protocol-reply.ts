@@ -1,0 +1,56 @@
+/** Answers that stock firmware waits for beside its PUBACK, and sends again without: Alink's `post_reply`, OneNET Studio's `post/reply`. */
+import { isObject } from '../base/json.ts';
+
+export interface ProtocolReply {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+export interface Refused {
+  readonly message: string;
+}
+
+/** `/sys/{product}/{device}/thing/event/property/post`, also `…/batch/post` and events. */
+const ALINK = /^\/(?:sys|ext)\/[^/]+\/[^/]+\/(thing\/event\/[A-Za-z0-9_/]{1,100}\/post)$/;
+/** `$sys/{product}/{device}/thing/property/post`. */
+const ONENET = /^\$sys\/[^/]+\/[^/]+\/thing\/(?:property|event|pack|history)\/post$/;
+/** Alink: error in the parameters of the request; OneNET: the same. */
+const ALINK_REFUSED = 460;
+const ONENET_REFUSED = 400;
+const MAX_BYTES = 256 * 1024;
+
+/** Whether a reply is due for a publish on this topic. */
+export const expectsReply = (topic: string): boolean => ALINK.test(topic) || ONENET.test(topic);
+
+/** `refused`: nothing of the message was taken. Undefined where no reply is due, or the message has no id to answer. */
+export function protocolReply(topic: string, payload: Uint8Array, refused?: Refused): ProtocolReply | undefined {
+  const [, method] = ALINK.exec(topic) ?? [];
+  const isOneNet = method === undefined && ONENET.test(topic);
+  if (method === undefined && !isOneNet) return undefined;
+  const id = idOf(payload);
+  if (id === undefined) return undefined;
+  if (isOneNet) {
+    const body = { id, code: refused ? ONENET_REFUSED : 200, msg: refused?.message.slice(0, 200) ?? 'success' };
+    return { topic: `${topic}/reply`, payload: JSON.stringify(body) };
+  }
+  const body = {
+    id,
+    code: refused ? ALINK_REFUSED : 200,
+    data: {},
+    message: refused?.message.slice(0, 200) ?? 'success',
+    method: method?.replaceAll('/', '.'),
+    version: '1.0',
+  };
+  return { topic: `${topic}_reply`, payload: JSON.stringify(body) };
+}
+
+function idOf(payload: Uint8Array): string | number | undefined {
+  if (payload.length > MAX_BYTES) return undefined;
+  try {
+    const message = JSON.parse(Buffer.from(payload).toString('utf8')) as unknown;
+    const id = isObject(message) ? message.id : undefined;
+    return typeof id === 'number' || (typeof id === 'string' && id.length <= 64) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}

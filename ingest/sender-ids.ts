@@ -1,0 +1,44 @@
+/** By which names a message of a gateway says whose it is: LoRaWAN's DevEUI, the device of an Alink, OneNET or Huawei message, the MN of HJ 212. */
+import { isObject, type JsonObject } from '../base/json.ts';
+
+/** Where they stand, the most telling first. */
+const PATHS: readonly (readonly string[])[] = [
+  ['deviceInfo', 'devEui'],
+  ['end_device_ids', 'dev_eui'],
+  ['end_device_ids', 'device_id'],
+  ['msg', 'dev_id'],
+  ['identity', 'deviceName'],
+  ['notify_data', 'header', 'device_id'],
+  ...['devEui', 'devEUI', 'dev_eui', 'device_id', 'deviceId', 'deviceName', 'device_name', 'dev_id', 'sn', 'imei'].map(
+    (key) => [key],
+  ),
+];
+/** Longer messages are backlogs of one device, which has its own topic. */
+const MAX_BYTES = 64 * 1024;
+const OPENING = 0x7b;
+
+/** Empty where the message does not say. */
+export function senderIds(payload: Uint8Array): readonly string[] {
+  if (payload.length > MAX_BYTES) return [];
+  const [first, second] = payload;
+  if (first === 0x23 && second === 0x23) {
+    const [, mn] = /;MN=([^;&]{1,64});/.exec(Buffer.from(payload.subarray(0, 512)).toString('latin1')) ?? [];
+    return mn === undefined ? [] : [mn];
+  }
+  if (first !== OPENING) return [];
+  try {
+    const value = JSON.parse(Buffer.from(payload).toString('utf8')) as unknown;
+    return isObject(value) ? idsIn(value) : [];
+  } catch {
+    return [];
+  }
+}
+
+function idsIn(message: JsonObject): readonly string[] {
+  return PATHS.flatMap((path) => {
+    let at: unknown = message;
+    for (const key of path) at = isObject(at) ? at[key] : undefined;
+    const isName = typeof at === 'number' || (typeof at === 'string' && at !== '' && at.length <= 64);
+    return isName ? [String(at)] : [];
+  });
+}
