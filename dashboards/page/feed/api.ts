@@ -1,7 +1,7 @@
 /** The HTTP API as this page asks it. Types of answers are those of the routes' schemas. */
 import type { Static } from 'typebox';
 import type { AlarmsAnswer, TransitionsAnswer } from '../../../api/alarm-schemas.ts';
-import type { CommandsAnswer } from '../../../api/command-schemas.ts';
+import type { CommandsAnswer, SentAnswer } from '../../../api/command-schemas.ts';
 import type { NoticesAnswer } from '../../../api/routes/channels.ts';
 import type { DevicesAnswer } from '../../../api/routes/devices.ts';
 import type { Check, ReadinessAnswer } from '../../../api/routes/health.ts';
@@ -43,6 +43,16 @@ export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** For what changes something. */
+export const send = <T>(method: string, path: string, body?: object) =>
+  ask<T>(path, {
+    method,
+    ...(body && {
+      body: JSON.stringify(body),
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+    }),
+  });
+
 export const loadPlaces = () => get<ParksAnswer>('/parks');
 
 export async function loadCatalog(): Promise<Catalog> {
@@ -62,6 +72,14 @@ export type Command = Static<typeof CommandsAnswer>['commands'][number];
 /** The newest of a device, `park/device`. */
 export const loadCommands = async (key: string, signal: AbortSignal) =>
   (await get<Static<typeof CommandsAnswer>>(`/devices/${key}/commands?limit=200`, signal)).commands;
+/** Rejects with status 409 and its sentence where an interlock stands against it. */
+export const sendCommand = (key: string, name: string, value: object, isOverride: boolean) =>
+  send<Static<typeof SentAnswer>>(
+    'POST',
+    `/devices/${key}/commands/${name}${isOverride ? '?override=true' : ''}`,
+    value,
+  );
+export const loadCommand = (key: string, id: string) => get<Command>(`/devices/${key}/commands/${id}`);
 export const loadLedger = () => get<LedgerAnswer>('/ledger');
 export const loadSession = () => get<SessionAnswer>('/session');
 
@@ -145,12 +163,7 @@ export const loadTransitions = async (id: string) =>
 
 export const loadNotices = async (id: string) => (await get<NoticesAnswer>(`/alarms/${id}/notices`)).notices;
 
-const post = <T>(path: string, body: object) =>
-  ask<T>(path, {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+const post = <T>(path: string, body: object) => send<T>('POST', path, body);
 
 export const acknowledge = (id: string, said: { readonly note?: string; readonly by?: string }) =>
   post<Alarm>(`/alarms/${id}/acknowledge`, said);

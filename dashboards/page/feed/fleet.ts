@@ -30,7 +30,8 @@ export interface Fleet {
   onStale(listener: (kind?: string) => void): () => void;
   /** Server time, epoch ms. */
   now(): number;
-  reload(): void;
+  /** Asks for everything anew; resolves when it is there, or failed and is shown as such. */
+  reload(): Promise<void>;
   close(): void;
 }
 
@@ -188,7 +189,7 @@ export function openFleet(clock: () => number): Fleet {
     onReadings: (listener) => listen(readers, listener),
     onStale: (listener) => listen(askers, listener),
     now: () => clock() + state.clockOffsetMs,
-    reload: () => void fetchAll(),
+    reload: () => fetchAll(),
     close() {
       stopping.abort();
       clearInterval(refresh);

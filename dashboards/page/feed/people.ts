@@ -15,16 +15,11 @@ import type { ScreensAnswer } from '../../../api/routes/screens.ts';
 import type { MadeToken, TokensAnswer } from '../../../api/routes/tokens.ts';
 import type { PeopleAnswer } from '../../../api/routes/users.ts';
 import { EVERY_PARK, type Grant, type Right } from '../../../people/roles.ts';
-import { ask, get } from './api.ts';
+import { get, send } from './api.ts';
 
 export type { ListedScreen, ListedSession, Me, OneTimeLink, Person, Token };
 export type AuditRow = AuditAnswer['audit'][number];
 
-const send = <T>(method: string, path: string, body?: object) =>
-  ask<T>(path, {
-    method,
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
 const at = (id: string) => encodeURIComponent(id);
 
 export const loadMe = () => get<Me>('/me');
@@ -59,6 +54,7 @@ export interface AuditAsked {
   readonly what: string;
   readonly where: string;
   readonly from: string;
+  readonly park?: string;
   readonly before?: string | undefined;
 }
 

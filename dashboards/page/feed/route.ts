@@ -5,7 +5,18 @@ import type { HealthState } from '../../../sensors/health.ts';
 
 export const RANGES = ['6h', '24h', '7d', '30d', 'season'] as const;
 export type RangeName = (typeof RANGES)[number];
-export type View = 'overview' | 'platform' | 'site' | 'quality' | 'wall' | 'alarms' | 'handover' | 'people' | 'audit';
+export type View =
+  | 'overview'
+  | 'platform'
+  | 'site'
+  | 'quality'
+  | 'wall'
+  | 'alarms'
+  | 'handover'
+  | 'people'
+  | 'audit'
+  | 'manage'
+  | 'start';
 export const ALARM_LISTS = ['current', 'shelved', 'history'] as const;
 export type AlarmList = (typeof ALARM_LISTS)[number];
 
@@ -25,6 +36,8 @@ export interface Route {
   /** Filters of the overview and of a platform; of a site, the park that is meant. */
   readonly park?: string;
   readonly site?: string;
+  /** Of those that are managed. */
+  readonly device?: string;
   readonly subplatform?: string;
   /** Sites shown beside this one, as `park/site`. */
   readonly compare?: readonly string[];
@@ -43,7 +56,17 @@ export type RouteChange = { readonly [K in keyof Route]?: Route[K] | undefined }
 
 /** More lines than this on one chart cannot be told apart. */
 export const MOST_COMPARED = 5;
-const VIEWS: readonly string[] = ['overview', 'quality', 'wall', 'alarms', 'handover', 'people', 'audit'];
+const VIEWS: readonly string[] = [
+  'overview',
+  'quality',
+  'wall',
+  'alarms',
+  'handover',
+  'people',
+  'audit',
+  'manage',
+  'start',
+];
 const STATES: readonly string[] = ['good', 'warning', 'critical', 'unknown'];
 
 /** Never throws: what is not understood falls back to the overview. */
@@ -74,11 +97,13 @@ export function parseRoute(hash: string, language: Language): Route {
     };
   }
   const filterPark = text('park');
+  const device = view === 'manage' ? text('device') : undefined;
   const subplatform = view === 'platform' ? park : text('sub');
   return {
     ...shared,
     view: view === 'platform' && subplatform ? 'platform' : VIEWS.includes(view) ? (view as View) : 'overview',
     ...(filterPark && { park: filterPark }),
+    ...(device && { device }),
     ...(subplatform && { subplatform }),
     ...(state && STATES.includes(state) && { state: state as HealthState }),
     ...(view === 'alarms' && list && list !== 'current' && { list }),
@@ -101,6 +126,7 @@ export function formatRoute(route: Route): string {
     if (route.mission) asked.set('mission', String(route.mission));
   } else {
     if (route.park) asked.set('park', route.park);
+    if (route.view === 'manage' && route.device) asked.set('device', route.device);
     if (route.subplatform && !isPlatform) asked.set('sub', route.subplatform);
     if (route.state) asked.set('state', route.state);
     if (route.view === 'alarms' && route.list && route.list !== 'current') asked.set('list', route.list);

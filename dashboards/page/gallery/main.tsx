@@ -31,7 +31,7 @@ const fleet: Fleet = {
   onReadings: nothing,
   onStale: nothing,
   now: () => NOW,
-  reload: () => undefined,
+  reload: async () => undefined,
   close: () => undefined,
 };
 const sound: AlarmSound = {

@@ -1,9 +1,13 @@
 /** The page's own words; what belongs to a kind, a site or a reason carries its words with it. */
 import type { Language } from '../../../sensors/format.ts';
+import { CONTROL_WORDS } from './control-words.ts';
 import { JOURNAL_WORDS } from './journal-words.ts';
+import { MANAGE_WORDS } from './manage-words.ts';
 
 const WORDS = {
   ...JOURNAL_WORDS,
+  ...MANAGE_WORDS,
+  ...CONTROL_WORDS,
   product: ['稻渔', 'daoyu'],
   county: ['开江稻渔园区', 'Kaijiang rice–fish parks'],
   overview: ['总览', 'Overview'],
@@ -25,10 +29,6 @@ const WORDS = {
   perHour: ['/时', '/h'],
   steady: ['平稳', 'steady'],
   noSites: ['还没有设备', 'No devices yet'],
-  noSitesHelp: [
-    '添加第一台：daoyu devices add，然后用给出的账号向 MQTT 发布数据。',
-    'Add the first with “daoyu devices add”, then publish over MQTT with the credential it prints.',
-  ],
   noMatch: ['没有符合筛选的点位', 'No site matches these filters'],
   clearFilters: ['清除筛选', 'Clear filters'],
   failed: ['暂时读不到数据', 'The data cannot be read just now'],

@@ -7,14 +7,14 @@ import {
   addPerson,
   changeRoles,
   loadPeople,
-  type OneTimeLink,
+  type OneTimeLink as MadeLink,
   type Person,
   passwordLink,
   removePerson,
 } from '../feed/people.ts';
 import { AddForm } from './add-form.tsx';
 import { GrantsField, GrantWords } from './grants-field.tsx';
-import { OneTime } from './one-time.tsx';
+import { OneTimeLink } from './one-time.tsx';
 import { RemoveButton } from './remove-button.tsx';
 import { type Loaded, useLoaded } from './use-loaded.ts';
 
@@ -23,9 +23,9 @@ const FIRST: readonly Grant[] = [{ role: 'operator', park: '*' }];
 export function Accounts() {
   const { word } = useAppContext();
   const people = useLoaded(loadPeople);
-  const [made, setMade] = useState<{ readonly title: string; readonly link: OneTimeLink }>();
+  const [made, setMade] = useState<{ readonly title: string; readonly link: MadeLink }>();
   const { value = [], problem } = people;
-  const show = (title: string, link: OneTimeLink | undefined) => link && setMade({ title, link });
+  const show = (title: string, link: MadeLink | undefined) => link && setMade({ title, link });
   return (
     <section class="card" aria-labelledby="accounts-title">
       <h2 id="accounts-title">{word('accounts')}</h2>
@@ -38,16 +38,7 @@ export function Accounts() {
       <p role="status" class="problem">
         {problem}
       </p>
-      {made && (
-        <OneTime
-          key={made.link.link}
-          title={made.title}
-          note={word('linkOnce')}
-          text={made.link.link}
-          expiresAt={made.link.expiresAt}
-          qr={made.link.qr}
-        />
-      )}
+      {made && <OneTimeLink key={made.link.link} title={made.title} link={made.link} />}
     </section>
   );
 }
@@ -55,7 +46,7 @@ export function Accounts() {
 interface RowProps {
   readonly person: Person;
   readonly people: Loaded<readonly Person[]>;
-  readonly onLink: (title: string, link: OneTimeLink | undefined) => void;
+  readonly onLink: (title: string, link: MadeLink | undefined) => void;
 }
 
 function Row({ person, people: { run, isBusy }, onLink }: RowProps) {

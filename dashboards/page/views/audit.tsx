@@ -129,7 +129,7 @@ function Found({ asked }: { readonly asked: AuditAsked }) {
       {rows.length === 0 && <p role="status">{word('nothingFound')}</p>}
       <ol class="audit">
         {rows.map((row) => (
-          <Entry key={row.id} row={row} />
+          <AuditEntry key={row.id} row={row} />
         ))}
       </ol>
       <p role="status" class="problem">
@@ -144,7 +144,7 @@ function Found({ asked }: { readonly asked: AuditAsked }) {
   );
 }
 
-function Entry({ row }: { readonly row: AuditRow }) {
+export function AuditEntry({ row }: { readonly row: AuditRow }) {
   const { word, language } = useAppContext();
   const { at, who, what, where, from, before, after, code, more } = row;
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];

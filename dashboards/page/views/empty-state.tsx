@@ -1,5 +1,7 @@
 /** Views without data: each says why and what to do. */
+import { useEffect } from 'preact/hooks';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
+import { may, useMe } from '../feed/people.ts';
 
 export function Skeleton() {
   const { word } = useLanguage();
@@ -15,12 +17,18 @@ export function Skeleton() {
   );
 }
 
+/** Whoever may change that is led to the guide. */
 export function NoSites() {
-  const { word } = useLanguage();
+  const { word, go } = useAppContext();
+  const me = useMe();
+  const isTheirs = may(me, 'administer') || me?.mayMakeFirstAccount === true;
+  useEffect(() => {
+    if (isTheirs) go({ view: 'start' }, 'replace');
+  }, [isTheirs]);
   return (
     <section class="nothing">
       <h1>{word('noSites')}</h1>
-      <p>{word('noSitesHelp')}</p>
+      <p>{word('askAdmin')}</p>
     </section>
   );
 }
@@ -54,7 +62,7 @@ export function Failed() {
     <section class="nothing">
       <h1>{word('failed')}</h1>
       <p>{word('failedHelp')}</p>
-      <button type="button" class="button" onClick={() => fleet.reload()}>
+      <button type="button" class="button" onClick={() => void fleet.reload()}>
         {word('retry')}
       </button>
     </section>

@@ -1,7 +1,9 @@
 /** What is shown once: a link with its QR code, or the text of a token. */
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { useAppContext } from '../feed/app-context.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import { useAppContext, useLanguage } from '../feed/app-context.ts';
+import type { OneTimeLink as MadeLink } from '../feed/people.ts';
 import { formatDay, formatSeconds } from '../language/format-time.ts';
+import { CopyButton } from './copy-button.tsx';
 
 interface Props {
   readonly title: string;
@@ -12,9 +14,23 @@ interface Props {
   readonly qr?: string | undefined;
 }
 
+interface LinkProps {
+  readonly title: string;
+  readonly link: MadeLink;
+  /** Absent: one person opens it once. */
+  readonly note?: string;
+}
+
+/** A link that is shown once, and its QR code for a phone. */
+export function OneTimeLink({ title, link, note }: LinkProps) {
+  const { word } = useLanguage();
+  return (
+    <OneTime title={title} note={note ?? word('linkOnce')} text={link.link} expiresAt={link.expiresAt} qr={link.qr} />
+  );
+}
+
 export function OneTime({ title, note, text, expiresAt, qr }: Props) {
   const { word, language } = useAppContext();
-  const [isCopied, setCopied] = useState(false);
   const box = useRef<HTMLElement>(null);
   useEffect(() => box.current?.focus(), []);
   return (
@@ -25,17 +41,7 @@ export function OneTime({ title, note, text, expiresAt, qr }: Props) {
         <p class="note">{note}</p>
         <code data-testid="one-time">{text}</code>
         <p class="one-time-foot">
-          <button
-            type="button"
-            onClick={() =>
-              void navigator.clipboard?.writeText(text).then(
-                () => setCopied(true),
-                () => undefined,
-              )
-            }
-          >
-            {word(isCopied ? 'copied' : 'copy')}
-          </button>
+          <CopyButton text={text} />
           {expiresAt !== undefined && (
             <span class="note">
               {word('validUntil')} {formatDay(expiresAt, language)} {formatSeconds(expiresAt).slice(0, 5)}

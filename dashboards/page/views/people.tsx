@@ -6,6 +6,7 @@ import { Accounts } from './accounts.tsx';
 import { Skeleton } from './empty-state.tsx';
 import { MyAccount } from './my-account.tsx';
 import { ProgramTokens } from './program-tokens.tsx';
+import { SharedLinks } from './share-rows.tsx';
 import { WallScreens } from './wall-screens.tsx';
 
 export function People() {
@@ -29,6 +30,7 @@ export function People() {
           <Accounts />
           <WallScreens />
           <ProgramTokens />
+          <SharedLinks />
         </>
       )}
     </div>

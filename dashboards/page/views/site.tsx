@@ -36,6 +36,8 @@ import { StateMark } from '../tiles/state-mark.tsx';
 import { agedClass, BigValue } from '../tiles/tile.tsx';
 import { AlarmCard } from './alarm-card.tsx';
 import { Compare } from './compare.tsx';
+import { Controls } from './controls.tsx';
+import { ShareChart } from './share-chart.tsx';
 import { StageWords } from './stage-words.tsx';
 
 const ChartAlarms = createContext<readonly Alarm[]>([]);
@@ -105,8 +107,10 @@ export function SiteView() {
           <Now key={device.key} card={device} isAlone={card.devices.length === 1} />
         ))}
       </div>
+      <Controls devices={card.devices} />
       <RangeBar />
       <Compare card={card} cards={cards} />
+      <ShareChart card={card} />
       <SiteJournalContext.Provider value={journal}>
         <ChartAlarms.Provider value={chartAlarms}>
           {kinds.map((each) => (

@@ -2,10 +2,10 @@
 import { useState } from 'preact/hooks';
 import { EVERY_PARK } from '../../../people/roles.ts';
 import { useAppContext } from '../feed/app-context.ts';
-import { addScreen, loadScreens, type OneTimeLink, removeScreen, screenLink } from '../feed/people.ts';
+import { addScreen, loadScreens, type OneTimeLink as MadeLink, removeScreen, screenLink } from '../feed/people.ts';
 import { AddForm } from './add-form.tsx';
 import { Choice } from './choice.tsx';
-import { OneTime } from './one-time.tsx';
+import { OneTimeLink } from './one-time.tsx';
 import { RemoveButton } from './remove-button.tsx';
 import { useLoaded } from './use-loaded.ts';
 
@@ -14,8 +14,8 @@ export function WallScreens() {
   const { value = [], run, isBusy, problem } = useLoaded(loadScreens);
   const [name, setName] = useState('');
   const [park, setPark] = useState(EVERY_PARK);
-  const [made, setMade] = useState<{ readonly name: string; readonly link: OneTimeLink }>();
-  const show = (title: string, link: OneTimeLink | undefined) => link && setMade({ name: title, link });
+  const [made, setMade] = useState<{ readonly name: string; readonly link: MadeLink }>();
+  const show = (title: string, link: MadeLink | undefined) => link && setMade({ name: title, link });
   const submit = async () => {
     show(name, await run(() => addScreen(name.trim(), park === EVERY_PARK ? undefined : [park])));
     setName('');
@@ -66,16 +66,7 @@ export function WallScreens() {
       <p role="status" class="problem">
         {problem}
       </p>
-      {made && (
-        <OneTime
-          key={made.link.link}
-          title={made.name}
-          note={word('linkOnce')}
-          text={made.link.link}
-          expiresAt={made.link.expiresAt}
-          qr={made.link.qr}
-        />
-      )}
+      {made && <OneTimeLink key={made.link.link} title={made.name} link={made.link} />}
     </section>
   );
 }

@@ -1,13 +1,12 @@
 /** The name under which this browser acts, and the way to people and the audit trail. */
 import { useAppContext } from '../feed/app-context.ts';
-import { type Me, useMe } from '../feed/people.ts';
+import type { Me } from '../feed/people.ts';
 import { formatRoute } from '../feed/route.ts';
 import type { Word } from '../language/words.ts';
 import { Icon } from '../tiles/icon.tsx';
 
-export function WhoIAm({ isHere }: { readonly isHere: boolean }) {
+export function WhoIAm({ me, isHere }: { readonly me: Me | undefined; readonly isHere: boolean }) {
   const { language, route, word } = useAppContext();
-  const me = useMe();
   const name = me === undefined ? word('people') : nameOf(me, word);
   return (
     <a

@@ -1,0 +1,21 @@
+/** Words of switching something from afar. */
+export const CONTROL_WORDS = {
+  controls: ['设备控制', 'Controls'],
+  turnOn: ['开', 'On'],
+  turnOff: ['关', 'Off'],
+  leaveAuto: ['交还自动', 'Automatic'],
+  reported: ['设备报告', 'reported'],
+  askedFor: ['要求', 'asked'],
+  reallyRuns: ['实测', 'measured'],
+  noReport: ['没有报告', 'nothing reported'],
+  neverAsked: ['还没有要求过', 'nothing asked yet'],
+  confirmSend: ['确认执行', 'Confirm'],
+  sendAnyway: ['仍然执行', 'Send it all the same'],
+  commandSent: ['已下发，等设备回应', 'sent, waiting for the device'],
+  commandReceived: ['设备已收到', 'received by the device'],
+  commandDone: ['已执行', 'done'],
+  commandFailed: ['设备未能执行', 'the device could not'],
+  commandExpired: ['设备没有按时回应，可能已执行也可能没有', 'no answer in time: it may have acted or not'],
+  awayNow: ['设备离线，一分钟内上线才会执行', 'the device is away: it acts only if it is back within a minute'],
+  before: ['之前的指令', 'Commands before'],
+} as const satisfies Record<string, readonly [zh: string, en: string]>;

@@ -1,0 +1,52 @@
+/** One device: its details, its credentials, its hardware, its end, and what was done to it. */
+import type { Park } from '../../../registry/registry.ts';
+import { useAppContext } from '../feed/app-context.ts';
+import { keyOf } from '../feed/latest.ts';
+import { formatRoute } from '../feed/route.ts';
+import { useAction } from '../views/use-action.ts';
+import { Changes } from './changes.tsx';
+import { CredentialsCard } from './credentials-card.tsx';
+import { DeviceDetails } from './device-details.tsx';
+import { DeviceEnd } from './device-end.tsx';
+import { DeviceState } from './device-state.tsx';
+
+export function DevicePage({ park, id }: { readonly park: Park; readonly id: string }) {
+  const { word, language, state, fleet, route } = useAppContext();
+  const action = useAction(fleet.reload);
+  const device = state.catalog.devices.find((each) => each.park === park.id && each.device === id);
+  const back = formatRoute({ view: 'manage', park: park.id, language, range: route.range });
+  if (device === undefined)
+    return (
+      <section class="nothing">
+        <h1>{word('deviceUnknown')}</h1>
+        <a class="button" href={back}>
+          {park.label[language]}
+        </a>
+      </section>
+    );
+  const kind = state.catalog.kinds.get(device.kind);
+  const site = state.catalog.sites.find((each) => each.park === device.park && each.id === device.site);
+  return (
+    <div class="people manage">
+      <div class="head">
+        <h1>{device.label?.[language] ?? id}</h1>
+        <span class="note">
+          {park.id}.{id} · {kind?.label[language] ?? device.kind} · {site?.label[language] ?? device.site}
+        </span>
+        <DeviceState device={device} row={state.rows.get(keyOf(device))} />
+        <a class="button" href={back}>
+          {park.label[language]}
+        </a>
+      </div>
+      <p role="status" class="problem">
+        {action.problem}
+      </p>
+      <DeviceDetails device={device} action={action} />
+      <CredentialsCard device={device} kind={kind} action={action} />
+      <DeviceEnd device={device} action={action} />
+      <section class="card">
+        <Changes park={park.id} id={id} what="device" />
+      </section>
+    </div>
+  );
+}
