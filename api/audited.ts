@@ -35,7 +35,16 @@ type Remembering = FastifyRequest & { [BEFORE]?: string | undefined };
 /** Refused requests are recorded up to this rate and only counted beyond it. */
 const REFUSALS_PER_SECOND = 1;
 const MOST_BYTES = 8192;
-const SECRETS = new Set(['passwordHash', 'previousPassword', 'password', 'digest', 'code', 'token']);
+const SECRETS = new Set([
+  'passwordHash',
+  'framePasswordHash',
+  'framePassword',
+  'previousPassword',
+  'password',
+  'digest',
+  'code',
+  'token',
+]);
 
 export function installAudit(app: FastifyInstance, audit: Pick<AuditTrail, 'note'>): void {
   const refusals = createTokenBucket(REFUSALS_PER_SECOND, () => performance.now(), 30);

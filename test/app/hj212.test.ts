@@ -110,3 +110,11 @@ it('gets no answer while the log takes nothing, and is stored when it comes agai
     (each) => each?.stored === 1 && each.received === 1,
   );
 });
+
+it('its password is nowhere in the audit trail, not even as a hash', async () => {
+  const { running } = await open();
+  await running.patch('/api/v1/devices/daoyu/station', { framePassword: '654321' });
+  const trail = JSON.stringify(await running.get('/api/v1/audit?what=device&limit=50'));
+  expect(trail).toMatch(/station/);
+  expect(trail).not.toMatch(/scrypt|framePassword|654321/);
+});
