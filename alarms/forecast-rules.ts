@@ -29,6 +29,7 @@ function forecastRule(field: Field, band: Band, limit: number, profile: Profile,
   return {
     id: `${field.name}_low_by_dawn`,
     class: 'process',
+    isForecast: true,
     field: field.name,
     holds: {
       warning: HOLD_MS - 0.1 * intervalMs,

@@ -2,9 +2,10 @@
  * How low a value will fall before the morning: as far as it fell last night from the same time of day on. Plain enough to be explained in a message; how wrong
  * it is stands in docs/alarms.md. Whole half-hours, trusted readings only.
  */
-import { beijingDate } from '../base/beijing-time.ts';
+import { BEIJING_OFFSET_MS } from '../base/beijing-time.ts';
 
-const HALF_HOUR = 30 * 60_000;
+const HOUR = 60 * 60_000;
+const HALF_HOUR = HOUR / 2;
 const DAY_SLOTS = 48;
 const KEPT_SLOTS = DAY_SLOTS + 4;
 /** By Beijing time: the sun is up everywhere in the country by nine but in the far west. */
@@ -38,7 +39,8 @@ export function noteOnCurve(curve: NightCurve, time: number, value: number): voi
 
 /** The lowest expected before the morning; `day` while there is nothing to forecast, undefined when it is not known. */
 export function expectedLow(curve: NightCurve | undefined, time: number): number | 'day' | undefined {
-  const hour = beijingDate(time).getUTCHours();
+  // Asked for every reading: no date is made of it.
+  const hour = Math.floor((time + BEIJING_OFFSET_MS) / HOUR) % 24;
   if (hour < FROM_HOUR && hour >= TO_HOUR) return 'day';
   return curve?.low;
 }
@@ -69,7 +71,6 @@ function lowOf({ slot, means }: NightCurve): number | undefined {
 }
 
 function slotsToMorning(slot: number): number {
-  const date = beijingDate(slot * HALF_HOUR);
-  const ofDay = 2 * date.getUTCHours() + (date.getUTCMinutes() >= 30 ? 1 : 0);
+  const ofDay = (slot + BEIJING_OFFSET_MS / HALF_HOUR) % DAY_SLOTS;
   return (2 * MORNING_HOUR - ofDay + DAY_SLOTS) % DAY_SLOTS;
 }

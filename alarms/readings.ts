@@ -69,7 +69,7 @@ function pointOf(
     values,
     flags,
     hasSent: (field: string) => device.seen[field] !== undefined,
-    ...(!isLate && { expectedLow: (field: string) => expectedLow(device.curves?.[field], time) }),
+    expectedLow: isLate ? undefined : (field: string) => expectedLow(device.curves?.[field], time),
   };
   const { returnedAt = Number.NEGATIVE_INFINITY } = device;
   const isJustBack = time > returnedAt - silentAfterMs && time <= returnedAt + DOUBTED_MS;
@@ -77,6 +77,7 @@ function pointOf(
   for (const rule of rules) {
     const code = rule.codeOf(measured);
     if (code === undefined || code === 0) continue;
+    if (code === UNKNOWN && rule.isForecast && device.conditions[rule.id] === undefined) continue;
     codes ??= {};
     codes[rule.id] = isJustBack && code >= 2 && isEmptyRegister(rule, values) ? UNKNOWN : code;
   }

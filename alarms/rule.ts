@@ -10,7 +10,7 @@ export interface Measured {
   /** Whether the device has sent a field at all. */
   readonly hasSent: (field: string) => boolean;
   /** How low it is expected to fall before the morning (`night-forecast.ts`); absent for a reading of the past. */
-  readonly expectedLow?: (field: string) => number | 'day' | undefined;
+  readonly expectedLow?: ((field: string) => number | 'day' | undefined) | undefined;
 }
 
 export interface Rule {
@@ -23,6 +23,8 @@ export interface Rule {
   readonly codeOf: (measured: Measured) => Code | undefined;
   /** Whether one value is worse than another; absent if the value does not measure severity. */
   readonly isWorse?: (value: number, other: number) => boolean;
+  /** Most nights have no forecast: what is unknown is noted only while its alarm is open. */
+  readonly isForecast?: true;
   /** So much worse than what people were told last is told anew, while it is critical: as far as from warning to critical. */
   readonly worseBy?: number;
   readonly text: (severity: Severity, value: number | undefined) => Label;

@@ -40,6 +40,8 @@ export interface FollowUpState {
   readonly following: Readonly<Record<string, Following>>;
   /** Last transition processed of each alarm: the log may hold one twice. */
   readonly seen: Readonly<Record<string, { readonly seq: number; readonly at: number }>>;
+  /** Chattering alarms, by place and rule: when people were last notified, and how severe it was. */
+  readonly chattering?: Readonly<Record<string, { readonly at: number; readonly severity: Alarm['severity'] }>>;
   /** When warnings were announced in the last ten minutes. */
   readonly announced: readonly number[];
   /** Held back for the next digest. */
@@ -66,6 +68,8 @@ const FLOOD_WINDOW_MS = 10 * MINUTE;
 /** Beyond this many warnings in ten minutes, the rest comes as one digest (EEMUA 191: a person can handle about one a minute). */
 const FLOOD_AT = 10;
 const SEEN_MS = 60 * MINUTE;
+/** A chattering alarm is announced once in this time, unless it is more severe than before. */
+const CHATTERING_MS = 60 * MINUTE;
 
 export function onTransition(state: FollowUpState, transition: Transition, setup: Setup): Result {
   const { alarm, seq, noticedAt: now } = transition;
@@ -81,7 +85,8 @@ export function onTransition(state: FollowUpState, transition: Transition, setup
   const isWorse =
     (before?.alarm.severity === 'warning' && alarm.severity === 'critical') || transition.change === 'worsened';
   const wait = alarm.severity === 'critical' ? 0 : WARNING_WAIT_MS;
-  const begun = { alarm, since: now, step: 0, repeats: 0, nextAt: now + wait, told: before?.told ?? [] };
+  const nextAt = Math.max(now + wait, chatteringUntil(state, alarm));
+  const begun = { alarm, since: now, step: 0, repeats: 0, nextAt, told: before?.told ?? [] };
   const isNew = before === undefined || transition.change === 'reopened';
   const worse = before && { ...before, alarm, repeats: 0, nextAt: now, isWorse: true as const };
   const next = isNew ? begun : isWorse && worse ? worse : { ...before, alarm };
@@ -140,7 +145,28 @@ function takeStep(
   });
   const told = [...new Set([...following.told, ...intents.map(({ channel }) => channel)])];
   const counted = alarm.severity === 'warning' ? [...announced, now] : announced;
-  return [{ state: { ...state, announced: counted }, following: { ...moved, told } }, intents];
+  const noted = { ...state, announced: counted, chattering: chatteringAfter(state, alarm, now) };
+  return [{ state: noted, following: { ...moved, told } }, intents];
+}
+
+const placeOf = ({ park, site, device = '', rule }: Alarm) => `${park}/${site}/${device}/${rule}`;
+
+function chatteringUntil({ chattering = {} }: FollowUpState, alarm: Alarm): number {
+  const told = chattering[placeOf(alarm)];
+  if (told === undefined || !alarm.isChattering) return 0;
+  const isWorse = alarm.severity === 'critical' && told.severity === 'warning';
+  return isWorse ? 0 : told.at + CHATTERING_MS;
+}
+
+/** Bounded by what chatters within an hour. */
+function chatteringAfter(
+  { chattering = {} }: FollowUpState,
+  alarm: Alarm,
+  now: number,
+): NonNullable<FollowUpState['chattering']> {
+  const recent = Object.entries(chattering).filter(([, { at }]) => now - at < CHATTERING_MS);
+  if (alarm.isChattering) recent.push([placeOf(alarm), { at: now, severity: alarm.severity }]);
+  return Object.fromEntries(recent);
 }
 
 /** One message for everything held back, once the quiet hours or the flood are over, or every ten minutes of a flood. */

@@ -66,6 +66,11 @@ function singleOf(
   }
   if (alarm.isBlind)
     lines.push({ zh: '目前没有可信数据，以上为最后已知值', en: 'no trustworthy data now: last known values' });
+  if (alarm.isChattering)
+    lines.push({
+      zh: '反复告警：一小时内多次出现，每小时只通知一次',
+      en: 'opens again and again: announced once an hour',
+    });
   if (alarm.isLate) lines.push({ zh: '数据迟到，现在才得知', en: 'announced late, because the readings came late' });
   return { title, lines };
 }

@@ -64,6 +64,8 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const { kv, book, noticeOf, clock, log, onOutcome = () => undefined } = options;
   const due = new Map<string, Due>();
   const lanes = new Map<string, Promise<void>>();
+  /** Channels whose last answer was to try again later. */
+  const busy = new Set<string>();
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -92,6 +94,14 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     await add([{ ...intent, id: `${intent.id}>${channel}`, channel, standIns }]);
   }
 
+  /** Everything behind it waits as long as this channel is busy. A notice that has a stand-in already gets no second one. */
+  async function handOn(channel: string): Promise<void> {
+    busy.add(channel);
+    const isWaiting = ({ intent }: Due) => intent.channel === channel && intent.severity === 'critical';
+    const waiting = [...due.values()].filter(isWaiting);
+    for (const item of waiting) await standIn(item);
+  }
+
   async function sendOne(item: Due): Promise<number> {
     const { intent } = item;
     if (clock() > intent.notAfter) {
@@ -109,6 +119,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     const outcome = await opened.channel.send(noticeOf(intent), signal);
     if (signal.aborted && outcome.is === 'retry') return 0;
     await noteHealth(kv, intent.channel, outcome, clock());
+    if (outcome.is !== 'retry') busy.delete(intent.channel);
     if (outcome.is === 'delivered') {
       await end(tried, 'delivered', outcome);
       return 60_000 / opened.perMinute;
@@ -116,7 +127,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     if (outcome.is === 'retry') {
       const isTooLate = clock() + outcome.afterMs > intent.notAfter;
       // Somebody must be notified now: if one channel is busy, use the next.
-      if (tried.attempts === 1 && intent.severity === 'critical') await standIn(tried);
+      await handOn(intent.channel);
       if (isTooLate) await end(tried, 'expired', outcome);
       else await kv.put(DUE_PREFIX + intent.id, tried);
       return outcome.afterMs;
@@ -171,6 +182,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       }
       await kv.put(DUE_PREFIX + intent.id, item);
       due.set(intent.id, item);
+      if (busy.has(intent.channel) && intent.severity === 'critical') await standIn(item);
       wake(intent.channel);
     }
   }

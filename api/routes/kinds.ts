@@ -99,6 +99,9 @@ const KindAnswer = Exact({
   advice: Type.Optional(ByName(Sentence, { description: 'what to do, by `{field}_low` and `{field}_high`' })),
   equipment: Type.Optional(List(Equipment, { description: 'faults of equipment that its readings show' })),
   controls: Type.Optional(List(Control, { description: 'what can be switched from afar' })),
+  fallsByNight: Type.Optional(
+    List(Type.String(), { description: 'fields that fall from dusk to dawn: a low night is announced in the evening' }),
+  ),
   silentIsCritical: Type.Optional(
     Exact({ fromHour: Type.Number(), toHour: Type.Number() }, { description: 'hours of Beijing time' }),
   ),

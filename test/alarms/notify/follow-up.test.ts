@@ -153,6 +153,30 @@ describe('an alarm that gets worse', () => {
   });
 });
 
+describe('what opens again and again', () => {
+  const again = (index: number, more: Partial<Alarm> = {}) => alarmOf(`a${index}`, { isChattering: true, ...more });
+  /** Opened and over again, every ten minutes. */
+  const openings = (severity: Alarm['severity'], count: number, from: number) =>
+    Array.from({ length: count }, (_, index) => from + index * 10 * MINUTE).flatMap((at) => [
+      transitionOf(again(at, { severity }), at),
+      at + 2 * MINUTE,
+      transitionOf(again(at, { severity, seq: 2, state: 'closed' }), at + 3 * MINUTE, 'closed'),
+    ]);
+  const opened = (events: readonly (Transition | number)[]) =>
+    run(events)
+      .intents.filter(({ about }) => about === 'open')
+      .map(({ decidedAt }) => (decidedAt - NIGHT) / MINUTE);
+
+  it('is told once an hour', () => {
+    expect(opened(openings('critical', 13, NIGHT))).toEqual([0, 60, 120]);
+  });
+
+  it('is told at once when it is critical after warnings', () => {
+    const events = [...openings('warning', 2, NIGHT), ...openings('critical', 2, NIGHT + 20 * MINUTE)];
+    expect(opened(events)).toEqual([2, 20]);
+  });
+});
+
 describe('a warning', () => {
   const warning = (id: string, more: Partial<Alarm> = {}) => alarmOf(id, { severity: 'warning', ...more });
 

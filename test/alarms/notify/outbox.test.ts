@@ -105,6 +105,20 @@ it('a channel that hangs holds up no other', async () => {
   expect(await eventually(outcomes, (all) => all.length === 1)).toEqual(['b delivered']);
 });
 
+it('while a channel is busy, whatever is critical and waits behind the first takes the next one at once', async () => {
+  const busy = async (): Promise<Outcome> => ({ is: 'retry', afterMs: 60_000, code: 'BUSY', why: 'busy' });
+  const { outbox, outcomes, sent } = await openWith({ busy, group: delivered });
+  const standIns = ['group'];
+  const warning = intentOf('w', 'busy', { standIns, severity: 'warning' });
+  await outbox.add([warning, ...['a', 'b', 'c'].map((id) => intentOf(id, 'busy', { standIns }))]);
+  const told = ['a>group delivered', 'b>group delivered', 'c>group delivered'];
+  await eventually(
+    async () => (await outcomes()).sort(),
+    (all) => all.join() === told.join(),
+  );
+  expect(sent.filter((each) => each.startsWith('busy'))).toHaveLength(1);
+});
+
 it('sends after a restart what was not sent before, with the same key', async () => {
   const kv = openMemoryKv();
   const first = await openWith(
