@@ -1,9 +1,10 @@
-/** `npm run bench -- ingest|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
+/** `npm run bench -- ingest|idle|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
 import { benchAlarms } from './alarms.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchFuzzDecoders } from './fuzz-decoders.ts';
+import { benchIdle } from './idle.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLiveReaders } from './live-readers.ts';
 import { benchModels } from './models.ts';
@@ -36,6 +37,15 @@ program
             only: options.only,
             profiles: options.profiles,
           }),
+  );
+program
+  .command('idle')
+  .description('CPU with some devices connected, silent and with a reading each 30 s')
+  .option('--devices <n>', 'how many', '24')
+  .option('--seconds <n>', 'length of each measurement', '60')
+  .option('--profiles <folder>', 'a CPU profile of the main thread for each line')
+  .action((options: { devices: string; seconds: string; profiles?: string }) =>
+    benchIdle({ devices: Number(options.devices), seconds: Number(options.seconds), profiles: options.profiles }),
   );
 program
   .command('alarms')

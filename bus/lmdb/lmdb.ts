@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { DiskSpace } from '../../base/disk-space.ts';
 import { codeOf, DaoyuError } from '../../base/errors.ts';
-import { type Environment, openEnvironment, type Table } from '../../engines/lmdb.ts';
+import { type Environment, openEnvironment, type Put, type Table } from '../../engines/lmdb.ts';
 import type { Bus, BusStatus, Entry } from '../bus.ts';
 import { createReaders, type Readers } from '../readers.ts';
 import { mayUseReserve, reserveOf } from '../reserve.ts';
@@ -20,17 +20,16 @@ export interface EmbeddedBusOptions {
   readonly retainMs: number;
   readonly clock: () => number;
   readonly space?: DiskSpace;
-  /** How often it removes and seals; default every 2 s. */
+  /** How often it puts down what the journal holds and where consumers stand, removes and seals; default every 2 s. */
   readonly tendEveryMs?: number;
   /** Characters that lie unsealed before entries that a consumer still needs are sealed as well: in a long outage of the store the disk is worth
    * more than the time of a late reader. */
   readonly mostLoose?: number;
 }
 
+/** Positions of consumers become durable this often: after a crash up to so much is delivered again. */
 const TEND_EVERY_MS = 2000;
 const MOST_LOOSE = 16 * 1024 * 1024;
-/** Positions of consumers become durable this often; after a crash up to so much is delivered again. */
-const SAVE_POSITIONS_MS = 500;
 const SLICE_ENTRIES = 64;
 /** Live readers see a reading within some 20 ms; who skips it moves on within a second. */
 const WAKING = { everyMs: 20, othersEveryMs: 1000 } as const;
@@ -53,17 +52,15 @@ interface Log extends EmbeddedBusOptions {
 }
 
 export async function openLmdbBus(options: EmbeddedBusOptions): Promise<Bus> {
-  const log = openLog(options);
+  const log = await openLog(options);
   const { environment, entries, readers, maxBytes } = log;
   const underWay = new Set<Promise<unknown>>();
   let tending: Promise<void> | undefined;
-  const saver = setInterval(() => void inBackground(log, () => savePositions(log)), SAVE_POSITIONS_MS);
   const sweeper = setInterval(() => {
     tending ??= inBackground(log, () => tend(log)).finally(() => {
       tending = undefined;
     });
   }, options.tendEveryMs ?? TEND_EVERY_MS);
-  saver.unref();
   sweeper.unref();
 
   return {
@@ -103,23 +100,30 @@ export async function openLmdbBus(options: EmbeddedBusOptions): Promise<Bus> {
         consumers: readers.status(),
       };
     },
-    copyTo: (folder) => environment.copyTo(folder),
+    async copyTo(folder) {
+      await entries.settle();
+      await environment.copyTo(folder);
+    },
     async close() {
       log.isClosed = true;
-      clearInterval(saver);
       clearInterval(sweeper);
       await readers.close();
       await Promise.all([...underWay, tending]);
-      await inBackground(log, () => savePositions(log));
+      await inBackground(log, () => putDown(log));
+      entries.close();
       await environment.close();
     },
   };
 }
 
-function openLog(options: EmbeddedBusOptions): Log {
-  const environment = openEnvironment(options.folder, options.space);
+async function openLog(options: EmbeddedBusOptions): Promise<Log> {
+  const { folder, space } = options;
+  const environment = openEnvironment(folder, space);
   const meta = environment.table<string>('meta');
-  const entries = openEntries(environment, meta);
+  const entries = await openEntries({ folder, environment, meta, space }).catch(async (error: unknown) => {
+    await environment.close();
+    throw error;
+  });
   const tail = createTail(TAIL_SIZE);
   const unsaved = new Set<string>();
   const readers = createReaders({
@@ -165,20 +169,21 @@ async function makeRoom({ entries, readers, maxBytes }: Log, needed: number): Pr
       freed += sizeBytes;
       return isUnwanted;
     });
-    if (removed > 0 || excess() <= 0) continue;
+    if (removed > 0 || excess() <= 0 || (await entries.settle())) continue;
     const message = `the log is full: ${maxBytes} bytes of entries that ${readers.slowest()} still needs. Mend that consumer or raise DAOYU_BUS_MAX_BYTES.`;
     return new DaoyuError('BUS_FULL', message);
   }
   return undefined;
 }
 
-/** Removes what is old and taken, and seals what is taken; looks whether a disk that failed takes writes again, so that readiness does not wait for the next device. */
+/** Puts down, removes what is old and taken, and seals what is taken; looks whether a disk that failed takes writes again, so that readiness does not wait for the next device. */
 async function tend(log: Log): Promise<void> {
   const { entries, readers, clock, retainMs, environment, meta } = log;
   if (log.problem !== undefined && log.problem.code !== 'BUS_FULL') {
-    await environment.commit((put) => put(meta, 'size', String(entries.sizeBytes)));
+    await environment.commit((put) => put(meta, 'probe', ''));
     log.problem = undefined;
   }
+  await putDown(log);
   const before = clock() - retainMs;
   while (!log.isClosed) {
     const removed = await entries.removeOldest(readers.floor(), ({ appendedAt }) => appendedAt < before);
@@ -199,19 +204,41 @@ async function seal(log: Log): Promise<void> {
   }
 }
 
-async function savePositions({ environment, meta, readers, unsaved }: Log): Promise<void> {
-  if (unsaved.size === 0) return;
+/** What the journal holds and where consumers stand, in one commit. */
+async function putDown(log: Log): Promise<void> {
+  const { entries } = log;
+  if (!(await savingPositions(log, (also) => entries.settle(also)))) await savePositions(log);
+}
+
+async function savePositions(log: Log): Promise<void> {
+  if (log.unsaved.size === 0) return;
+  await savingPositions(log, async (write) => {
+    await log.environment.commit(write);
+    return true;
+  });
+}
+
+/** `commit` answers whether it came to a commit. */
+async function savingPositions(
+  { meta, readers, unsaved }: Log,
+  commit: (write: (put: Put) => void) => Promise<boolean>,
+): Promise<boolean> {
   const names = [...unsaved];
   unsaved.clear();
+  const keep = () => {
+    for (const name of names) unsaved.add(name);
+  };
   try {
-    await environment.commit((put) => {
+    const isDone = await commit((put) => {
       for (const name of names) {
         const position = readers.positionOf(name);
         if (position !== undefined) put(meta, consumerKey(name), String(position));
       }
     });
+    if (!isDone) keep();
+    return isDone;
   } catch (error) {
-    for (const name of names) unsaved.add(name);
+    keep();
     throw error;
   }
 }

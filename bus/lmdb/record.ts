@@ -24,6 +24,11 @@ export function sizeOf(value: string): number {
   return value.length + 64;
 }
 
+/** The same before it is formatted. */
+export function sizeOfRecord({ subject, appendedAt, data }: LogRecord): number {
+  return subject.length + String(appendedAt).length + data.length + 2 + 64;
+}
+
 /** Before it has a time of its own: epoch ms have 13 digits until the year 2286. */
 export function sizeOfEntry({ subject, data }: Entry): number {
   return subject.length + data.length + 15 + 64;
