@@ -16,7 +16,7 @@ import { cellOf, type State } from './state.ts';
 export const ALARM_ENGINE = 'alarms';
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 100 } as const;
 /** State is saved this often; entries since are evaluated again after a crash. Each save writes the changed cells to disk. */
-const KEEP_MS = 5000;
+const KEEP_MS = 10_000;
 const MAX_UNKEPT_ENTRIES = 4000;
 /** Largest entry of transitions; one entry of the log may cause many. */
 const MAX_APPEND = 500;
@@ -38,7 +38,7 @@ export interface EngineTaskOptions {
   readonly kv: Kv;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly log: Log;
-  /** Shortest time between saves of the state; default 5 s. */
+  /** Shortest time between saves of the state; default 10 s. */
   readonly keepMs?: number;
 }
 
@@ -101,6 +101,7 @@ export async function startAlarmEngine({
     subjects: INPUTS,
     log,
     take,
+    mayLag: () => true,
     later: { keep, everyMs: keepMs, maxEntries: MAX_UNKEPT_ENTRIES },
     setAside: intoQuarantine({ bus, log }),
   });

@@ -36,7 +36,9 @@ export function createPlatformReport(services: Services, store: Store): () => Pr
   return async () => {
     const [log, state, channels] = await Promise.all([
       bus.status(),
-      store.status().catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } })),
+      store
+        .status('health')
+        .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } })),
       channelBook.health(),
     ]);
     const behind = log.consumers

@@ -48,7 +48,7 @@ async function storeCheck(
   backlog: number,
 ): Promise<Check> {
   const { isWritable, problem } = await store
-    .status()
+    .status('health')
     .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
   // It has lost readings: "nothing is lost" would be wrong.
   if (ofWriter?.code === 'STORE_BEHIND')

@@ -40,6 +40,8 @@ export interface ConsumeOptions {
   readonly from: 'first' | 'new' | { readonly after: number };
   /** Unacknowledged deliveries at one time; default 256. Ephemeral consumers need no ack. */
   readonly maxInFlight?: number;
+  /** While true, entries may come a moment later, many together, unless it is hurried: to be woken for each costs more than to take it. */
+  readonly mayLag?: (() => boolean) | undefined;
 }
 
 /** At least once, in the order of the log. Ends when closed. One loop per consumption. */

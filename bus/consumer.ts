@@ -13,7 +13,7 @@ const BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000 };
 /** Resolves when the consumer exists: from then on the log keeps every entry for it. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { bus, name, subjects, log, take, after, maxDeliveries, backOff = BACK_OFF } = options;
-  const { reach = () => 0, passed = () => 0, setAside = onlyTell, later } = options;
+  const { reach = () => 0, passed = () => 0, setAside = onlyTell, later, mayLag } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let taken = after ?? 0;
@@ -27,8 +27,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   function consume(): Promise<Consumption> {
     // Entries taken before would otherwise fill the limit, and the end of a begun batch would never arrive.
     const maxInFlight = Math.max(2 * maxDeliveries, reach() - passed()) + (later?.maxEntries ?? 0);
-    if (after === undefined) return bus.consume({ name, subjects, from: 'first', maxInFlight });
-    return bus.consume({ subjects, from: { after: Math.max(taken, passed()) }, maxInFlight });
+    if (after === undefined) return bus.consume({ name, subjects, from: 'first', maxInFlight, mayLag });
+    return bus.consume({ subjects, from: { after: Math.max(taken, passed()) }, maxInFlight, mayLag });
   }
 
   async function* fresh(): AsyncGenerator<Delivery> {

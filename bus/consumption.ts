@@ -22,6 +22,7 @@ export interface ConsumptionOptions {
   /** Everything up to this position is taken; undefined for ephemeral consumers, which need no acknowledgement. */
   readonly onTaken?: (position: number) => void;
   readonly onClose: () => void;
+  readonly mayLag?: (() => boolean) | undefined;
 }
 
 export interface LogConsumption extends Consumption {
@@ -29,13 +30,15 @@ export interface LogConsumption extends Consumption {
   wake(): void;
   /** Whether it delivers entries of this subject. */
   isAbout(subject: string): boolean;
+  /** See `ConsumeOptions`. */
+  mayLag(): boolean;
 }
 
 /** Subjects are as many as kinds and partitions; somebody who invents them without end costs no memory. */
 const MAX_SUBJECTS = 1000;
 
 export function createConsumption(options: ConsumptionOptions): LogConsumption {
-  const { subjects, maxInFlight, read, onTaken, mayRead = () => true } = options;
+  const { subjects, maxInFlight, read, onTaken, mayRead = () => true, mayLag = () => false } = options;
   let hasBegun = false;
   /** Everything up to here is taken. */
   let taken = 0;
@@ -174,6 +177,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
     wake,
     hurry: wake,
     isAbout,
+    mayLag,
     [Symbol.asyncIterator]: deliveries,
     async close() {
       if (isClosed) return;

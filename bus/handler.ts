@@ -22,6 +22,8 @@ export interface ConsumerOptions extends BatchLimits {
   readonly passed?: () => number;
   /** For handlers whose effect becomes durable after `take` resolves. */
   readonly later?: Later;
+  /** See `ConsumeOptions`: what it must not miss for longer it hurries for. */
+  readonly mayLag?: () => boolean;
   /** What the log puts off for a moment, to give it with what comes next, comes at once when it calls; answers the function that stops it from calling. */
   readonly hurriedBy?: (hurry: () => void) => () => void;
   /** Keeps a poisoned entry and its reason for people; retried when it rejects. Default: an error in the program's log. */

@@ -85,7 +85,9 @@ export function createReaders(options: ReadersOptions): Readers {
     return consumption;
   }
 
-  const readingOf = ({ subjects, maxInFlight = 256 }: ConsumeOptions) => ({ subjects, maxInFlight, read });
+  const readingOf = ({ subjects, maxInFlight = 256, mayLag }: ConsumeOptions) => ({
+    ...{ subjects, maxInFlight, mayLag, read },
+  });
 
   return {
     consume(options) {

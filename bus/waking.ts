@@ -2,6 +2,7 @@
  * Who follows a log in this process need not be woken by every append: at a thousand a second that would be most of the work.
  *
  * - Whom an append concerns is woken at once when the last time is `everyMs` ago or longer, else as soon as it is: nobody waits longer.
+ * - Who may lag waits up to `laggingEveryMs` instead.
  * - Whom it does not concern only has to move on, so that the log need not keep it for him: within `othersEveryMs`.
  * - A consumption that is reading is not affected: it goes on until it has read everything.
  */
@@ -9,10 +10,11 @@ import type { LogConsumption, LogRecord } from './consumption.ts';
 
 export interface WakingOptions {
   readonly everyMs: number;
+  readonly laggingEveryMs: number;
   readonly othersEveryMs: number;
 }
 
-type Sleeper = Pick<LogConsumption, 'wake' | 'isAbout'>;
+type Sleeper = Pick<LogConsumption, 'wake' | 'isAbout' | 'mayLag'>;
 
 export interface Waking {
   wake(added: readonly Pick<LogRecord, 'subject'>[]): void;
@@ -20,26 +22,44 @@ export interface Waking {
 }
 
 export function createWaking(sleepers: ReadonlySet<Sleeper>, options?: WakingOptions): Waking {
-  const { everyMs, othersEveryMs } = options ?? { everyMs: 0, othersEveryMs: 0 };
-  const concerned = new Set<Sleeper>();
-  const wakeConcerned = limited(everyMs, () => {
-    for (const sleeper of concerned) sleeper.wake();
-    concerned.clear();
-  });
+  const { everyMs, laggingEveryMs, othersEveryMs } = options ?? { everyMs: 0, laggingEveryMs: 0, othersEveryMs: 0 };
+  const concerned = waker(everyMs);
+  const lagging = waker(laggingEveryMs);
   const wakeAll = limited(othersEveryMs, () => {
     for (const sleeper of sleepers) sleeper.wake();
   });
 
   return {
     wake(added) {
-      for (const sleeper of sleepers) if (added.some(({ subject }) => sleeper.isAbout(subject))) concerned.add(sleeper);
-      if (concerned.size > 0) wakeConcerned.call();
+      for (const sleeper of sleepers) {
+        if (added.some(({ subject }) => sleeper.isAbout(subject)))
+          (sleeper.mayLag() ? lagging : concerned).add(sleeper);
+      }
+      concerned.call();
+      lagging.call();
       wakeAll.call();
     },
     close() {
-      wakeConcerned.close();
+      concerned.close();
+      lagging.close();
       wakeAll.close();
     },
+  };
+}
+
+/** Wakes together those that were added. */
+function waker(everyMs: number) {
+  const sleepers = new Set<Sleeper>();
+  const { call, close } = limited(everyMs, () => {
+    for (const sleeper of sleepers) sleeper.wake();
+    sleepers.clear();
+  });
+  return {
+    add: (sleeper: Sleeper) => void sleepers.add(sleeper),
+    call() {
+      if (sleepers.size > 0) call();
+    },
+    close,
   };
 }
 

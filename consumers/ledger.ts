@@ -80,6 +80,8 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   let seen = from;
   let waiting: (() => void)[] = [];
   let renewing: Promise<void> | undefined;
+  /** Has the log give at once what nobody asked about so far. */
+  let hurry = () => {};
 
   async function passedBy(): Promise<ReadonlyMap<string, number>> {
     const { consumers } = await bus.status();
@@ -117,6 +119,7 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   /** Returns whether it got there in time. */
   async function untilSeen(position: number): Promise<boolean> {
     const deadline = performance.now() + patienceMs; // A wall clock may jump.
+    hurry();
     while (seen < position && performance.now() < deadline) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deadline - performance.now());
@@ -145,6 +148,13 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
     ...{ bus, name: 'ledger', subjects: [EVERYTHING], log, after: from },
     passed: () => seen,
     take,
+    mayLag: () => true,
+    hurriedBy(call) {
+      hurry = call;
+      return () => {
+        hurry = () => {};
+      };
+    },
   });
 
   async function account({ park, device }: LedgerFilter = {}): Promise<Account> {

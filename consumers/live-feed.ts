@@ -59,7 +59,8 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
   });
 
   async function* follow(after: number | 'now', signal: AbortSignal): AsyncGenerator<LiveEvent> {
-    let from = after === 'now' ? given : after;
+    // While nobody follows, what is given lags a little.
+    let from = after === 'now' ? Math.max(given, (await bus.status()).lastPosition) : after;
     // An id of another log, e.g. of a data folder that was replaced.
     if (from > given && from > (await bus.status()).lastPosition) from = given;
     if (signal.aborted) return;
@@ -84,6 +85,7 @@ export async function openLiveFeed({ bus, log, maxBuffered = 1000 }: LiveFeedOpt
     ...LIMITS,
     ...{ bus, name: 'live feed', subjects: [subjects.allReadings], log, after: lastPosition },
     take,
+    mayLag: () => followers.size === 0,
   });
 
   return {

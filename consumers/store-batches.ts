@@ -16,7 +16,7 @@ import type { Batch, ConflictingReading, RejectedReading, Store } from '../store
 /** A commit costs far more than a reading: entries of 50 ms go together, and still reach the page within a second. */
 const LIMITS = { maxDeliveries: 256, maxBytes: 4 * 1024 * 1024, waitMs: 50 } as const;
 /** Where what is not committed yet is shown all the same, and whoever asks hastens the commit, a commit now and then is enough; a large backlog does not wait. */
-const LATE_LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 5000 } as const;
+const LATE_LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 10_000 } as const;
 
 /** The part of a store that a writer needs. */
 export type WritableStore = Pick<Store, 'write' | 'committed' | keyof StoreCapabilities>;
@@ -153,7 +153,8 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
   };
 }
 
-const promptedBy = ({ onAsked }: Ahead): Pick<ConsumerOptions, 'hastenedBy' | 'hurriedBy'> => ({
+const promptedBy = ({ onAsked }: Ahead): Pick<ConsumerOptions, 'hastenedBy' | 'hurriedBy' | 'mayLag'> => ({
+  mayLag: () => true,
   hastenedBy: (hasten) => onAsked('committed', hasten),
   hurriedBy: (hurry) => onAsked('shown', hurry),
 });

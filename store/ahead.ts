@@ -83,10 +83,12 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
       ask('committed');
       return await store.committed();
     },
-    async status() {
-      ask('shown');
-      ask('committed');
-      return await store.status();
+    async status(of) {
+      if (of !== 'health') {
+        ask('shown');
+        ask('committed');
+      }
+      return await store.status(of);
     },
     async write(batch, position, options) {
       const outcome = await store.write(batch, position, options);

@@ -55,8 +55,8 @@ export async function openReopening({ open, log, againAfterMs = AGAIN_AFTER_MS }
     holding: async (device) => await opened().holding(device),
     remove: async (device) => await opened().remove(device),
     forget: async (before) => await opened().forget(before),
-    async status() {
-      return store === undefined ? { isWritable: false, problem, readings: 0, sizeBytes: 0 } : await store.status();
+    async status(of) {
+      return store === undefined ? { isWritable: false, problem, readings: 0, sizeBytes: 0 } : await store.status(of);
     },
     faults: async () => (await opened().faults?.()) ?? [],
     copyTo: async (folder) => await opened().copyTo?.(folder),

@@ -169,7 +169,8 @@ export interface Store extends StoreCapabilities {
    * received. What a writer commits afterwards is stored as ever. Rejects with `STORE_UNAVAILABLE`: some of it may be gone, and asking again removes the rest.
    */
   remove(device: OneDevice): Promise<void>;
-  status(): Promise<StoreStatus>;
+  /** `health` asks only whether the store takes readings: nothing is committed for the answer, so `readings` may be some seconds old. */
+  status(of?: 'health'): Promise<StoreStatus>;
   /** Reads everything and checks its consistency; returns the faults in sentences. Absent if a server keeps the files. */
   faults?(): Promise<readonly string[]>;
   /** Copies its files consistently into an empty folder; writers wait meanwhile. Absent if a server keeps the files. */

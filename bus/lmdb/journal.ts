@@ -21,7 +21,7 @@ const ENTRY_BYTES = 24;
 const SYNCS_ITSELF = process.platform === 'linux';
 
 export interface Journal {
-  /** What a crash left: records of the first generation. */
+  /** What a crash left, of the generation that it was opened with. */
   readonly left: readonly LogRecord[];
   /** Of what is written from now on. */
   readonly generation: number;
@@ -41,11 +41,12 @@ export interface JournalOptions {
   readonly generation: number;
 }
 
+/** Throws `STORAGE_DAMAGED` when a part is missing in the middle. */
 export function openJournal({ folder, id, generation: first }: JournalOptions): Journal {
   const file = join(folder, 'journal');
   const fd = openFile(file);
   let generation = first;
-  const { records: left, end } = readAll(fd, id, generation);
+  const { records: left, end } = readOrClose(fd, id, generation);
   /** Where the next record goes. */
   let at = end;
   let scratch = Buffer.alloc(64 * 1024);
@@ -134,6 +135,15 @@ function writeSome(fd: number, bytes: Buffer, at: number): Promise<number> {
   });
 }
 
+function readOrClose(fd: number, id: number, generation: number) {
+  try {
+    return readAll(fd, id, generation);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
 function readAll(fd: number, id: number, generation: number): { readonly records: LogRecord[]; readonly end: number } {
   const bytes = Buffer.alloc(JOURNAL_BYTES);
   readSync(fd, bytes, 0, JOURNAL_BYTES, 0);
@@ -141,7 +151,10 @@ function readAll(fd: number, id: number, generation: number): { readonly records
   let at = 0;
   for (;;) {
     const end = endOfRecord(bytes, at, id, generation);
-    if (end === undefined) return { records, end: at };
+    if (end === undefined) {
+      checkRest(bytes, at, id, generation);
+      return { records, end: at };
+    }
     for (at += HEAD_BYTES; at < end; ) {
       const subjectAt = at + ENTRY_BYTES;
       const dataAt = subjectAt + bytes.readUInt32LE(at + 16);
@@ -164,6 +177,20 @@ function endOfRecord(bytes: Buffer, at: number, id: number, generation: number):
   const end = at + HEAD_BYTES + bytes.readUInt32LE(at + 8);
   if (end > bytes.length) return undefined;
   return checksum(bytes.subarray(at, end)) === bytes.readUInt32LE(at + 12) ? end : undefined;
+}
+
+/** The last append may have been cut, and nothing lies behind it. A whole record behind one that is not means that the disk lost what was acknowledged. */
+function checkRest(bytes: Buffer, from: number, id: number, generation: number): void {
+  const start = Buffer.alloc(8);
+  start.writeUInt32LE(id, 0);
+  start.writeUInt32LE(generation, 4);
+  for (let at = bytes.indexOf(start, from + 1); at >= 0; at = bytes.indexOf(start, at + 1)) {
+    if (endOfRecord(bytes, at, id, generation) === undefined) continue;
+    throw new DaoyuError(
+      'STORAGE_DAMAGED',
+      `the journal of the log is damaged at byte ${from}: entries that were acknowledged cannot be read. Restore a backup; or remove the file bus/journal: the last seconds before the stop are lost then`,
+    );
+  }
 }
 
 /** Of a record, all but the checksum itself. */

@@ -20,35 +20,60 @@ export interface RollupOptions {
 
 /** By this age most readings have arrived; a later one marks its window dirty. */
 const SETTLED_MS = 10 * 60_000;
+const SHORT_MS = 2 * 3_600_000;
+
+/** Windows of one rollup that are finished and not summed. */
+interface Due {
+  readonly kind: Kind;
+  readonly level: Level;
+  readonly from: number;
+  readonly upTo: number;
+}
 
 export function startRollups({ database, cache, kinds, everyMs, clock }: RollupOptions): Rollups {
   let running: Promise<void> | undefined;
   let isClosed = false;
 
+  /** What is short goes together: most rounds find a minute finished and nothing marked, and each transaction has a sync. */
   async function round(): Promise<void> {
-    for (const kind of kinds.values()) {
-      for (const level of levelsOf(kind)) {
-        if (isClosed) return;
-        await sumFinished(kind, level);
-        await database.transaction((writer) => sumDirty(writer, kind, level));
-      }
+    const marked = new Set(await markedTables());
+    const due = [...kinds.values()].flatMap((kind) => levelsOf(kind).map((level) => dueOf(kind, level)));
+    const finished = due.filter(({ from, upTo }) => upTo > from);
+    const short = finished.filter(({ from, upTo }) => upTo - from <= SHORT_MS);
+    if (short.length > 0) await sumFinished(short);
+    for (const each of finished) {
+      if (isClosed) return;
+      if (!short.includes(each)) await sumFinished([each]);
+    }
+    for (const { kind, level } of due) {
+      if (isClosed) return;
+      if (marked.has(level.table)) await database.transaction((writer) => sumDirty(writer, kind, level));
     }
   }
 
-  async function sumFinished(kind: Kind, level: Level): Promise<void> {
-    const { table, lengthMs } = level;
-    const from = cache.rolledUpTo.get(table) ?? 0;
-    const upTo = Math.floor((clock() - SETTLED_MS) / lengthMs) * lengthMs;
-    if (upTo <= from) return;
+  async function markedTables(): Promise<readonly unknown[]> {
+    const [tables = []] = await database.read((reader) => reader.columns('SELECT DISTINCT rollup FROM dirty'));
+    return tables;
+  }
+
+  function dueOf(kind: Kind, level: Level): Due {
+    const from = cache.rolledUpTo.get(level.table) ?? 0;
+    const upTo = Math.floor((clock() - SETTLED_MS) / level.lengthMs) * level.lengthMs;
+    return { kind, level, from, upTo };
+  }
+
+  async function sumFinished(finished: readonly Due[]): Promise<void> {
     await database
       .transaction(async (writer) => {
-        await writer.run(fillRollup(kind, level, rawTable(kind), `time >= ${from} AND time < ${upTo}`));
-        await writer.run(`INSERT OR REPLACE INTO rolled VALUES ('${table}', ${upTo})`);
-        // Within the transaction: the next write must see the new bound when it marks windows.
-        cache.rolledUpTo.set(table, upTo);
+        for (const { kind, level, from, upTo } of finished) {
+          await writer.run(fillRollup(kind, level, rawTable(kind), `time >= ${from} AND time < ${upTo}`));
+          await writer.run(`INSERT OR REPLACE INTO rolled VALUES ('${level.table}', ${upTo})`);
+          // Within the transaction: the next write must see the new bound when it marks windows.
+          cache.rolledUpTo.set(level.table, upTo);
+        }
       })
       .catch((error: unknown) => {
-        cache.rolledUpTo.set(table, from);
+        for (const { level, from } of finished) cache.rolledUpTo.set(level.table, from);
         throw error;
       });
   }

@@ -4,7 +4,9 @@ import { startConsumer } from '../../bus/consumer.ts';
 import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 
 const [folder = '', file = ''] = process.argv.slice(2);
-const bus = await openLmdbBus({ folder, maxBytes: 1e9, retainMs: 86_400_000, clock: Date.now });
+/** Positions are saved as often. */
+const tendEveryMs = 500;
+const bus = await openLmdbBus({ folder, maxBytes: 1e9, retainMs: 86_400_000, clock: Date.now, tendEveryMs });
 const log = { info() {}, warn() {}, error() {} };
 
 await startConsumer({

@@ -73,6 +73,19 @@ describe('the journal', () => {
     expect(positions(journalIn(folder, { id: 8, generation: 4 }))).toEqual([]);
   });
 
+  it('refuses to begin when what was acknowledged is damaged, and not only cut', async () => {
+    const folder = freshFolder();
+    const journal = journalIn(folder);
+    await journal.append([record(1)]);
+    const before = endOf(folder);
+    await journal.append([record(2)]);
+    await journal.append([record(3)]);
+    overwrite(folder, before + 30, Buffer.from([0x5a]));
+    expect(() => journalIn(folder)).toThrow(expect.objectContaining({ code: 'STORAGE_DAMAGED' }));
+    // Of a generation that is in the table nothing is needed.
+    expect(positions(journalIn(folder, { generation: 4 }))).toEqual([]);
+  });
+
   it('says when it is full', async () => {
     const journal = journalIn(freshFolder());
     const large = [record(1, 'x'.repeat(JOURNAL_BYTES / 8))];

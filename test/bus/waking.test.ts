@@ -2,9 +2,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createWaking } from '../../bus/waking.ts';
 import { eventually } from '../eventually.ts';
 
-function sleeper(subject: string) {
+function sleeper(subject: string, mayLag = false) {
   const each = {
     woken: 0,
+    mayLag: () => mayLag,
     isAbout: (other: string) => other === subject,
     wake() {
       each.woken += 1;
@@ -16,7 +17,7 @@ function sleeper(subject: string) {
 it('wakes whom an append concerns at once after a pause, then no more often than it should, and nobody is left asleep', async () => {
   const readings = sleeper('readings');
   const alarms = sleeper('alarms');
-  const waking = createWaking(new Set([readings, alarms]), { everyMs: 50, othersEveryMs: 100_000 });
+  const waking = createWaking(new Set([readings, alarms]), { everyMs: 50, laggingEveryMs: 0, othersEveryMs: 100_000 });
   onTestFinished(() => waking.close());
   // The first append wakes everybody: who is not concerned moves on.
   waking.wake([{ subject: 'readings' }]);
@@ -35,7 +36,7 @@ it('wakes whom an append concerns at once after a pause, then no more often than
 
 it('lets those move on whom nothing concerns', async () => {
   const alarms = sleeper('alarms');
-  const waking = createWaking(new Set([alarms]), { everyMs: 0, othersEveryMs: 20 });
+  const waking = createWaking(new Set([alarms]), { everyMs: 0, laggingEveryMs: 0, othersEveryMs: 20 });
   onTestFinished(() => waking.close());
   waking.wake([{ subject: 'readings' }]);
   waking.wake([{ subject: 'readings' }]);
@@ -43,4 +44,21 @@ it('lets those move on whom nothing concerns', async () => {
     async () => alarms.woken,
     (woken) => woken === 2,
   );
+});
+
+it('wakes those who may lag less often, and not for what does not concern them', async () => {
+  const live = sleeper('readings');
+  const store = sleeper('readings', true);
+  const alarms = sleeper('alarms', true);
+  const waking = createWaking(new Set([live, store, alarms]), {
+    everyMs: 0,
+    laggingEveryMs: 100_000,
+    othersEveryMs: 100_000,
+  });
+  onTestFinished(() => waking.close());
+  // The first append wakes everybody.
+  waking.wake([{ subject: 'readings' }]);
+  const before = [live.woken, store.woken, alarms.woken] as const;
+  for (let count = 0; count < 10; count++) waking.wake([{ subject: 'readings' }]);
+  expect([live.woken, store.woken, alarms.woken]).toEqual([before[0] + 10, before[1], before[2]]);
 });

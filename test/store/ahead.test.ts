@@ -58,6 +58,9 @@ it('hastens a commit for whoever counts what is stored, and does not keep him wa
   expect(asked).toBe(1);
   expect((await store.status()).readings).toBe(0);
   expect(asked).toBe(2);
+  // Who only wants to know whether it works asks every few seconds.
+  expect((await store.status('health')).isWritable).toBe(true);
+  expect(asked).toBe(2);
 });
 
 it('answers from what it has when nothing is committed for long', async () => {
