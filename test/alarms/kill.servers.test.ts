@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openJetStreamBus } from '../../bus/jetstream/jetstream.ts';
 import { openLmdbBus } from '../../bus/lmdb/lmdb.ts';
 import { silent } from '../ingest/parts.ts';
@@ -33,6 +33,7 @@ it(
       ...{ DAOYU_API_RATE: '1000000', DAOYU_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '10000' },
     };
     let process = await spawnPlatform(settings);
+    onTestFinished(() => process.kill('SIGKILL'));
     const stack: Stack = {
       ...{ http: process.http, mqtt: process.mqtt, token: process.token },
       async kill() {
@@ -68,6 +69,9 @@ it.runIf(IS_LONG && hasNats() && hasInflux())(
       const settings = { ...shared, ...ports, DAOYU_ROLES: role, DAOYU_DATA_DIR: newDataDir() };
       members.push({ role, settings, process: await spawnPlatform(settings) });
     }
+    onTestFinished(async () => {
+      for (const { process } of members) await process.kill('SIGKILL');
+    });
     const [broker, api] = members;
     const stack: Stack = {
       http: api?.process.http ?? '',
