@@ -43,7 +43,11 @@ it('an alarm reaches a channel with a link, is taken by it, and the channel hear
   };
   expect(data.severity).toBe('critical');
   expect(data.title.zh).toContain('notify-pond');
-  const { alarms } = await get<{ alarms: Alarm[] }>('/api/v1/alarms?device=gasping');
+  // The notice may go out before the alarm is in the shared state.
+  const { alarms } = await eventually(
+    () => get<{ alarms: Alarm[] }>('/api/v1/alarms?device=gasping'),
+    (all) => all.alarms.length > 0,
+  );
   const [alarm] = alarms;
   const notices = () =>
     get<{ notices: { result: string; channel: string; people: string[] }[] }>(`/api/v1/alarms/${alarm?.id}/notices`);
