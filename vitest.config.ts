@@ -12,7 +12,16 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', './test/not-run.ts'],
     projects: [
-      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [SERVERS] } },
+      {
+        extends: true,
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: [SERVERS],
+          // Files share their process and what it has imported: no module keeps state of its own.
+          isolate: false,
+        },
+      },
       { extends: true, test: { name: 'servers', include: [SERVERS] } },
     ],
   },

@@ -1,6 +1,6 @@
 /**
- * Runs both suites, then what leans on NATS against the nats-server that DAOYU_TEST_NATS_CURRENT names, then of the quick
- * suite what leans on the runtime, on each other Node whose path is given. A file that fails runs once more; if it passes then, it is named flaky.
+ * Runs both suites, then what leans on NATS against the nats-server that DAOYU_TEST_NATS_CURRENT names, then the quick suite
+ * on each other Node whose path is given. A file that fails runs once more; if it passes then, it is named flaky.
  * The last line sums up both suites: `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
@@ -82,12 +82,6 @@ const ON_NATS: readonly Part[] = [
 
 const QUICK: Part = { files: [], workers: 2 };
 
-/** What leans on the runtime and on native modules; the rest is the same JavaScript on any Node. */
-const ON_OTHER_NODE: Part = {
-  files: ['api', 'app', 'broker', 'bus', 'engines', 'ingest', 'kv', 'store'].map((folder) => `test/${folder}/`),
-  workers: 2,
-};
-
 /** Kills, faults and clusters want the machine for themselves. */
 const ALONE = ['test/app/', 'test/bus/', 'test/cluster/', 'test/commands/', 'test/deploy/', 'test/broker/bridge/'];
 const SERVERS: readonly Part[] = [
@@ -152,7 +146,7 @@ function main(otherNodes: readonly string[]): void {
     runTwice('quick', process.execPath, QUICK),
     ...SERVERS.map((part) => runTwice('servers', process.execPath, part)),
   ];
-  const elsewhere = otherNodes.map((node) => runTwice('quick', node, ON_OTHER_NODE));
+  const elsewhere = otherNodes.map((node) => runTwice('quick', node, QUICK));
   const current = process.env.DAOYU_TEST_NATS_CURRENT;
   const environment = { DAOYU_TEST_NATS_SERVER: current ?? '' };
   const onNats = current ? ON_NATS.map((part) => runTwice('servers', process.execPath, { ...part, environment })) : [];
