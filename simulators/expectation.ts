@@ -1,10 +1,11 @@
 /**
  * What a platform that keeps its promises must make of what a device sent: the ledger that docs/errors.md and docs/firmware.md
- * promise, worked out from the sender's side. It shares no rule with the code that it is held against; only ranges come from the kind.
+ * promise, worked out from the sender's side. It shares no rule with the code that it is held against, the encoder included; only
+ * ranges come from the kind.
  */
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Measurement, Sent } from './measurement.ts';
-import { type Register, registersOf, type SenderMapping, toRegister } from './vendor-format.ts';
+import type { SenderMapping } from './vendor-format.ts';
 
 export interface ExpectedRow {
   readonly received: number;
@@ -41,8 +42,14 @@ const POWER_UP_CELSIUS = 85;
 /** Repeats come soon after their first; older times are forgotten. */
 const MAX_REMEMBERED = 20_000;
 
+/** A register of a DTU counts steps from an offset. Without a mapping the value itself is sent. */
+interface Steps {
+  readonly step: number;
+  readonly from: number;
+}
+const UNMAPPED: Steps = { step: 1, from: 0 };
+
 export function createExpectation({ kind, mapping }: Sender): Expectation {
-  const registers = mapping === undefined ? undefined : registersOf(mapping);
   // Devices of these wrappings write numbers as texts, so texts that are numbers count.
   const takesTexts = mapping?.envelope === 'alink' || mapping?.envelope === 'thingsboard';
   const kept = new Map<number, string>();
@@ -66,9 +73,9 @@ export function createExpectation({ kind, mapping }: Sender): Expectation {
     const bad: string[] = [];
     for (const [name, value] of Object.entries(values)) {
       const field = kind.fields.find((each) => each.name === name);
-      const register = registers === undefined ? { key: name, scale: 1, offset: 0 } : registers.get(name);
-      if (field === undefined || register === undefined) continue;
-      const code = refusalOf(field, value, register, takesTexts);
+      const steps = mapping === undefined ? UNMAPPED : stepsOf(mapping, name);
+      if (field === undefined || steps === undefined) continue;
+      const code = refusalOf(field, value, steps, takesTexts);
       if (code === undefined) good[name] = value;
       else bad.push(code);
     }
@@ -117,12 +124,12 @@ function isJson(text: string): boolean {
 }
 
 /** The code of a refused value; undefined when it must be stored. */
-function refusalOf(field: Field, sent: Sent, register: Register, takesTexts: boolean): string | undefined {
+function refusalOf(field: Field, sent: Sent, steps: Steps, takesTexts: boolean): string | undefined {
   const isText = typeof sent === 'string';
   if (isText && /^[+-]?(nan|inf|infinity)$/i.test(sent)) return 'VALUE_NOT_FINITE';
   if (isText && !(takesTexts && sent.trim() !== '' && Number.isFinite(Number(sent)))) return 'VALUE_NOT_A_NUMBER';
-  const raw = Number(toRegister(register, isText ? Number(sent) : sent));
-  const value = Number((raw * register.scale + register.offset).toPrecision(12));
+  const raw = inRegister(Number(sent), steps);
+  const value = Number((raw * steps.step + steps.from).toPrecision(12));
   if (meansNoProbe(field, raw, value)) return 'VALUE_SENTINEL';
   if (field.shape !== 'number') {
     const isChoice = field.choices === undefined ? value === 0 || value === 1 : Object.hasOwn(field.choices, value);
@@ -131,6 +138,24 @@ function refusalOf(field: Field, sent: Sent, register: Register, takesTexts: boo
   const [low, high] = field.physical;
   const lowest = field.clampFrom ?? low;
   return value >= Math.min(low, lowest) && value <= high ? undefined : 'VALUE_OUT_OF_RANGE';
+}
+
+/** Of the keys that mean the field the last one counts; a nested key is nothing that a register has. Undefined: it is not sent. */
+function stepsOf({ keys = {} }: SenderMapping, field: string): Steps | undefined {
+  let found: Steps | undefined;
+  for (const [key, target] of Object.entries(keys)) {
+    if (key.includes('.') || target === null) continue;
+    if (target === field) found = UNMAPPED;
+    else if (typeof target === 'object' && target.field === field)
+      found = { step: target.scale ?? 1, from: target.offset ?? 0 };
+  }
+  return found;
+}
+
+/** What the register holds: whole steps, or as it is what says that there is no probe. */
+function inRegister(value: number, { step, from }: Steps): number {
+  if (REGISTER_ENDS.includes(value)) return value;
+  return step === 1 ? value - from : Math.round((value - from) / step);
 }
 
 /** Whether the number stands for a missing probe. */

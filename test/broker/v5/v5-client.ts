@@ -7,6 +7,20 @@ import { PASSWORD } from '../open-test-broker.ts';
 
 type Command = NonNullable<Packet['cmd']>;
 
+/** Those of any packet that the tests ask for. */
+interface Properties {
+  readonly assignedClientIdentifier?: string;
+  readonly correlationData?: Buffer;
+  readonly reasonString?: string;
+  readonly receiveMaximum?: number;
+  readonly responseInformation?: string;
+  readonly responseTopic?: string;
+  readonly serverKeepAlive?: number;
+  readonly sessionExpiryInterval?: number;
+  readonly subscriptionIdentifier?: number | readonly number[];
+  readonly userProperties?: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /** Loosely typed: tests look at whatever a packet holds. */
 export type Answer = {
   readonly cmd: string;
@@ -19,8 +33,7 @@ export type Answer = {
   readonly dup?: boolean;
   readonly retain?: boolean;
   readonly granted?: readonly number[];
-  // biome-ignore lint/suspicious/noExplicitAny: properties of every packet
-  readonly properties?: Readonly<Record<string, any>>;
+  readonly properties?: Properties;
 };
 
 export interface V5Client {
