@@ -149,7 +149,15 @@ export function describeRegistry(name: string, open: () => Promise<() => Promise
         version: 1,
         effective: '2026-03-01',
       });
-      await registry.setSite(...PLACE, { profile: 'kaijiang_rice', stages: null });
+      await expect(registry.setProfile({ ...kaijiang, version: 1, effective: '2026-02-30' })).rejects.toMatchObject({
+        code: 'PROFILE_INVALID',
+        message: expect.stringContaining('effective "2026-02-30" must be a day'),
+      });
+      // Also where it is only one of the stages.
+      const [first] = stages;
+      await registry.setSite(...PLACE, {
+        stages: [...(first ? [first] : []), { from: '2026-06-01', profile: 'kaijiang_rice' }],
+      });
       const ponds = { ...kaijiang, version: 1, kinds: ['aquaculture_pond'], bands: crab.bands };
       await expect(registry.setProfile(ponds)).rejects.toMatchObject({
         code: 'PROFILE_INVALID',

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { DaoyuError } from '../../base/errors.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import type { Mapping, NewDevice } from '../../registry/registry.ts';
@@ -34,6 +35,42 @@ describe('the registry', () => {
     expect(second.devices({ kind: 'cold_chain' })).toEqual([]);
     expect(second.devices({ site: 'pond-1' })).toHaveLength(1);
     expect(second.parks()).toHaveLength(1);
+  });
+
+  it('keeps the mapping and interval that a device is made with, and nothing where it has none', async () => {
+    const kv = openMemoryKv();
+    const first = await open(kv);
+    const mapping: Mapping = { keys: { DO: 'dissolved_oxygen' } };
+    await first.addDevice({ ...probe, mapping, intervalMs: 60_000 }, 'hash');
+    await first.addDevice({ ...probe, device: 'second' }, 'hash');
+    const again = await open(kv);
+    expect(again.device('tianyu', 'probe')).toMatchObject({ mapping, intervalMs: 60_000 });
+    expect(Object.keys(again.device('tianyu', 'second') ?? {})).not.toContain('mapping');
+  });
+
+  it('makes a park once, which goes when nothing is in it', async () => {
+    const registry = await open();
+    const park = await registry.addPark({ park: 'county' });
+    expect(registry.parks()).toContainEqual(park);
+    await expect(registry.addPark({ park: 'county' })).rejects.toMatchObject({ code: 'PARK_EXISTS' });
+    await registry.addDevice({ ...probe, park: 'county' }, 'hash');
+    await expect(registry.removePark('county')).rejects.toMatchObject({ code: 'PARK_NOT_EMPTY' });
+    await registry.removeDevice('county', 'probe');
+    await registry.removeSite('county', 'pond-1');
+    await registry.removePark('county');
+    expect(registry.parks()).not.toContainEqual(park);
+  });
+
+  it('says what the shared state says when that takes nothing, rather than that there is one already', async () => {
+    const kv = openMemoryKv();
+    let isAway = false;
+    const put: typeof kv.put = async (...args) => {
+      if (isAway) throw new DaoyuError('STATE_UNREACHABLE', 'away');
+      return await kv.put(...args);
+    };
+    const registry = await open({ ...kv, put });
+    isAway = true;
+    await expect(registry.addDevice(probe, 'hash')).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
   });
 
   it('sees what another process changes', async () => {

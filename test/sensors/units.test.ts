@@ -20,6 +20,7 @@ const SAME: readonly (readonly [value: number, from: string, other: number, to: 
   [5, '‰', 0.5, '%'],
   [500, 'ug/L', 0.5, 'mg/L'],
   [1, 'g/L', 1000, 'ppm'],
+  [35, 'g/kg', 35, 'psu'],
   [1500, 'g', 3, '斤'],
   [1, 't', 1000, '公斤'],
   [10, 'lb', 4.5359237, 'kg'],
