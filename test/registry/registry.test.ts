@@ -115,6 +115,26 @@ describe('the registry', () => {
       await expect(set([key])).rejects.toMatchObject({ message: expect.stringMatching(/1 to 128 characters/) });
   });
 
+  it('takes as many as 16 polls, and registers from the start of a poll to 124 behind it', async () => {
+    const registry = await open();
+    await registry.addDevice(probe, 'hash');
+    const set = (count: number, at: number) =>
+      registry.setMapping('tianyu', 'probe', {
+        polls: Array.from({ length: count }, () => ({
+          ...{ slave: 1, function: 3, start: 100 },
+          registers: [{ at, field: 'ph' }],
+        })),
+      });
+    for (const [count, at] of [
+      [16, 100],
+      [1, 224],
+    ] as const)
+      await set(count, at);
+    await expect(set(17, 100)).rejects.toMatchObject({ message: expect.stringContaining('a list of at most 16') });
+    for (const at of [99, 225])
+      await expect(set(1, at)).rejects.toMatchObject({ message: expect.stringContaining('from start on') });
+  });
+
   it('lets two makers of one device have one success', async () => {
     const kv = openMemoryKv();
     const both = [await open(kv), await open(kv)];
