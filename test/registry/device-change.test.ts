@@ -8,7 +8,8 @@ const DEVICE: Device = {
   ...{ passwordHash: 'new', createdAt: 1000 },
 };
 const SITES = ['pond-1', 'pond-2'].map((id) => ({ park: 'tianyu', id, label }) as Site);
-const change = (given: DeviceChange, device = DEVICE, now = 5000) => changedDevice(device, given, { sites: SITES, others: [], now });
+const change = (given: DeviceChange, device = DEVICE, now = 5000) =>
+  changedDevice(device, given, { sites: SITES, others: [], now });
 
 describe('a change to a device', () => {
   it('leaves what it does not name, and removes what it names with null', () => {
