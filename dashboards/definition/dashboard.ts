@@ -3,24 +3,24 @@
  *
  * How a view consumes it: take `dashboardsOf(kinds)` (dashboards.ts), find the dashboard by `name` (`overview`, a subplatform such as
  * `smart_fishery`, `site-aquaculture_pond`, `devices`, `platform`), and draw its rows and panels in their order. A panel carries the
- * fields themselves, so labels, symbols, decimals and choices need no look-up. A row with `each: 'site'` is drawn once for every site
- * in sight (small multiples); a site dashboard is drawn for one site. `band` names the field whose limits the *site's own profile*
- * gives: target area and limit lines behind the curves; it is absent where no limits are to be drawn. What a view has no data for
- * (figures of the platform on the page) it leaves out.
+ * fields themselves, so labels, symbols, decimals and choices need no look-up. A row with `each: 'site'` is drawn once for every visible
+ * site (small multiples); a site dashboard is drawn for one site. `band` names the field whose limits the *site's own profile* defines:
+ * target area and limit lines behind the curves; it is absent if no limits are to be drawn. A view leaves out panels for which it has no
+ * data (platform metrics on the page).
  */
 import type { Field, Kind } from '../../sensors/kind.ts';
 import type { Label } from '../../sensors/label.ts';
 import type { SUBPLATFORMS } from '../../sensors/subplatforms.ts';
 
 export interface Dashboard {
-  /** Stable for ever: addresses and the UIDs in Grafana are made of it. */
+  /** Never changes: URLs and Grafana UIDs contain it. */
   readonly name: string;
   readonly title: Label;
   readonly about: Label;
-  /** The kinds of which it shows sites. */
+  /** Kinds whose sites it shows. */
   readonly kinds: readonly Kind[];
   readonly subplatform?: keyof typeof SUBPLATFORMS;
-  /** What the reader narrows it to: parks; sites of its kinds, too; exactly one site; nothing. */
+  /** What the reader can filter by: parks; parks and sites of its kinds; exactly one site; nothing. */
   readonly choice: 'parks' | 'sites' | 'site' | 'none';
   readonly rows: readonly Row[];
 }
@@ -33,22 +33,22 @@ export interface Row {
   readonly each?: 'site';
   /** Whose sites the panels are about. */
   readonly kind?: Kind;
-  /** Folded until asked for. */
+  /** Collapsed at first. */
   readonly isFolded?: true;
   readonly panels: readonly Panel[];
 }
 
-/** A value with its name and unit: a field of a kind, or a figure of the platform. */
+/** A value with its name and unit: a field of a kind, or a metric of the platform. */
 export type Quantity = Pick<Field, 'name' | 'label' | 'unit' | 'symbol' | 'decimals' | 'choices'> & {
   /** `text` is kept in both languages (`reason_zh`, `reason_en`); `moment` is epoch ms, shown as an age. */
   readonly shape: Field['shape'] | 'text' | 'moment';
-  /** How a window of readings becomes one value; absent: the mean of numbers, the highest of states ("it ran at all"). */
+  /** How a window of readings becomes one value; absent: the mean of numbers, the maximum of states ("it ran at all"). */
   readonly window?: 'mean' | 'max' | 'sum' | 'last';
 };
 
 export type Tag = 'park' | 'site' | 'device' | 'kind' | 'consumer';
 
-/** What is asked of the store. Always within the time that is in sight. */
+/** The query to the store, always within the visible time range. */
 export interface Query {
   /** A kind's name, or a measurement of figures.ts. */
   readonly measurement: string;
@@ -61,7 +61,7 @@ interface Shown {
   /** Unique within the dashboard. */
   readonly name: string;
   readonly title: Label;
-  /** What the reader should know of it, in a sentence. */
+  /** A note for the reader, one sentence. */
   readonly about?: Label;
   /** Share of the width of a desk screen. */
   readonly width: 'sixth' | 'quarter' | 'third' | 'half' | 'full';
@@ -80,7 +80,7 @@ export interface TimeSeriesPanel extends Shown {
   readonly shape: 'timeseries';
   /** Sums of a window (rain) are bars. */
   readonly isBars?: true;
-  /** Field of the site's profile whose target and limits lie behind the curves. */
+  /** Field of the site's profile whose target and limits are drawn behind the curves. */
   readonly band?: string;
 }
 
@@ -89,7 +89,7 @@ export interface StateTimelinePanel extends Shown {
   readonly shape: 'states';
 }
 
-/** The newest of each device, a row each, with its age. */
+/** The newest values of each device, one row each, with their age. */
 export interface TablePanel extends Shown {
   readonly shape: 'table';
   /** The quantity by which rows are ordered, highest first. */
@@ -98,7 +98,7 @@ export interface TablePanel extends Shown {
   readonly linksToSite?: true;
 }
 
-/** Where something was, coloured by the last quantity (the first two are latitude and longitude, WGS-84). */
+/** Positions, coloured by the last quantity (the first two are latitude and longitude, WGS-84). */
 export interface TrackPanel extends Shown {
   readonly shape: 'track';
 }

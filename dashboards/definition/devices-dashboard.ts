@@ -1,4 +1,4 @@
-/** 设备与数据质量: the ledger, when each device was last heard, its connection, battery and signal. */
+/** 设备与数据质量: the ledger, and for each device its last contact, connection, battery and signal. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard, Panel, TablePanel, Tag } from './dashboard.ts';
 import { powerAndSignalOf } from './kind-panels.ts';

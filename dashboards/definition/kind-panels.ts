@@ -22,7 +22,7 @@ function queryOf(kind: Kind, quantities: readonly Quantity[]): Query {
   return { measurement: kind.name, quantities, by: SITE };
 }
 
-/** One panel of the kind's file: a state timeline where it holds states only, curves otherwise. */
+/** One panel of the kind's file: a state timeline if it holds only states, otherwise curves. */
 export function chartOf(kind: Kind, panel: KindPanel, width: Panel['width']): TimeSeriesPanel | StateTimelinePanel {
   const fields = fieldsNamed(kind, panel.fields);
   const shared = { name: `${kind.name}-${panel.fields.join('-')}`, title: panel.title, width };
@@ -40,7 +40,7 @@ export function chartOf(kind: Kind, panel: KindPanel, width: Panel['width']): Ti
   };
 }
 
-/** Where the device was; only for kinds that know, coloured by the value that matters most. */
+/** Positions of the device, for kinds that report them, coloured by the most important value. */
 export function trackOf(kind: Kind, width: Panel['width']): TrackPanel | undefined {
   const places = fieldsNamed(kind, ['latitude', 'longitude']);
   const [value] = fieldsNamed(kind, kind.primary).filter(({ shape }) => shape === 'number');
@@ -58,7 +58,7 @@ export function trackOf(kind: Kind, width: Panel['width']): TrackPanel | undefin
   };
 }
 
-/** The values that matter of every device, a row each, with their age. */
+/** The primary values of every device, one row each, with their age. */
 export function latestTableOf(kind: Kind): TablePanel {
   return {
     shape: 'table',
@@ -70,7 +70,7 @@ export function latestTableOf(kind: Kind): TablePanel {
   };
 }
 
-/** Each value that matters as a large number. */
+/** Each primary value as a large number. */
 export function statsOf(kind: Kind): readonly StatPanel[] {
   return fieldsNamed(kind, kind.primary).map((field) => ({
     shape: 'stat',
@@ -81,7 +81,7 @@ export function statsOf(kind: Kind): readonly StatPanel[] {
   }));
 }
 
-/** The value that matters most, all sites in one picture; without a band, because each site has its own. */
+/** The most important value of all sites in one chart; without a band, because each site has its own. */
 export function comparisonOf(kind: Kind, width: Panel['width']): TimeSeriesPanel | undefined {
   const [field] = fieldsNamed(kind, kind.primary);
   if (field === undefined) return undefined;
@@ -94,7 +94,7 @@ export function comparisonOf(kind: Kind, width: Panel['width']): TimeSeriesPanel
   };
 }
 
-/** What the device says of itself: battery and signal. */
+/** The device's own state: battery and signal. */
 export function powerAndSignalOf(kind: Kind, width: Panel['width']): readonly TimeSeriesPanel[] {
   return fieldsNamed(kind, ['battery_level', 'battery_voltage', 'rssi']).map((field) => ({
     shape: 'timeseries',

@@ -1,4 +1,4 @@
-/** 总览: is anything wrong, where, since when; worst first, words before charts. */
+/** 总览: what is wrong, where, since when; worst first, words before charts. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { stateTable } from './devices-dashboard.ts';

@@ -13,13 +13,13 @@ export const CONSUMER_METRICS = 'daoyu_consumer';
 /** One point an alarm; stays as long as the readings. */
 export const ALARM_METRICS = 'daoyu_alarm';
 
-/** Those of which only the last months are kept. */
+/** Metrics of which only the last months are kept. */
 export const TRANSIENT_METRICS = [DEVICE_METRICS, PARK_METRICS, SITE_METRICS, PLATFORM_METRICS, CONSUMER_METRICS];
 
 /** How often they are written. */
 export const METRICS_EVERY_MS = 30_000;
 
-/** How a state is written as a number: the higher the worse; not knowing is worse than a warning. */
+/** States as numbers: higher is worse; unknown ranks above warning. */
 export const STATE_NUMBERS: Readonly<Record<HealthState, number>> = { good: 0, warning: 1, unknown: 2, critical: 3 };
 
 export const STATE_LABELS: Readonly<Record<HealthState, Label>> = {
@@ -48,13 +48,13 @@ export const stateMetric: Quantity = {
 /** Why a device is in its state, in words. */
 export const reasonMetric: Quantity = { ...count('reason', '原因', 'reason'), shape: 'text' };
 
-/** What the site is called. */
+/** Name of the site. */
 export const siteNameMetric: Quantity = { ...count('name', '点位名称', 'site name'), shape: 'text' };
 
-/** What a chart of many devices calls one: its site's name, with the device's id where that alone is not enough. */
+/** Name of a device in a chart of many: its site's name, with the device's id if that is ambiguous. */
 export const displayNameMetric: Quantity = { ...count('display_name', '名称', 'name'), shape: 'text' };
 
-/** The ids as fields: a table that knows a device by its name alone still links to its site. */
+/** The ids as fields, so that a table that shows only names can link to the site. */
 export const PLACE_FIELDS = { park: 'park_id', site: 'site_id' } as const;
 
 /** A site or park as one line of a list that a reader chooses from: `name · id`. */
@@ -64,7 +64,7 @@ export const parkChoiceMetric: Quantity = { ...count('park_choice', '园区', 'p
 /** When the newest reading was measured. */
 export const measuredMetric: Quantity = { ...count('measured', '测于', 'measured'), unit: 'ms', shape: 'moment' };
 
-/** Seconds since the newest measurement, when the figure was written; absent for a device that never sent. */
+/** Seconds since the newest measurement at the time of writing; absent for a device that never sent. */
 export const ageMetric: Quantity = {
   ...count('age', '数据年龄', 'age of the data', 'max'),
   unit: 's',
@@ -140,7 +140,7 @@ export const platformMetrics = {
 
 export const consumerPending: Quantity = count('pending', '未处理条目', 'entries not yet taken', 'max');
 
-/** The lowest of a window: one moment of refusal is to be seen. */
+/** The minimum of a window, so that a single moment of refusal is visible. */
 function writable(name: string, zh: string, en: string): Quantity {
   return {
     ...count(name, zh, en, 'last'),

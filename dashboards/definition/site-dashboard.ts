@@ -1,4 +1,4 @@
-/** One site of a kind: what it says now, with ages, and every chart of the kind's file. */
+/** One site of a kind: its current values with ages, and every chart of the kind's file. */
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard } from './dashboard.ts';
 import { stateTable } from './devices-dashboard.ts';

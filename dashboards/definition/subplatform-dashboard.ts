@@ -1,4 +1,4 @@
-/** 智慧渔业, 智慧水稻, 智慧加工…: one measure after the other, each for all sites side by side on their own bands. */
+/** 智慧渔业, 智慧水稻, 智慧加工…: one quantity after the other, each for all sites side by side on their own bands. */
 import type { Kind } from '../../sensors/kind.ts';
 import { SUBPLATFORMS } from '../../sensors/subplatforms.ts';
 import type { Dashboard, Row } from './dashboard.ts';
@@ -34,7 +34,7 @@ function rowsOf(kind: Kind): readonly Row[] {
         name: `${kind.name}-${panel.fields.join('-')}`,
         title: { zh: `${kind.label.zh} · ${panel.title.zh}`, en: `${kind.label.en} · ${panel.title.en}` },
         each: 'site',
-        // What matters is open; the rest is a click away and asks the store nothing until then.
+        // Primary quantities are open; the others are collapsed and query the store only when opened.
         ...(!panel.fields.some((field) => kind.primary.includes(field)) && { isFolded: true as const }),
         panels: [chartOf(kind, panel, 'third')],
       }),

@@ -12,12 +12,12 @@ import { DATASOURCE } from './names.ts';
 export interface AlertRule {
   readonly uid: string;
   readonly title: string;
-  /** InfluxQL; Grafana's server fills in `$timeFilter`, no browser is involved. */
+  /** InfluxQL; Grafana's server fills in `$timeFilter`. */
   readonly query: string;
-  /** True of the newest value of a series: it fires. */
+  /** It fires if this is true of the newest value of a series. */
   readonly fires: { readonly type: 'gt' | 'lt'; readonly than: number };
   readonly forMinutes: number;
-  /** Where no series comes back at all. Silence never ends an alert: one rule tells of it, the others keep what they know. */
+  /** State if the query returns no series. Silence never ends an alert: one rule reports it, the others keep their state. */
   readonly noData: 'Alerting' | 'KeepLast';
   readonly severity: 'critical' | 'warning';
   readonly summary: string;
@@ -73,10 +73,10 @@ export const ALERT_RULES: readonly AlertRule[] = [
 ];
 
 const BACK_SECONDS = 300;
-/** Of Grafana's own: expressions are computed by its server. */
+/** Grafana's internal datasource: its server computes expressions. */
 const EXPRESSION = '__expr__';
 
-/** Not that of the dashboards: Grafana provisions alerts first and would make a second folder of the same title. */
+/** Not the folder of the dashboards: Grafana provisions alerts first and would create a second folder of the same title. */
 const FOLDER = '稻渔 告警 Daoyu alerts';
 
 const quoted = (text: string) => JSON.stringify(text);

@@ -14,11 +14,11 @@ import { WORDS } from './words.ts';
 export interface Drawing {
   readonly scope: Scope;
   readonly language: Language;
-  /** Longest time between two readings that is not yet silence: three reports, as the platform judges it. */
+  /** Longest time between two readings that is not silence: three reports, as in the platform. */
   readonly silenceMs: number;
-  /** What works in missions has its newest values from the last one, which may be days ago. */
+  /** The newest values of devices that work in missions may be days old. */
   readonly isIntermittent: boolean;
-  /** Shortest window that is worth asking for. */
+  /** Shortest useful window. */
   readonly shortest: string;
 }
 
@@ -59,7 +59,7 @@ export function timeSeries(panel: TimeSeriesPanel, drawing: Drawing): timeseries
   return built;
 }
 
-/** Marked, not hidden: a value that is stuck or jumped must not look like the others. */
+/** Marked, not hidden: a stuck value or a jump must not look like the others. */
 function addDoubtful(built: timeseries.PanelBuilder, { query }: TimeSeriesPanel, { scope, language }: Drawing): void {
   const numbers = query.quantities.filter(({ shape }) => shape === 'number');
   for (const [index, quantity] of numbers.entries())
@@ -105,7 +105,7 @@ export function stateTimeline(panel: StateTimelinePanel, drawing: Drawing): stat
   return built;
 }
 
-/** More would print their names over each other at the height that render.ts gives them. */
+/** The names of more would overlap at the height that render.ts gives them. */
 const ROWS_PER_PAGE = 20;
 
 /** One measure of many devices: operators know these by the names of their sites. */
@@ -118,7 +118,7 @@ interface Targeted {
   withTransformation(transformation: DataTransformerConfig): this;
 }
 
-/** The curves of a panel. Readings carry ids alone, so those of a fleet take their names from what the platform writes, side by side with time. */
+/** The curves of a panel. Readings only carry ids, so curves of a fleet take their names from the platform's metrics. */
 function drawRange<T extends Targeted>(
   built: T,
   panel: TimeSeriesPanel | StateTimelinePanel,
@@ -144,7 +144,7 @@ function drawRange<T extends Targeted>(
     });
 }
 
-/** What a curve is called: what differs between the curves of the panel. */
+/** Name of a curve: what differs between the curves of the panel. */
 function aliasOf({ query }: TimeSeriesPanel | StateTimelinePanel): string {
   if (query.by.includes('consumer')) return '$tag_consumer';
   if (!query.by.includes('device')) return '$col';

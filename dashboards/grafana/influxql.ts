@@ -1,8 +1,8 @@
 /**
  * Queries of panels in InfluxQL, which InfluxDB 1.x, 2.x and 3 and Grafana's own datasource all speak; measurement = kind, tags park, site
- * and device, times in ms. Each holds `$timeFilter`, so none reads more than is in sight; names alone are
- * asked without it, the last of each. Windows lie on the calendar of Asia/Shanghai,
- * as those of our API do, and empty ones are null: whether a null is a gap, the panel decides by the reporting interval.
+ * and device, times in ms. Each has `$timeFilter`, so that none reads more than the visible range; only names are queried without it, the
+ * last of each. Windows follow the calendar of Asia/Shanghai, like those of our API, and empty ones are null: the panel decides by the
+ * reporting interval whether a null is a gap.
  */
 
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
@@ -13,20 +13,20 @@ import type { Quantity, Query, Tag } from '../definition/dashboard.ts';
 import { BAND_METRICS, DEVICE_METRICS, PLACE_FIELDS, SITE_METRICS } from '../definition/platform-metrics.ts';
 import { DATASOURCE } from './names.ts';
 
-/** What the dashboard's variables let through, and what else must hold. */
+/** Conditions from the dashboard's variables, and others. */
 export interface Scope {
-  /** Tag → the name of the variable that chooses its values. */
+  /** Tag → name of the variable that selects its values. */
   readonly chosen: Readonly<Partial<Record<Tag, string>>>;
 }
 
 /**
- * In braces, always: Grafana 12 takes all between the first and the last slash of a query (`/^…$/` to `Asia/Shanghai`) for one regular
+ * Always in braces: Grafana 12 takes everything between the first and the last slash of a query (`/^…$/` to `Asia/Shanghai`) for one regular
  * expression and escapes a bare `$__interval` in it, which InfluxDB refuses.
  */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in.
 const WINDOW = 'time(${__interval})';
 
-/** Over the time in sight, in windows of `${__interval}`. Columns are named as people read them. */
+/** Over the visible range, in windows of `${__interval}`. Columns have names for people. */
 export function rangeQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
   const columns = quantities.map(
     (each) => `${windowOf(each)}(${quoted(each.name)}) AS ${quoted(each.label[language])}`,
@@ -42,7 +42,7 @@ export function newestQuery({ measurement, quantities, by }: Query, scope: Scope
   return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)}${groups} ORDER BY time DESC LIMIT 1`;
 }
 
-/** The newest of each series, added up. */
+/** Sum of the newest values of all series. */
 export function totalQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
   const [quantity] = quantities;
   if (quantity === undefined) throw new RangeError('a total needs a quantity');
@@ -50,7 +50,7 @@ export function totalQuery({ measurement, quantities, by }: Query, scope: Scope,
   return `SELECT sum("newest") AS ${quoted(quantity.label[language])} FROM (${newest})`;
 }
 
-/** Where something was: a true position of each window, so that a season does not answer with every second. */
+/** Positions: a real one per window, so that a season does not return every second. */
 export function trackQuery({ measurement, quantities, by }: Query, scope: Scope, language: Language): string {
   const columns = quantities.map(
     ({ name, label }, index) => `last(${quoted(name)}) AS ${quoted(index < 2 ? name : label[language])}`,
@@ -59,7 +59,7 @@ export function trackQuery({ measurement, quantities, by }: Query, scope: Scope,
   return `SELECT ${columns.join(', ')} FROM ${quoted(measurement)} WHERE ${conditions(scope)} GROUP BY ${groups.join(', ')} fill(none)`;
 }
 
-/** Values that carry a doubt, as points of their own: the store keeps them beside the field, so that its means are of good values. */
+/** Doubtful values as separate points: the store keeps them beside the field, so that its means cover good values only. */
 export function doubtfulQuery(
   measurement: string,
   quantity: Quantity,
@@ -99,14 +99,14 @@ export function choicesQuery({ name }: Quantity, language: Language, conditions:
   return `SELECT ${quoted(`${name}_${language}`)} FROM ${quoted(SITE_METRICS)}${where} ORDER BY time DESC LIMIT ${MOST_CHOICES}`;
 }
 
-/** Several turns of the largest parks: a choice stays while the platform is away. */
+/** Several rounds of the largest parks, so that a selection stays while the platform is down. */
 const MOST_CHOICES = 5000;
 
 export function tagValuesQuery(measurement: string, tag: Tag, conditions: readonly string[]): string {
   return `SHOW TAG VALUES FROM ${quoted(measurement)} WITH KEY = ${quoted(tag)} WHERE ${conditions.join(' AND ')}`;
 }
 
-/** What people call each device, last known: `display_name` where a chart names it, the site's name for a table. */
+/** Last known name of each device: `display_name` in a chart, the site's name in a table. */
 export function namesQuery(named: Quantity, kind: string | undefined, { chosen }: Scope, language: Language): string {
   const { park } = chosen;
   const where = [
@@ -127,7 +127,7 @@ function conditions({ chosen }: Scope): string {
   return [...places, '$timeFilter'].join(' AND ');
 }
 
-/** Of a window in which a pump ran at all, a strip says that it ran: as on the page. */
+/** A strip shows a window in which a pump ran at all as running, as on the page. */
 function windowOf({ window, shape }: Quantity): string {
   return window ?? (shape === 'number' ? 'mean' : 'max');
 }
@@ -138,7 +138,7 @@ function columnOf({ name, shape }: Quantity, language: Language): string {
 
 const quoted = (name: string) => `"${name.replaceAll('"', '\\"')}"`;
 
-/** A query as Grafana's InfluxDB datasource keeps it; the SDK has no builder for it. */
+/** A query of Grafana's InfluxDB datasource; the SDK has no builder for it. */
 export class InfluxQuery implements Builder<Dataquery> {
   readonly #model: object;
 

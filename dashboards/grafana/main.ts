@@ -21,7 +21,7 @@ for (const [path, text] of files) {
   await mkdir(dirname(join(values.out, path)), { recursive: true });
   await writeFile(join(values.out, path), text);
 }
-// Rules are of the platform's own figures, the same for any kinds.
+// Rules use the platform's own metrics, the same for any kinds.
 for (const [name, made] of [
   ['alerting', alertingFiles()],
   ['prometheus', prometheusFiles()],
@@ -30,7 +30,7 @@ for (const [name, made] of [
   await mkdir(folder, { recursive: true });
   for (const [path, text] of made) await writeFile(join(folder, path), text);
 }
-// A dashboard of a kind that is gone must not stay; other files of the folder are not ours.
+// Removes dashboards of former kinds; other files of the folder are not ours.
 for (const language of ['zh', 'en']) {
   for (const file of await readdir(join(values.out, 'dashboards', language)))
     if (file.endsWith('.json') && !files.has(`dashboards/${language}/${file}`))

@@ -1,4 +1,4 @@
-/** UIDs and names that never change, because links, alerts and bookmarks hold them. */
+/** UIDs and names that never change, because links, alerts and bookmarks contain them. */
 import type { Language } from '../../sensors/format.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Dashboard } from '../definition/dashboard.ts';
@@ -19,7 +19,7 @@ export function uidOf({ name }: Pick<Dashboard, 'name'>, language: Language): st
 
 export const suffixOf = (language: Language) => (language === 'zh' ? '' : `-${language}`);
 
-/** The variable that holds sites: `site` where exactly one is chosen, else one a kind. */
+/** The variable for sites: `site` if exactly one is selected, otherwise one per kind. */
 export function siteVariableOf({ choice }: Pick<Dashboard, 'choice'>, { name }: Pick<Kind, 'name'>): string {
   return choice === 'site' ? 'site' : `site_${name}`;
 }

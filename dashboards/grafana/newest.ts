@@ -24,9 +24,9 @@ import { BESIDE_NAMES, namesTarget, onlyNames } from './site-names.ts';
 import { mappingsOf, STATE_LOOKS, unitOf } from './units.ts';
 import { WORDS } from './words.ts';
 
-/** Figures tell of now: older ones would show a state that nobody judges any more. */
+/** Metrics describe the present: older ones would show an outdated state. */
 const NOW = '10m';
-/** Missions are flown every few days; Grafana says beside the title that the panel looks back so far. */
+/** Missions are days apart; Grafana shows the longer range beside the title. */
 const LAST_MISSIONS = '7d';
 
 export function statPanel(panel: StatPanel, { scope, language, isIntermittent }: Drawing): stat.PanelBuilder {
@@ -113,7 +113,7 @@ export function tablePanel(panel: TablePanel, { scope, language, isIntermittent 
     })
     .showHeader(true)
     .cellHeight(common.TableCellHeight.Sm)
-    // The panel's words for no data at all would stand in each empty cell.
+    // Otherwise each empty cell would show the panel's text for no data.
     .overrideByRegexp('/.*/', [{ id: 'noValue', value: EMPTY_CELL }])
     .overrideByFieldType('time', [{ id: 'unit', value: 'dateTimeFromNow' }]);
   for (const quantity of query.quantities) built.overrideByName(label(quantity), cellLook(quantity, language));
@@ -122,15 +122,15 @@ export function tablePanel(panel: TablePanel, { scope, language, isIntermittent 
   const worst = query.quantities.find(({ name }) => name === worstFirst);
   if (worst !== undefined)
     built.sortBy([new common.TableSortByFieldStateBuilder().displayName(label(worst)).desc(true)]);
-  // A range in the past would show a table of the past as if it were now.
+  // With a range in the past the table would show old values as current.
   if (isFigure) built.timeFrom(NOW).hideTimeOverride(true);
   else if (isIntermittent) built.timeFrom(LAST_MISSIONS);
   return built;
 }
 
-/** The value that links from a row to the site's own dashboard, with the time in sight. */
+/** The value that links a row to the site's own dashboard, with the visible range. */
 function siteLink({ query }: TablePanel, language: Language): DynamicConfigValue {
-  // A row of a device that reported nothing in this time has its place from its name alone.
+  // The row of a device without readings in this range has only its name.
   const cell = (tag: 'park' | 'site' | 'kind') =>
     `\${__data.fields.${query.by.includes('kind') || tag === 'kind' ? tag : PLACE_FIELDS[tag]}}`;
   const dashboard = query.by.includes('kind')
@@ -158,7 +158,7 @@ function cellLook(quantity: Quantity, language: Language): DynamicConfigValue[] 
 const EMPTY_CELL = '–';
 const HIDDEN: DynamicConfigValue[] = [{ id: 'custom.hidden', value: true }];
 
-/** A reason is a sentence or two. Grafana 12.2 asks for wrapping beside the cell's options, those before it within them. */
+/** A reason is a sentence or two. Grafana 12.2 has the wrapping option beside the cell's options, earlier versions inside them. */
 const WIDE_TEXT: readonly DynamicConfigValue[] = [
   { id: 'custom.minWidth', value: 260 },
   { id: 'custom.wrapText', value: true },

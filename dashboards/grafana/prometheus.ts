@@ -1,4 +1,4 @@
-/** A dashboard of the platform for those who have Prometheus: what `/metrics` tells, in one language. The one on InfluxDB is `platform`. */
+/** A platform dashboard for Prometheus: the metrics of `/metrics`, in one language. The one on InfluxDB is `platform`. */
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import {
   DashboardBuilder,
@@ -15,7 +15,7 @@ import { WORDS } from './words.ts';
 
 interface Chart {
   readonly title: Label;
-  /** PromQL and how its series are called. */
+  /** PromQL and the names of its series. */
   readonly queries: readonly (readonly [expression: string, legend: string])[];
   readonly unit: string;
   /** One number instead of a curve. */
@@ -153,7 +153,7 @@ function curvesOf({ title, queries, unit }: Chart, language: Language): timeseri
     .noValue(WORDS.noData[language])
     .lineWidth(2)
     .fillOpacity(0)
-    // A gap in the figures is a gap in the curve.
+    // A gap in the metrics is a gap in the curve.
     .spanNulls(false)
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.None));
   for (const [index, [expression, legend]] of queries.entries()) panel.withTarget(query(index, expression, legend));

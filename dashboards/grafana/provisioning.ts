@@ -15,7 +15,7 @@ export function provisioningFiles(kinds: Iterable<Kind>): ReadonlyMap<string, st
   return new Map([
     ['datasources/daoyu.yaml', datasource],
     ['dashboards/daoyu.yaml', providers],
-    // Grafana logs an error at each start for a folder that it misses.
+    // Grafana logs an error at each start for a missing folder.
     ['plugins/daoyu.yaml', `${GENERATED}\napiVersion: 1\n`],
     [
       'alerting/daoyu.yaml',
@@ -33,7 +33,7 @@ export function provisioningFiles(kinds: Iterable<Kind>): ReadonlyMap<string, st
   ]);
 }
 
-/** Beside `provisioning/`, mounted over its `alerting/` by those who let Grafana notify people. */
+/** Beside `provisioning/`; mount it over its `alerting/` to let Grafana notify people. */
 export function alertingFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['rules.yaml', alertRules(GENERATED)],
@@ -41,7 +41,7 @@ export function alertingFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Beside `provisioning/` too: for a Grafana that has a Prometheus. */
+/** Beside `provisioning/` too: for a Grafana with Prometheus. */
 export function prometheusFiles(): ReadonlyMap<string, string> {
   return new Map(
     LANGUAGES.map((language) => [

@@ -1,4 +1,4 @@
-/** Joins device names to query results: readings carry ids only, the platform writes the names. */
+/** Joins device names to query results: readings only have ids; the platform writes the names. */
 import type { DataTransformerConfig } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Language } from '../../sensors/format.ts';
 import type { Quantity } from '../definition/dashboard.ts';
@@ -11,7 +11,7 @@ export function namesTarget(named: Quantity, measurement: string, scope: Scope, 
   return new InfluxQuery(NAMES, namesQuery(named, kind, scope, language), { format: 'table' });
 }
 
-/** Without the time at which the name was written, which would stand beside that of the reading. */
+/** Drops the time at which the name was written, which would appear beside that of the reading. */
 export function onlyNames({ label }: Quantity, language: Language): DataTransformerConfig {
   return {
     id: 'filterFieldsByName',
@@ -20,7 +20,7 @@ export function onlyNames({ label }: Quantity, language: Language): DataTransfor
   };
 }
 
-/** A row without a name stays, and so does a device that has a name but no row in this time. */
+/** An outer join: keeps rows without a name, and devices with a name but no row in this range. */
 export const BESIDE_NAMES: DataTransformerConfig = {
   id: 'joinByField',
   options: { byField: 'device', mode: 'outerTabular' },

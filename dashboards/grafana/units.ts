@@ -15,7 +15,7 @@ export function unitOf({ unit, symbol, shape }: Quantity): string {
   return OWN[unit] ?? (symbol === '' ? 'none' : `suffix:${symbol}`);
 }
 
-/** Told apart in all common colour blindness, and never by colour alone: each has its sign and its word. */
+/** Distinguishable in all common types of colour blindness, and never by colour alone: each has its sign and its word. */
 export const STATE_LOOKS: Readonly<Record<HealthState, { readonly colour: string; readonly sign: string }>> = {
   good: { colour: '#3d9970', sign: '●' },
   warning: { colour: '#e0a100', sign: '▲' },
@@ -23,7 +23,7 @@ export const STATE_LOOKS: Readonly<Record<HealthState, { readonly colour: string
   unknown: { colour: '#7a7a8c', sign: '?' },
 };
 
-/** Off is quiet, on is told by its colour; more than two take shades between. */
+/** Off is grey, on is coloured; more than two choices use shades in between. */
 const CHOICE_COLOURS = ['#5a6270', '#1f9e9e', '#2f6fb0', '#8f6bb3', '#b0722f', '#6b8f3d'];
 
 export function mappingsOf(quantity: Quantity, language: Language): ValueMapping[] {

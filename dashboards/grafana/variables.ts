@@ -17,7 +17,7 @@ export function variablesOf(dashboard: Dashboard, language: Language): readonly 
   const { choice, kinds } = dashboard;
   if (choice === 'none') return [];
   const isOne = choice === 'site';
-  // A park without sites of these kinds would open as an empty dashboard.
+  // Without parks that have no sites of these kinds, whose dashboard would be empty.
   const isOfKinds = `(${kinds.map(({ name }) => `"kind" = '${name}'`).join(' OR ')})`;
   const parks = choicesQuery(parkChoiceMetric, language, choice === 'parks' ? [] : [isOfKinds]);
   const park = named('park', WORDS.park[language], parks, isOne);
@@ -33,7 +33,7 @@ export function variablesOf(dashboard: Dashboard, language: Language): readonly 
   return [park, ...sites, variable('device', WORDS.device[language], devices, false)];
 }
 
-/** What of these variables narrows the queries of a panel. */
+/** The variables that filter the queries of a panel. */
 export function scopeOf(dashboard: Dashboard, kind: Kind | undefined): Scope {
   const { choice } = dashboard;
   if (choice === 'none') return { chosen: {} };

@@ -1,4 +1,4 @@
-/** Texts of Grafana's panels that the definition does not carry. */
+/** Texts of Grafana's panels that are not in the definition. */
 import type { Label } from '../../sensors/label.ts';
 
 export const WORDS = {

@@ -1,4 +1,4 @@
-/** Alarms on the time axis: a bar along the head of the plot for as long as each went on, with a mark where it began. */
+/** Alarms on the time axis: a bar along the top of the plot for the duration of each, with a mark at its start. */
 import type uPlot from 'uplot';
 import type { Alarm } from '../feed/alarm-list.ts';
 import type { Colours } from './colours.ts';
@@ -7,11 +7,11 @@ import type { Line } from './lines.ts';
 export interface AlarmMark {
   readonly severity: Alarm['severity'];
   readonly from: number;
-  /** Absent while it goes on. */
+  /** Absent while it lasts. */
   readonly to?: number;
 }
 
-/** Those of the fields that a chart shows; an alarm of no field, such as silence, belongs to every chart of its device. */
+/** Alarms of the fields in a chart; an alarm without a field, such as silence, belongs to every chart of its device. */
 export function marksOf(alarms: readonly Alarm[], lines: readonly Line[]): readonly AlarmMark[] {
   const isShown = ({ park, device, field }: Alarm) =>
     lines.some(

@@ -1,4 +1,4 @@
-/** Behind the curves: nights, the target band, the limits of the profile, and what was sent later. */
+/** The background of a chart: nights, the target band, the limits of the profile, and ranges of backfilled values. */
 import type uPlot from 'uplot';
 import type { BandSpell } from '../feed/bands.ts';
 import { intervalsBetween } from '../feed/season.ts';
@@ -13,7 +13,7 @@ const LIMITS = [
   ['criticalBelow', 'critical', [8, 3]],
   ['criticalAbove', 'critical', [8, 3]],
 ] as const;
-/** Beyond a season a night is narrower than a pixel. */
+/** In a longer range a night is narrower than a pixel. */
 const LONGEST_WITH_NIGHTS_MS = 45 * 24 * 3_600_000;
 
 export function drawBackground(made: uPlot, line: Line | undefined, columns: Columns, colours: Colours): void {
@@ -37,7 +37,7 @@ export function drawBackground(made: uPlot, line: Line | undefined, columns: Col
   ctx.restore();
 }
 
-/** The band of each stage over its own days; limits step where the stages change. */
+/** The band of each stage over its own days; limits change in steps with the stages. */
 function drawBands(made: uPlot, bands: readonly BandSpell[], colours: Colours): void {
   const { ctx } = made;
   const { min, max } = made.scales.x ?? {};
@@ -64,7 +64,7 @@ function drawBands(made: uPlot, bands: readonly BandSpell[], colours: Colours): 
     let end: number | undefined;
     for (const { left, right, band } of shown) {
       const value = band?.[limit];
-      // Joined with the stage before it, where that has the limit too.
+      // Joined to the previous stage if that has the limit too.
       if (value !== undefined && end !== undefined) ctx.lineTo(left, y(value));
       if (value !== undefined && end === undefined) ctx.moveTo(left, y(value));
       if (value !== undefined) ctx.lineTo(right, y(value));
@@ -75,7 +75,7 @@ function drawBands(made: uPlot, bands: readonly BandSpell[], colours: Colours): 
   ctx.setLineDash([]);
 }
 
-/** A thread along the foot wherever the first line's values were sent later than they were measured. */
+/** A thin line at the bottom where the first line's values were sent later than they were measured. */
 function drawBackfilled(made: uPlot, { times, flags }: Columns, colours: Colours): void {
   const late = flags[0];
   if (late === undefined || late.size === 0) return;

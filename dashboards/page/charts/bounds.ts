@@ -1,4 +1,4 @@
-/** The range of a value axis: the data, and the limits that lie near it, of every stage in sight. */
+/** The range of a value axis: the data, and nearby limits of every visible stage. */
 import type { Limits } from '../../../sensors/limits.ts';
 
 export function boundsOf(
@@ -17,22 +17,22 @@ export function boundsOf(
     low = Math.min(...limits);
     high = Math.max(...limits);
   }
-  // Noise must not look like weather: the axis spans a fair part of the target at least.
+  // Noise must not look like a trend: the axis spans at least a good part of the target.
   const targets = bands.flatMap((band) => (band?.target ? [band.target[1] - band.target[0]] : []));
   const least = targets.length === 0 ? 0 : Math.min(...targets) * 0.3;
   const missing = Math.max(0, least - (high - low)) / 2;
   low -= missing;
   high += missing;
-  // A limit further away than the span of the data and its half again says nothing about it.
+  // A limit further away than one and a half times the span of the data is left out.
   const reach = Math.max(high - low, Math.abs(high) * 0.15, 0.5) * 1.5;
   for (const limit of limits) {
     if (limit < low && low - limit <= reach) low = limit;
     if (limit > high && limit - high <= reach) high = limit;
   }
-  // Means of one and the same value differ in their last bits.
+  // Means of equal values differ in their last bits.
   const isLevel = high - low <= Math.max(1, Math.abs(high)) * 1e-9;
   const margin = isLevel ? Math.max(Math.abs(high) * 0.05, 0.5) : (high - low) * 0.08;
-  // What cannot be negative has no axis below zero.
+  // A quantity that cannot be negative has no axis below zero.
   return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
 }
 

@@ -179,7 +179,7 @@ function Note({ lines, columns, answer }: NoteProps) {
 /** A field's name as a title; pH stays pH. */
 const headline = (text: string) => text.replace(/^[a-z](?![A-Z])/, (letter) => letter.toUpperCase());
 
-/** Of one device the field says all; of several sites the site is named, and the device where one site has several. */
+/** With one device the field is enough; with several sites the site is named, and the device if its site has several. */
 function nameIn(devices: readonly DeviceCard[], { field, device }: Line, language: Language): string {
   const isOfSite = ({ device: { park, site } }: DeviceCard) =>
     park === device.device.park && site === device.device.site;
@@ -190,7 +190,7 @@ function nameIn(devices: readonly DeviceCard[], { field, device }: Line, languag
   return parts.map((label) => label[language]).join(' · ');
 }
 
-/** By which profile the shown time is judged; where it changes within, the ribbon names each. */
+/** The profile in force in the shown range; if it changes within, the ribbon names each. */
 function limitsWords(line: Line | undefined, { from, to }: SeriesAnswer, language: Language): string {
   if (line === undefined) return '';
   const shown = intervalsBetween(line.bands, from, to).filter(({ band }) => band !== undefined);

@@ -1,4 +1,4 @@
-/** The page's tokens as a canvas needs them: resolved. */
+/** The page's design tokens, resolved for a canvas. */
 export interface Colours {
   readonly surface: string;
   readonly ink: string;

@@ -1,4 +1,4 @@
-/** Series as columns over one time axis, with a null wherever a line must not be drawn: a gap is a gap. */
+/** Series as columns over one time axis, with null where a line must break at a gap. */
 import type { Flag } from '../../../sensors/flag.ts';
 import type { Point } from '../../../store/store.ts';
 
@@ -13,7 +13,7 @@ export interface Columns {
   readonly flags: readonly ReadonlyMap<number, readonly Flag[]>[];
 }
 
-/** `undefined` means that another series has a point there: the line passes over; `null` breaks it. */
+/** `undefined` means that only another series has a point there, and the line continues; `null` breaks it. */
 export function columnsOf(series: readonly (readonly Point[])[], stepMs: number): Columns {
   const withGaps = series.map((points) => gapped(points, stepMs * MISSED_STEPS));
   const times = [...new Set(withGaps.flatMap((points) => points.map(([time]) => time)))].sort((a, b) => a - b);

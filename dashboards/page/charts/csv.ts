@@ -4,7 +4,7 @@ import { csvLine } from '../../../base/csv.ts';
 
 export interface CsvColumn {
   readonly title: string;
-  /** Text in columns that comment on another column, such as its flags. */
+  /** Text for columns that annotate another column, such as its flags. */
   readonly values: readonly (number | string | null | undefined)[];
 }
 

@@ -13,7 +13,7 @@ interface Props {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly nameOf: (line: Line) => string;
-  /** Three a line: its points, least and most. */
+  /** Three per line: its points, least and most. */
   readonly columns: Columns;
   readonly stepMs: number;
 }
@@ -70,7 +70,7 @@ export function DataTable({ title, lines, nameOf, columns, stepMs }: Props) {
 export const wordsOf = (flags: readonly Flag[], language: Language) =>
   flags.map((flag) => FLAGS[flag][language]).join(language === 'zh' ? '、' : ', ');
 
-/** Readings that come many a minute are told apart. */
+/** Shows seconds if there are several readings a minute. */
 function momentOf(time: number, stepMs: number, language: Language): string {
   return stepMs < 60_000 ? `${formatDay(time, language)} ${formatSeconds(time)}` : formatMoment(time, language);
 }
@@ -79,7 +79,7 @@ interface Row {
   readonly index: number;
   /** Epoch ms. */
   readonly time: number;
-  /** How long nothing was measured before it, where that is a gap. */
+  /** Length of the gap before it, if there is one. */
   readonly gapMs?: number;
 }
 

@@ -5,9 +5,9 @@ type Window = readonly [from: number, to: number];
 
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = 2 * 366 * 86_400_000;
-/** While a gesture goes on it is told so often: browsers refuse an address that changes a hundred times in half a minute. */
+/** How often a gesture updates the address: browsers refuse a hundred changes in half a minute. */
 const NOTIFY_MS = 350;
-/** A finger that moved less rests. */
+/** A smaller movement of a finger counts as none. */
 const REST_PX = 6;
 
 export function zoomed([from, to]: Window, factor: number, around: number): Window {
@@ -17,7 +17,7 @@ export function zoomed([from, to]: Window, factor: number, around: number): Wind
 }
 
 export interface Gestures {
-  /** Whether the chart shows what nobody was told yet. */
+  /** Whether the chart shows a range that has not been reported yet. */
   isMoving(): boolean;
   stop(): void;
 }
@@ -31,7 +31,7 @@ export function installGestures(made: uPlot, onWindow: (window: Window | undefin
   let shown: Window | undefined;
   let notifyTimer: ReturnType<typeof setTimeout> | undefined;
   const now = (): Window => [(made.scales.x?.min ?? 0) * 1000, (made.scales.x?.max ?? 0) * 1000];
-  // Moves at once; the address, the other charts and the finer series follow.
+  // The chart moves at once; the address, the other charts and the finer series follow.
   const show = (window: Window) => {
     made.setScale('x', { min: window[0] / 1000, max: window[1] / 1000 });
     shown = window;
@@ -76,7 +76,7 @@ export function installGestures(made: uPlot, onWindow: (window: Window | undefin
       if (first === undefined || one === undefined) return;
       const span = started.window[1] - started.window[0];
       if (second === undefined || other === undefined) {
-        // Up and down belongs to the page, which scrolls; the browser says so by ending the touch.
+        // A vertical movement scrolls the page; the browser then ends the touch.
         const isAside = Math.abs(first.x - one.x) > Math.max(REST_PX, Math.abs(first.y - one.y));
         if (!isAside && shown === undefined) return;
         const moved = ((first.x - one.x) / width) * span;

@@ -4,24 +4,24 @@ import type { Point } from '../../../store/store.ts';
 
 export interface Outside {
   readonly outsideMs: number;
-  /** Without data: between readings further apart than a gap. */
+  /** Time without data, between readings further apart than a gap. */
   readonly unknownMs: number;
-  /** Since when it has been outside without a break until the newest point; absent when that is inside. */
+  /** Start of the current time outside; absent if the newest point is inside. */
   readonly since?: number;
-  /** It was outside already when the points begin. */
+  /** It was already outside at the first point. */
   readonly isSinceBefore?: true;
 }
 
 type Limits = Pick<Band, 'warnBelow' | 'warnAbove'>;
 
-/** Limits from a time on, to another; where there are none nothing is beyond them. */
+/** Limits within a time range; without limits nothing is outside. */
 export interface LimitSpell {
   readonly from: number;
   readonly to: number;
   readonly band?: Limits;
 }
 
-/** `holdsUntil`: how long the newest point speaks for itself, when it is that of a window; the window that follows it is not there yet. */
+/** `holdsUntil`: end of the newest point if it is a window, whose successor does not exist yet. */
 export function outsideOf(
   points: readonly Point[],
   spells: readonly LimitSpell[],
@@ -48,7 +48,7 @@ export function outsideOf(
     }
     for (const { from, to, limits } of piecesOf(before, point, spells)) {
       const [wasOut, isOut] = [isBeyond(from[1], limits), isBeyond(to[1], limits)];
-      // Where the limits changed it may be outside, or inside, from one moment to the next.
+      // When limits change, it may be outside, or inside, from one moment to the next.
       if (!wasOut) since = undefined;
       else since ??= from[0];
       if (wasOut && isOut) outsideMs += to[0] - from[0];
@@ -101,7 +101,7 @@ function isBeyond(value: number, { warnBelow, warnAbove }: Limits): boolean {
   return (warnBelow !== undefined && value < warnBelow) || (warnAbove !== undefined && value > warnAbove);
 }
 
-/** When the straight line between both passes the limit that the outer one is beyond. */
+/** When the straight line between both crosses the limit. */
 function crossingOf(one: Point, other: Point, limits: Limits): number {
   const { warnBelow, warnAbove } = limits;
   const outer = isBeyond(one[1], limits) ? one[1] : other[1];

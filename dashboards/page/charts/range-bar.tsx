@@ -1,4 +1,4 @@
-/** Which time is shown: named ranges that follow the clock, and a window that was zoomed to. */
+/** The shown range: named ranges that follow the clock, or a zoomed window. */
 
 import { useAppContext } from '../feed/app-context.ts';
 import { RANGE_MS, RANGES } from '../feed/route.ts';
@@ -9,11 +9,11 @@ import { zoomed } from './gestures.ts';
 const LABELS = { '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' } as const;
 const LABELS_ZH = { '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': '30 天' } as const;
 
-/** `isPlain`: of pictures that are not zoomed by hand. */
+/** `isPlain`: for charts that cannot be zoomed. */
 export function RangeBar({ isPlain = false }: { readonly isPlain?: boolean }) {
   const { route, go, word, language, now } = useAppContext();
   const window = route.window ?? ([now - RANGE_MS[route.range], now] as const);
-  // One Back leads out of all zooming, to where the range follows the clock.
+  // A single Back undoes all zooming.
   const step = (next: readonly [number, number]) => go({ window: next }, route.window && 'replace');
   const move = (share: number) => {
     const by = (window[1] - window[0]) * share;

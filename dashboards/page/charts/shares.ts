@@ -1,4 +1,4 @@
-/** What a window of a chart is made of: how much of it was measured, and how many doubted readings were left out. */
+/** The share of a chart window that was measured, and the number of doubtful readings left out. */
 import { DOUBTS, type Flag } from '../../../sensors/flag.ts';
 import type { Language } from '../../../sensors/format.ts';
 import type { Point } from '../../../store/store.ts';
@@ -6,13 +6,13 @@ import type { LoadedSeries } from '../feed/api.ts';
 import { say } from '../language/words.ts';
 
 export interface Share {
-  /** 0…1; absent where nothing is expected at any time. */
+  /** 0…1; absent if no regular values are expected. */
   readonly coverage?: number | undefined;
   readonly excluded: number;
   readonly isIncomplete: boolean;
 }
 
-/** By start of the window, epoch ms; of raw readings there are none. */
+/** By start of the window, epoch ms; empty for raw readings. */
 export type Shares = ReadonlyMap<number, Share>;
 
 export function sharesOf(series: LoadedSeries | undefined): Shares {
@@ -30,7 +30,7 @@ export function sharesOf(series: LoadedSeries | undefined): Shares {
   );
 }
 
-/** A window's own value is good: the doubts met in it are those of what was left out. */
+/** The value of a window is good: its flags are those of the readings left out. */
 export function withoutDoubts(points: readonly Point[]): readonly Point[] {
   return points.map((point) => {
     const [time, value, flags] = point;

@@ -1,4 +1,4 @@
-/** The growth stages along a time axis: a thin band in two quiet tones, the current one clear. */
+/** The growth stages along a time axis: a thin band in two muted tones, the current one highlighted. */
 
 import { useLanguage } from '../feed/app-context.ts';
 import { intervalsBetween, type ProfileInterval } from '../feed/season.ts';

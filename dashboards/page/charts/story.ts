@@ -1,6 +1,6 @@
 /**
- * The first picture of a site tells what happened there: its leading curve on its band and, beneath on the same time axis, what was asked of the equipment,
- * what it reports, and whether it draws power.
+ * The first chart of a site shows what happened: its main curve on its band and, below it on the same time axis, what was commanded, what the equipment
+ * reports, and whether it draws power.
  */
 import type { Field, Kind } from '../../../sensors/kind.ts';
 import type { Point } from '../../../store/store.ts';
@@ -10,7 +10,7 @@ import { type ChartPanelDefinition, fieldsOf } from '../feed/panels.ts';
 import { type Line, linesOf } from './lines.ts';
 import type { SeriesAnswer } from './use-series.ts';
 
-/** A switch runs while the other value is at least so much. */
+/** A switch counts as running while the other value is at least this much. */
 interface Drawn {
   readonly of: Field;
   readonly by: string;
@@ -25,7 +25,7 @@ export interface Story {
 
 const MOST_SWITCHES = 3;
 
-/** Undefined of a kind without a switch that was measured: its charts tell all there is. */
+/** Undefined for a kind without a measured switch: its charts are enough. */
 export function storyOf(
   kind: Kind,
   panels: readonly ChartPanelDefinition[],
@@ -44,7 +44,7 @@ export function storyOf(
   return { panel: { ...first, query: { ...first.query, quantities } }, switches, drawn };
 }
 
-/** By the rule that tells of a switch that is on without power. */
+/** From the rule about a switch that is on without power. */
 function drawnBy({ equipment = [] }: Kind, of: Field): readonly Drawn[] {
   return equipment.flatMap(({ terms }) => {
     const power = terms.find(({ below }) => below !== undefined);
@@ -54,7 +54,7 @@ function drawnBy({ equipment = [] }: Kind, of: Field): readonly Drawn[] {
   });
 }
 
-/** What the story holds already needs no chart of its own. */
+/** Fields in the story need no chart of their own. */
 export function besidesStory(story: Story | undefined, panels: readonly ChartPanelDefinition[]) {
   if (story === undefined) return panels;
   const told = new Set(fieldsOf(story.panel));
@@ -109,7 +109,7 @@ function stripOf(line: Line, of: Field, by: keyof typeof WORDS, points: readonly
   };
 }
 
-/** From the first command on, at every step of the chart: what was asked last. */
+/** The last command at every step of the chart, from the first command on. */
 function askedOf(
   field: Field,
   { device: { park, device } }: DeviceCard,

@@ -1,4 +1,4 @@
-/** Nights at Kaijiang: oxygen is a story of nights. */
+/** Nights at Kaijiang, when oxygen falls. */
 import { getTimes } from 'suncalc';
 
 const DAY = 86_400_000;
@@ -21,6 +21,6 @@ export function nightsBetween(from: number, to: number): readonly (readonly [num
 /** `day` counts days since 1970 by UTC date; Kaijiang's daylight lies within one. */
 export function sunOf(day: number): { readonly rise: number; readonly set: number } {
   const { sunrise, sunset } = getTimes(new Date(day * DAY + NOON_MS), LATITUDE, LONGITUDE);
-  // Only near the poles there is a day without them.
+  // Only near the poles are there days without sunrise or sunset.
   return { rise: sunrise?.getTime() ?? Number.NaN, set: sunset?.getTime() ?? Number.NaN };
 }

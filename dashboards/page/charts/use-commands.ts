@@ -1,11 +1,11 @@
-/** What was asked of the devices of a site: loaded with the view, and once a minute. */
+/** Commands to the devices of a site: loaded with the view, and once a minute. */
 import { useEffect, useState } from 'preact/hooks';
 import { type Command, loadCommands } from '../feed/api.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 
 const EVERY_MS = 60_000;
 
-/** Without commands while they cannot be loaded: the picture shows the rest. */
+/** Empty while commands cannot be loaded: the chart shows the rest. */
 export function useCommands(devices: readonly DeviceCard[], isWanted: boolean): readonly Command[] {
   const [commands, setCommands] = useState<readonly Command[]>([]);
   const keys = isWanted ? devices.map(({ device }) => `${device.park}/${device.device}`).join() : '';
@@ -17,7 +17,7 @@ export function useCommands(devices: readonly DeviceCard[], isWanted: boolean): 
         const all = await Promise.all(keys.split(',').map((key) => loadCommands(key, gone.signal)));
         setCommands(all.flat());
       } catch {
-        // Asked again in a minute.
+        // Tried again in a minute.
       }
     };
     void load();

@@ -12,9 +12,9 @@ export interface SeriesAnswer {
   readonly isLoading: boolean;
   readonly hasFailed: boolean;
   readonly series: readonly LoadedSeries[];
-  /** What came since, by `park/device/field`. */
+  /** Live points since then, by `park/device/field`. */
   readonly live: ReadonlyMap<string, readonly Point[]>;
-  /** What was asked for. */
+  /** The requested range. */
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
@@ -27,7 +27,7 @@ export interface SeriesWanted {
   readonly fleet: Fleet;
   readonly kind: string;
   readonly park?: string | undefined;
-  /** `park/site` of each that is meant; absent: all of the kind. Compared by content, so it may be made anew. */
+  /** `park/site` of each site; absent: all of the kind. Compared by content, so it may be a new array. */
   readonly places?: readonly string[];
   readonly fields: readonly string[];
   /** Fields that are asked for a second time, as they came: those that a correction touches. Compared by content. */
@@ -35,7 +35,7 @@ export interface SeriesWanted {
   /** Of windows; a single one where many sites are shown. */
   readonly aggregates?: readonly Aggregate[];
   readonly intervalMs: number;
-  /** About how many points a line may have; raw readings are asked for while they are fewer. */
+  /** Approximate limit of points per line; raw readings are used as long as they are fewer. */
   readonly mostPoints?: number;
   readonly window?: readonly [from: number, to: number] | undefined;
   readonly spanMs?: number | undefined;
@@ -44,19 +44,19 @@ export interface SeriesWanted {
 export const lineKey = (of: { readonly park: string; readonly device: string }, field: string) =>
   `${of.park}/${of.device}/${field}`;
 
-/** A zoom by wheel asks once, when it rests. */
+/** Zooming by wheel queries once, when it stops. */
 const REST_MS = 120;
 const SHORTEST_REFRESH_MS = 30_000;
-/** A season's windows hardly change, but what came live is kept until history is asked for again. */
+/** Windows of a season hardly change, but live points are kept in memory until history is loaded again. */
 const LONGEST_REFRESH_MS = 5 * 60_000;
-/** What was sent late is in the store by then; more of it follows, so a long range takes its time. */
+/** Late readings are in the store by then; more follow, so a long range waits longer. */
 const STALE_MS = 3000;
 const STALE_SHARE = 1 / 20;
 const RETRY_MS = 5000;
 const GATHER_MS = 500;
-/** By then a reading is in the store, and history tells of it. */
+/** By then a reading is in the store, and part of the history. */
 const LIVE_KEPT_MS = 10 * 60_000;
-/** A device whose clock is ahead measured behind the end of what is asked for: as much is asked for beyond it. */
+/** Added to the end of the range, for devices whose clock is ahead. */
 const AHEAD_MS = 60_000;
 const ENVELOPE: readonly Aggregate[] = ['mean', 'min', 'max', 'sum'];
 
@@ -122,7 +122,7 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
       isAsking = false;
       if (!gone.signal.aborted) askIn(isStale ? soon() : rest);
     };
-    // The axis moves at once; the points that are there stay until the finer or wider ones have come.
+    // The axis moves at once; present points stay until the finer or wider ones have arrived.
     const { from: begin, to: end } = rangeAt(fleet.now());
     setAnswer((before) => ({ ...before, isLoading: true, from: begin, to: end, isFollowing: spanMs !== undefined }));
     askIn(REST_MS);
@@ -138,7 +138,7 @@ export function useSeries(wanted: SeriesWanted): SeriesAnswer {
 type Listened = Pick<SeriesWanted, 'fleet' | 'kind' | 'park' | 'fields'> & { readonly places: string | undefined };
 type LivePoints = ReadonlyMap<string, readonly Point[]>;
 
-/** Collects what comes live, whatever range is looked at: it listens before history is asked for, so what is measured meanwhile is in one of both. */
+/** Collects live readings for any range. It listens before history is requested, so that no reading is missed in between. */
 function useLive({ fleet, kind, park, places, fields }: Listened, onPoints: (points: LivePoints) => void) {
   const points = useRef(new Map<string, Point[]>());
   useEffect(() => {

@@ -1,11 +1,11 @@
-/** Alarms of a site in the time that its charts show; those that go on come from the feed. */
+/** Alarms of a site in the range of its charts; open ones come from the feed. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Alarm } from '../feed/alarm-list.ts';
 import { loadAlarms } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { RANGE_MS } from '../feed/route.ts';
 
-/** One that began before what is shown may reach into it. */
+/** An alarm that began earlier may reach into the range. */
 const BEFORE_MS = 2 * 86_400_000;
 
 export function useSiteAlarms(park: string | undefined, site: string | undefined): readonly Alarm[] {
@@ -18,7 +18,7 @@ export function useSiteAlarms(park: string | undefined, site: string | undefined
     const begin = (from ?? fleet.now() - RANGE_MS[route.range]) - BEFORE_MS;
     void loadAlarms({ park, site, from: begin, ...(to !== undefined && { to }) }, gone.signal).then(setPast, () => {});
     return () => gone.abort();
-    // One that closes leaves the feed, and is of the past then.
+    // An alarm that closes leaves the feed and becomes history.
   }, [fleet, park, site, from, to, route.range, alarms.alarms.size]);
   return useMemo(() => {
     const current = [...alarms.alarms.values()].filter((alarm) => alarm.park === park && alarm.site === site);

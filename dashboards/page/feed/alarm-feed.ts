@@ -1,4 +1,4 @@
-/** Alarms that are not closed, kept current: the stream first, then the lists; while the stream is away the lists are asked again and again. */
+/** Open alarms, kept current: the stream first, then the lists; while the stream is broken the lists are polled. */
 
 import { type Alarm, type Alarms, withAlarm } from './alarm-list.ts';
 import { loadAlarms } from './api.ts';
@@ -6,24 +6,24 @@ import { followEvents } from './follow-events.ts';
 
 export interface AlarmFeedState {
   readonly alarms: Alarms;
-  /** False until the first list is here: an empty page must not say that all is well. */
+  /** False until the first list has arrived: an empty page must not say that all is well. */
   readonly isKnown: boolean;
-  /** Whether what is shown is current; false: neither stream nor list got through. */
+  /** Whether the alarms are current; false: neither stream nor list is reachable. */
   readonly isCurrent: boolean;
 }
 
 export interface AlarmFeed {
   state(): AlarmFeedState;
   subscribe(listener: () => void): () => void;
-  /** What an action answered: shown at once, whatever the stream does. */
+  /** Applies the answer to an action at once, without waiting for the stream. */
   take(alarm: Alarm): void;
   close(): void;
 }
 
 const NOT_CLOSED = ['open', 'returned', 'acknowledged', 'shelved'] as const;
-/** Without a stream. */
+/** Polling interval without a stream. */
 const ASK_AGAIN_MS = 10_000;
-/** With one: an event that was lost is found in the list. */
+/** Polling interval with a stream, to find lost events. */
 const CHECK_MS = 5 * 60_000;
 
 export function openAlarmFeed(clock: () => number): AlarmFeed {
@@ -32,7 +32,7 @@ export function openAlarmFeed(clock: () => number): AlarmFeed {
   let state: AlarmFeedState = { alarms: new Map(), isKnown: false, isCurrent: false };
   let isLive = false;
   let asking: ReturnType<typeof setTimeout> | undefined;
-  /** What came by the stream while a list was on its way: the list may be older than it. */
+  /** Alarms from the stream while a list was loading: the list may be older. */
   const collecting = new Set<Alarm[]>();
 
   function set(change: Partial<AlarmFeedState>): void {
@@ -52,7 +52,7 @@ export function openAlarmFeed(clock: () => number): AlarmFeed {
     collecting.add(meanwhile);
     try {
       const found = await Promise.all(NOT_CLOSED.map((each) => loadAlarms({ state: each }, stopping.signal)));
-      // One that changed between two of the lists stands in both; its newer state counts.
+      // An alarm that changed between two lists is in both; the newer state counts.
       let alarms: Alarms = new Map();
       for (const alarm of [...found.flat(), ...meanwhile]) alarms = withAlarm(alarms, alarm);
       set({ alarms, isKnown: true, isCurrent: true });

@@ -1,4 +1,4 @@
-/** Alarms as the page ranks and counts them; pure, so that every view says the same. */
+/** How the page ranks and counts alarms; pure, so that every view shows the same. */
 
 import type { Static } from 'typebox';
 import type { Alarm as AlarmSchema, Transition as TransitionSchema } from '../../../api/alarm-schemas.ts';
@@ -8,25 +8,25 @@ export type Alarm = Static<typeof AlarmSchema>;
 export type Transition = Static<typeof TransitionSchema>;
 export type Alarms = ReadonlyMap<string, Alarm>;
 
-/** Nobody is to be called for it now: explained by another alarm, under maintenance, shelved, or over before it was known. */
+/** Notifies nobody now: explained by another alarm, under maintenance, shelved, or over before it was known. */
 export function isQuiet({ isHistoric, shelved, suppressedBy, maintenanceUntil }: Alarm): boolean {
   return isHistoric === true || shelved !== undefined || suppressedBy !== undefined || maintenanceUntil !== undefined;
 }
 
-/** Waits for somebody to say that they have it. */
+/** Waits for acknowledgement. */
 export function isUnacknowledged(alarm: Alarm): boolean {
   return (alarm.state === 'open' || alarm.state === 'returned') && !isQuiet(alarm);
 }
 
-/** What sounds: critical, and nobody has it. */
+/** Sounds: critical and not acknowledged. */
 export const isSounding = (alarm: Alarm) => alarm.severity === 'critical' && isUnacknowledged(alarm);
 
-/** Still on somebody's hands, and worth a place on tile and wall. */
+/** Not over, and shown on tile and wall. */
 export function isPressing(alarm: Alarm): boolean {
   return (isUnacknowledged(alarm) || alarm.state === 'acknowledged') && !isQuiet(alarm);
 }
 
-/** A newer state replaces an older one; what comes twice or late changes nothing. */
+/** A newer state replaces an older one; repeated or late ones change nothing. */
 export function withAlarm(alarms: Alarms, alarm: Alarm): Alarms {
   if ((alarms.get(alarm.id)?.seq ?? 0) >= alarm.seq) return alarms;
   const next = new Map(alarms);
@@ -44,7 +44,7 @@ const STATE_RANK: Readonly<Record<Alarm['state'], number>> = {
 };
 const CLASS_RANK: Readonly<Record<Alarm['class'], number>> = { process: 0, platform: 1, communication: 2, sensor: 3 };
 
-/** Nobody has it before somebody has it, critical before warning, water and cargo before wires; then the one that goes on for longest. */
+/** Unacknowledged before acknowledged, critical before warning, process before technical; then the longest-lasting first. */
 export function worstAlarmFirst(one: Alarm, other: Alarm): number {
   return (
     Number(isUnacknowledged(other)) - Number(isUnacknowledged(one)) ||
@@ -60,7 +60,7 @@ export const ranked = (alarms: Iterable<Alarm>): readonly Alarm[] => [...alarms]
 
 export const placeOf = ({ park, site }: { readonly park: string; readonly site: string }) => siteKey(park, site);
 
-/** The pressing ones of each site, worst first, by `park/site`. */
+/** Urgent alarms of each site, worst first, by `park/site`. */
 export function bySite(alarms: Alarms): ReadonlyMap<string, readonly Alarm[]> {
   const found = new Map<string, Alarm[]>();
   for (const alarm of ranked(alarms.values())) {

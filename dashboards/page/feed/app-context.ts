@@ -16,7 +16,7 @@ export interface AppContext {
   readonly state: FleetState;
   readonly alarmFeed: Pick<AlarmFeed, 'take'>;
   readonly alarms: AlarmFeedState;
-  /** The pressing ones of each site, worst first, by `park/site`. */
+  /** Urgent alarms of each site, worst first, by `park/site`. */
   readonly alarmsOf: ReadonlyMap<string, readonly Alarm[]>;
   readonly sound: AlarmSound;
   /** Events that were entered here and wait for the platform. */
@@ -34,7 +34,7 @@ export interface AppContext {
 
 export const LanguageContext = createContext<Language>('zh');
 
-/** For what shows words only: it is drawn anew when the language changes, not with the clock. */
+/** For components with words only: rendered again when the language changes, not with the clock. */
 export function useLanguage(): { readonly language: Language; readonly word: (word: Word) => string } {
   const language = useContext(LanguageContext);
   return { language, word: (word) => say(word, language) };
@@ -48,7 +48,7 @@ export function useAppContext(): AppContext & { readonly word: (word: Word) => s
   return { ...found, word: (word) => say(word, found.language) };
 }
 
-/** Of the fleet, or of the alarms. */
+/** Changes of the fleet or the alarms. */
 export function useFeedState<T>(feed: { state(): T; subscribe(listener: () => void): () => void }): T {
   const [state, setState] = useState(() => feed.state());
   useEffect(() => {
@@ -58,7 +58,7 @@ export function useFeedState<T>(feed: { state(): T; subscribe(listener: () => vo
   return state;
 }
 
-/** Server time, once a second: ages go on while nothing comes. */
+/** Server time, once a second: ages grow while nothing arrives. */
 export function useNow(fleet: Fleet): number {
   const [now, setNow] = useState(fleet.now());
   useEffect(() => {

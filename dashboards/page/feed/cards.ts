@@ -1,4 +1,4 @@
-/** Sites as the overview shows them: what matters of each, worst first. */
+/** Sites for the overview: the important values of each, worst first. */
 import { siteKey } from '../../../base/keys.ts';
 import { deviceHealth } from '../../../registry/device-health.ts';
 import type { Site } from '../../../registry/registry.ts';
@@ -17,7 +17,7 @@ export interface DeviceCard {
   readonly kind: Kind;
   /** In force now. */
   readonly profile?: Profile | undefined;
-  /** What was in force before, and will be. */
+  /** Earlier and future profiles. */
   readonly season: readonly ProfileInterval[];
   readonly intervalMs: number;
   readonly row: LatestRow | undefined;
@@ -26,17 +26,17 @@ export interface DeviceCard {
 
 export interface SiteCard {
   readonly site: Site;
-  /** Worst first; the first is the one that the tile tells of. */
+  /** Worst first; the tile shows the first one. */
   readonly devices: readonly [DeviceCard, ...DeviceCard[]];
   readonly state: HealthState;
 }
 
-/** Silence, and words such as "for 3 min", wait no longer for a new judgement; a new reading waits for nothing. */
+/** Longest time before silence, or words such as "for 3 min", are evaluated again; a new reading is evaluated at once. */
 const JUDGED_FOR_MS = 5000;
 
 export type CardsOf = (catalog: Catalog, rows: ReadonlyMap<string, LatestRow>, now: number) => readonly SiteCard[];
 
-/** Keeps the cards of what did not change: of hundreds of sites one is judged anew with a reading, not all with each second. */
+/** Keeps the cards of unchanged sites: a reading causes one of hundreds of sites to be evaluated again, not all of them every second. */
 export function createCards(): CardsOf {
   let devices: Map<string, Judged> = new Map();
   let sites: Map<string, SiteCard> = new Map();
@@ -68,7 +68,7 @@ export function createCards(): CardsOf {
   };
 }
 
-/** Among equals the order is that of the names: a process that starts again lists its sites in another one. */
+/** Equal states are ordered by name, because a restarted process lists sites in another order. */
 function byName(one: Site, other: Site): number {
   const [a, b] = [siteKey(one.park, one.id), siteKey(other.park, other.id)];
   return a < b ? -1 : a > b ? 1 : 0;
@@ -83,7 +83,7 @@ function isStill(before: Judged | undefined, row: LatestRow | undefined, now: nu
   return before !== undefined && before.card.row === row && Math.abs(now - before.at) < JUDGED_FOR_MS;
 }
 
-/** In whole minutes, as it is shown, most judgements are those of before. */
+/** In whole minutes, as shown, most results are unchanged. */
 function saysTheSame(one: DeviceCard, other: DeviceCard): boolean {
   if (one.row !== other.row || one.profile !== other.profile) return false;
   const { reasons } = one.assessment;
@@ -96,7 +96,7 @@ function saysTheSame(one: DeviceCard, other: DeviceCard): boolean {
   );
 }
 
-/** The one before where it holds the same cards. */
+/** The previous list if it holds the same cards. */
 function kept(before: SiteCard | undefined, card: SiteCard): SiteCard {
   const isSame =
     before?.devices.length === card.devices.length &&

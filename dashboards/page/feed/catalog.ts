@@ -1,4 +1,4 @@
-/** What exists, as the registry tells it: kinds, parks, sites, profiles and devices. */
+/** The registry's records: kinds, parks, sites, profiles and devices. */
 import type { ShownDevice } from '../../../api/show-device.ts';
 import type { Park, Site } from '../../../registry/registry.ts';
 import type { Kind } from '../../../sensors/kind.ts';

@@ -1,4 +1,4 @@
-/** Server-sent events out of a text stream, however it is cut. */
+/** Parses server-sent events from a text stream in arbitrary pieces. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
 export function createEventParser(): (chunk: string) => readonly EventSourceMessage[] {

@@ -1,10 +1,10 @@
-/** Follows server-sent events: detects a dead connection, and resumes behind the last id received. */
+/** Follows server-sent events: detects a dead connection, and resumes after the last id received. */
 import { createEventParser } from './event-stream.ts';
 
-/** The server says something at least every 15 s; twice missed and a bit, the line is dead. */
+/** The server sends something at least every 15 s; after a little more than two misses the connection is dead. */
 const SILENCE_MS = 35_000;
 const LOOK_MS = 1000;
-/** Who was away for longer begins anew: the log would repeat hours of readings to a phone that woke up, and the history has them. */
+/** After a longer absence the stream starts again: replaying hours of readings to a phone that woke up is useless, because history has them. */
 const RESUMABLE_MS = 10 * 60_000;
 const RETRY_MS = [500, 1000, 2000, 5000] as const;
 
@@ -12,7 +12,7 @@ export interface EventListener {
   readonly onEvent: (data: string) => void;
   /** Also called on each reconnect. */
   readonly onOpen: () => void;
-  /** With the status of the answer, where there was one. */
+  /** With the status of the answer, if there was one. */
   readonly onBroken: (status?: number) => void;
 }
 
@@ -24,7 +24,7 @@ class StreamRefused extends Error {
   }
 }
 
-/** Ends with the signal; resolves then. `clock` also tells how long the machine slept, which timers do not. */
+/** Resolves when the signal ends it. `clock` also shows how long the machine slept, unlike timers. */
 export async function followEvents(
   path: string,
   listener: EventListener,
@@ -51,7 +51,7 @@ export async function followEvents(
         },
       });
     } catch (error) {
-      // Whatever ended it, the way back is the same.
+      // Whatever ended it, it reconnects the same way.
       if (error instanceof StreamRefused) status = error.status;
     }
     if (signal.aborted) return;
@@ -97,7 +97,7 @@ async function followOnce(
   }
 }
 
-/** Shorter when the network comes back or somebody looks at the page again. */
+/** Ends early when the network comes back or the page becomes visible again. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** History joined with what came live: no gap and no point twice. */
+/** Joins history and live points without a gap or a repeated point. */
 import type { Point } from '../../../store/store.ts';
 
 /** Raw history: by measured time, the stored point wins. */
@@ -10,7 +10,7 @@ export function joinedRaw(history: readonly Point[], live: readonly Point[]): re
   return [...history, ...added].sort((one, other) => one[0] - other[0]);
 }
 
-/** Windows of history: live points behind the last window's end follow it; those within are in the window, or will be when it is asked for again. */
+/** Windows of history, followed by live points after the end of the last window; earlier ones are in a window, or will be when it is loaded again. */
 export function joinedWindows(history: readonly Point[], live: readonly Point[], stepMs: number): readonly Point[] {
   const last = history.at(-1);
   const end = last === undefined ? Number.NEGATIVE_INFINITY : last[0] + stepMs;

@@ -5,7 +5,7 @@ import { latestKey } from '../../../base/keys.ts';
 import type { Flag } from '../../../sensors/flag.ts';
 import type { Reading } from '../../../sensors/reading.ts';
 
-/** As the API answers it; one that a live reading made has no judgement of the server. */
+/** As returned by the API; one created by a live reading has no assessment of the server. */
 export type LatestRow = Pick<Row, 'park' | 'site' | 'device' | 'kind' | 'time' | 'receivedAt' | 'values'> &
   Partial<Row>;
 

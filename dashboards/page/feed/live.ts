@@ -6,7 +6,7 @@ export interface LiveListener extends Omit<EventListener, 'onEvent'> {
   readonly onReadings: (readings: readonly Reading[]) => void;
 }
 
-/** Ends with the signal; resolves then. */
+/** Resolves when the signal ends it. */
 export function followLive(
   { onReadings, ...listener }: LiveListener,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ export function chartsOf(kind: Kind): readonly ChartPanelDefinition[] {
 
 export const fieldsOf = (panel: ChartPanelDefinition) => panel.query.quantities.map(({ name }) => name);
 
-/** Where something was is shown on a map. */
+/** Positions are shown on a map. */
 const PLACE = new Set(['latitude', 'longitude']);
 
 export function otherCharts(kind: Kind, has: (field: Field) => boolean): readonly ChartPanelDefinition[] {
@@ -36,13 +36,13 @@ export interface StripFields {
   /** Curves on one scale, the first leading. */
   readonly curves: readonly Field[];
   readonly switches: readonly Field[];
-  /** What falls or is given in sums. */
+  /** Quantities that are sums, such as rain or feed. */
   readonly sum?: Field | undefined;
 }
 
 const MOST_SWITCHES = 3;
 
-/** What a strip shows of a kind: the first panel of numbers, the sums, and a few switches. */
+/** Contents of a kind's strip: the first panel of numbers, the sums, and a few switches. */
 export function stripOf(kind: Kind): StripFields {
   const charts = chartsOf(kind);
   const named = (names: readonly string[]) => kind.fields.filter(({ name }) => names.includes(name));

@@ -1,4 +1,4 @@
-/** Which sites a wall never turns away, and what it turns among the rest. */
+/** Which sites a wall screen always shows, and how it rotates the others. */
 import { type Alarm, placeOf } from './alarm-list.ts';
 
 interface Placed {
@@ -7,7 +7,7 @@ interface Placed {
 }
 
 export interface Pinned<T> {
-  /** With a critical alarm, or critical by their values; those that nobody has first. */
+  /** Sites with a critical alarm or critical values; unacknowledged ones first. */
   readonly pinned: readonly T[];
   readonly others: readonly T[];
 }
@@ -30,6 +30,6 @@ export function pinnedOf<T extends Placed>(
   return { pinned, others: cards.filter((card) => !isPinned.has(card)) };
 }
 
-/** Nobody has it, no alarm yet, somebody has it. */
+/** Unacknowledged, without an alarm yet, acknowledged. */
 const urgency = (alarm: Alarm | undefined) =>
   alarm === undefined ? 1 : alarm.acknowledgedBy === undefined && alarm.state !== 'acknowledged' ? 2 : 0;

@@ -1,4 +1,4 @@
-/** Chooses the resolution for a range: raw readings while they fit, otherwise windows of a few pixels. */
+/** Chooses the resolution for a range: raw readings if they fit, otherwise windows of a few pixels. */
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-/** Which profile judges the devices of a kind at a site, interval by interval over all time. */
+/** Which profile applies to the devices of a kind at a site, interval by interval over all time. */
 import type { Site } from '../../../registry/registry.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import type { Profile } from '../../../sensors/profile.ts';
@@ -6,15 +6,15 @@ import { type Interval, intervalAt, intervalsOf } from '../../../sensors/stages.
 import type { Catalog } from './catalog.ts';
 
 export interface ProfileInterval extends Pick<Interval, 'from' | 'to'> {
-  /** Absent: none, or none that is made for the kind. */
+  /** Absent: none, or none for this kind. */
   readonly profile?: Profile;
 }
 
 type Profiles = Pick<Catalog, 'profiles'>;
 
-/** Asked for every device once a second, and the same until the registry changes. */
+/** Called for every device once a second, and constant until the registry changes. */
 const known = new WeakMap<Profiles, WeakMap<object, Map<string, readonly ProfileInterval[]>>>();
-/** Stands for a site that the registry does not tell of. */
+/** Stands for a site missing from the registry. */
 const NOWHERE = {};
 
 export function seasonOf(catalog: Profiles, site: Site | undefined, kind: Kind): readonly ProfileInterval[] {
@@ -36,7 +36,7 @@ export function profileOf(season: readonly ProfileInterval[], time: number): Pro
   return intervalAt(season, time)?.profile;
 }
 
-/** Those that reach into a time, cut to it. */
+/** Intervals that overlap a range, clipped to it. */
 export function intervalsBetween<T extends Pick<Interval, 'from' | 'to'>>(
   spells: readonly T[],
   from: number,
@@ -47,5 +47,5 @@ export function intervalsBetween<T extends Pick<Interval, 'from' | 'to'>>(
     .map((spell) => ({ ...spell, from: Math.max(from, spell.from), to: Math.min(to, spell.to) }));
 }
 
-/** A site whose profile never changes has no stages to tell of. */
+/** A site whose profile never changes has no stages. */
 export const hasStages = (season: readonly ProfileInterval[]) => season.length > 1;

@@ -1,4 +1,4 @@
-/** Shifts of twelve hours that change at 08:00 and 20:00 in Beijing, and what a hand-over sheet says of one. */
+/** Twelve-hour shifts that change at 08:00 and 20:00 Beijing time, and the contents of their hand-over sheet. */
 import { type Alarm, isQuiet, isUnacknowledged, ranked } from './alarm-list.ts';
 
 export interface Shift {
@@ -21,16 +21,16 @@ export function shiftAt(time: number): Shift {
 export const shiftBefore = ({ from }: Shift): Shift => shiftAt(from - 1);
 
 export interface ShiftReport {
-  /** Not closed, worst first; as it is now. */
+  /** Open now, worst first. */
   readonly open: readonly Alarm[];
   /** Opened within the shift, in order. */
   readonly happened: readonly Alarm[];
   /** Acknowledged or shelved by somebody within the shift, in order. */
   readonly done: readonly Alarm[];
   readonly criticalCount: number;
-  /** From raised to acknowledged; absent where nobody acknowledged any. */
+  /** From raised to acknowledged; absent if none was acknowledged. */
   readonly medianAcknowledgeMs?: number;
-  /** Most alarms that called somebody within ten minutes. ISA-18.2 holds two for one person to be much. */
+  /** Most announcements within ten minutes. ISA-18.2 considers two per person the limit. */
   readonly busiest: number;
 }
 

@@ -1,32 +1,32 @@
-/** The alarm tone of this browser: two notes every few seconds for as long as a critical alarm waits for somebody. A browser lets a page sound only after somebody has touched it. */
+/** The alarm tone of this browser: two notes every few seconds while a critical alarm is unacknowledged. Browsers allow sound only after a user has touched the page. */
 
 export type SoundChoice = 'on' | 'off' | 'unasked';
 
 export interface SoundState {
   readonly choice: SoundChoice;
-  /** Chosen, but the browser holds it back until somebody touches the page. */
+  /** Switched on, but blocked by the browser until somebody touches the page. */
   readonly isHeld: boolean;
 }
 
 export interface AlarmSound {
   state(): SoundState;
   subscribe(listener: () => void): () => void;
-  /** Out of a click: switches on with a sample of the tone, so that one hears that it works. Kept on this browser. */
+  /** Call on a click: switches it on and plays a sample, so that one hears that it works. Remembered in this browser. */
   choose(isOn: boolean): void;
-  /** Whether there is something to sound for. */
+  /** Whether there is a reason to sound. */
   set(isWanted: boolean): void;
 }
 
 export interface SoundOptions {
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
   readonly open: () => AudioContext;
-  /** Where a first touch is noticed. */
+  /** Where the first touch is detected. */
   readonly target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
 }
 
 const KEY = 'sound';
 const EVERY_MS = 4000;
-/** Hz, and seconds after the first. Two notes are told from a telephone and from a pump. */
+/** Hz, and seconds after the first. Two notes differ from a telephone and from a pump. */
 const NOTES = [
   [880, 0],
   [660, 0.22],
@@ -52,7 +52,7 @@ export function createAlarmSound({ storage, open, target }: SoundOptions): Alarm
 
   function play(): void {
     context ??= open();
-    // Resolves at a touch at the earliest; until then it is held.
+    // Resolves at the first touch at the earliest.
     void context.resume().then(
       () => state.isHeld && change({ isHeld: false }),
       () => undefined,

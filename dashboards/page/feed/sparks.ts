@@ -1,4 +1,4 @@
-/** The sparklines' values: history from the server, joined with what the stream brought since. */
+/** Values of the sparklines: history from the server, joined with live readings since. */
 import type { Point } from '../../../store/store.ts';
 import { loadSeries } from './api.ts';
 import type { Catalog } from './catalog.ts';
@@ -12,9 +12,9 @@ const SPARK_STEP_MS = 5 * 60_000;
 const STEP_MS = 30_000;
 
 export interface Sparks {
-  /** A value that the stream brought. */
+  /** Adds a live value. */
   add(key: string, point: Point): void;
-  /** Asks for the history of all kinds in use, or of these. */
+  /** Loads the history of all kinds in use, or of these. */
   fetch(catalog: Catalog, to: number, kinds?: ReadonlySet<string>): Promise<void>;
   /** By key of the device. */
   points(): ReadonlyMap<string, readonly Point[]>;
@@ -23,7 +23,7 @@ export interface Sparks {
 export function createSparks(signal: AbortSignal): Sparks {
   const history = new Map<string, readonly Point[]>();
   const liveTail = new Map<string, Point[]>();
-  /** Kept joined: one reading changes one device of many. */
+  /** Cached joined, because one reading changes one device of many. */
   const joined = new Map<string, readonly Point[]>();
 
   function join(key: string): void {

@@ -1,9 +1,9 @@
-/** One timer a name: started unless it runs, or anew; all stop together. */
+/** Named timers, one per name: started unless running, or restarted; all stop together. */
 
 export interface Timers {
   /** Runs `work` after `ms`, unless the timer of this name runs already. */
   once(name: string, ms: number, work: () => void): void;
-  /** Runs `work` after `ms`, instead of what the timer of this name would have run. */
+  /** Runs `work` after `ms`, in place of the pending work of this name. */
   restart(name: string, ms: number, work: () => void): void;
   stop(name: string): void;
   close(): void;

@@ -1,4 +1,4 @@
-/** What became of an alarm, in a word or two. */
+/** The transitions of an alarm, in a word or two. */
 import type { Label } from '../../../sensors/label.ts';
 import type { Transition } from '../feed/alarm-list.ts';
 

@@ -1,4 +1,4 @@
-/** Roles and actions in the words of people. */
+/** Roles and actions in words for people. */
 import type { AuditAction } from '../../../bus/events.ts';
 import type { Role } from '../../../people/roles.ts';
 import type { Label } from '../../../sensors/label.ts';
@@ -61,7 +61,7 @@ export const ACTION_LABELS: Readonly<Record<AuditAction, Label>> = {
   'audit.export': { zh: '导出操作记录', en: 'exported the trail' },
 };
 
-/** What stands before the dot: a group of actions to search for. */
+/** The part before the dot: a group of actions to search for. */
 export const GROUP_LABELS: Readonly<Record<string, Label>> = {
   'sign-in': { zh: '登录', en: 'Signing in' },
   access: { zh: '越权', en: 'Refusals' },

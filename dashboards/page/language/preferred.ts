@@ -4,7 +4,7 @@ import type { Language } from '../../../sensors/format.ts';
 export interface Preferences {
   /** Of the address: `?lang=zh` before the `#` counts like the one behind it. */
   readonly search: string;
-  /** What was chosen on this browser before. */
+  /** The last choice on this browser. */
   readonly chosen: string | null;
   /** The browser's own, such as `zh-CN`. */
   readonly browser: string;

@@ -1,11 +1,11 @@
-/** Why something was refused, and what to do about it; the sentence with the numbers comes with each record, in English, as the device is told it. */
+/** Why something was refused, and what to do about it; the sentence with the numbers is part of each record, in English, as published to the device. */
 import type { RejectionCode } from '../../../bus/rejection.ts';
 import type { Label } from '../../../sensors/label.ts';
 
 export interface Refusal {
   /** In a few words. */
   readonly label: Label;
-  /** For whoever looks after the device; as in docs/errors.md. */
+  /** For those who look after the device; as in docs/errors.md. */
   readonly toDo: Label;
 }
 

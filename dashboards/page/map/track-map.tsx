@@ -1,4 +1,4 @@
-/** Where vehicles were: tracks over the county's own sites, without a map from elsewhere. WGS-84, north up. */
+/** Tracks of vehicles over the county's own sites, without an external map. WGS-84, north up. */
 import type { Point } from '../../../store/store.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { formatClock } from '../language/format-time.ts';
@@ -113,7 +113,7 @@ function Tag({ kind, x, y, children }: TagProps) {
   );
 }
 
-/** What is in sight: all positions with a margin, at least as wide as a village, no taller than it is wide. */
+/** The visible area: all positions with a margin, at least as wide as a village, no taller than wide. */
 function viewOf(spots: readonly Spot[]) {
   const east = spots.map((spot) => spot.east);
   const north = spots.map((spot) => spot.north);
@@ -134,7 +134,7 @@ const most = (values: readonly number[]) =>
 
 type At = readonly [x: number, y: number];
 
-/** Names that would lie on one another, or on a vehicle's, are left out: the first one stands for its neighbours. */
+/** Leaves out names that would overlap each other or a vehicle's: the first one stands for its neighbours. */
 function spaced<T extends { readonly at: At }>(sites: readonly T[], taken: readonly At[]): readonly T[] {
   const kept: T[] = [];
   for (const site of sites) {

@@ -1,4 +1,4 @@
-/** The vehicles of a kind on one map, over the time in sight. */
+/** The vehicles of a kind on one map, over the visible range. */
 
 import { useMemo } from 'preact/hooks';
 import { siteKey } from '../../../base/keys.ts';
@@ -17,7 +17,7 @@ interface Props {
   readonly vehicles: readonly DeviceCard[];
 }
 
-/** Beyond this a track fills the map and says nothing. */
+/** A longer track would fill the map and show nothing. */
 const LONGEST_MS = 7 * 86_400_000;
 const LAST = ['last'] as const;
 const POINTS = 720;

@@ -1,4 +1,4 @@
-/** The field with its lines along the picture: what fell where against the plan, what was missed, what was seeded twice. */
+/** The field, turned so that its lines are level: seed rate against the plan, areas missed, areas seeded twice. */
 import { useEffect, useRef } from 'preact/hooks';
 import { useAppContext } from '../feed/app-context.ts';
 import { formatLength, roundLength } from '../map/projection.ts';
@@ -12,7 +12,7 @@ interface Props {
   /** kg/ha. */
   readonly plan: number;
   readonly isFlying: boolean;
-  /** What the field was taken from. */
+  /** Source of the field's outline. */
   readonly note: string;
 }
 
@@ -22,7 +22,7 @@ export function CoverageMap({ coverage, samples, plan, isFlying, note }: Props) 
   const { theme, word } = useAppContext();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { columns, rows, cell, outline } = coverage;
-  // While it flies, what is left of the field is not missed.
+  // During the flight the rest of the field does not count as missed.
   const isPending = isFlying && outline !== undefined;
   const nameOf = (each: RateClass) => word(isPending && each.name === 'gap' ? 'notYetSeeded' : each.word);
   useEffect(() => {
@@ -107,9 +107,9 @@ function paint(
     if (!isInField && passes[index] === 0) continue;
     const at = classOf(rates[index] ?? 0, plan);
     const colour = colours[at] ?? [0, 0, 0];
-    // What was missed is hatched: it must not pass for a pale colour.
+    // Missed areas are hatched, so that they do not look like a pale colour.
     const stripe = at === 0 && (Math.floor(index / columns) + (index % columns)) % 6 < 3;
-    // What fell beyond the field is there, but pale.
+    // Seed outside the field is shown, but pale.
     image.data.set([...colour, !isInField ? 110 : stripe ? 90 : 255], index * 4);
   }
   context.putImageData(image, 0, 0);

@@ -14,19 +14,19 @@ export interface Coverage {
   readonly cell: number;
   readonly columns: number;
   readonly rows: number;
-  /** kg/ha in each cell, row by row; 0 where nothing fell. */
+  /** kg/ha in each cell, row by row; 0 if none. */
   readonly rates: Float32Array;
   /** How often each was passed. */
   readonly passes: Uint8Array;
   /** 1 within the field. */
   readonly field: Uint8Array;
-  /** What the field was taken from; `elsewhere`: estimated, because nothing fell within the boundary that is registered. */
+  /** Source of the outline; `elsewhere`: estimated, because nothing fell within the registered boundary. */
   readonly fieldFrom: 'boundary' | 'estimate' | 'elsewhere';
   /** Corners of the boundary on the grid, in cells. */
   readonly outline?: readonly (readonly [x: number, y: number])[];
   /** Degrees clockwise from the top to where north is. */
   readonly north: number;
-  /** Where a sample lies on the grid, in cells. */
+  /** Position of a sample on the grid, in cells. */
   readonly place: (sample: Pick<Sample, 'latitude' | 'longitude'>) => readonly [x: number, y: number];
   /** Hectares. */
   readonly fieldArea: number;
@@ -37,17 +37,17 @@ export interface Coverage {
   /** 0…1 of the field. */
   readonly covered: number;
   readonly overlapped: number;
-  /** Mean and coefficient of variation of kg/ha; undefined where nothing was seeded. */
+  /** Mean and coefficient of variation of kg/ha; undefined if nothing was seeded. */
   readonly meanRate?: number;
   readonly variation?: number;
 }
 
-/** More cells are slow on a phone and finer than its screen. */
+/** More cells would be slow on a phone and finer than its screen. */
 const MOST_CELLS = 200_000;
 const FINEST = 0.5;
 /** Samples further apart are not joined, ms. */
 const JOINED_MS = 5000;
-/** Evenness is judged on squares of this side, metres. */
+/** Evenness is computed on squares of this side, metres. */
 const BLOCK = 2;
 const SQUARE_METRES_PER_HECTARE = 10_000;
 
@@ -108,7 +108,7 @@ function pairsOf<T>(all: readonly T[]): readonly (readonly [T, T])[] {
   return all.slice(1).map((each, index) => [all[index] as T, each] as const);
 }
 
-/** The direction in which most was flown; there and back are the same (doubled angles). */
+/** The main flight direction; there and back are the same (doubled angles). */
 function directionOf(swaths: readonly (readonly [{ east: number; north: number }, { east: number; north: number }])[]) {
   let x = 0;
   let y = 0;
@@ -133,7 +133,7 @@ function boundsOf(points: readonly (readonly [number, number])[], margin: number
   return { left: left - margin, right: right + margin, top: top - margin, bottom: bottom + margin };
 }
 
-/** One stretch of a line: cells whose middle lies beside it, its end belonging to the next stretch. */
+/** One segment of a line: cells whose centre lies beside it; its end belongs to the next segment. */
 function lay(
   { columns, rows, rates, passes }: Grid,
   lastPass: Float64Array,
@@ -156,7 +156,7 @@ function lay(
       const along = dx * ux + dy * uy;
       if (along < 0 || along >= length || Math.abs(dx * uy - dy * ux) > half) continue;
       const index = row * columns + column;
-      // Wobbles of the track meet the same cell twice within a moment: that is one pass.
+      // A wobbling track may meet the same cell twice within a moment: that is one pass.
       const isSamePass = passes[index] !== 0 && time - (lastPass[index] ?? 0) <= JOINED_MS;
       lastPass[index] = time;
       if (isSamePass) continue;
@@ -184,7 +184,7 @@ function totals(grid: Grid, field: Uint8Array, flown: Uint8Array, cell: number, 
   }
   const area = (cell * cell) / SQUARE_METRES_PER_HECTARE;
   const by = Math.ceil(swath / cell);
-  // What is not yet flown says nothing of how evenly the rest was.
+  // The part not yet flown says nothing about the evenness of the rest.
   const judged = field.map((each, index) => each & (flown[index] ?? 0));
   const inner = shrunk(judged, columns, rows, by);
   return {

@@ -1,4 +1,4 @@
-/** Which cells of a grid belong to a field: those within its outline, or, where none is known, the seeded ones with their gaps closed. */
+/** Which cells of a grid belong to a field: those within its outline or, if unknown, the seeded ones with gaps closed. */
 type Spot = readonly [x: number, y: number];
 
 /** 1 for each cell whose middle lies within the ring (even–odd rule), corners in cells. */
@@ -29,7 +29,7 @@ function crossingsAt(ring: readonly Spot[], y: number): readonly number[] {
   return crossings.sort((one, other) => one - other);
 }
 
-/** Grown and shrunk again by a distance in cells: closes gaps narrower than twice that. */
+/** Dilates and erodes by a distance in cells, which closes gaps narrower than twice that. */
 export function closed(passes: Uint8Array, columns: number, rows: number, by: number): Uint8Array {
   const mask = Uint8Array.from(passes, (count) => (count > 0 ? 1 : 0));
   const grown = spread(spread(mask, columns, rows, by, 1, true), columns, rows, by, 1, false);
@@ -47,7 +47,7 @@ function spread(mask: Uint8Array, columns: number, rows: number, by: number, val
   const at = (line: number, index: number) => (isAlongRows ? line * columns + index : index * columns + line);
   for (let line = 0; line < lines; line++) {
     for (const step of [1, -1]) {
-      // Beyond the edge lies nothing.
+      // Nothing is beyond the edge.
       let distance = value === 0 ? 0 : Number.POSITIVE_INFINITY;
       for (let count = 0; count < length; count++) {
         const index = step === 1 ? count : length - 1 - count;

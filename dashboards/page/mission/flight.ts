@@ -1,4 +1,4 @@
-/** What a seeding drone did, out of its raw series: samples in order, missions apart, sorties within. */
+/** The flights of a seeding drone from its raw series: ordered samples, split into missions and sorties. */
 import type { Series } from '../../../store/store.ts';
 
 export interface Sample {
@@ -6,7 +6,7 @@ export interface Sample {
   readonly latitude: number;
   readonly longitude: number;
   readonly isSpreading: boolean;
-  /** kg/ha as the spreader gives it. */
+  /** kg/ha as reported by the spreader. */
   readonly rate: number;
   /** Metres. */
   readonly swath: number;
@@ -31,14 +31,14 @@ export const FLIGHT_FIELDS = [
   'ground_speed',
 ] as const;
 
-/** Swath of a spreading disc where the device tells none, metres. */
+/** Swath of a spreading disc if the device does not report it, metres. */
 const USUAL_SWATH = 6;
 /** Longer silence ends a sortie: the drone is being filled. */
 const SORTIE_GAP_MS = 45_000;
 /** Longer silence ends a mission. */
 export const MISSION_GAP_MS = 30 * 60_000;
 
-/** Instants at which a place is known; what a sample lacks is absent in it. */
+/** Samples with a known position; missing values are absent. */
 export function samplesOf(series: readonly Series[]): readonly Sample[] {
   const byTime = new Map<number, Partial<Record<string, number>>>();
   for (const { field, points } of series) {
@@ -76,7 +76,7 @@ export interface Mission {
   readonly to: number;
 }
 
-/** Out of windows that hold readings: those close together are one mission; newest first. */
+/** Missions from windows with readings: close ones are one mission; newest first. */
 export function missionsOf(windows: readonly number[], windowMs: number): readonly Mission[] {
   const missions: { from: number; to: number }[] = [];
   for (const time of [...windows].sort((one, other) => one - other)) {
@@ -89,10 +89,10 @@ export function missionsOf(windows: readonly number[], windowMs: number): readon
 
 export interface Sums {
   readonly sorties: number;
-  /** Seed that left the hopper, kg; refills are no use. */
+  /** Seed that left the hopper, kg; refills do not count. */
   readonly seed: number;
   readonly lowestBattery?: number;
-  /** Of the samples with a fix code, how many were RTK fixed; 0…1. */
+  /** Share of RTK fixed among samples with a fix code, 0…1. */
   readonly fixedShare?: number;
   readonly flyingMs: number;
 }

@@ -22,7 +22,7 @@ interface Props {
   readonly onShown?: (mission: Mission) => void;
 }
 
-/** kg/ha for conventional rice, where the site's profile names no target. */
+/** kg/ha for conventional rice, if the site's profile has no target. */
 const USUAL_PLAN = 40;
 const FLYING_MS = 60_000;
 
@@ -35,7 +35,7 @@ export function MissionView({ card, isWhole = false, onShown }: Props) {
   }, [shownFrom, onShown]);
   const boundary = boundaryOf(card, state.catalog.sites);
   const coverage = useMemo(() => coverageOf(samples, boundary), [samples, boundary]);
-  // By what was in force when it was flown.
+  // By the profile in force during the flight.
   const target = bandOf(shown && profileOf(card.season, shown.from), 'seeding_rate')?.target;
   const plan = target ? (target[0] + target[1]) / 2 : USUAL_PLAN;
   if (phase !== 'ready' || shown === undefined) {
@@ -85,7 +85,7 @@ export function MissionView({ card, isWhole = false, onShown }: Props) {
 const boundaryOf = ({ device }: DeviceCard, sites: readonly Site[]) =>
   sites.find(({ park, id }) => park === device.park && id === device.site)?.boundary;
 
-/** What the mission was judged against. */
+/** The target of the mission. */
 function fieldWords({ fieldFrom, fieldArea }: Coverage, language: Language): string {
   if (fieldFrom === 'elsewhere') return say('fieldElsewhere', language);
   if (fieldFrom === 'estimate') return say('fieldEstimated', language);
@@ -139,7 +139,7 @@ function Figures({ samples, plan, coverage }: FiguresProps) {
   );
 }
 
-/** An area too small to be told as a number is none. */
+/** An area too small to show counts as none. */
 function missedWords({ missedArea }: Coverage, language: Language): string {
   return missedArea < 0.005 ? '' : `${say('missed', language)} ${formatNumber(missedArea, 2)} ha`;
 }

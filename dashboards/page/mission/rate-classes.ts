@@ -1,4 +1,4 @@
-/** How far a rate may lie from the plan and what that is called: within a tenth as planned, beyond a fifth far off. */
+/** Classes of deviation from the planned rate: within a tenth as planned, beyond a fifth far off. */
 import type { Word } from '../language/words.ts';
 import type { Coverage } from './coverage.ts';
 

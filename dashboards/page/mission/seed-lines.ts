@@ -1,4 +1,4 @@
-/** The lines of a mission: how long, how much, how evenly. */
+/** The lines of a mission: length, amount, evenness. */
 import { planeAround } from '../map/projection.ts';
 import type { Sample } from './flight.ts';
 
@@ -13,7 +13,7 @@ export interface SeedLine {
   readonly speed?: number | undefined;
 }
 
-/** By the device's own line number; where it tells none, each stretch of spreading is a line. */
+/** By the device's line number; without one, each uninterrupted stretch of spreading is a line. */
 export function seedLinesOf(samples: readonly Sample[]): readonly SeedLine[] {
   const first = samples[0];
   if (first === undefined) return [];

@@ -1,4 +1,4 @@
-/** The missions of a drone's ground station and all that was recorded of one; asked again while it flies. */
+/** The missions of a drone's ground station and all records of one; polled during the flight. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Kind } from '../../../sensors/kind.ts';
 import { loadSeries } from '../feed/api.ts';
@@ -17,7 +17,7 @@ export interface MissionAnswer {
 const LOOK_BACK_MS = 30 * 86_400_000;
 const WINDOW_MS = 10 * 60_000;
 const REFRESH_MS = 15_000;
-/** A longer one is looked at by its end: no drone flies so long. */
+/** Of a longer one only the end is loaded: no drone flies that long. */
 const LONGEST_MS = 12 * 3_600_000;
 
 /** A kind that works in missions and knows where it is. */

@@ -1,4 +1,4 @@
-/** The alarm of a site on its tile: since when, and who has it. */
+/** The alarm of a site on its tile: since when, and who has acknowledged it. */
 
 import { formatDuration } from '../../../sensors/format.ts';
 import type { Alarm } from '../feed/alarm-list.ts';

@@ -1,4 +1,4 @@
-/** Where an alarm is, since when and who has it, in the words of every place that shows one. */
+/** Place, start and acknowledgement of an alarm in words, the same wherever it is shown. */
 import { midnightBefore } from '../../../base/beijing-time.ts';
 import { formatDuration, type Language } from '../../../sensors/format.ts';
 import type { Alarm } from '../feed/alarm-list.ts';
@@ -6,10 +6,10 @@ import type { Catalog } from '../feed/catalog.ts';
 import { formatClock, formatMoment } from '../language/format-time.ts';
 import { say } from '../language/words.ts';
 
-/** Of what the platform itself raises. */
+/** Place of alarms of the platform itself. */
 const PLATFORM = 'platform';
 
-/** `竹溪 3 号塘 · 溶氧站`; the device only where its site has several. */
+/** `竹溪 3 号塘 · 溶氧站`; the device only if its site has several. */
 export function placeWords({ park, site, device }: Alarm, catalog: Catalog, language: Language): string {
   if (site === '') {
     const label = catalog.parks.find(({ id }) => id === park)?.label[language];
@@ -22,11 +22,11 @@ export function placeWords({ park, site, device }: Alarm, catalog: Catalog, lang
   return `${label} · ${beside.find((each) => each.device === device)?.label?.[language] ?? device}`;
 }
 
-/** By the clock in Beijing; with the day where it is not today. */
+/** Beijing time; with the day if it is not today. */
 export const clockWords = (time: number, now: number, language: Language) =>
   time >= midnightBefore(now) ? formatClock(time) : formatMoment(time, language);
 
-/** `自 03:12 · 48 分钟`; of one that is over, until it was. */
+/** `自 03:12 · 48 分钟`; for a closed alarm, until its end. */
 export function sinceWords({ openedAt, clearedAt }: Alarm, now: number, language: Language): string {
   const lasted = formatDuration(Math.max(0, (clearedAt ?? now) - openedAt), language);
   const from = clockWords(openedAt, now, language);
@@ -34,7 +34,7 @@ export function sinceWords({ openedAt, clearedAt }: Alarm, now: number, language
   return `${say('since', language)} ${from} · ${lasted}`;
 }
 
-/** Who holds the one token has no name; a person has. */
+/** A holder of the installation's token has no name; a person has. */
 export const personWords = (by: string, language: Language) => (by === 'operator' ? say('operator', language) : by);
 
 /** `无人确认`, `张三 已确认 03:20`. */

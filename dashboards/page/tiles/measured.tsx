@@ -1,4 +1,4 @@
-/** A device's own word is not the truth: beside "on" stands what is measured of it, and that it is too little. */
+/** A device's own report may be wrong: shows the measurement beside "on", and whether it is too low. */
 import { formatValue } from '../../../sensors/format.ts';
 import type { Field, Kind } from '../../../sensors/kind.ts';
 import { useLanguage } from '../feed/app-context.ts';
@@ -13,11 +13,11 @@ interface Props {
 export interface Effect {
   readonly field: Field;
   readonly value: number;
-  /** On, and less is measured than the least that it draws. */
+  /** On, but measured below the least that it draws. */
   readonly isMissing: boolean;
 }
 
-/** As the kind's own rules of equipment pair them. */
+/** Paired as in the kind's equipment rules. */
 export function effectOf({ kind, values, field }: Props): Effect | undefined {
   for (const { terms } of kind.equipment ?? []) {
     const [reported, effect] = terms;

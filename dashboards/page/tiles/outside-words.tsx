@@ -1,4 +1,4 @@
-/** Time beyond limits in words, and the time that is unknown: what was not measured does not count as within limits. */
+/** Time outside limits in words, and the unknown time: unmeasured time does not count as within limits. */
 import { formatDuration } from '../../../sensors/format.ts';
 import type { Point } from '../../../store/store.ts';
 import { type LimitSpell, outsideOf } from '../charts/outside.ts';
@@ -13,7 +13,7 @@ interface Props {
   readonly to: number;
   /** Points further apart are a gap. */
   readonly gapMs: number;
-  /** How long the newest point speaks: that of a window tells of what was measured after its beginning, too. */
+  /** End of validity of the newest point: a window extends beyond its start. */
   readonly holdsUntil?: number | undefined;
 }
 

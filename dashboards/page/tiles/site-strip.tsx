@@ -1,4 +1,4 @@
-/** One site of a subplatform: what it says now on the left, its last hours on its band on the right. */
+/** One site of a subplatform: current values on the left, its last hours on their band on the right. */
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Field, Kind } from '../../../sensors/kind.ts';
 import type { Point } from '../../../store/store.ts';
@@ -150,7 +150,7 @@ function endOf(points: readonly Point[], stepMs: number, to: number, { row }: De
   return last && row?.time != null ? Math.min(last[0] + stepMs, to, row.time) : undefined;
 }
 
-/** What it measures beside the large one, in the order of its panels. */
+/** Its other values, in the order of its panels. */
 function valuesOf(kind: Kind, { row }: DeviceCard, main: Field | undefined): readonly (readonly [Field, number])[] {
   const names = new Set([...kind.primary, ...kind.panels.flatMap(({ fields }) => fields)]);
   return [...names]

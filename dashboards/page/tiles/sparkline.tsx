@@ -1,4 +1,4 @@
-/** Six hours on the target band: a curve without axes, broken where nothing came. */
+/** Six hours on the target band: a curve without axes, broken at gaps. */
 
 import type { Limits } from '../../../sensors/limits.ts';
 import { silentAfterMs } from '../../../sensors/silence.ts';

@@ -155,7 +155,7 @@ interface BarsProps {
   readonly x: (time: number) => number;
 }
 
-/** From the top, as rain falls; the height of the plot is the most that fell, ten at least. */
+/** Drawn from the top, like rain; the height of the plot is the maximum, at least ten. */
 function Bars({ points, from, x, stepMs }: BarsProps) {
   const shown = points.filter(([time, value]) => time >= from && value > 0);
   const most = Math.max(10, ...shown.map(([, value]) => value));
@@ -181,7 +181,7 @@ interface MarkProps {
 }
 
 function Mark({ at: [x, y], kind, children }: MarkProps) {
-  // Near an edge a label turns inward.
+  // Near an edge the label is placed inward.
   const side = x > 0.8 ? 'left' : 'right';
   return (
     <span class={`strip-mark ${kind} ${side}`} style={{ left: `${x * 100}%`, top: `${y * 100}%` }} aria-hidden="true">
@@ -232,7 +232,7 @@ function pathOf(points: readonly Point[], gapMs: number, x: (time: number) => nu
   return path;
 }
 
-/** A limit over the stages in sight: joined where two that follow each other have it. */
+/** A limit over the visible stages: joined between consecutive stages that both have it. */
 function stepsOf(
   spells: readonly BandSpell[],
   limit: Exclude<keyof Limits, 'target'>,
@@ -250,7 +250,7 @@ function stepsOf(
   return path;
 }
 
-/** Stretches of on and off; a window in which it was on at all is on. */
+/** Periods of on and off; a window in which it was on at all is on. */
 function runsOf(points: readonly Point[], stepMs: number, gapMs: number): readonly [number, number, boolean][] {
   const runs: [number, number, boolean][] = [];
   for (const [time, value] of points) {
@@ -271,7 +271,7 @@ function stagesWords(season: readonly ProfileInterval[], language: 'zh' | 'en'):
   return language === 'zh' ? `；生育期：${names.join('、')}` : `; stages: ${names.join(', ')}`;
 }
 
-/** What a screen reader is told of the curve. */
+/** Text for screen readers. */
 function sentenceOf(field: Field, points: readonly Point[], language: 'zh' | 'en'): string {
   const { least, most } = extremesOf(points);
   if (least === undefined || most === undefined) return field.label[language];

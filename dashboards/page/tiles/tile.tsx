@@ -1,4 +1,4 @@
-/** One site: state, the value that matters, how it moves, how old it is, and one sentence. The same anatomy for every kind. */
+/** One site: state, main value, trend, age and one sentence. The same layout for every kind. */
 
 import { formatAge, formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
@@ -24,7 +24,7 @@ interface TileProps {
   readonly range: RangeName;
 }
 
-/** Stands outside of the clock: only its face, which is there when it is near, is drawn anew each second. */
+/** Independent of the clock: only its face, rendered when near the viewport, is updated each second. */
 export const Tile = memo(({ card, range }: TileProps) => {
   const { language } = useLanguage();
   const [isNear, ref] = useIsNearViewport<HTMLAnchorElement>();
@@ -101,7 +101,7 @@ function Face({ card }: { readonly card: SiteCard }) {
   );
 }
 
-/** A value greys past its own interval and more so when it is silence; a doubted one, such as a stuck one, at once. */
+/** A value turns grey after its interval and more so when the device is silent; a doubtful one, such as a stuck value, at once. */
 export function agedClass(card: DeviceCard, now: number, field?: Field): string {
   const { row, intervalMs, kind } = card;
   if (row?.time == null || (field && isDoubted(card, field))) return 'aged';
@@ -130,11 +130,11 @@ export function BigValue({ field, value }: { readonly field: Field; readonly val
 interface TrendProps {
   readonly card: DeviceCard;
   readonly field: Field;
-  /** Of its last hours. */
+  /** Trend of its last hours. */
   readonly points: readonly Point[];
 }
 
-/** Nothing where it would lie: a stuck value is not steady. */
+/** Nothing if it would mislead: a stuck value is not steady. */
 export function Trend({ card, field, points }: TrendProps) {
   const { now, word } = useAppContext();
   const perHour = card.kind.isIntermittent || isDoubted(card, field) ? undefined : trendPerHour(points, now);

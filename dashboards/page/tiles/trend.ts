@@ -1,4 +1,4 @@
-/** Change per hour over the last hour, by least squares; undefined where too little is known to say. */
+/** Change per hour over the last hour, by least squares; undefined with too little data. */
 import type { Point } from '../../../store/store.ts';
 
 const HOUR = 3_600_000;

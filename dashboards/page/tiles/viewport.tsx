@@ -2,11 +2,11 @@
 import { type ComponentChildren, createContext, type RefObject } from 'preact';
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-/** About a screen ahead, so that a scroll finds them drawn. */
+/** About one screen ahead, so that tiles are rendered before they scroll into view. */
 const MARGIN = '800px 0px';
 
 interface Watch {
-  /** Tells now and at each change; returns how to stop. */
+  /** Calls back now and at each change; returns the function that stops it. */
   observe(element: Element, tell: (isNear: boolean) => void): () => void;
 }
 
@@ -19,7 +19,7 @@ export function ViewportProvider({ children }: { readonly children: ComponentChi
   return <WatchContext.Provider value={watch}>{children}</WatchContext.Provider>;
 }
 
-/** Where nobody watches, everything is near. */
+/** Without an observer, everything counts as near. */
 export function useIsNearViewport<E extends Element>(): readonly [isNear: boolean, ref: RefObject<E | null>] {
   const watch = useContext(WatchContext);
   const ref = useRef<E>(null);

@@ -22,7 +22,7 @@ export function worstWords(card: DeviceCard, points: readonly Point[] = [], now:
 export function reasonWords({ assessment }: DeviceCard, language: Language): string {
   const [first, second] = assessment.reasons;
   if (first === undefined) return say('allGood', language);
-  // Of what is silent, what it said last is worth as much as that it is silent.
+  // For a silent device, its last value matters as much as its silence.
   const isSilence = first.code === 'silent' && first.field === undefined && second !== undefined;
   return isSilence
     ? `${first.label[language]}${language === 'zh' ? '；' : '; '}${second.label[language]}`
@@ -39,7 +39,7 @@ function lastingWords(
   const main = kind.primary[0];
   const band = main === undefined ? undefined : bandOf(profile, main);
   if (band === undefined || reason.field !== main || (reason.code !== 'low' && reason.code !== 'high')) return '';
-  // No longer than the limit has been in force.
+  // At most as long as the limit has been in force.
   const { from, to } = intervalAt(season, now) ?? ALWAYS;
   const { since, isSinceBefore } = outsideOf(points, [{ from, to, band: limitsOf(band, reason) }], GAP_MS);
   if (since === undefined || now - since < 60_000) return '';
@@ -48,7 +48,7 @@ function lastingWords(
   return isSinceBefore ? ` for over ${lasted}` : ` for ${lasted}`;
 }
 
-/** The limit that the reason speaks of. */
+/** The limit named in the reason. */
 function limitsOf(band: Limits, { code, state }: Reason): Pick<Limits, 'warnBelow' | 'warnAbove'> {
   const limit =
     code === 'low'

@@ -1,4 +1,4 @@
-/** Accounts: added with a link, given other roles, removed. */
+/** Accounts: add with a link, change roles, remove. */
 import { useState } from 'preact/hooks';
 import type { Grant } from '../../../people/roles.ts';
 import { formatAge } from '../../../sensors/format.ts';

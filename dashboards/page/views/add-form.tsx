@@ -1,4 +1,4 @@
-/** A form that stays folded until it is wanted: its title is the summary and the button. */
+/** A form that stays folded until needed: its title is both summary and button. */
 import type { ComponentChildren } from 'preact';
 
 interface Props {
@@ -7,7 +7,7 @@ interface Props {
   readonly onSubmit: () => Promise<void>;
   /** Its fields. */
   readonly children: ComponentChildren;
-  /** Behind the button. */
+  /** After the button. */
   readonly status?: ComponentChildren;
 }
 

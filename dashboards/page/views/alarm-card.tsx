@@ -1,4 +1,4 @@
-/** One alarm: what, where, since when and for how long, what to do, who has it; and the two things to do about it. */
+/** One alarm: what, where, since when and for how long, what to do, who has acknowledged it; with its two actions. */
 import { useState } from 'preact/hooks';
 import { formatValue } from '../../../sensors/format.ts';
 import type { Alarm } from '../feed/alarm-list.ts';
@@ -12,7 +12,7 @@ import { AlarmStory } from './alarm-story.tsx';
 interface Props {
   readonly alarm: Alarm;
   readonly mayOperate: boolean;
-  /** Where the site is plain from around it, and the story is told in the alarm centre. */
+  /** Short form, if the site is clear from the context; details are in the alarm centre. */
   readonly isBrief?: boolean;
 }
 
@@ -87,7 +87,7 @@ export function AlarmCard({ alarm, mayOperate, isBrief = false }: Props) {
   );
 }
 
-/** The worst value, and what is special about it. */
+/** The worst value, and special states. */
 function Remarks({ alarm }: { readonly alarm: Alarm }) {
   const { state, language, now, word } = useAppContext();
   const { worst, field: name, device, park, children = [] } = alarm;

@@ -1,4 +1,4 @@
-/** The alarm centre: what waits for somebody first, then what somebody has, what is shelved, and what was. */
+/** The alarm centre: unacknowledged alarms first, then acknowledged, shelved and past ones. */
 import { useEffect, useState } from 'preact/hooks';
 import { type Alarm, isQuiet, isUnacknowledged, ranked } from '../feed/alarm-list.ts';
 import { loadAlarms } from '../feed/api.ts';
@@ -128,7 +128,7 @@ function History() {
     const gone = new AbortController();
     void loadAlarms({ park, from: fleet.now() - HISTORY_MS, limit: limit + 1 }, gone.signal).then(setFound, () => {});
     return () => gone.abort();
-    // What opens or closes meanwhile changes the list.
+    // Alarms that open or close change the list.
   }, [fleet, park, limit, alarms.alarms]);
   if (found === undefined)
     return <section class="card bone alarm-bone" aria-busy="true" aria-label={word('loading')} />;

@@ -1,4 +1,4 @@
-/** What happened to an alarm, step by step, who was told, and where its rule comes from. */
+/** The history of an alarm, step by step, who was notified, and the source of its rule. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Alarm, Transition } from '../feed/alarm-list.ts';
 import { loadNotices, loadTransitions } from '../feed/api.ts';
@@ -6,7 +6,7 @@ import { useAppContext } from '../feed/app-context.ts';
 import { CHANGE_WORDS } from '../language/change-words.ts';
 import { clockWords, personWords } from '../tiles/alarm-words.ts';
 
-/** Values that moved on say nothing about what became of it. */
+/** Changes of its value alone are left out. */
 const DULL: readonly Transition['change'][] = ['updated'];
 
 export function AlarmStory({ alarm }: { readonly alarm: Alarm }) {
@@ -57,7 +57,7 @@ export function AlarmStory({ alarm }: { readonly alarm: Alarm }) {
 type Notice = Awaited<ReturnType<typeof loadNotices>>[number];
 const RESULTS = { delivered: 'delivered', failed: 'notDelivered', expired: 'expired' } as const;
 
-/** Each notice with what became of it: one that did not get there is not passed over. */
+/** Each notice with its outcome, including failed ones. */
 function Told({ id, seq }: { readonly id: string; readonly seq: number }) {
   const { language, now, word } = useAppContext();
   const [notices, setNotices] = useState<readonly Notice[]>();

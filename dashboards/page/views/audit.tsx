@@ -1,4 +1,4 @@
-/** The audit trail: searched by person, action, object and time, shown newest first, taken away as CSV. */
+/** The audit trail: search by person, action, object and time, newest first, download as CSV. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Grant } from '../../../people/roles.ts';
 import { useAppContext } from '../feed/app-context.ts';
@@ -48,7 +48,7 @@ function Search({ onSearch }: { readonly onSearch: (asked: AuditAsked) => void }
   const { word, language } = useAppContext();
   const [typed, setTyped] = useState(NOTHING);
   const put = (change: Partial<AuditAsked>) => setTyped({ ...typed, ...change });
-  /** A choice searches at once; what is typed waits until it is whole. */
+  /** A selection searches at once; typed text only when submitted. */
   const choose = (change: Partial<AuditAsked>) => {
     put(change);
     onSearch({ ...typed, ...change });

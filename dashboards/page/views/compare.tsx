@@ -1,4 +1,4 @@
-/** Other sites of the same kind, drawn into the same charts. */
+/** Compares with other sites of the same kind in the same charts. */
 
 import { siteKey } from '../../../base/keys.ts';
 import { useAppContext } from '../feed/app-context.ts';

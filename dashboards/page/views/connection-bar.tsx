@@ -2,7 +2,7 @@
 import { useAppContext } from '../feed/app-context.ts';
 import { formatSeconds } from '../language/format-time.ts';
 
-/** A reconnect of a second is nobody's business. */
+/** A reconnect within this time is not shown. */
 const UNNOTICED_MS = 1500;
 
 export function ConnectionBar() {

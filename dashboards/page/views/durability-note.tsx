@@ -19,7 +19,7 @@ export function DurabilityNote() {
       (loaded) => {
         if (!isGone) setPromise(loaded);
       },
-      () => undefined, // The view says itself when nobody answers.
+      () => undefined, // The view itself reports when nobody answers.
     );
     return () => {
       isGone = true;

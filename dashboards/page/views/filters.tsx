@@ -12,7 +12,7 @@ const STATES: readonly HealthState[] = ['critical', 'unknown', 'warning', 'good'
 type Change = Pick<RouteChange, 'park' | 'subplatform' | 'state'>;
 
 interface Props {
-  /** All before the choice of a state. */
+  /** Cards before filtering by state. */
   readonly cards: readonly SiteCard[];
   /** Subplatforms to choose from. */
   readonly subplatforms?: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-/** Which role in which park, as rows of two choices. */
+/** Roles per park, as rows of two selections. */
 import { EVERY_PARK, type Grant, ROLES, type Role } from '../../../people/roles.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { ROLE_LABELS } from '../language/people-words.ts';

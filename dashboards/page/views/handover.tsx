@@ -1,4 +1,4 @@
-/** The sheet that one shift hands to the next: what is still open, what happened, what was done; made to be printed. */
+/** The shift hand-over sheet: what is open, what happened, what was done; made for printing. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { formatDuration } from '../../../sensors/format.ts';
 import type { Alarm } from '../feed/alarm-list.ts';
@@ -11,9 +11,9 @@ import { holderWords, placeWords, sinceWords } from '../tiles/alarm-words.ts';
 import { StateMark } from '../tiles/state-mark.tsx';
 import { worstWords } from '../tiles/words-of.ts';
 
-/** What went on before the shift and was dealt with in it began within so long. */
+/** How far back alarms are loaded that began before the shift and were handled in it. */
 const BEFORE_MS = 7 * 86_400_000;
-/** The sheet of a shift that goes on is looked at anew. */
+/** Refresh interval of the current shift's sheet. */
 const STEP_MS = 60_000;
 
 export function HandOver() {
@@ -113,7 +113,7 @@ export function HandOver() {
   );
 }
 
-/** Twenty sites that were never heard of are one line, not twenty. */
+/** Twenty sites that never reported are one line, not twenty. */
 function bySentence(cards: readonly SiteCard[], wordsOf: (card: SiteCard) => string) {
   const found = new Map<string, [SiteCard, ...SiteCard[]]>();
   for (const card of cards) {
@@ -153,7 +153,7 @@ function Part({ title, alarms }: { readonly title: string; readonly alarms: read
   );
 }
 
-/** Undefined until the first answer; asked again when the minute or the shift is another. */
+/** Undefined until the first answer; loaded again each minute and for another shift. */
 function useAlarmsBetween(from: number, to: number): readonly Alarm[] | undefined {
   const [found, setFound] = useState<readonly Alarm[]>();
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** received = stored + duplicate + quarantined + pending, for every device, in sight. */
+/** Shows received = stored + duplicate + quarantined + pending for every device. */
 
 import { useState } from 'preact/hooks';
 import type { LedgerRow } from '../../../api/routes/ledger.ts';
@@ -11,10 +11,10 @@ import { Scroller } from './scroller.tsx';
 
 const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
 
-/** What a device says of itself; the words of their columns have the same names. */
+/** A device's own fields; the words for their columns have the same names. */
 const DEVICE_FIELDS = ['rssi', 'battery_level', 'battery_voltage'] as const;
 
-/** Of a large fleet the rest is shown when it is asked for; what needs eyes comes first. */
+/** A large fleet is shown in part at first; devices that need attention come first. */
 const MOST_ROWS = 60;
 
 interface Props {

@@ -1,4 +1,4 @@
-/** Who this browser is: name, roles, password, the devices that are signed in, and the way out. */
+/** The signed-in identity: name, roles, password, sessions, sign-out. */
 import { useState } from 'preact/hooks';
 import { formatAge } from '../../../sensors/format.ts';
 import { useAppContext } from '../feed/app-context.ts';
@@ -132,7 +132,7 @@ function Sessions() {
   );
 }
 
-/** Out of what browsers call themselves the two words that tell devices apart. */
+/** Browser and system from a user agent, to tell sessions apart. */
 function browserOf(agent: string): string {
   const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent)?.[0];
   const browser = /MicroMessenger|Edg|Firefox|Chrome|Safari/.exec(agent)?.[0];

@@ -1,4 +1,4 @@
-/** Is anything wrong, where, since when: every site a tile, worst first. */
+/** What is wrong, where, since when: a tile for every site, worst first. */
 import { siteKey } from '../../../base/keys.ts';
 import type { Language } from '../../../sensors/format.ts';
 import { useAppContext } from '../feed/app-context.ts';
@@ -48,7 +48,7 @@ export function Overview() {
   );
 }
 
-/** The worst in words: where, and what. */
+/** The worst sites in words: where, and what. */
 function headline(cards: readonly SiteCard[], sparks: FleetState['sparks'], now: number, language: Language): string {
   const worst = cards.find(({ state }) => state === 'critical') ?? cards.find(({ state }) => state !== 'good');
   if (worst === undefined) return say('allWell', language);

@@ -1,4 +1,4 @@
-/** Who I am; and for administrators everybody else: accounts, wall screens, tokens of programs. */
+/** My account; for administrators also all accounts, wall screens and tokens of programs. */
 import { useAppContext } from '../feed/app-context.ts';
 import { may, useMe } from '../feed/people.ts';
 import { formatRoute } from '../feed/route.ts';

@@ -1,4 +1,4 @@
-/** One subplatform: every site of it as a strip, its values beside its curve through the night, worst first. */
+/** One subplatform: a strip for every site with its values and its curve through the night, worst first. */
 
 import { useMemo } from 'preact/hooks';
 import { siteKey } from '../../../base/keys.ts';
@@ -31,7 +31,7 @@ export function Platform() {
       (each) =>
         each.subplatform === route.subplatform && here.some(({ devices }) => devices.some(({ kind }) => kind === each)),
     )
-    // Missions come now and then: what is always watched goes first.
+    // Missions are occasional: sites watched all the time come first.
     .sort((one, other) => Number(one.isIntermittent ?? false) - Number(other.isIntermittent ?? false));
   return (
     <section class="platform">

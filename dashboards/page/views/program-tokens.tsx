@@ -1,4 +1,4 @@
-/** Tokens of programs: made with a role and an end, shown once, revoked. */
+/** Tokens of programs: create with a role and an expiry, show once, revoke. */
 import { useState } from 'preact/hooks';
 import type { Grant } from '../../../people/roles.ts';
 import { useAppContext } from '../feed/app-context.ts';

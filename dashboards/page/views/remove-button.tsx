@@ -1,10 +1,10 @@
-/** Takes something away at the second press. */
+/** Removes something at the second press. */
 import { useState } from 'preact/hooks';
 import { useLanguage } from '../feed/app-context.ts';
 
 interface Props {
   readonly text: string;
-  /** Of what, for those who do not see the row. */
+  /** Name of the thing, for screen readers. */
   readonly of: string;
   readonly isDisabled: boolean;
   readonly onRemove: () => void;

@@ -1,4 +1,4 @@
-/** One site: what it says now, and a chart for each panel of its kinds. */
+/** One site: its current values, and a chart for each panel of its kinds. */
 
 import { createContext } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
@@ -59,7 +59,7 @@ export function SiteView() {
       </section>
     );
   }
-  // Of a site that is compared with, its first device of the kind.
+  // Of a compared site, its first device of the kind.
   const beside = (route.compare ?? []).flatMap((wanted) => {
     const other = cards.find(({ site }) => siteKey(site.park, site.id) === wanted);
     const others = other?.devices ?? [];
@@ -128,10 +128,10 @@ export function SiteView() {
   );
 }
 
-/** A phone shows the values and the aerator on its first screen, too. */
+/** Values and aerator, on the first screen of a phone too. */
 const MOST_ALARMS = innerWidth < 700 ? 1 : 2;
 
-/** On top: what is wrong, since when, and who has it. */
+/** At the top: what is wrong, since when, and who has acknowledged it. */
 function SiteAlarms({ site: { park, id } }: { readonly site: Site }) {
   const { alarmsOf, route, language, word } = useAppContext();
   const me = useMe();
@@ -218,7 +218,7 @@ function KindCharts({ devices, beside }: KindChartsProps) {
     .join();
   const { panels, others, story } = useMemo(() => {
     if (kind === undefined) return { panels: [], others: [], story: undefined };
-    // Not every device has every probe: what was never measured is no chart.
+    // Not every device has every probe: a field that was never measured has no chart.
     const known = new Set(names.split(','));
     const measured = chartsOf(kind).filter((panel) => fieldsOf(panel).some((name) => known.has(name)));
     const told = storyOf(kind, measured, known);
@@ -229,7 +229,7 @@ function KindCharts({ devices, beside }: KindChartsProps) {
     };
   }, [kind, names]);
   if (kind === undefined) return null;
-  // Between missions nothing is measured: the last one is shown rather than empty charts.
+  // Between missions nothing is measured: shows the last mission instead of empty charts.
   const mission = route.window === undefined && shown && now - shown.to > RANGE_MS[route.range] ? shown : undefined;
   const { site } = devices[0]?.device ?? {};
   const siteType = state.catalog.sites.find((each) => each.id === site && each.park === devices[0]?.device.park)?.type;

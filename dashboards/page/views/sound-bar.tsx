@@ -1,4 +1,4 @@
-/** Asks once, and only when there is something to sound for; says so where the browser holds the sound back. */
+/** Offers the alarm sound once, when there is a reason; says so if the browser blocks it. */
 import { isSounding } from '../feed/alarm-list.ts';
 import { useAppContext, useFeedState } from '../feed/app-context.ts';
 

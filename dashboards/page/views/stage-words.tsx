@@ -1,4 +1,4 @@
-/** The stage of a site in words: which, since when, what comes next. */
+/** The stage of a site in words: name, start, next stage. */
 import { intervalAt } from '../../../sensors/stages.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { hasStages, type ProfileInterval } from '../feed/season.ts';

@@ -1,4 +1,4 @@
-/** Wall screens: signed in by a link, for as long as they hang there. */
+/** Wall screens, signed in by a link and for good. */
 import { useState } from 'preact/hooks';
 import { EVERY_PARK } from '../../../people/roles.ts';
 import { useAppContext } from '../feed/app-context.ts';

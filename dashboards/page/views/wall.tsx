@@ -1,4 +1,4 @@
-/** For a control-room screen: no scrolling, no mouse. Critical sites stay where they are; the rest takes turns, clock and connection always there. */
+/** For a control-room screen: no scrolling, no mouse. Critical sites stay; the others rotate; clock and connection are always visible. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { siteKey } from '../../../base/keys.ts';
