@@ -1,4 +1,4 @@
-/** The sessions that aedes keeps, of clients that speak MQTT 3.1 and 3.1.1: which outlive their connections, and what is sent down to them. */
+/** The sessions of MQTT 3.1 and 3.1.1 clients, which aedes keeps: which of them outlive their connection, and messages to the clients. */
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
 import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
 import type { BrokerLimits } from './broker.ts';
@@ -12,17 +12,17 @@ export interface AedesSessionsOptions {
   readonly refusals: Refusals;
   readonly clients: Clients;
   readonly sessionOf: (client: Client) => Session | undefined;
-  /** A device has come by this version. */
+  /** A device has connected with this version. */
   readonly onReady: (id: string) => void;
 }
 
 export function createAedesSessions({ limits, refusals, clients, sessionOf, onReady }: AedesSessionsOptions) {
   const connections = new Map<string, Client>();
   const entered = new WeakMap<Client, Connected>();
-  /** Client ids with a session that outlives the connection, and how much is queued for them while they are away. */
+  /** Client ids with a session that outlives the connection, and the number of messages queued for each while disconnected. */
   const persistent = new Map<string, number>();
 
-  /** Registered by aedes, which sends what waits for them first: what is told meanwhile comes behind that. */
+  /** Registered by aedes, which sends their queued messages first: new ones follow after those. */
   const arriving = new Map<string, (() => void)[]>();
 
   function arrived(id: string): void {
@@ -59,7 +59,7 @@ export function createAedesSessions({ limits, refusals, clients, sessionOf, onRe
       });
     },
 
-    /** The device has come by another version: nothing waits for it here any longer. */
+    /** The device has connected with another version: its queue here is dropped. */
     forget: (id: string) => void persistent.delete(id),
 
     /** `isLive`: worth nothing to whoever is not connected. */
@@ -76,7 +76,7 @@ export function createAedesSessions({ limits, refusals, clients, sessionOf, onRe
       };
       const client = connections.get(id);
       if (client !== undefined) {
-        // aedes delivers by whichever of overlapping subscriptions it finds first; the highest QoS is right [MQTT-3.3.5-1].
+        // aedes delivers with the first of overlapping subscriptions it finds; the highest QoS is right [MQTT-3.3.5-1].
         const qos = highestQos(sessionOf(client)?.subscriptions, topic);
         if (qos === undefined) return;
         const packet = {
@@ -87,7 +87,7 @@ export function createAedesSessions({ limits, refusals, clients, sessionOf, onRe
           retain: false,
           dup: false,
         } as const;
-        // Handed over, not awaited: delivery waits for a reader that may be frozen, and nobody else may wait with it.
+        // Not awaited: delivery may wait for a frozen reader, and nobody else must wait with it.
         client.publish(packet, noteError);
         return;
       }

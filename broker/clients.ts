@@ -1,4 +1,4 @@
-/** Who is connected, whichever version of MQTT it speaks. One device, one connection: the newer one stays. */
+/** The connected devices, of any MQTT version. One connection per device: the newer one stays. */
 import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
 
 export interface Connected {
@@ -7,10 +7,10 @@ export interface Connected {
 }
 
 export interface Clients {
-  /** Closes the connection that the device has, if any. */
+  /** Closes the device's connection, if any. */
   takeOver(id: string): void;
   enter(id: string, connected: Connected): void;
-  /** Does nothing when a newer one has entered. */
+  /** Does nothing if a newer one has entered. */
   leave(id: string, connected: Connected): void;
   isConnected(device: DeviceAddress): boolean;
   disconnect(device: DeviceAddress): void;

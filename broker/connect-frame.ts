@@ -1,13 +1,13 @@
-/** The first packet of a connection, read whole: its protocol level decides who speaks with the client. */
+/** The first packet of a connection, read completely: its protocol level decides who handles the client. */
 import type { Duplex } from 'node:stream';
 import { CutFrame, fixedHeaderBytes, frameSize } from './frame.ts';
 
 export interface ConnectFrameOptions {
   readonly maxBytes: number;
   readonly timeoutMs: number;
-  /** With the frame of a CONNECT, and what came with it: neither is in the stream any longer. */
+  /** With the frame of a CONNECT and the bytes after it, both taken from the stream. */
   readonly onConnect: (frame: Buffer, behind: Buffer) => void;
-  /** No CONNECT; the connection is to be closed. */
+  /** Not a CONNECT: close the connection. */
   readonly onFailure: (reason: string) => void;
 }
 
@@ -33,7 +33,7 @@ export function readConnectFrame(stream: Duplex, { maxBytes, timeoutMs, ...optio
       let bytes = chunk;
       if (start === undefined) start = new CutFrame(chunk);
       else bytes = start.add(chunk);
-      if (bytes[0] !== CONNECT) return fail('the first packet is no CONNECT');
+      if (bytes[0] !== CONNECT) return fail('the first packet is not a CONNECT');
       const size = sizeOf(bytes);
       if (size === undefined || size > maxBytes) return fail('packet too large');
       if (size === 0 || bytes.length < size) continue;
@@ -46,7 +46,7 @@ export function readConnectFrame(stream: Duplex, { maxBytes, timeoutMs, ...optio
   stream.once('close', stop);
 }
 
-/** Undefined where the remaining length is malformed. */
+/** Undefined if the remaining length is malformed. */
 function sizeOf(bytes: Buffer): number | undefined {
   try {
     return frameSize(bytes, 0);
@@ -55,7 +55,7 @@ function sizeOf(bytes: Buffer): number | undefined {
   }
 }
 
-/** The name and level of the protocol in a CONNECT; undefined where it holds none [MQTT 3.1.2.1, 3.1.2.2]. */
+/** Protocol name and level of a CONNECT; undefined if it has none [MQTT 3.1.2.1, 3.1.2.2]. */
 export function protocolOf(frame: Buffer): { readonly name: string; readonly level: number } | undefined {
   const at = fixedHeaderBytes(frame, 0);
   if (frame.length < at + 2) return undefined;
@@ -64,5 +64,5 @@ export function protocolOf(frame: Buffer): { readonly name: string; readonly lev
   return level === undefined ? undefined : { name: frame.toString('latin1', at + 2, nameEnd), level };
 }
 
-/** CONNACK with return code 1, "unacceptable protocol version": the answer of 3.1.1, which clients of any version know [MQTT-3.1.2-2]. */
+/** CONNACK with return code 1, "unacceptable protocol version", in the 3.1.1 form that clients of any version understand [MQTT-3.1.2-2]. */
 export const UNACCEPTABLE_PROTOCOL_VERSION = Buffer.from([0x20, 0x02, 0x00, 0x01]);

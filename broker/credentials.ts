@@ -1,7 +1,7 @@
-/** Passwords of devices: made here, kept as scrypt hashes, compared in constant time. */
+/** Passwords of devices: generated here, stored as scrypt hashes, compared in constant time. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** Generated passwords carry 192 random bits, so nobody guesses one from its hash: a low cost suffices, and a thousand devices reconnect in seconds. */
+/** Generated passwords have 192 random bits and cannot be found from their hash: a low cost suffices, and a thousand devices reconnect in seconds. */
 const COST: ScryptOptions = { N: 2 ** 12, r: 8, p: 1 };
 const KEY_BYTES = 32;
 

@@ -1,13 +1,13 @@
-/** Spares aedes the search for subscribers where there can be none: what a device publishes is read by HTTP, by SSE or from the log. */
+/** Spares aedes the search for subscribers if there can be none: telemetry is read over HTTP, SSE or from the log, not over MQTT. */
 import type { Aedes, Client, PublishPacket } from 'aedes';
 
 type Done = (error?: Error) => void;
-/** As aedes calls itself: its declarations leave out the client. */
+/** The internal signature in aedes, whose type declarations omit the client. */
 type Publish = (packet: PublishPacket, client: Client | null | Done, done?: Done) => void;
 
 /**
- * Behind each PUBACK, and for a last will, aedes looks for subscriptions, online and offline, and emits. A device may subscribe to its own
- * `errors` and `commands` only, and publish on neither. What is retained goes on to aedes, which keeps it.
+ * After each PUBACK, and for a last will, aedes looks for online and offline subscriptions and emits. A device may subscribe only to its own `errors`
+ * and `commands`, and publish on neither. Retained messages are still passed to aedes, which keeps them.
  */
 export function withoutFanOut(aedes: Aedes): void {
   const publish = aedes.publish.bind(aedes) as Publish;

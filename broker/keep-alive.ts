@@ -1,4 +1,4 @@
-/** Ends connections that have been silent for one and a half times their keep-alive [MQTT-3.1.2-24]: one look around a second, not a timer a client. */
+/** Ends connections that have been silent for one and a half times their keep-alive [MQTT-3.1.2-24]; checks all once a second instead of one timer per client. */
 import type { Session } from './session.ts';
 
 export interface KeepAlive {
@@ -15,7 +15,7 @@ export function createKeepAlive(monotonic: () => number, onSilent: (session: Ses
   function look(): void {
     const now = monotonic();
     for (const session of sessions) {
-      // Its publishes wait for a slow disk, and so its socket is not read: it may have said a lot.
+      // Its publishes wait for a slow disk, so its socket is not read: it may have sent packets meanwhile.
       if (session.flow.underWay > 0) session.heardAt = now;
       else if (now - session.heardAt > session.silenceMs) onSilent(session);
     }

@@ -1,6 +1,6 @@
-/** The PUBACKs of one commit for one client as one buffer. */
+/** The PUBACKs for one client after one commit, in one buffer. */
 
-/** Makes the acknowledgements of these packet ids, in their order; a connection's protocol version decides which encoder it has. */
+/** Encodes the acknowledgements of these packet ids, in order; the encoder depends on the protocol version. */
 export type EncodePubacks = (ids: readonly number[]) => Buffer;
 
 const PUBACK = 0x40;

@@ -1,4 +1,4 @@
-/** A publish that aedes has parsed: everything the express lane leaves to it, down to QoS 0 and last wills. */
+/** Handles publishes parsed by aedes: everything that the express lane does not take, including QoS 0 and last wills. */
 import type { Client, PublishPacket } from 'aedes';
 import type { BrokerOptions, InboundMessage } from './broker.ts';
 import { oversizeOf } from './oversize.ts';
@@ -11,13 +11,13 @@ export interface PublishHookOptions
   readonly refusals: Refusals;
   readonly sessionOf: (client: Client) => Session | undefined;
   readonly counts: { received: number; acknowledged: number };
-  /** One more waits in this lane. */
+  /** One more publish waits in this lane. */
   readonly onWait: () => void;
 }
 
 /**
- * aedes writes the QoS 1 PUBACK right after the callback. An error closes the connection, the only refusal that MQTT 3.1.1 has: in its
- * MQTT 5 line aedes answers it with a final PUBACK instead, which is why package.json holds to the line 1.2.
+ * aedes writes the QoS 1 PUBACK right after the callback. An error closes the connection, the only refusal in MQTT 3.1.1. The MQTT 5 line of aedes
+ * would send a final PUBACK instead, which is why package.json stays on 1.2.
  */
 export function createPublishHook({ admit, admitOversize, clock, limits, elsewhere, ...parts }: PublishHookOptions) {
   const { refusals, sessionOf, counts, onWait } = parts;
@@ -26,7 +26,7 @@ export function createPublishHook({ admit, admitOversize, clock, limits, elsewhe
     const session = client === null ? undefined : sessionOf(client);
     // The will of a client that has gone has no session; memory keeps none over a restart.
     if (session?.address === undefined) return callback(new Error('publish without a device'));
-    // The library lets it pass [MQTT-2.3.1-1].
+    // The library accepts it [MQTT-2.3.1-1].
     if (packet.qos > 0 && 'messageId' in packet && packet.messageId === 0)
       return callback(new Error('packet identifier 0'));
     const { address } = session;
@@ -44,7 +44,7 @@ export function createPublishHook({ admit, admitOversize, clock, limits, elsewhe
       ...to,
       topic: packet.topic,
       payload,
-      // QoS 2 is taken as QoS 1: its DUP comes through here again, and the identity of a reading makes it once.
+      // QoS 2 is handled as QoS 1: its DUP passes here again, and the identity of a reading makes it unique.
       qos: packet.qos === 0 ? 0 : 1,
       isResend: packet.dup,
       isWill: !('cmd' in packet) || packet.cmd === undefined,
@@ -58,7 +58,7 @@ export function createPublishHook({ admit, admitOversize, clock, limits, elsewhe
     session.flow.run(payload.length, work, (error) => {
       if (error === undefined) {
         counts.acknowledged += 1;
-        // Its stand-in is of no use to anybody.
+        // The stand-in must not be passed on.
         if (oversize !== undefined) packet.payload = Buffer.alloc(0);
         return callback(null);
       }

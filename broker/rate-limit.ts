@@ -1,10 +1,10 @@
-/** A device above its rate is read more slowly; what it sends meanwhile stays in its socket, unacknowledged. */
+/** Reads the socket of a device above its rate more slowly; packets stay there unacknowledged meanwhile. */
 import { createTokenBucket } from '../base/token-bucket.ts';
 
 export interface Pace {
-  /** One more publish. True where a pause begins with it. */
+  /** Counts one more publish. True if a pause starts with it. */
   count(): boolean;
-  /** Whether its socket is not to be read now. */
+  /** Whether its socket must not be read now. */
   isHeld(): boolean;
 }
 
@@ -22,7 +22,7 @@ export function createPace({ perSecond, monotonic, wake }: PaceOptions): Pace {
   let waking: NodeJS.Timeout | undefined;
   const isHeld = () => heldUntil > 0 && heldUntil > monotonic();
 
-  /** A timer may fire up to a millisecond early, since it counts whole ones: a socket that is still held then must not be left asleep. */
+  /** A timer may fire up to a millisecond early, because it counts whole milliseconds: a socket that is still held then must be woken later. */
   function wakeLater(): NodeJS.Timeout {
     const leftMs = Math.max(0, heldUntil - monotonic());
     return setTimeout(() => {

@@ -1,4 +1,4 @@
-/** Counts what is refused, and logs it at a bounded rate: the first of a reason at once, then a sum a minute. */
+/** Counts refusals and logs them at a bounded rate: the first of each reason at once, then a total per minute. */
 import type { Log } from '../base/logger.ts';
 
 export interface Refusals {

@@ -1,4 +1,4 @@
-/** What MQTT 3.1.1 forbids and the MQTT library lets pass. Such packets close the connection before the library sees them [MQTT-4.8.0-1]. */
+/** Packets that MQTT 3.1.1 forbids but the MQTT library accepts. They close the connection before the library sees them [MQTT-4.8.0-1]. */
 import { fixedHeaderBytes } from './frame.ts';
 import type { Lane } from './frame-guard.ts';
 
@@ -10,7 +10,7 @@ const DUP = 0x08;
 const QOS = 0x06;
 const PACKET_ID_BYTES = 2;
 
-/** Looks at small packets as wholes, and at publishes by their first byte. */
+/** Checks small packets completely, and publishes by their first byte. */
 export function strict<L extends Lane>(lane: L): L {
   const { mayTake, take } = lane;
   lane.mayTake = (bytes, start) => {

@@ -1,4 +1,4 @@
-/** Checks who connects, cheaply when it is the same device again, slowly when somebody guesses. */
+/** Verifies credentials: cheap for a returning device, slow for guesses. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { FindCredential } from './broker.ts';
@@ -13,14 +13,14 @@ export interface Verifier {
   }): Promise<DeviceAddress | 'password' | 'backoff' | 'busy'>;
 }
 
-/** Hashes computed at one time: the thread pool has four places, and the log needs some of them. */
+/** Hashes computed concurrently: the thread pool has four threads, and the log needs some of them. */
 const MAX_HASHING = 2;
-/** More than these waiting are told to come back; a fleet returns with pauses. */
+/** Beyond this many waiting, devices are asked to come back; a fleet reconnects with pauses. */
 const MAX_WAITING = 20_000;
 const MAX_REMEMBERED = 100_000;
 const FREE_FAILURES = 5;
 const BACKOFF_MS = 10_000;
-/** Wrong passwords remembered of one user name at one address: a device set up wrongly repeats one, a guesser has many. */
+/** Wrong passwords remembered per user name and address: a misconfigured device repeats one, a guesser has many. */
 const MAX_WRONG = 16;
 
 interface Failure {
@@ -32,12 +32,12 @@ interface Failure {
   readonly wrong: Set<string>;
 }
 
-/** `monotonic` in ms: nobody is locked out for an hour because a clock was set back. */
+/** `monotonic` in ms, so that nobody is locked out for an hour because a clock was set back. */
 export function createVerifier(findCredential: FindCredential, monotonic: () => number): Verifier {
   const processKey = randomBytes(32);
-  /** User name → the stored hash it was proven against, and a MAC of the proven password: worthless outside this process. */
+  /** User name → the stored hash that was verified, and a MAC of the verified password: worthless outside this process. */
   const proven = new Map<string, { readonly passwordHash: string; readonly mac: Buffer }>();
-  /** By address and user name together: behind the gateway of a 4G carrier many parks share one address. */
+  /** By address and user name: behind the gateway of a 4G carrier many parks share one address. */
   const failures = new Map<string, Failure>();
   const waiting: (() => void)[] = [];
   let hashing = 0;
@@ -74,14 +74,14 @@ export function createVerifier(findCredential: FindCredential, monotonic: () => 
       if (credential === undefined) return 'password';
       const mac = createHmac('sha256', processKey).update(username).update('\0').update(password).digest();
       const known = proven.get(username);
-      // Asked before the back-off: guesses of a neighbour at the same address keep the right device out of nothing.
+      // Checked before the back-off, so that guesses from the same address never shut out the right device.
       const isProven = known !== undefined && credential.passwordHashes.includes(known.passwordHash);
       if (isProven && timingSafeEqual(known.mac, mac)) return credential;
       const key = `${remote} ${username}`;
       const failure = failures.get(key);
       const newest = credential.passwordHashes[0] ?? '';
       if (failure?.passwordHash === newest) {
-        // The same mistake again is no guess: it costs no hash, and holds nobody up.
+        // The same mistake again is not a guess: it costs no hash and delays nobody.
         if (failure.wrong.has(mac.toString('base64'))) return 'password';
         if (failure.until > monotonic()) return 'backoff';
       }
@@ -98,7 +98,7 @@ export function createVerifier(findCredential: FindCredential, monotonic: () => 
   };
 }
 
-/** Bounded: the oldest goes. */
+/** Bounded: drops the oldest. */
 function remember<V>(map: Map<string, V>, key: string, value: V): void {
   map.delete(key);
   map.set(key, value);

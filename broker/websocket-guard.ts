@@ -1,13 +1,13 @@
 /**
- * Watches the frames of a WebSocket before its device is known. The library keeps a message until its last byte, so a stranger's must be
- * refused by what its header announces, not when it is there.
+ * Checks the frames of a WebSocket until its device is authenticated. The library buffers a message until its last byte, so a stranger's message must
+ * be refused by its header.
  */
 import type { Socket } from 'node:net';
 
 export interface WebSocketGuardOptions {
   /** Bytes of a message; a CONNECT needs no more. */
   readonly maxBytes: number;
-  /** From then on the packets are bounded behind the parser of frames. */
+  /** After authentication, packets are bounded behind the frame parser. */
   readonly isKnown: () => boolean;
 }
 
@@ -15,10 +15,10 @@ export interface WebSocketGuardOptions {
 const LONGEST_HEADER = 14;
 const FIRST_CONTROL_OPCODE = 8;
 
-/** Closes the socket with the first frame that makes its message longer than allowed. To be called once the library listens. */
+/** Closes the socket at the first frame that makes its message longer than allowed. Call once the library listens. */
 export function guardWebSocket(socket: Socket, { maxBytes, isKnown }: WebSocketGuardOptions): void {
   let header = Buffer.alloc(0);
-  /** Payload bytes of the present frame still to come. */
+  /** Remaining payload bytes of the current frame. */
   let passing = 0;
   let messageBytes = 0;
 
@@ -61,7 +61,7 @@ interface Frame {
   readonly isControl: boolean;
 }
 
-/** Undefined while the header is cut off. */
+/** Undefined while the header is incomplete. */
 function frameOf(header: Buffer): Frame | undefined {
   const [first, second] = header;
   if (first === undefined || second === undefined) return undefined;

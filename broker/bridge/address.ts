@@ -1,30 +1,30 @@
-/** Where the other broker is and how to sign in there, read from one URL: `mqtts://user:password@host:8883?group=daoyu&client=bridge-1`. */
+/** Address and login of the other broker, from one URL: `mqtts://user:password@host:8883?group=daoyu&client=bridge-1`. */
 import { DaoyuError } from '../../base/errors.ts';
 
 export interface BridgeAddress {
-  /** Without user and password: it may be shown. */
+  /** Without user and password, so that it may be shown. */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** MQTT 5 unless the broker speaks 3.1.1 only. */
+  /** MQTT 5, unless the broker only speaks 3.1.1. */
   readonly version: 5 | 4;
-  /** Name of the shared subscription that several bridges divide among them; without one there may be one bridge only. */
+  /** Name of the subscription that several bridges share; without one there may be only one bridge. */
   readonly group?: string;
   /** Fixed client id; without it the data folder keeps one. */
   readonly clientId?: string;
-  /** File with the certificate authority (PEM), where the system does not know it. */
+  /** File with the certificate authority (PEM), if the system does not know it. */
   readonly caFile?: string;
 }
 
 const SCHEMES = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 const PARAMETERS = ['group', 'client', 'version', 'ca'];
 const VERSIONS: Readonly<Record<string, 5 | 4>> = { '5': 5, '3.1.1': 4 };
-/** The group of a bridge that shares with nobody: an ordinary subscription. */
+/** The group value for an ordinary, unshared subscription. */
 const ALONE = 'none';
-/** Neither a level separator nor a wildcard [MQTT-4.8.2-1]; client ids of these characters every broker takes. */
+/** Neither a level separator nor a wildcard [MQTT-4.8.2-1]; every broker accepts client ids of these characters. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** Throws with what would be right; the password is in no message. */
+/** Throws an error that says what would be right and never contains the password. */
 export function parseBridgeUrl(text: string): BridgeAddress {
   const url = parse(text);
   if (!SCHEMES.includes(url.protocol) || url.hostname === '')
@@ -56,7 +56,7 @@ function parse(text: string): URL {
   try {
     return new URL(text);
   } catch {
-    // The text may hold a password, so the error that quotes it is no cause.
+    // The text may contain a password, so an error that quotes it must not become the cause.
     throw invalid('is no URL');
   }
 }

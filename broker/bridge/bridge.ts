@@ -1,4 +1,4 @@
-/** Devices behind somebody else's MQTT broker, as the rest of the platform sees them: the contract is docs/bridge.md. */
+/** Devices behind another MQTT broker, as seen by the rest of the platform; the contract is docs/bridge.md. */
 
 import type { Log } from '../../base/logger.ts';
 import type { DeviceAddress } from '../../base/topics.ts';
@@ -7,14 +7,14 @@ import type { BridgeAddress } from './address.ts';
 
 export interface BridgeOptions {
   readonly address: BridgeAddress;
-  /** The same at every start, and of no other bridge: the broker keeps what this one has not acknowledged under it. */
+  /** The same at every start, and unique among bridges: under it the broker keeps unacknowledged messages. */
   readonly clientId: string;
-  /** As of our own broker: called in the order of arrival; the other broker gets our PUBACK when it resolves. Rejected: tried again, for ever. */
+  /** As for our own broker: called in order of arrival; the other broker gets our PUBACK when it resolves. Retried for ever when it rejects. */
   readonly admit: Admit;
   readonly admitOversize: AdmitOversize;
   /** Payloads above it go to `admitOversize`. */
   readonly maxPacketBytes: number;
-  /** Messages that wait for the log at one time; asked of the broker as its receive maximum. */
+  /** Most messages waiting for the log; announced to the broker as receive maximum. */
   readonly maxInFlight?: number;
   readonly clock: () => number;
   readonly log: Pick<Log, 'info' | 'warn'>;
@@ -22,7 +22,7 @@ export interface BridgeOptions {
 
 export interface BridgeStatus {
   readonly isConnected: boolean;
-  /** Why nothing comes, for people. */
+  /** Why no messages come, for people. */
   readonly problem?: string;
   readonly inFlight: number;
   readonly received: number;
@@ -30,9 +30,9 @@ export interface BridgeStatus {
 }
 
 export interface Bridge {
-  /** To the device's own topic through the other broker, QoS 1. Dropped and counted while that is away: an answer is worth nothing later. */
+  /** Publishes on the device's own topic through the other broker, QoS 1. Dropped and counted while disconnected: a late answer is worthless. */
   tell(device: DeviceAddress, channel: 'errors' | `commands/${string}`, payload: string): Promise<void>;
   status(): BridgeStatus;
-  /** Acknowledges what is under way; the session stays with the broker, which keeps what comes until the next start. */
+  /** Acknowledges pending messages; the broker keeps the session, and messages until the next start. */
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
-/** Hands messages over in the order of their arrival and says when each is durable; what the log refuses is tried again, in the same order, before anything newer. */
+/** Hands messages over in order of arrival and reports when each is durable; retries those that the log refuses, in the same order, before newer ones. */
 
 export interface HandoverOptions<Message> {
   readonly admit: (message: Message) => Promise<void>;
   readonly onDurable: (message: Message) => void;
-  /** The first of a row of refusals, and the first success behind them. */
+  /** The first of several refusals in a row, and the first success after them. */
   readonly onTrouble: (error: unknown) => void;
   readonly onRecovered: () => void;
   readonly maxInFlight: number;
@@ -12,10 +12,10 @@ export interface HandoverOptions<Message> {
 
 export interface Handover<Message> {
   push(message: Message): void;
-  /** Calls at once while there is room, otherwise when there is some again: what bounds the reading of the socket. */
+  /** Calls back at once while there is room, otherwise when there is room again; this bounds the reading of the socket. */
   whenRoom(call: () => void): void;
   readonly size: number;
-  /** Hands nothing more over; resolves when what is under way has settled. */
+  /** Stops handing over; resolves when pending messages have settled. */
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function createHandover<Message>(options: HandoverOptions<Message>): Hand
     note();
     if (underWay > 0) return;
     idle?.();
-    // Those behind a refused one settle first, so that the order can be taken up again.
+    // Messages after a refused one settle first, so that the order can be restored.
     if (refused.length > 0 && !isClosed) retry = setTimeout(probe, retryAfterMs);
     else pump();
   }
@@ -76,7 +76,7 @@ export function createHandover<Message>(options: HandoverOptions<Message>): Hand
     onTrouble(error);
   }
 
-  /** The oldest alone: a log that is back takes it, and the others follow. */
+  /** Retries only the oldest: once the log takes it, the others follow. */
   function probe(): void {
     waiting = [...refused.sort((a, b) => a.arrival - b.arrival), ...waiting];
     refused = [];

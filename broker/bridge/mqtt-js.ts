@@ -1,23 +1,24 @@
-/** The bridge on MQTT.js, with acknowledgements of our own: the other broker gets a PUBACK only when the message is durable here. */
+/** The bridge on MQTT.js, with manual acknowledgements: the other broker gets a PUBACK only when the message is durable here. */
 import { readFileSync } from 'node:fs';
-import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { codeOf, DaoyuError } from '../../base/errors.ts';
 import { parseTopic, topicPrefix } from '../../base/topics.ts';
 import type { InboundMessage } from '../broker.ts';
 import type { Bridge, BridgeOptions } from './bridge.ts';
 import { createHandover } from './handover.ts';
+import { acknowledgeManually } from './manual-ack.ts';
 import { rememberStatuses } from './retained.ts';
 
-/** A message with the connection that may acknowledge it: packet ids mean nothing on the next one. */
+/** A message with the connection that delivered it, on which alone it can be acknowledged. */
 interface Arrival {
   readonly message: InboundMessage;
   readonly messageId: number | undefined;
   readonly stream: MqttClient['stream'];
 }
 
-/** `telemetry` itself falls below `telemetry/#` [MQTT-4.7.1-2]. */
+/** `telemetry/#` matches `telemetry` too [MQTT-4.7.1-2]. */
 const FILTERS = ['daoyu/+/+/telemetry/#', 'daoyu/+/+/status', 'daoyu/+/+/replies/#'];
-/** A week: how long the broker keeps what comes for a bridge that is away. */
+/** A week: how long the broker keeps messages for a disconnected bridge. */
 const SESSION_EXPIRY_S = 7 * 86_400;
 const MAX_IN_FLIGHT = 1000;
 const RETRY_AFTER_MS = 1000;
@@ -25,7 +26,7 @@ const RECONNECT_AFTER_MS = 1000;
 const CLOSE_WITHIN_MS = 10_000;
 /** Answers that wait for the PUBACK of the other broker; more are dropped. */
 const MAX_TOLD_IN_FLIGHT = 1000;
-/** MQTT 5 table 2-6: what a broker may refuse a subscription or a QoS with. */
+/** MQTT 5 table 2-6: reason codes from here on are refusals. */
 const REFUSED_FROM = 0x80;
 
 /** CONNACK 2 of MQTT 3.1.1, 0x85 of MQTT 5. */
@@ -33,7 +34,7 @@ const ID_REFUSED = [2, 0x85];
 const WHY_ID_REFUSED =
   'set client= in DAOYU_MQTT_BRIDGE to letters, digits and hyphens; nats-server 2.12 and newer refuses dots and spaces';
 
-/** Begins to connect and keeps at it for ever. */
+/** Connects, and reconnects for ever. */
 export function openBridge(options: BridgeOptions): Bridge {
   const { address, clientId, clock, log, maxInFlight = MAX_IN_FLIGHT } = options;
   const broker = address.url;
@@ -54,43 +55,18 @@ export function openBridge(options: BridgeOptions): Bridge {
     onTrouble: (error) =>
       log.warn(
         { broker, code: codeOf(error), reason: (error as Error).message },
-        'bridge: the log takes nothing; the broker keeps what comes',
+        'bridge: the log refuses messages; the other broker keeps them',
       ),
     onRecovered: () => log.info({ broker }, 'bridge: the log takes messages again'),
   });
 
-  const client = mqtt.connect(broker, {
-    clientId,
-    protocolVersion: address.version,
-    ...(address.username !== undefined && { username: address.username }),
-    ...(address.password !== undefined && { password: address.password }),
-    ...(address.caFile !== undefined && { ca: readAuthority(address.caFile) }),
-    clean: false,
-    keepalive: 30,
-    reconnectPeriod: RECONNECT_AFTER_MS,
-    reconnectOnConnackError: true,
-    connectTimeout: 10_000,
-    resubscribe: false,
-    ...(address.version === 5 && {
-      // No maximum packet size: a broker would throw away what is larger, without a word [MQTT-3.1.2-25].
-      properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: maxInFlight },
-    }),
-  });
+  const client = mqtt.connect(broker, clientOptions(options));
+  const manualAck = acknowledgeManually(client);
 
-  /**
-   * MQTT.js acknowledges a publish of QoS 1 in order of arrival, and reads nothing meanwhile: one append at a time. So it is told that the publish
-   * needs no acknowledgement (QoS 0), before it looks, and ours goes out when the message is durable.
-   */
-  const unacknowledged = new WeakMap<IPublishPacket, number>();
-  client.on('packetreceive', (packet) => {
-    if (packet.cmd !== 'publish' || packet.qos !== 1 || packet.messageId === undefined) return;
-    unacknowledged.set(packet, packet.messageId);
-    packet.qos = 0;
-  });
   client.on('message', (topic, payload, packet) => {
     if (isClosing) return;
     counts.received += 1;
-    const messageId = unacknowledged.get(packet);
+    const messageId = manualAck.messageIdOf(packet);
     const { park, device, channel } = parseTopic(topic) ?? { park: 'unknown', device: 'unknown', channel: 'telemetry' };
     const message: InboundMessage = {
       park,
@@ -117,30 +93,17 @@ export function openBridge(options: BridgeOptions): Bridge {
 
   function acknowledge({ messageId, stream }: Arrival): void {
     counts.acknowledged += 1;
-    // A PUBACK of two bytes says success in both versions [MQTT-3.4.2-1].
-    if (messageId !== undefined && stream === client.stream && !stream.destroyed)
-      stream.write(Buffer.of(0x40, 2, messageId >> 8, messageId & 0xff));
-  }
-
-  async function subscribe(): Promise<void> {
-    const filters = FILTERS.map((filter) =>
-      address.group === undefined ? filter : `$share/${address.group}/${filter}`,
-    );
-    const granted = await client.subscribeAsync(filters, { qos: 1 });
-    const refused = granted.filter(({ qos }) => qos >= REFUSED_FROM);
-    if (refused.length > 0)
-      throw new Error(`it refuses to let us subscribe to ${refused.map(({ topic }) => topic).join(', ')}`);
-    if (granted.some(({ qos }) => qos === 0)) throw new Error('it grants QoS 0 only, which promises nothing');
+    if (messageId !== undefined) manualAck.acknowledge(messageId, stream);
   }
 
   client.on('connect', (connack: IConnackPacket) => {
     if (hadSession && !connack.sessionPresent)
       log.warn(
         { broker },
-        'bridge: the broker has lost our session, and with it what it kept for us; see docs/bridge.md',
+        'bridge: the broker has lost our session, and with it the messages kept for us; see docs/bridge.md',
       );
-    // Repeated even with a session: a broker may have lost the subscription, and asking twice changes nothing.
-    subscribe().then(
+    // Repeated even with a session: the broker may have lost the subscription, and repeating it is harmless.
+    subscribe(client, address.group).then(
       () => {
         hadSession = true;
         problem = undefined;
@@ -165,7 +128,7 @@ export function openBridge(options: BridgeOptions): Bridge {
         return;
       }
       counts.toldInFlight += 1;
-      // Not awaited: the broker's PUBACK is no concern of who is told.
+      // Not awaited: the sender need not wait for the broker's PUBACK.
       client.publish(`${topicPrefix(device)}${channel}`, payload, { qos: 1 }, () => {
         counts.toldInFlight -= 1;
       });
@@ -184,6 +147,36 @@ export function openBridge(options: BridgeOptions): Bridge {
       await Promise.race([client.endAsync(!client.connected), deadline]);
     },
   };
+}
+
+function clientOptions({ address, clientId, maxInFlight = MAX_IN_FLIGHT }: BridgeOptions): IClientOptions {
+  return {
+    clientId,
+    protocolVersion: address.version,
+    ...(address.username !== undefined && { username: address.username }),
+    ...(address.password !== undefined && { password: address.password }),
+    ...(address.caFile !== undefined && { ca: readAuthority(address.caFile) }),
+    clean: false,
+    keepalive: 30,
+    reconnectPeriod: RECONNECT_AFTER_MS,
+    reconnectOnConnackError: true,
+    connectTimeout: 10_000,
+    resubscribe: false,
+    ...(address.version === 5 && {
+      // No maximum packet size: a broker would silently discard larger packets [MQTT-3.1.2-25].
+      properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: maxInFlight },
+    }),
+  };
+}
+
+/** Rejects if the broker refuses a filter, or grants less than QoS 1. */
+async function subscribe(client: MqttClient, group: string | undefined): Promise<void> {
+  const filters = FILTERS.map((filter) => (group === undefined ? filter : `$share/${group}/${filter}`));
+  const granted = await client.subscribeAsync(filters, { qos: 1 });
+  const refused = granted.filter(({ qos }) => qos >= REFUSED_FROM);
+  if (refused.length > 0)
+    throw new Error(`it refuses to let us subscribe to ${refused.map(({ topic }) => topic).join(', ')}`);
+  if (granted.some(({ qos }) => qos === 0)) throw new Error('it grants QoS 0 only, which promises nothing');
 }
 
 function isIdRefused(error: Error): boolean {

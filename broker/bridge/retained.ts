@@ -1,17 +1,17 @@
-/** What another broker keeps retained comes again at each subscription: what we have as the last word of its topic says nothing new. */
+/** Another broker sends its retained messages again at each subscription: recognises those that we already have. */
 import type { InboundMessage } from '../broker.ts';
 
-/** Of devices; those heard of longest ago are forgotten, and then taken once more. */
+/** Number of devices; beyond it the least recently seen are forgotten, and their status is taken once more. */
 const MAX_TOPICS = 10_000;
-/** A status is a word; what is longer is a mistake, and is known by its beginning and its length. */
+/** A status is one word; a longer one is a mistake, and compared by its beginning and length only. */
 const KEPT_BYTES = 64;
 
 type Said = Pick<InboundMessage, 'channel' | 'topic' | 'payload' | 'isRetained'>;
 
 export interface RetainedStatuses {
-  /** Whether it is the repetition of what was durable last on its topic. */
+  /** Whether it repeats the last durable message on its topic. */
   isKnown(message: Said): boolean;
-  /** After it was durable, live or retained. */
+  /** Call once it is durable, live or retained. */
   remember(message: Said): void;
 }
 

@@ -1,29 +1,29 @@
-/** The PUBACKs and PUBRECs of a connection, with what became of each message: its reason code, and the refusals by name. */
+/** The PUBACKs and PUBRECs of a connection, with the outcome of each message: its reason code, and the names of refusals. */
 import mqttPacket from 'mqtt-packet';
 import type { RefusedReason } from '../broker.ts';
 import { type EncodePubacks, pubacks } from '../puback.ts';
 import { REASON, refusedReason } from './reasons.ts';
 
 export interface AcknowledgementsOptions {
-  /** QoS 2: ids that are known, until PUBREL [MQTT5-4.3.3-10]. */
+  /** QoS 2: known ids, until PUBREL [MQTT5-4.3.3-10]. */
   readonly received: Set<number>;
-  /** Whether the client wants to read reasons [MQTT5-3.1.2-29]. */
+  /** Whether the client requests reasons [MQTT5-3.1.2-29]. */
   readonly hasProblemInformation: boolean;
-  /** Reasons are left out of a packet that the client would not take [MQTT5-3.4.2-2]. */
+  /** Reasons are left out if the packet would exceed the client's maximum [MQTT5-3.4.2-2]. */
   readonly maximumPacketSize: number;
-  /** The acknowledgement of a publish that was too large is given. */
+  /** The acknowledgement of an oversized publish has been sent. */
   readonly onTooLarge: () => void;
 }
 
 export interface Acknowledgements {
-  /** What intake says of the message, before its verdict is durable. */
+  /** Intake's refusals of the message, before its verdict is durable. */
   note(id: number, reasons: readonly RefusedReason[], isWhole: boolean): void;
-  /** The next one of this id is QoS 2. */
+  /** The next publish with this id is QoS 2. */
   expectExactlyOnce(id: number): void;
   expectTooLarge(id: number): void;
-  /** Waits for its verdict at QoS 2. */
+  /** Waits for its verdict, at QoS 2. */
   isExpected(id: number): boolean;
-  /** QoS 2 ids that are in use. */
+  /** QoS 2 ids in use. */
   readonly open: number;
   /** For the express lane; id 0 is QoS 0. */
   readonly encode: EncodePubacks;
@@ -34,7 +34,7 @@ interface Told {
   readonly reasons: readonly RefusedReason[];
 }
 
-/** Refusals named in one acknowledgement; all of them are told on `errors`. */
+/** Most refusals named in one acknowledgement; all of them are published on `errors`. */
 const MOST_NAMED = 8;
 
 export function createAcknowledgements(options: AcknowledgementsOptions): Acknowledgements {
@@ -47,7 +47,7 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
     const { reason, reasons } = told.get(messageId) ?? { reason: REASON.success, reasons: [] };
     told.delete(messageId);
     const isExactlyOnce = exactlyOnce.delete(messageId);
-    // A refused one is over: no PUBREL follows [MQTT5 4.3.3].
+    // A refused publish is complete: no PUBREL follows [MQTT5 4.3.3].
     if (isExactlyOnce && reason < 0x80) received.add(messageId);
     const packet = { cmd: isExactlyOnce ? 'pubrec' : 'puback', messageId, reasonCode: reason } as const;
     const [first] = reasons;
@@ -75,7 +75,7 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
     encode(ids) {
       if (tooLarge.size > 0 && ids.some((id) => tooLarge.has(id))) onTooLarge();
       const asked = ids.includes(0) ? ids.filter((id) => id !== 0) : ids;
-      // The short form says success [MQTT5 3.4.2.1], as in 3.1.1.
+      // The short form means success [MQTT5 3.4.2.1], as in 3.1.1.
       if (told.size === 0 && exactlyOnce.size === 0) return pubacks(asked);
       return Buffer.concat(asked.map(encodeOne));
     },

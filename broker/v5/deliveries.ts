@@ -1,11 +1,11 @@
-/** What is on its way to one client: within its Receive Maximum, in order, until its PUBACK; bounded, also while it is away. */
+/** Messages to one client: within its Receive Maximum, in order, until their PUBACK; bounded, also while it is disconnected. */
 import mqttPacket from 'mqtt-packet';
 
 export interface Outgoing {
   readonly topic: string;
   readonly payload: string;
   readonly qos: 0 | 1;
-  /** Ms of the monotonic clock: not sent afterwards. */
+  /** Expiry, monotonic ms. */
   readonly deadline?: number | undefined;
   readonly responseTopic?: string | undefined;
   readonly correlation?: string | undefined;
@@ -15,13 +15,13 @@ export interface Outgoing {
 /** The connection, while there is one. */
 export interface Line {
   readonly receiveMaximum: number;
-  /** Larger packets than the client takes are dropped as if they had been delivered [MQTT5-3.1.2-25]. */
+  /** Packets above the client's maximum are dropped as if delivered [MQTT5-3.1.2-25]. */
   readonly maximumPacketSize: number;
   write(bytes: Buffer): void;
 }
 
 export interface Deliveries {
-  /** Sends what is unacknowledged once more, with DUP, and then what waits [MQTT5-4.4.0-1]. */
+  /** Resends unacknowledged messages with DUP, then sends waiting ones [MQTT5-4.4.0-1]. */
   attach(line: Line): void;
   detach(): void;
   send(message: Outgoing): void;
@@ -29,13 +29,13 @@ export interface Deliveries {
 }
 
 export interface DeliveriesOptions {
-  /** Waiting, beside those that are unacknowledged. */
+  /** Most waiting messages, besides unacknowledged ones. */
   readonly maxQueued: number;
   readonly monotonic: () => number;
   readonly onDropped: (reason: string) => void;
 }
 
-/** Unacknowledged ones of a client, however many it would take. */
+/** Most unacknowledged messages of a client, whatever its Receive Maximum. */
 const LARGEST_WINDOW = 100;
 const LARGEST_ID = 0xffff;
 
@@ -51,7 +51,7 @@ export function createDeliveries({ maxQueued, monotonic, onDropped }: Deliveries
     return lastId;
   }
 
-  /** False where it must not be sent. */
+  /** False if it must not be sent. */
   function write(to: Line, message: Outgoing, id: number, dup: boolean): boolean {
     const leftMs = message.deadline === undefined ? undefined : message.deadline - monotonic();
     if (leftMs !== undefined && leftMs <= 0) {
@@ -60,7 +60,7 @@ export function createDeliveries({ maxQueued, monotonic, onDropped }: Deliveries
     }
     const bytes = encode(message, id, dup, leftMs);
     if (bytes.length > to.maximumPacketSize) {
-      onDropped('larger than the client takes');
+      onDropped('larger than the client accepts');
       return false;
     }
     to.write(bytes);
@@ -92,7 +92,7 @@ export function createDeliveries({ maxQueued, monotonic, onDropped }: Deliveries
         return;
       }
       if (queue.length >= maxQueued) {
-        onDropped('too many wait for this client');
+        onDropped('too many messages wait for this client');
         return;
       }
       queue.push(message);

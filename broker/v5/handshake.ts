@@ -1,4 +1,4 @@
-/** CONNECT and CONNACK of MQTT 5: who comes, with which session, and what this server announces of itself. */
+/** CONNECT and CONNACK of MQTT 5: authentication, session, and the limits that this server announces. */
 import mqttPacket from 'mqtt-packet';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
 import { type Access, keepAliveOf, type LoginRefusal, REFUSAL_TEXT } from '../access.ts';
@@ -13,7 +13,7 @@ import { TOPIC_ALIAS_MAXIMUM } from './topic-aliases.ts';
 export interface HandshakeParts extends ConnectionParts {
   readonly access: Access;
   readonly isClosing: () => boolean;
-  /** The device has come by this version. */
+  /** The device has connected with this version. */
   readonly onReady: (id: string) => void;
 }
 
@@ -33,7 +33,7 @@ export async function shakeHands(session: Session, frame: Buffer, parts: Handsha
     const connect = readConnect(frame);
     await login(session, connect, parts);
     const { address } = session;
-    // It may have left while its credential was proven.
+    // It may have disconnected while its credential was checked.
     if (stream.destroyed || address === undefined) return;
     const { clientId, cleanStart, properties, keepAlive: asked } = connect;
     const id = clientIdOf(address);
@@ -60,7 +60,7 @@ async function login(
   { access, isClosing, refusals }: HandshakeParts,
 ): Promise<void> {
   const { clientId, username, password, will, properties } = connect;
-  if (isClosing()) throw new ProtocolError(REASON.shuttingDown, 'the server stops: come back after a pause');
+  if (isClosing()) throw new ProtocolError(REASON.shuttingDown, 'the server is stopping: reconnect after a pause');
   if (properties.authenticationMethod !== undefined) {
     refusals.note('connection', { remote: session.remote, reason: 'authentication method' });
     throw new ProtocolError(REASON.badAuthenticationMethod, 'no authentication method but user name and password');
@@ -82,7 +82,7 @@ interface Announced {
   readonly replies: string;
 }
 
-/** What is not named here is as the specification presumes: QoS 2, retain, wildcards and subscription identifiers are available. */
+/** Properties not named here have the defaults of the specification: QoS 2, retain, wildcards and subscription identifiers are available. */
 function connack(connect: ConnectPacket, opened: Opened, { keepAlive, assigned, limits, replies }: Announced): Buffer {
   const asked = connect.properties;
   const properties = {

@@ -1,4 +1,4 @@
-/** The packets that a client sends in MQTT 5 [MQTT5 3], read strictly: each from its frame, which is complete. */
+/** Strict parsers of the packets that a client sends in MQTT 5 [MQTT5 3], each from its complete frame. */
 import { fixedHeaderBytes } from '../frame.ts';
 import { type Properties, readProperties } from './properties.ts';
 import { malformed, PacketReader } from './reader.ts';
@@ -75,7 +75,7 @@ export const PACKET = {
 export const typeOf = (frame: Buffer): number => (frame[0] ?? 0) >> 4;
 const flagsOf = (frame: Buffer): number => (frame[0] ?? 0) & 0x0f;
 
-/** Behind the fixed header, whose flags must be these [MQTT5-2.1.3-1]. */
+/** A reader after the fixed header, whose flags must have these values [MQTT5-2.1.3-1]. */
 function bodyOf(frame: Buffer, flags = 0): PacketReader {
   if (flagsOf(frame) !== flags) throw malformed('reserved flags of the fixed header');
   return new PacketReader(frame, fixedHeaderBytes(frame, 0), frame.length);

@@ -1,4 +1,4 @@
-/** The properties that a client may send [MQTT5 2.2.2], each in its packets, at most once, within its range. */
+/** The properties that a client may send [MQTT5 2.2.2]: each in certain packets, at most once, within its range. */
 import { malformed, type PacketReader } from './reader.ts';
 import { ProtocolError, REASON } from './reasons.ts';
 
@@ -76,7 +76,7 @@ const PROPERTIES: ReadonlyMap<number, Property> = new Map<number, Property>([
 
 const NONE: Readonly<Properties> = Object.freeze({});
 
-/** User properties are checked and left. */
+/** User properties are checked and ignored. */
 export function readProperties(reader: PacketReader, packet: PropertyPacket): Readonly<Properties> {
   const length = reader.varint();
   if (length === 0) return NONE;

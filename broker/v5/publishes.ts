@@ -1,4 +1,4 @@
-/** What a client publishes: read, checked against its rights, and handed to intake by the express lane. Its last will, too. */
+/** Publishes of a client, and its last will: parsed, checked against its rights, and handed to intake over the express lane. */
 import type { DeviceAddress } from '../../base/topics.ts';
 import type { BrokerOptions, InboundMessage } from '../broker.ts';
 import type { ConnectionLane } from '../express-lane.ts';
@@ -78,7 +78,7 @@ export function createPublishes({
     };
   }
 
-  /** Of QoS 2, which comes again until its PUBREC. */
+  /** Of QoS 2, which is repeated until its PUBREC. */
   function isTakenAlready({ qos, id }: PublishPacket): boolean {
     if (qos !== 2 || acknowledgements.isExpected(id)) return qos === 2;
     if (acknowledgements.open >= limits.maxInFlightPerClient && !received.has(id))
@@ -141,7 +141,7 @@ export function createPublishes({
   };
 }
 
-/** The properties of the publish begin what was kept of its payload. */
+/** The kept bytes of an oversized publish start with its properties. */
 function readStandIn(standIn: Buffer): { readonly packet: PublishPacket; readonly sizeBytes: number } {
   const flags = standIn[0] ?? 0;
   const body = new PacketReader(standIn, fixedHeaderBytes(standIn, 0), standIn.length);

@@ -1,4 +1,4 @@
-/** Reads the data types of MQTT 5 out of one packet [MQTT5 1.5]. What does not fit ends the connection as malformed. */
+/** Reads the data types of MQTT 5 from one packet [MQTT5 1.5]. Anything malformed ends the connection. */
 import { isUtf8 } from 'node:buffer';
 import { ProtocolError, REASON } from './reasons.ts';
 
@@ -55,7 +55,7 @@ export class PacketReader {
     return bytes.toString('utf8');
   }
 
-  /** The next so many bytes, as a packet of their own. */
+  /** The next bytes as a packet of their own. */
   part(length: number): PacketReader {
     const start = this.#move(length);
     return new PacketReader(this.#bytes, start, start + length);

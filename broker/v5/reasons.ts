@@ -39,7 +39,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** Of a message of which nothing was taken; it is in quarantine, and to be forgotten by the device. `code` is that of docs/errors.md. */
+/** For a message of which nothing was accepted; it is in quarantine, and the device should forget it. `code` is from docs/errors.md. */
 export function refusedReason(code: string): number {
   if (code === 'CHANNEL_UNKNOWN') return REASON.topicNameInvalid;
   if (code === 'DEVICE_UNKNOWN' || code === 'DEVICE_DISABLED') return REASON.notAuthorized;

@@ -1,9 +1,9 @@
-/** The topic aliases that a client gave on this connection [MQTT5 3.3.2.3.4]. */
+/** The topic aliases that a client has defined on this connection [MQTT5 3.3.2.3.4]. */
 import type { PublishPacket } from './packets.ts';
 import { ProtocolError, REASON } from './reasons.ts';
 
 export interface TopicAliases {
-  /** The topic that is meant. */
+  /** The topic behind an alias. */
   resolve(packet: Pick<PublishPacket, 'topic' | 'properties'>): string;
 }
 
