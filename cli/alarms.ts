@@ -23,46 +23,48 @@ export function alarmsCommand(): Command {
     'the alarms of a running platform: list, acknowledge, shelve, test',
   );
   withTarget(command.command('list'))
-    .description('what is not closed, worst first; with --from or --state what was, newest first')
+    .description('open alarms, worst first; with --from or --state past ones too, newest first')
     .option('--state <state>', 'open, acknowledged, returned, shelved or closed')
     .option('--park <id>')
     .option('--site <id>')
     .option('--device <id>')
-    .option('--from <time>', 'opened from then on: RFC 3339, or relative such as -24h')
-    .option('--json', 'as the API answers')
+    .option('--from <time>', 'opened at or after: RFC 3339, or relative such as -24h')
+    .option('--json', 'the answer of the API')
     .action(list);
   withTarget(command.command('ack'))
-    .description('acknowledge an alarm: somebody takes care of it')
+    .description('acknowledge an alarm')
     .argument('<id>', 'as `list` shows it')
     .option('--note <text>', 'what was found or done')
     .option('--by <name>', 'who does it')
     .action(acknowledge);
   withTarget(command.command('shelve'))
-    .description('keep an alarm quiet for a while')
+    .description('silence an alarm for a while')
     .argument('<id>', 'as `list` shows it')
     .requiredOption('--for <duration>', 'such as 30m, 8h, 2d; 0m ends it')
     .requiredOption('--reason <text>', 'why; people read it')
     .option('--by <name>', 'who does it')
     .action(shelve);
   withTarget(command.command('test'))
-    .description('a drill over the whole chain: engine, plan, channels; waits until every notice has ended')
+    .description('run a drill through engine, plan and channels; waits for the outcome of every notice')
     .option('--severity <severity>', 'critical or warning, which waits a minute', 'critical')
     .option('--by <name>', 'who starts it')
     .action(drill);
   withTarget(command.command('report'))
-    .description('how the alarms of a period treated the people on duty, beside what ISA-18.2 calls acceptable')
+    .description('the alarm load of a period, beside what ISA-18.2 calls acceptable')
     .option('--month <month>', 'calendar month in Beijing, such as 2026-11')
     .option('--from <time>', 'begin: RFC 3339, or relative', '-30d')
     .option('--to <time>', 'end', 'now')
     .option('--park <id>')
-    .option('--json', 'as the API answers')
+    .option('--json', 'the answer of the API')
     .action(report);
   withTarget(command.command('what-if'))
-    .description('what a profile would have raised on the stored readings of its sites, against what was raised')
+    .description(
+      'alarms that a profile would have raised on the stored readings of its sites, compared with those raised',
+    )
     .requiredOption('--profile <file>', 'JSON as `daoyu profiles show` prints it, with your numbers')
     .option('--from <time>', 'begin: RFC 3339, or relative such as -30d', '-30d')
     .option('--to <time>', 'end', 'now')
-    .option('--site <id>', 'of one site alone')
+    .option('--site <id>', 'only this site')
     .action(whatIf);
   return command;
 }

@@ -12,7 +12,7 @@ import { openParts } from '../app/open-parts.ts';
 
 export function backupCommand(): Command {
   return new Command('backup')
-    .description('copy the whole installation, log, store, state and secrets, while it runs or while it is stopped')
+    .description('copy the whole installation (log, store, state, secrets), whether it is running or stopped')
     .argument('<target>', 'a new folder, or - for a tar file on standard output')
     .addHelpText(
       'after',

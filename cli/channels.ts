@@ -18,9 +18,7 @@ export function channelsCommand(): Command {
   const command = new Command('channels').description(
     'over which channels people are told of alarms, and by which plan',
   );
-  withTarget(command.command('list'))
-    .description('all channels, and whether they work as their last messages showed')
-    .action(list);
+  withTarget(command.command('list')).description('all channels, and whether their last messages arrived').action(list);
   withTarget(command.command('set'))
     .description("add or change a channel; `-` reads standard input, which keeps secrets out of the shell's history")
     .argument('<name>', 'such as night-group')
@@ -35,7 +33,7 @@ export function channelsCommand(): Command {
     .argument('<name>')
     .action(test);
   withTarget(command.command('plan'))
-    .description('print who is told and when, as JSON; with a file, replace it')
+    .description('print the notification plan as JSON; with a file, replace it')
     .argument('[file]', 'JSON as this command prints it')
     .action(plan);
   return command;
@@ -48,7 +46,7 @@ async function list(target: ApiTarget): Promise<void> {
   const { channels } = (await askPlatform(target, 'GET', '/api/v1/channels')) as {
     readonly channels: readonly Channel[];
   };
-  if (channels.length === 0) process.stdout.write('no channels: nobody is told of alarms\n');
+  if (channels.length === 0) process.stdout.write('no channels: nobody is notified of alarms\n');
   for (const { name, kind, language, health } of channels)
     process.stdout.write(`${name.padEnd(20)} ${kind.padEnd(9)} ${language}  ${standOf(health)}\n`);
 }

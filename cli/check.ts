@@ -13,10 +13,10 @@ interface Options {
 
 export function checkCommand(): Command {
   return new Command('check')
-    .description('look over log, state, registry and store of a stopped platform; exit code 1 when something is wrong')
+    .description('check log, state, registry and store of a stopped platform; exit code 1 if something is wrong')
     .option(
       '--rebuild-store',
-      'move the store away and build it anew from the log, if the log still holds everything since the beginning',
+      'move the store away and rebuild it from the log, if the log still holds everything since the beginning',
     )
     .addHelpText('after', '\nA running platform is checked by its backup: `daoyu backup X`, `daoyu restore --check X`.')
     .action(check);

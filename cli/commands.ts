@@ -20,16 +20,16 @@ const ASK_AGAIN_MS = 500;
 export function commandsCommand(): Command {
   const command = new Command('commands').description('send commands to the devices of a running platform');
   one(command.command('send'))
-    .description('ask a device to act; without --wait it prints the id and leaves')
+    .description('send a command to a device; without --wait prints its id and exits')
     .argument('<name>', 'e.g. aerator')
     .argument('<value>', 'JSON, e.g. \'{"on":true}\'')
-    .option('--expires <seconds>', 'what is not done by then has expired', '60')
+    .option('--expires <seconds>', 'time until the command expires', '60')
     .option('--by <name>', 'who asks')
-    .option('--wait', 'until it has ended; exit code 0 only when it is done')
-    .option('--raw', 'publish the value alone, for firmware that knows no ids; nothing is followed')
+    .option('--wait', 'wait for the end; exit code 0 only for done')
+    .option('--raw', 'publish only the value, for firmware without command ids; it is not followed')
     .action(send);
   one(command.command('show'))
-    .description('a command and what became of it')
+    .description('a command and its state')
     .argument('<id>', 'as it was printed')
     .action(show);
   one(command.command('list')).description('the newest commands to a device').action(list);

@@ -20,12 +20,10 @@ interface Trial {
 export function mappingCommand(): Command {
   const command = new Command('mapping').description("how a device's own keys become fields");
   withTarget(command.command('try'))
-    .description(
-      'show what a payload would become, what the device would be told and what a mapping could say; stores nothing',
-    )
+    .description('show the readings and refusals that a payload would give, and a proposed mapping; stores nothing')
     .argument('<payload>', 'file with the message as it is sent: JSON, or the bytes of a frame')
     .requiredOption('--device <park.device>', 'whose message it is')
-    .option('--mapping <file>', 'JSON file with another mapping than that of the device')
+    .option('--mapping <file>', "JSON file with a mapping other than the device's")
     .option('--channel <name>', 'what follows the device in the topic', 'telemetry')
     .action(tryPayload);
   return command;

@@ -5,7 +5,7 @@ import type { DeviceModel } from '../registry/device-model.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 
 export function modelsCommand(): Command {
-  const command = new Command('models').description('device models: what `daoyu devices add --model` can make');
+  const command = new Command('models').description('device models, for `daoyu devices add --model`');
   withTarget(command.command('list')).description('all models with their kind and name').action(list);
   withTarget(command.command('show'))
     .description('one model as JSON: mapping, notes, examples')

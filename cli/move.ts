@@ -6,7 +6,7 @@ import { moveInstallation } from '../app/move/move.ts';
 
 export function moveCommand(): Command {
   return new Command('move')
-    .description('carry a stopped installation from its data folder (DAOYU_DATA_DIR) to NATS and InfluxDB')
+    .description('copy a stopped installation from its data folder (DAOYU_DATA_DIR) to NATS and InfluxDB')
     .addHelpText(
       'after',
       '\nSet DAOYU_BUS_URL and DAOYU_STORE_URL as the platform will have them. Broken off, it goes on where it was. The data folder is not changed.',

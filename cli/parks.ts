@@ -12,10 +12,10 @@ interface Names extends ApiTarget {
 const PATH = '/api/v1/parks';
 
 export function parksCommand(): Command {
-  const command = new Command('parks').description('list, make, rename and remove the parks of a running platform');
+  const command = new Command('parks').description('list, add, rename and remove the parks of a running platform');
   withTarget(command.command('list')).description('all parks').action(list);
   withNames(command.command('add').argument('<park>', 'id: lower-case letters, digits, hyphens'))
-    .description('make a park')
+    .description('add a park')
     .action(add);
   withNames(command.command('set').argument('<park>', 'id')).description('rename a park').action(set);
   withTarget(command.command('remove').argument('<park>', 'id'))

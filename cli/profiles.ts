@@ -15,14 +15,14 @@ interface Judged {
 export function profilesCommand(): Command {
   const command = new Command('profiles').description('list and change the threshold profiles of a running platform');
   withTarget(command.command('list'))
-    .description('all profiles with their version, their name and how many sites they judge')
+    .description('all profiles with version, name and the number of sites that use them')
     .action(list);
   withTarget(command.command('show'))
-    .description('one profile as JSON: the beginning of a change')
+    .description('one profile as JSON, to edit')
     .argument('<name>', 'such as crab_pond')
     .action(show);
   withTarget(command.command('set'))
-    .description('put a profile in force: the next version of one, or with "version": 0 a new one')
+    .description('set a profile: the next version of an existing one, or with "version": 0 a new one')
     .argument('<file>', 'JSON as `show` prints it')
     .action(set);
   return command;

@@ -23,10 +23,10 @@ interface Options {
 
 export function restoreCommand(): Command {
   return new Command('restore')
-    .description('put a backup into the data folder (DAOYU_DATA_DIR), which must be empty; then start the platform')
+    .description('restore a backup into the data folder (DAOYU_DATA_DIR), which must be empty; then start the platform')
     .argument('<backup>', 'the folder or tar file that `daoyu backup` made, or - for a tar file on standard input')
-    .option('--check', 'only try it: restore into a temporary folder, check everything in it, and remove it')
-    .option('--temp <folder>', 'where the temporary folder is made; it needs the room of the whole backup', tmpdir())
+    .option('--check', 'test only: restore into a temporary folder, check everything in it, and remove it')
+    .option('--temp <folder>', 'where to create the temporary folder; it needs space for the whole backup', tmpdir())
     .action(restore);
 }
 

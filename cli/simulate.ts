@@ -40,27 +40,30 @@ interface Options {
 
 export function simulateCommand(): Command {
   return new Command('simulate')
-    .description('publish believable readings of virtual devices over MQTT, with the faults of a scenario')
+    .description('publish realistic readings of virtual devices over MQTT, with the faults of a scenario')
     .option(
       '--scenario <name>',
       'one of ours, or a .json, .js, .mjs or .ts file (default: healthy devices, until Ctrl-C)',
     )
-    .option('--list', 'name the scenarios and end')
+    .option('--list', 'list the scenarios and exit')
     .option('--url <url>', 'MQTT address (default: DAOYU_HOST and DAOYU_MQTT_PORT)')
     .option('--fleet <file>', 'device credentials (default: secrets/devices.json in the data folder, the demo devices)')
-    .option('--devices <count>', 'a generated fleet of so many; those that are missing are made over the API')
+    .option('--devices <count>', 'a generated fleet of this size; missing devices are added over the API')
     .option('--api <url>', 'address of the API for --devices and --history (default: DAOYU_HOST and DAOYU_HTTP_PORT)')
     .option('--token <token>', 'API token for the same (default: DAOYU_API_TOKEN or the data folder)')
-    .option('--only <text>', 'only devices whose park.device holds this text')
+    .option('--only <text>', 'only devices whose park.device contains this text')
     .option(
       '--from <time>',
       'measured time of the first reading: RFC 3339, -48h, now (default: a scenario ends in the past, else now)',
     )
-    .option('--history <hours>', 'instead of --from: so much past as the platform lacks, asked over the API, then live')
-    .option('--speed <factor>', 'simulated seconds a second; max: as fast as acknowledged', 'max')
+    .option(
+      '--history <hours>',
+      'instead of --from: the part of this past that the platform lacks, queried over the API, then live',
+    )
+    .option('--speed <factor>', 'simulated seconds per second; max: as fast as acknowledged', 'max')
     .option('--seed <text>', 'the same seed makes the same weather, sensors and faults', 'kaijiang')
-    .option('--truth <file>', 'write what was sent and which faults were put in, as JSON lines')
-    .option('--errors', 'print what the platform answers on the errors topics')
+    .option('--truth <file>', 'write the readings sent and the faults applied, as JSON lines')
+    .option('--errors', 'print what the platform publishes on the errors topics')
     .action(simulate);
 }
 

@@ -55,7 +55,7 @@ export function sitesCommand(): Command {
     .option('--clear <what>', `remove, comma-separated: ${CLEARABLE.join(', ')}`)
     .action(set);
   withTarget(command.command('add'))
-    .description('make a site')
+    .description('add a site')
     .argument('<site>', 'id: lower-case letters, digits, hyphens')
     .requiredOption('--park <id>', 'the park it lies in')
     .requiredOption('--type <type>', 'pond, paddy, cold_store, vehicle, field or other')

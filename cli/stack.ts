@@ -24,8 +24,8 @@ export interface Service {
 
 export function stackCommand(): Command {
   return new Command('stack')
-    .description('start the platform on NATS and InfluxDB, both started here on the loopback')
-    .option('--simulate', 'let the demo devices publish')
+    .description('start NATS and InfluxDB on the loopback interface, and the platform on them')
+    .option('--simulate', 'run the demo devices')
     .option('--nats-port <port>', 'port of NATS; 0 picks a free one', '4222')
     .option('--influx-port <port>', 'port of InfluxDB; 0 picks a free one', '8086')
     .action(stack);

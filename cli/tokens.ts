@@ -13,11 +13,11 @@ interface Options extends ApiTarget, GrantOptions {
 const PATH = '/api/v1/tokens';
 
 export function tokensCommand(): Command {
-  const command = new Command('tokens').description('list, make and revoke API tokens of programs');
+  const command = new Command('tokens').description('list, create and revoke API tokens of programs');
   withTarget(command.command('list')).description('all tokens, without their text').action(list);
   withGrants(command.command('add').argument('<name>', 'what it is for, such as grafana'))
     .option('--days <days>', 'until it ends (default: 365)', parseDays)
-    .description('make a token; its text is printed once')
+    .description('create a token; prints its text once')
     .action(add);
   withTarget(
     command.command('revoke').argument('<id>', 'as listed; `installation`: the one that the platform began with'),

@@ -18,9 +18,9 @@ const MAX_HISTORY_HOURS = 24 * 366;
 export function upCommand(): Command {
   return new Command('up')
     .description('start the platform: MQTT, log, store, page and API in one process, or some of its roles')
-    .option('--simulate', 'let the demo devices publish, over MQTT like any other device')
-    .option('--roles <roles>', 'what this process does, of broker,ingest,api (default: DAOYU_ROLES, or all)')
-    .option('--history <hours>', 'hours of past the demo devices send, as far as the store lacks it', '48')
+    .option('--simulate', 'run the demo devices, which publish over MQTT like any other device')
+    .option('--roles <roles>', 'roles of this process, from broker,ingest,api (default: DAOYU_ROLES, or all)')
+    .option('--history <hours>', 'hours of history that the demo devices send, as far as the store lacks them', '48')
     .action(up);
 }
 

@@ -18,18 +18,18 @@ export function usersCommand(): Command {
   const command = new Command('users').description('list, add, invite and remove the people of a running platform');
   withTarget(command.command('list')).description('all accounts').action(list);
   withGrants(command.command('add').argument('<user>', USER))
-    .option('--name <name>', 'as others read it')
-    .description('make an account; prints the link by which the person chooses a password')
+    .option('--name <name>', 'name shown to others')
+    .description('add an account; prints the link where the person chooses a password')
     .action(add);
   withGrants(command.command('invite'))
-    .description('print a link with which somebody makes an account with these roles')
+    .description('print a link with which somebody creates an account with these roles')
     .action(invite);
   withGrants(command.command('set').argument('<user>', USER))
-    .option('--name <name>', 'as others read it')
-    .description('rename a person, or give other roles; their sessions end then')
+    .option('--name <name>', 'name shown to others')
+    .description('rename a person or change their roles, which ends their sessions')
     .action(set);
   withTarget(command.command('link').argument('<user>', USER))
-    .description('print a link by which the person chooses a new password')
+    .description('print a link where the person chooses a new password')
     .action(async (user: string, target: ApiTarget) => printLink(await ask(target, 'POST', `${PATH}/${user}/link`)));
   withTarget(command.command('sign-out').argument('<user>', USER))
     .description('end all sessions of a person')
@@ -38,7 +38,7 @@ export function usersCommand(): Command {
       process.stderr.write(`${user} is signed out everywhere\n`);
     });
   withTarget(command.command('remove').argument('<user>', USER))
-    .description('remove an account; the audit trail keeps what it did')
+    .description('remove an account; the audit trail keeps its actions')
     .action(async (user: string, target: ApiTarget) => {
       await ask(target, 'DELETE', `${PATH}/${user}`);
       process.stderr.write(`${user} is removed\n`);

@@ -36,7 +36,7 @@ export async function whatIf({ profile: file, from, to, site, ...target }: WhatI
     (each) =>
       (site === undefined || each.id === site) && intervalsOf(each).some(({ profile }) => profile === wanted.name),
   );
-  if (judged.length === 0) throw new DaoyuError('SITE_UNKNOWN', `no site is judged by profile ${wanted.name}`);
+  if (judged.length === 0) throw new DaoyuError('SITE_UNKNOWN', `no site uses profile ${wanted.name}`);
   const devices = (await devicesOf(target)).filter(
     (device) =>
       wanted.kinds.includes(device.kind) && judged.some(({ park, id }) => park === device.park && id === device.site),
