@@ -54,7 +54,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('alarms on the page', {
     await page.waitForFunction(() => !document.title.startsWith('('));
     const [stored] = await eventually(alarms, ([first]) => first?.state === 'acknowledged');
     expect(stored).toMatchObject({ state: 'acknowledged', note: 'On the way' });
-    await card.getByText('What happened, who was told').tap();
+    await card.getByText('History and notifications').tap();
     await card.locator('.alarm-story li', { hasText: 'acknowledged' }).waitFor();
     await card.getByText('no notices were sent').waitFor();
     await open('#/handover?lang=en');

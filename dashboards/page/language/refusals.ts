@@ -25,7 +25,7 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
     ['不是 JSON', 'not JSON'],
     [
       '请改正固件的报文模板；没测到的字段不要发送',
-      'mend the template of the firmware; leave out what was not measured',
+      'fix the template in the firmware; leave out values that were not measured',
     ],
   ),
   PAYLOAD_TOO_DEEP: refusal(['嵌套过深', 'nested too deeply'], ['请发送不嵌套的对象', 'send flat objects']),
@@ -38,7 +38,7 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
   ),
   PAYLOAD_NOT_SENML: refusal(
     ['不是合规的 SenML', 'not SenML'],
-    ['请按 RFC 8428 改正提示中的那条记录', 'mend the record that the message names, by RFC 8428'],
+    ['请按 RFC 8428 改正提示中的那条记录', 'fix the record that the message names, by RFC 8428'],
   ),
   PAYLOAD_NOT_CBOR: refusal(
     ['不是 CBOR', 'not CBOR'],
@@ -52,7 +52,7 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
     ['寄存器未登记', 'registers not mapped'],
     ['请在映射的 polls 里登记寄存器，然后重放', "register the polls in the device's mapping, then replay"],
   ),
-  DEVICE_UNKNOWN: refusal(['未登记的设备', 'unknown device'], ['登记该设备后重放', 'make the device, then replay']),
+  DEVICE_UNKNOWN: refusal(['未登记的设备', 'unknown device'], ['登记该设备后重放', 'add the device, then replay']),
   DEVICE_DISABLED: refusal(['设备已停用', 'device disabled'], ['启用该设备后重放', 'enable the device, then replay']),
   CHILD_UNKNOWN: refusal(
     ['网关下未登记的设备', 'unknown device behind a gateway'],
@@ -104,24 +104,24 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
     ['无需处理：控制台模拟的上行不会入库', 'nothing: an uplink simulated in a console is not stored'],
   ),
   FIELD_AMBIGUOUS: refusal(
-    ['字段含义不明', 'meaning left open'],
-    ['请在映射里写明是哪个字段、什么单位，然后重放', 'say field and unit in the mapping, then replay'],
+    ['字段含义不明', 'ambiguous field'],
+    ['请在映射里写明是哪个字段、什么单位，然后重放', 'name field and unit in the mapping, then replay'],
   ),
   UNIT_MISMATCH: refusal(
     ['单位不符', 'wrong unit'],
     [
       '请映射到相应单位的字段，或改正设备发送的单位',
-      'map the key to a field of that unit, or mend the unit that is sent',
+      'map the key to a field of that unit, or correct the unit that is sent',
     ],
   ),
   COUNTER_STARTS: refusal(
-    ['累计值起点', 'counter begins'],
-    ['无需处理：从下一条起按差值入库', 'nothing: intervals are kept from the next message on'],
+    ['累计值起点', 'counter starts'],
+    ['无需处理：从下一条起按差值入库', 'nothing: intervals are stored from the next message on'],
   ),
   READING_EMPTY: refusal(['没有数值', 'no values'], ['至少要有一个字段', 'send at least one field']),
   READING_CONFLICT: refusal(
     ['同一时间数值不同', 'other values for the same time'],
-    ['同一时间只能有一个值，已保留先到的', 'one time, one value; the first stays'],
+    ['同一时间只能有一个值，已保留先到的', 'send one value per time; the first one is kept'],
   ),
   FIELD_UNKNOWN: refusal(
     ['未知字段', 'unknown field'],
@@ -136,7 +136,7 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
   ),
   VALUE_NOT_FINITE: refusal(
     ['不是有限数', 'not finite'],
-    ['没测到就不要发送该字段', 'leave out what was not measured'],
+    ['没测到就不要发送该字段', 'leave out values that were not measured'],
   ),
   VALUE_SENTINEL: refusal(
     ['探头断开的特征值', 'value of a broken probe'],
@@ -144,7 +144,7 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
   ),
   VALUE_OUT_OF_RANGE: refusal(
     ['超出物理范围', 'physically impossible'],
-    ['请检查探头、单位和倍率；改好映射后可重放', 'check probe, unit and scale; once the mapping is mended, replay'],
+    ['请检查探头、单位和倍率；改好映射后可重放', 'check probe, unit and scale; correct the mapping, then replay'],
   ),
   VALUE_NOT_A_CHOICE: refusal(
     ['不是可选的值', 'not one of the choices'],
