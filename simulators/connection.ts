@@ -1,6 +1,7 @@
 /** The MQTT connection of a simulated device: own credential, last will, QoS 1, and a network that can be cut and restored. */
-import mqtt from 'mqtt';
+import mqtt, { type IClientOptions } from 'mqtt';
 import { clientIdOf, type DeviceAddress, topicsOf } from '../base/topics.ts';
+import { createPending } from './pending.ts';
 import { seedOf } from './random.ts';
 
 export interface DeviceLogin extends DeviceAddress {
@@ -11,15 +12,15 @@ export interface ConnectionOptions {
   /** `mqtt://host:port`, `ws://…` or `mqtts://…`. */
   readonly url: string;
   readonly login: DeviceLogin;
-  /** What the broker says on the device's `errors` topic. */
+  /** A report on the device's `errors` topic. */
   readonly onError?: (report: string) => void;
   /** A command to the device: the name of its topic and the payload. */
   readonly onCommand?: (name: string, payload: string) => void;
-  /** The broker refused the credential: nothing but a person can mend that. */
+  /** The broker refused the credential: only a person can fix that. */
   readonly onRefused?: (message: string) => void;
-  /** Nobody answers, or the network broke; it goes on trying. */
+  /** No answer, or the network broke; it keeps trying. */
   readonly onTrouble?: (message: string) => void;
-  /** The connection broke unasked while publishes were under way: whether they arrived is not known, and they are sent again. */
+  /** The connection broke while publishes were in progress: whether they arrived is unknown, and they are sent again. */
   readonly onDoubt?: (publishes: number) => void;
 }
 
@@ -28,19 +29,19 @@ export interface DeviceConnection {
   readonly isRefused: boolean;
   /** Resolves when the broker refuses the credential. */
   readonly refused: Promise<void>;
-  /** Begins to connect, and keeps at it for ever. */
+  /** Connects, and reconnects for ever. */
   open(): void;
-  /** Resolves with the PUBACK. While offline it waits; the client resends what was not acknowledged. */
+  /** Resolves with the PUBACK. Waits while offline; the client resends unacknowledged publishes. */
   publish(payload: string, isResend?: boolean): Promise<void>;
-  /** An answer to a command. What is lost with the connection is answered again when the command comes again. */
+  /** A reply to a command. One lost with the connection is repeated when the command is. */
   reply(payload: string): void;
-  /** Once connected. */
+  /** Resolves once connected. */
   connected(): Promise<void>;
-  /** Breaks off like a lost network, once all that is under way is acknowledged, so that nobody need guess what arrived. */
+  /** Breaks the connection like a lost network, once everything in progress is acknowledged, so that it is known what arrived. */
   cut(): Promise<void>;
-  /** Gives the network back; resolves when connected. */
+  /** Restores the network; resolves when connected. */
   restore(): Promise<void>;
-  /** With `orderly`, says `offline` and waits for acknowledgements; without, breaks off like a lost network. */
+  /** `orderly`: publishes `offline` and waits for acknowledgements; `abrupt`: breaks off like a lost network. */
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
 
@@ -53,26 +54,14 @@ export function openConnection(options: ConnectionOptions): DeviceConnection {
   return connection;
 }
 
-/** A broker that is gone does not hear a farewell; whoever stops a simulator does not wait for it. */
+/** Longest wait for the last publish of an orderly close: the broker may be gone. */
 const LEAVE_MS = 3000;
 
 export function createConnection({ url, login, ...on }: ConnectionOptions): DeviceConnection {
   const topics = topicsOf(login);
-  const id = clientIdOf(login);
-  /** A pause that differs from device to device, so that a fleet does not return as one. */
-  const reconnectPeriod = 1000 + (seedOf(id) % 2000);
-  const client = mqtt.connect(url, {
-    clientId: id,
-    username: id,
-    password: login.password,
-    clean: true,
-    keepalive: 60,
-    reconnectPeriod,
-    connectTimeout: 15_000,
-    will: { topic: topics.status, payload: Buffer.from('offline'), qos: 1, retain: true },
-    reconnectOnConnackError: true,
-    manualConnect: true,
-  });
+  /** Differs from device to device, so that a fleet does not reconnect at once. */
+  const reconnectPeriod = 1000 + (seedOf(clientIdOf(login)) % 2000);
+  const client = mqtt.connect(url, clientOptions(login, reconnectPeriod));
   let isRefused = false;
   let refuse = () => {};
   const refused = new Promise<void>((resolve) => {
@@ -80,53 +69,38 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
   });
   let isCut = false;
   let isClosed = false;
-  /** Telemetry without its PUBACK; and everything without one. */
+  /** Telemetry publishes without their PUBACK. */
   let readings = 0;
-  let underWay = 0;
-  let idlers: (() => void)[] = [];
-  client.on('error', (error) => {
-    if ('code' in error && REFUSALS.has(Number(error.code))) {
-      isRefused = true;
-      refuse();
-      on.onRefused?.(error.message);
-    } else on.onTrouble?.(messageOf(error));
-  });
-  client.on('connect', () => {
-    // What is lost with a connection that was ended for good fails here; the next one says it again.
-    track(client.publishAsync(topics.status, 'online', { qos: 1, retain: true })).catch(() => {});
-    if (on.onError !== undefined) client.subscribe(topics.errors, { qos: 1 });
-    if (on.onCommand !== undefined) client.subscribe(topics.commands, { qos: 1 });
-  });
-  client.on('close', () => {
-    if (readings > 0 && !isCut) on.onDoubt?.(readings);
-  });
-  client.on('message', (topic, payload) => {
-    const text = payload.toString('utf8');
-    if (topic === topics.errors) on.onError?.(text);
-    else on.onCommand?.(topic.slice(topic.lastIndexOf('/') + 1), text);
-  });
+  const pending = createPending();
+  listen();
+
+  function listen(): void {
+    client.on('error', (error) => {
+      if ('code' in error && REFUSALS.has(Number(error.code))) {
+        isRefused = true;
+        refuse();
+        on.onRefused?.(error.message);
+      } else on.onTrouble?.(messageOf(error));
+    });
+    client.on('connect', () => {
+      // Fails with a connection that was ended for good; the next one publishes it again.
+      pending.track(client.publishAsync(topics.status, 'online', { qos: 1, retain: true })).catch(() => {});
+      if (on.onError !== undefined) client.subscribe(topics.errors, { qos: 1 });
+      if (on.onCommand !== undefined) client.subscribe(topics.commands, { qos: 1 });
+    });
+    client.on('close', () => {
+      if (readings > 0 && !isCut) on.onDoubt?.(readings);
+    });
+    client.on('message', (topic, payload) => {
+      const text = payload.toString('utf8');
+      if (topic === topics.errors) on.onError?.(text);
+      else on.onCommand?.(topic.slice(topic.lastIndexOf('/') + 1), text);
+    });
+  }
 
   function connected(): Promise<void> {
     if (client.connected && !isCut) return Promise.resolve();
     return new Promise((resolve) => client.once('connect', () => resolve()));
-  }
-
-  async function track(publish: Promise<unknown>): Promise<void> {
-    underWay += 1;
-    try {
-      await publish;
-    } finally {
-      underWay -= 1;
-      if (underWay === 0) {
-        for (const call of idlers) call();
-        idlers = [];
-      }
-    }
-  }
-
-  function idle(): Promise<void> {
-    if (underWay === 0) return Promise.resolve();
-    return new Promise((resolve) => idlers.push(resolve));
   }
 
   return {
@@ -143,17 +117,17 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     async publish(payload, isResend = false) {
       readings += 1;
       try {
-        await track(client.publishAsync(topics.telemetry, payload, { qos: 1, dup: isResend }));
+        await pending.track(client.publishAsync(topics.telemetry, payload, { qos: 1, dup: isResend }));
       } finally {
         readings -= 1;
       }
     },
     reply(payload) {
-      track(client.publishAsync(topics.replies, payload, { qos: 1 })).catch(() => {});
+      pending.track(client.publishAsync(topics.replies, payload, { qos: 1 })).catch(() => {});
     },
     connected,
     async cut() {
-      await idle();
+      await pending.idle();
       if (isCut || isClosed) return;
       isCut = true;
       await breakOff();
@@ -176,7 +150,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     },
   };
 
-  /** The client takes a connection that is still being made for ended before its socket has closed, and would come back when that does. */
+  /** The client takes a connection in progress for ended before its socket has closed, and would reconnect when it does. */
   async function breakOff(): Promise<void> {
     client.options.reconnectPeriod = 0;
     await client.endAsync(true);
@@ -185,19 +159,35 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
   async function takeLeave(): Promise<void> {
     try {
       await client.publishAsync(topics.status, 'offline', { qos: 1, retain: true });
-      await idle();
+      await pending.idle();
       await client.endAsync();
     } catch {
-      // The connection ended meanwhile: its last will says the same.
+      // The connection has ended: its last will says the same.
     }
   }
+}
+
+function clientOptions(login: DeviceLogin, reconnectPeriod: number): IClientOptions {
+  const id = clientIdOf(login);
+  return {
+    clientId: id,
+    username: id,
+    password: login.password,
+    clean: true,
+    keepalive: 60,
+    reconnectPeriod,
+    connectTimeout: 15_000,
+    will: { topic: topicsOf(login).status, payload: Buffer.from('offline'), qos: 1, retain: true },
+    reconnectOnConnackError: true,
+    manualConnect: true,
+  };
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
-/** Node joins the failures of several addresses of one name. */
+/** Node reports the failures of all addresses of a name together. */
 function messageOf(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ');
   return error.message;

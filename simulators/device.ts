@@ -1,7 +1,6 @@
 /** A virtual device: samples a model by its own clock, applies faults, buffers what it cannot send, publishes over real MQTT. */
 import { clientIdOf } from '../base/topics.ts';
 import type { Kind } from '../sensors/kind.ts';
-import { batterySignalFields, createBatterySignal } from './battery-signal.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { createDeviceClock } from './device-clock.ts';
 import type { LinkFault, Message } from './fault.ts';
@@ -12,8 +11,9 @@ import type { Model } from './model.ts';
 import { createObedience } from './obedience.ts';
 import { createOutbox } from './outbox.ts';
 import { seedOf } from './random.ts';
+import { createSampler } from './sampler.ts';
 import type { DeviceTruth } from './truth.ts';
-import { createEncoder, registersOf } from './vendor-format.ts';
+import { createEncoder } from './vendor-format.ts';
 
 export interface DeviceOptions extends Pick<ConnectionOptions, 'url' | 'onError' | 'onRefused' | 'onTrouble'> {
   readonly member: FleetMember;
@@ -22,9 +22,9 @@ export interface DeviceOptions extends Pick<ConnectionOptions, 'url' | 'onError'
   readonly seed: string;
   readonly faults?: DeviceFaults;
   readonly truth?: DeviceTruth;
-  /** Readings that its memory holds; of more the oldest are overwritten. */
+  /** Readings that its memory holds; beyond that the oldest are overwritten. */
   readonly capacity: number;
-  /** Epoch ms, the real clock: when something was acknowledged. */
+  /** Epoch ms by the real clock, for times of acknowledgement. */
   readonly clock: () => number;
 }
 
@@ -36,26 +36,26 @@ export interface VirtualDevice {
     readonly buffered: number;
     readonly overwritten: number;
   };
-  /** Publishes acknowledged, those sent again included. */
+  /** Acknowledged publishes, including resends. */
   readonly messages: number;
   readonly isConnected: boolean;
-  /** Undefined when it may measure on; else resolves when its connection is back and its backlog short: a run that hurries through the past must wait for what takes real time. */
+  /** Undefined if it may keep measuring; otherwise resolves when its connection is back and its backlog short, since a run through the past must wait for the real connection. */
   ready(): Promise<void> | undefined;
-  /** Begins to connect. */
+  /** Starts to connect. */
   open(): void;
   connected(): Promise<void>;
-  /** Measures at a true instant. False when the model was silent: nothing to measure now. */
+  /** Measures at a true instant. False if the model was silent. */
   measure(at: number): boolean;
-  /** The beginning of a fault of its connection; the end of it by what is returned. */
+  /** Starts a fault of its connection; the returned function ends it. */
   disturb(fault: LinkFault): () => void;
-  /** Resolves when its connection is as it should be and all it measured is acknowledged; for a refused device at once. */
+  /** Resolves when its connection is healthy and everything measured is acknowledged; for a refused device at once. */
   settled(): Promise<void>;
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
 
 /** Keeps a batch of the widest kind below 64 kB. */
 const BATCH_SIZE = 100;
-/** Publishes without their PUBACK at one time. */
+/** Most publishes without their PUBACK. */
 const WINDOW = 2;
 const FIRMWARE = ['1.8.3', '2.0.1', '2.1.0'];
 
@@ -63,11 +63,9 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   const { member, kind, model, faults, truth, clock } = options;
   const name = clientIdOf(member);
   const seed = seedOf(`${options.seed}/${name}/device`);
-  // A ground station has the clock of its satellites.
+  // A ground station has GNSS time.
   const clockOf = kind.isIntermittent ? (at: number) => at : createDeviceClock(seed);
-  const batterySignal = createBatterySignal({ kind, seed: `${options.seed}/${name}`, siteType: member.siteType });
-  const own = new Set(batterySignalFields(kind));
-  const known = member.mapping && new Set(registersOf(member.mapping).keys());
+  const sampler = createSampler({ member, kind, model, seed: `${options.seed}/${name}` });
   const encode = createEncoder(member.mapping);
   const notes = { firmware: FIRMWARE[seed % FIRMWARE.length] ?? '' };
   const connection = createConnection({
@@ -81,7 +79,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   });
   const obedience = createObedience({
     model,
-    at: () => measuredAt ?? clock(),
+    at: () => sampler.measuredAt() ?? clock(),
     clock,
     faultAt: faults?.replyAt,
     reply: (payload) => connection.reply(payload),
@@ -90,35 +88,17 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     send,
     capacity: options.capacity,
     batchSize: BATCH_SIZE,
-    // What loses its acknowledgement loses its connection: nothing else may be under way then, or nobody would know what arrived.
+    // A lost acknowledgement breaks the connection: nothing else may be in progress then, or it would be unknown what arrived.
     window: faults?.planned.some(({ fault }) => fault === 'lost-ack') ? 1 : WINDOW,
     onOverwritten: (lost) => truth?.overwritten(lost),
   });
   const busyFrom = Math.min(4 * BATCH_SIZE, options.capacity / 2);
   let seq = 0;
-  let measuredAt: number | undefined;
   let messages = 0;
   let disturbances = 0;
   let isReturning = false;
-  /** Changes of the connection, one after the other. */
+  /** Changes of the connection, one at a time. */
   let network = Promise.resolve();
-
-  function valuesAt(at: number): Record<string, number> | undefined {
-    const measured = model.sample(at, measuredAt);
-    measuredAt = at;
-    const values: Record<string, number> = {};
-    let isSilent = true;
-    for (const field in measured) {
-      const value = measured[field];
-      if (value === undefined || own.has(field) || (known !== undefined && !known.has(field))) continue;
-      values[field] = value;
-      isSilent = false;
-    }
-    if (isSilent) return undefined;
-    const said = batterySignal(at);
-    for (const field in said) if (known?.has(field) ?? true) values[field] = said[field] ?? 0;
-    return values;
-  }
 
   async function send(batch: readonly Measurement[]): Promise<void> {
     const newest = batch.at(-1);
@@ -143,6 +123,35 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     network = network.then(work).catch((error: unknown) => options.onTrouble?.(String(error)));
   }
 
+  function disturb(fault: LinkFault): () => void {
+    disturbances += 1;
+    outbox.hold();
+    const end = () => {
+      disturbances -= 1;
+      outbox.release();
+    };
+    if (fault.is === 'hold') return end;
+    change(async () => {
+      await outbox.idle();
+      await connection.cut();
+    });
+    const back = () => change(() => connection.restore());
+    if (fault.is === 'storm') {
+      for (let cycle = 1; cycle < fault.cycles; cycle++) {
+        back();
+        change(() => connection.cut());
+      }
+    }
+    return () => {
+      isReturning = true;
+      back();
+      change(() => {
+        isReturning = false;
+        end();
+      });
+    };
+  }
+
   return {
     member,
     get counts() {
@@ -162,7 +171,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     open: () => connection.open(),
     connected: () => connection.connected(),
     measure(at) {
-      const values = valuesAt(at);
+      const values = sampler.valuesAt(at);
       if (values === undefined) return false;
       const measurement: Measurement = { at, time: clockOf(at), seq, values, ...(seq === 0 && { notes }) };
       seq += 1;
@@ -172,34 +181,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
       }
       return true;
     },
-    disturb(fault) {
-      disturbances += 1;
-      outbox.hold();
-      const end = () => {
-        disturbances -= 1;
-        outbox.release();
-      };
-      if (fault.is === 'hold') return end;
-      change(async () => {
-        await outbox.idle();
-        await connection.cut();
-      });
-      const back = () => change(() => connection.restore());
-      if (fault.is === 'storm') {
-        for (let cycle = 1; cycle < fault.cycles; cycle++) {
-          back();
-          change(() => connection.cut());
-        }
-      }
-      return () => {
-        isReturning = true;
-        back();
-        change(() => {
-          isReturning = false;
-          end();
-        });
-      };
-    },
+    disturb,
     async settled() {
       if (connection.isRefused) return;
       await network;
