@@ -96,7 +96,7 @@ function saysTheSame(one: DeviceCard, other: DeviceCard): boolean {
   );
 }
 
-/** The previous list if it holds the same cards. */
+/** The previous card if it holds the same devices. */
 function kept(before: SiteCard | undefined, card: SiteCard): SiteCard {
   const isSame =
     before?.devices.length === card.devices.length &&
