@@ -40,7 +40,12 @@ export const SETTINGS = {
     roles,
     'Roles of this process; fewer than all need NATS and InfluxDB (docs/roles.md). Same as `up --roles`',
   ),
-  host: setting('DAOYU_HOST', '127.0.0.1', text, 'Address to listen on; `0.0.0.0` exposes MQTT and HTTP to the network'),
+  host: setting(
+    'DAOYU_HOST',
+    '127.0.0.1',
+    text,
+    'Address to listen on; `0.0.0.0` exposes MQTT and HTTP to the network',
+  ),
   mqttPort: setting('DAOYU_MQTT_PORT', '1883', optionalPort, 'MQTT over TCP; `0` picks a free port, `off` disables it'),
   webSocketPort: setting(
     'DAOYU_WS_PORT',
@@ -115,7 +120,12 @@ export const SETTINGS = {
     replicas,
     'NATS servers that keep a copy of log and state: 1, 3 or 5',
   ),
-  busRetain: setting('DAOYU_BUS_RETAIN', '7d', duration, 'How long entries that all consumers have taken are kept for replay'),
+  busRetain: setting(
+    'DAOYU_BUS_RETAIN',
+    '7d',
+    duration,
+    'How long entries that all consumers have taken are kept for replay',
+  ),
   retainRaw: setting(
     'DAOYU_RETAIN_RAW',
     'never',
@@ -207,7 +217,12 @@ export const SETTINGS = {
     duration,
     'Shorter keep-alives are raised to this, so that a slow disk disconnects nobody',
   ),
-  maxKeepAlive: setting('DAOYU_MQTT_MAX_KEEPALIVE', '20m', duration, 'Longer or absent keep-alives are lowered to this'),
+  maxKeepAlive: setting(
+    'DAOYU_MQTT_MAX_KEEPALIVE',
+    '20m',
+    duration,
+    'Longer or absent keep-alives are lowered to this',
+  ),
   drainTimeoutMs: setting(
     'DAOYU_MQTT_DRAIN_TIMEOUT',
     '5s',

@@ -27,18 +27,18 @@ interface NewDeviceOptions extends ApiTarget {
 }
 
 export function devicesCommand(): Command {
-  const command = new Command('devices').description('make and list devices of a running platform');
+  const command = new Command('devices').description('list, add and change the devices of a running platform');
   withTarget(command.command('list'))
     .description('all devices with site, kind and whether they are connected')
     .action(list);
   withTarget(command.command('add'))
-    .description('make a device; prints its password once')
+    .description('add a device; prints its password once')
     .argument('<device>', 'id: lower-case letters, digits, hyphens')
     .requiredOption('--park <id>', 'a park there is, e.g. daoyu')
     .requiredOption('--site <id>', 'made when it is new')
     .option('--kind <kind>', 'e.g. aquaculture_pond; a model gives it')
     .option('--model <model>', 'a device model of `daoyu models list`: kind, interval and mapping')
-    .option('--mapping <file>', 'JSON file: how its own keys become fields')
+    .option('--mapping <file>', 'JSON file that maps its keys to fields')
     .option('--wait', 'stay until its first reading is there')
     .option('--gateway <device>', 'the device whose credential speaks for it')
     .option('--is-gateway', 'it speaks for others; what nobody claims is kept and told')

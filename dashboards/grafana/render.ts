@@ -51,7 +51,7 @@ export function renderDashboard(dashboard: Dashboard, language: Language): Json 
     const placed = placedPanels(row.panels, y);
     y = placed.reduce((low, { grid }) => Math.max(low, grid.y + grid.h), y);
     const panels = placed.map(({ panel, grid }) => renderPanel(dashboard, row, panel, language, grid, numbers()));
-    // Grafana keeps the panels of a folded row inside it, and those of an open row behind it.
+    // Grafana keeps the panels of a collapsed row inside it, and those of an open row after it.
     if (row.isFolded) {
       header.collapsed(true);
       for (const panel of panels) header.withPanel(panel);
@@ -60,7 +60,7 @@ export function renderDashboard(dashboard: Dashboard, language: Language): Json 
     if (!row.isFolded) for (const panel of panels) built.withPanel(panel);
   }
   const { links = [], ...made } = JSON.parse(JSON.stringify(built.build())) as Json;
-  // Newer versions would hide the links in a menu, where the SDK's default puts them.
+  // By the SDK's default, newer versions would hide the links in a menu.
   const annotations = hasAlarms && {
     annotations: { list: alarmAnnotations(dashboard, language) } as Json['annotations'],
   };
@@ -72,7 +72,7 @@ export function renderDashboard(dashboard: Dashboard, language: Language): Json 
   };
 }
 
-/** Of Grafana 11.0: later ones migrate from it, and older ones are not asked for what they lack. */
+/** Schema of Grafana 11.0: later versions migrate from it, and nothing newer is required. */
 const SCHEMA_VERSION = 39;
 
 function renderPanel(
@@ -135,7 +135,7 @@ function heightOf(panel: Panel): number {
   return isFleet ? FLEET_HEIGHT : HEIGHTS[panel.shape];
 }
 
-/** From left to right, a new line where the next does not fit. */
+/** From left to right, with a new line if the next panel does not fit. */
 function placedPanels(
   panels: readonly Panel[],
   top: number,

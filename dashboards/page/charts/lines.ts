@@ -1,4 +1,4 @@
-/** The lines of a panel: one a device and field, history and live joined, with the envelope where aggregated. */
+/** The lines of a panel: one per device and field, history and live joined, with an envelope if aggregated. */
 import type { Field, Kind } from '../../../sensors/kind.ts';
 import type { Point } from '../../../store/store.ts';
 import { type BandSpell, bandsOf } from '../feed/bands.ts';
@@ -16,11 +16,11 @@ export interface Line {
   readonly points: readonly Point[];
   readonly least: readonly Point[];
   readonly most: readonly Point[];
-  /** Of the windows among the points. */
+  /** Shares of the windows among the points. */
   readonly shares: Shares;
   /** As it came, beside the corrected one; drawn thin. */
   readonly isRaw?: true;
-  /** How many doubted readings were left out of all windows, those without any other included. */
+  /** Number of doubtful readings left out of all windows, including windows without other readings. */
   readonly leftOut: number;
 }
 
@@ -48,7 +48,7 @@ export function linesOf(
       const isStep = field.shape !== 'number';
       const hasNoEnvelope = isStep || field.isIntervalSum;
       const live = answer.live.get(key) ?? [];
-      // Of a window in which a pump ran at all, a strip says that it ran.
+      // A strip shows a window in which a pump ran at all as running.
       const special = isStep ? find('max') : field.isIntervalSum ? find('sum') : undefined;
       const found = answer.isAggregated ? (special ?? find('mean') ?? find('last')) : find('raw');
       const history = found?.points ?? [];
@@ -56,11 +56,11 @@ export function linesOf(
         ? joinedWindows(withoutDoubts(history), live, answer.stepMs)
         : joinedRaw(history, live);
       const leftOut = [...(found?.excluded ?? []), ...(found?.doubted ?? []).map(([, excluded]) => excluded)];
-      // A backlog comes live too; what of it was measured outside of what is looked at is no part of this picture.
+      // A backlog comes live too; its readings from outside the shown range are left out.
       const points = joined.filter(
         ([time]) => time >= answer.from - answer.stepMs && (answer.isFollowing || time < answer.to),
       );
-      // Who zooms to where nothing is keeps the chart in hand; what was never measured has none.
+      // Zooming into an empty range keeps the chart; a field that was never measured has none.
       const raw = rawLines(device, field, answer);
       if (points.length === 0 && (answer.isFollowing || device.row?.values[name] === undefined)) return raw;
       return [

@@ -1,4 +1,4 @@
-/** What somebody does about an alarm. Acknowledging takes two taps, a note included: the button, then what is said. */
+/** Actions on an alarm. Acknowledging takes two taps, including a note: the button, then the note. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Alarm } from '../feed/alarm-list.ts';
 import { acknowledge, type RequestFailed, shelve } from '../feed/api.ts';
@@ -22,7 +22,7 @@ const SPANS: readonly (readonly [ms: number, zh: string, en: string])[] = [
   [7 * 24 * HOUR - MINUTE, '7 天', '7 days'],
 ];
 
-/** Sends, shows the answer at once, and says what went wrong. */
+/** Sends the action, shows the answer at once, and reports an error. */
 function useAction(onDone: () => void) {
   const { alarmFeed, word } = useAppContext();
   const [isBusy, setBusy] = useState(false);
