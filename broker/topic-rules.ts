@@ -2,9 +2,9 @@
 import { type DeviceAddress, type DeviceTopic, parseTopic, topicMatches, topicPrefix } from '../base/topics.ts';
 import type { Elsewhere } from './broker.ts';
 
-/** Every channel but those that we speak on: what nothing listens to is acknowledged and quarantined, so that stock firmware with a topic of its own stays connected. */
+/** Every channel except those on which we publish: a publish that nothing listens to is acknowledged and quarantined, so that stock firmware with other topics stays connected. */
 const PUBLISHED = /^(?!errors$|commands(?:\/|$)|\$)[^\0+#]{1,255}$/u;
-/** A `status` is a word; what is longer is not kept for later subscribers. */
+/** A `status` is one word; a longer one is not retained. */
 export const MAX_RETAINED_BYTES = 1024;
 
 const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;

@@ -34,12 +34,12 @@ export function addDeviceLifeCommands(command: Command): void {
     .option('--topic <filter...>', 'topics of stock firmware that are its telemetry, all of them; none: it has none')
     .option('--id <id...>', 'ids by which messages mean it, all of them; none: it has none')
     .option('--frame-password <text>', 'PW of its HJ 212 frames; none: it has none')
-    .option('--disable', 'disconnect it and keep it out')
-    .option('--enable', 'let it connect again, also a retired one')
-    .option('--retire', 'keep it out and keep its readings; it is no longer expected to report')
+    .option('--disable', 'disconnect it and refuse new connections')
+    .option('--enable', 'allow it to connect again, also after --retire')
+    .option('--retire', 'refuse its connections and keep its readings; it is no longer expected to report')
     .action(set);
   one(command.command('rotate'))
-    .description('make a new password and print it once; the old one stays valid for the overlap')
+    .description('set a new password and print it once; the old one stays valid for the overlap')
     .option('--overlap <hours>', 'hours for which both passwords are valid; 0 ends the old one at once', '24')
     .action(rotate);
   one(command.command('remove'))

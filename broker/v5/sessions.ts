@@ -1,4 +1,4 @@
-/** The sessions of all MQTT 5 clients: opened and resumed, kept for their expiry, bounded in number, and found by whoever has something to tell. */
+/** The sessions of all MQTT 5 clients: opened and resumed, kept until they expire, bounded in number, looked up for messages to devices. */
 import { clientIdOf, type DeviceAddress } from '../../base/topics.ts';
 import type { BrokerLimits, TellOptions } from '../broker.ts';
 import type { Refusals } from '../refusals.ts';
@@ -9,16 +9,16 @@ import type { LastWill, SessionState } from './session-state.ts';
 export interface Opened {
   readonly state: SessionState;
   readonly isPresent: boolean;
-  /** Seconds: as asked, or less. */
+  /** Seconds: as requested, or less. */
   readonly expiry: number;
 }
 
 export interface Sessions {
-  /** Whoever had the session must have left it. */
+  /** The previous connection of the session must have left it. */
   open(address: DeviceAddress, isClean: boolean, askedExpiry: number): Opened;
-  /** The connection has ended; without a will when it ended well. */
+  /** The connection has ended; without a will after a normal DISCONNECT. */
   leave(state: SessionState, expiry: number, will: LastWill | undefined): void;
-  /** The device came with another version of the protocol. */
+  /** The device has connected with another version of the protocol. */
   forget(id: string): void;
   has(id: string): boolean;
   /** On a topic that its client subscribed to. */
@@ -41,12 +41,12 @@ interface Kept {
   willing?: NodeJS.Timeout | undefined;
 }
 
-/** As long as a command may live. */
+/** The longest lifetime of a command. */
 const LONGEST_EXPIRY_SECONDS = 7 * 86_400;
 
 export function createSessions({ limits, refusals, clock, monotonic }: SessionsOptions): Sessions {
   const sessions = new Map<string, Kept>();
-  /** Those that outlive their connections. */
+  /** Sessions that outlive their connections. */
   const persistent = new Set<Kept>();
 
   function publishWill(kept: Kept): void {
@@ -117,7 +117,7 @@ export function createSessions({ limits, refusals, clock, monotonic }: SessionsO
       const granted = matching.map(([, each]) => each);
       state.deliveries.send({
         ...{ topic, payload, correlation },
-        // Of overlapping subscriptions the highest [MQTT5-3.3.4-2].
+        // The highest of overlapping subscriptions [MQTT5-3.3.4-2].
         qos: granted.some(({ qos }) => qos === 1) ? 1 : 0,
         subscriptionIds: granted.flatMap(({ subscriptionId }) => subscriptionId ?? []),
         deadline: expires === undefined ? undefined : monotonic() + expires - clock(),

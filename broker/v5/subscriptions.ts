@@ -1,4 +1,4 @@
-/** SUBSCRIBE and UNSUBSCRIBE: what a device may read, within its quota, each filter answered with its reason code. */
+/** SUBSCRIBE and UNSUBSCRIBE: checks rights and quota, and answers each filter with its reason code. */
 import type { BrokerLimits, Elsewhere } from '../broker.ts';
 import { mayRead } from '../topic-rules.ts';
 import type { SubscribePacket, UnsubscribePacket } from './packets.ts';
