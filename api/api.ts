@@ -15,6 +15,7 @@ import type { CorrectionOptions } from './routes/corrections.ts';
 import type { DeviceBatchOptions } from './routes/device-batch.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
+import type { DoctorRouteOptions } from './routes/doctor.ts';
 import type { EventOptions } from './routes/events.ts';
 import type { HealthRouteOptions } from './routes/health.ts';
 import type { ImportRouteOptions } from './routes/import.ts';
@@ -57,6 +58,7 @@ export type ApiOptions = ServerOptions &
   DeviceLifeOptions &
   MappingTryOptions &
   IntakeRouteOptions &
+  DoctorRouteOptions &
   LatestOptions &
   SeriesOptions &
   ImportRouteOptions &

@@ -33,6 +33,7 @@ import { correctionRoutes } from './routes/corrections.ts';
 import { deviceBatchRoutes } from './routes/device-batch.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { doctorRoutes } from './routes/doctor.ts';
 import { entryRoutes } from './routes/entry.ts';
 import { errorsDocumentRoutes } from './routes/errors-document.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -192,6 +193,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(deviceLifeRoutes, options);
   await app.register(mappingTryRoutes, options);
   await app.register(intakeRoutes, options);
+  await app.register(doctorRoutes, options);
   await app.register(latestRoutes, { ...options, gate });
   await app.register(seriesRoutes, { ...options, gate, exports, memory });
   await app.register(importRoutes, { ...options, gate: imports });

@@ -10,6 +10,8 @@ export interface AccessOptions {
   readonly limits: BrokerLimits;
   readonly verifier: Verifier;
   readonly refusals: Refusals;
+  /** The credential of a session is proven. */
+  readonly onProven: (session: Session) => void;
   readonly timeoutMs: number;
   readonly elsewhere?: Elsewhere | undefined;
 }
@@ -40,7 +42,7 @@ export const REFUSAL_TEXT: Readonly<Record<LoginRefusal, string>> = {
   topic: 'last will on a foreign topic: it must be below the own prefix',
 };
 
-export function createAccess({ limits, verifier, refusals, timeoutMs, elsewhere }: AccessOptions): Access {
+export function createAccess({ limits, verifier, refusals, onProven, timeoutMs, elsewhere }: AccessOptions): Access {
   return {
     async authenticate(session, { clientId, username = '', password = Buffer.alloc(0) }) {
       const { remote, willTopic } = session;
@@ -60,6 +62,7 @@ export function createAccess({ limits, verifier, refusals, timeoutMs, elsewhere 
         return 'topic';
       }
       session.address = { park, device };
+      onProven(session);
       return undefined;
     },
 

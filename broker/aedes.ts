@@ -12,6 +12,7 @@ import { guardFrames } from './frame-guard.ts';
 import { createInFlight } from './in-flight.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { openListeners } from './listeners.ts';
+import { createObservers } from './observe/observers.ts';
 import { createPublishHook } from './publish-hook.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
@@ -32,11 +33,13 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   const counts = { received: 0, acknowledged: 0 };
   let isClosing = false;
 
+  const observers = createObservers({ clock, monotonic });
   const clients = createClients((device, status) => options.onPresence?.(device, status, clock()));
   const sessions = createSessions({ limits, refusals, clock, monotonic });
   const aedesSessions = createAedesSessions({ limits, refusals, clients, sessionOf, onReady: sessions.forget });
   const access = createAccess({
     ...{ limits, refusals, verifier: createVerifier(options.findCredential, monotonic) },
+    onProven: observers.proven,
     timeoutMs: options.authenticateTimeoutMs ?? AUTHENTICATE_TIMEOUT_MS,
     elsewhere: options.elsewhere,
   });
@@ -74,7 +77,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   function begin(session: Session): void {
     const { stream, remote, flow, pace } = session;
     const lane = strict(expressLane.of(session));
-    guardFrames(stream, {
+    const guard = guardFrames(stream, {
       ...{ maxPacketBytes: limits.maxPacketBytes, maxConnectBytes: MAX_CONNECT_BYTES, lane },
       isKnown: () => session.address !== undefined,
       isHeld: () => flow.isHeld || pace.isHeld() || lane.isDraining,
@@ -82,7 +85,9 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
         session.heardAt = monotonic();
       },
       onOversize: () => refusals.note('oversize', { remote, ...session.address }),
+      onBytes: (bytes) => session.tap?.incoming(bytes),
     });
+    session.position = guard.position;
     const client = aedes.handle(stream);
     sessionByClient.set(client, session);
     // aedes' own listener was there first: what came before the CONNACK is in its hands by now.
@@ -100,7 +105,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
       aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: true, dup: false }, () => {}),
   };
   const connect = createConnections({
-    ...{ limits, monotonic, refusals, inFlight, isClosing: () => isClosing, begin },
+    ...{ limits, monotonic, refusals, inFlight, observers, isClosing: () => isClosing, begin },
     beginV5: (session, frame) => void shakeHands(session, frame, v5),
   });
 
@@ -134,6 +139,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     },
     isConnected: (device) => clients.isConnected(carrierOf(device)),
     disconnect: clients.disconnect,
+    watch: observers.watch,
     devices: clients.devices,
     status: () => ({ connections: clients.count(), ...inFlight.status(), refused: refusals.counts(), ...counts }),
     async close() {

@@ -1,6 +1,8 @@
 /** The MQTT front door as the rest of the platform sees it. It moves bytes and knows clients, topics, credentials and quotas; nothing of readings. */
 import type { Log } from '../base/logger.ts';
 import type { DeviceAddress, DeviceTopic } from '../base/topics.ts';
+import type { Observation } from './observe/observation.ts';
+import type { Watch } from './observe/observers.ts';
 
 export interface InboundMessage extends DeviceTopic {
   readonly topic: string;
@@ -143,6 +145,8 @@ export interface Broker {
   isConnected(device: DeviceAddress): boolean;
   /** Closes the device's connection, if it has one: its credential no longer holds. */
   disconnect(device: DeviceAddress): void;
+  /** Tells all that the device does on the wire from now on, whether or not it is connected, until the watch is stopped. One watch a device. */
+  watch(device: DeviceAddress, onObservation: (observation: Observation) => void): Watch;
   /** Every device that is connected now. */
   devices(): readonly DeviceAddress[];
   status(): BrokerStatus;

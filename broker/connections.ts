@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 import type { BrokerOptions } from './broker.ts';
 import { protocolOf, readConnectFrame, UNACCEPTABLE_PROTOCOL_VERSION } from './connect-frame.ts';
 import type { InFlight } from './in-flight.ts';
+import type { Transport } from './observe/observation.ts';
+import type { Observers } from './observe/observers.ts';
 import { createPace } from './rate-limit.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
@@ -12,6 +14,7 @@ export interface ConnectionsOptions extends Pick<BrokerOptions, 'limits'> {
   readonly refusals: Refusals;
   readonly inFlight: InFlight;
   readonly isClosing: () => boolean;
+  readonly observers: Observers;
   /** Of MQTT 3.1 and 3.1.1. The CONNECT is in the stream. */
   readonly begin: (session: Session) => void;
   /** Of MQTT 5. The CONNECT is given, whatever came with it is in the stream. */
@@ -35,6 +38,8 @@ export function createConnections({ limits, monotonic, refusals, inFlight, ...op
     if (protocol === undefined || !isNamed) {
       refusals.note('connection', { remote, reason: 'protocol name' });
       stream.destroy();
+    } else if (!options.observers.arrived(session, connect)) {
+      stream.destroy();
     } else if (LEVELS_OF_3.includes(protocol.level)) {
       stream.unshift(Buffer.concat([connect, behind]));
       options.begin(session);
@@ -48,7 +53,7 @@ export function createConnections({ limits, monotonic, refusals, inFlight, ...op
     }
   }
 
-  return (stream: Duplex, remote: string): (() => boolean) => {
+  return (stream: Duplex, remote: string, transport: Transport): (() => boolean) => {
     const open = (perAddress.get(remote) ?? 0) + 1;
     if (options.isClosing() || open > limits.maxConnectionsPerAddress) {
       refusals.note('connections', { remote });
@@ -58,7 +63,7 @@ export function createConnections({ limits, monotonic, refusals, inFlight, ...op
     perAddress.set(remote, open);
     const wake = () => void stream.emit('readable');
     const session: Session = {
-      ...{ stream, remote, flow: inFlight.client(wake), silenceMs: 0, heardAt: 0, isReady: false },
+      ...{ stream, remote, transport, flow: inFlight.client(wake), silenceMs: 0, heardAt: 0, isReady: false },
       pace: createPace({ perSecond: limits.maxMessagesPerSecond, monotonic, wake }),
       subscriptions: new Map(),
     };

@@ -25,6 +25,8 @@ export interface FrameGuardOptions {
   /** At least one packet has come to its end. */
   readonly onPackets: () => void;
   readonly onOversize: () => void;
+  /** What was read of the socket, before anything is made of it. */
+  readonly onBytes?: (bytes: Buffer) => void;
   /** Ends the connection for a frame that must not be; destroys the stream unless given. */
   readonly fail?: (error: Error) => void;
 }
@@ -32,6 +34,8 @@ export interface FrameGuardOptions {
 export interface FrameGuard {
   /** In the middle of a publish that is larger than allowed. */
   readonly isSwallowing: boolean;
+  /** What has been read but is no whole frame yet: bytes still to come of one that was passed on, and those that wait. */
+  position(): { readonly skip: number; readonly bytes: readonly Buffer[] };
   /** From here on the stream is read as if there had been none. */
   release(): void;
 }
@@ -158,6 +162,7 @@ export function guardFrames(stream: Duplex, options: FrameGuardOptions): FrameGu
         if (bytes === undefined) {
           const chunk = rest ?? (readOriginal(size) as Buffer | null);
           if (chunk === null) return null;
+          if (rest === undefined) options.onBytes?.(chunk);
           bytes = sortRest(chunk);
         }
         if (bytes !== undefined) {
@@ -177,6 +182,10 @@ export function guardFrames(stream: Duplex, options: FrameGuardOptions): FrameGu
     get isSwallowing() {
       return swallowing !== undefined;
     },
+    position: () => ({
+      skip: passing + (swallowing?.left ?? 0),
+      bytes: [cut?.bytes, rest].filter((each) => each !== undefined),
+    }),
     release() {
       stream.read = readOriginal;
     },

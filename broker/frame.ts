@@ -38,6 +38,10 @@ export class CutFrame {
     this.#length = start.copy(this.#room);
   }
 
+  get bytes(): Buffer {
+    return this.#room.subarray(0, this.#length);
+  }
+
   /** All bytes so far, these included. */
   add(more: Buffer): Buffer {
     const length = this.#length + more.length;
@@ -48,6 +52,6 @@ export class CutFrame {
     }
     more.copy(this.#room, this.#length);
     this.#length = length;
-    return this.#room.subarray(0, length);
+    return this.bytes;
   }
 }

@@ -7,10 +7,11 @@ import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { BrokerOptions } from './broker.ts';
+import type { Transport } from './observe/observation.ts';
 import { guardWebSocket } from './websocket-guard.ts';
 
 /** Answers whether the device behind it is known by now. */
-export type OnConnection = (stream: Duplex, remote: string) => () => boolean;
+export type OnConnection = (stream: Duplex, remote: string, transport: Transport) => () => boolean;
 
 export interface Listeners {
   readonly urls: { readonly mqtt?: string; readonly ws?: string; readonly mqtts?: string };
@@ -59,13 +60,13 @@ export async function openListeners(options: Options, onConnection: OnConnection
   try {
     const shown = host.includes(':') ? `[${host}]` : host;
     if (tcpPort !== undefined) {
-      const server = createServer({ noDelay: true }, (socket) => onConnection(socket, remoteOf(socket)));
+      const server = createServer({ noDelay: true }, (socket) => onConnection(socket, remoteOf(socket), 'tcp'));
       urls.mqtt = `mqtt://${shown}:${await listen(server, tcpPort, 'DAOYU_MQTT_PORT')}`;
     }
     if (tls !== undefined) {
       const server = createTlsServer(
         { ...loadCertificate(tls), minVersion: 'TLSv1.2', handshakeTimeout: limits.connectTimeoutMs },
-        (socket) => onConnection(socket, remoteOf(socket)),
+        (socket) => onConnection(socket, remoteOf(socket), 'tls'),
       );
       server.on('tlsClientError', () => {}); // A failed handshake is the stranger's affair.
       urls.mqtts = `mqtts://${shown}:${await listen(server, tls.port, 'DAOYU_MQTTS_PORT')}`;
@@ -89,7 +90,7 @@ export async function openListeners(options: Options, onConnection: OnConnection
       });
       sockets.on('error', () => {}); // It repeats what the HTTP server says, which is awaited below.
       sockets.on('connection', (socket, request) => {
-        const isKnown = onConnection(createWebSocketStream(socket), remoteOf(request.socket));
+        const isKnown = onConnection(createWebSocketStream(socket), remoteOf(request.socket), 'ws');
         guardWebSocket(request.socket, { maxBytes: options.maxConnectBytes, isKnown });
       });
       urls.ws = `ws://${shown}:${await listen(server, webSocketPort, 'DAOYU_WS_PORT')}/mqtt`;

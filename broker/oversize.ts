@@ -22,6 +22,8 @@ export interface Swallowing {
   /** Takes of these bytes what belongs to the packet: how many, and the stand-in once enough is known of it. */
   take(bytes: Buffer): { readonly taken: number; readonly standIn: Buffer | undefined };
   readonly isDone: boolean;
+  /** Bytes still to come. */
+  readonly left: number;
 }
 
 /** Behind the fixed header of an oversized publish with these flags and remaining length. */
@@ -45,6 +47,9 @@ export function swallow(flags: number, length: number): Swallowing {
     },
     get isDone() {
       return left === 0;
+    },
+    get left() {
+      return left;
     },
   };
 }

@@ -70,6 +70,7 @@ export const AUDIT_ACTIONS = [
   ...['device.add', 'device.change', 'device.password', 'device.mapping', 'device.remove', 'profile.change'],
   ...['channel.change', 'channel.remove', 'channel.test', 'plan.change'],
   ...['alarm.acknowledge', 'alarm.shelve', 'alarm.drill', 'maintenance.set', 'command.send', 'quarantine.replay'],
+  ...['doctor.start', 'doctor.stop'],
   ...['event.record', 'correction.record', 'readings.import'],
   ...['series.export', 'alarm.export', 'audit.export'],
 ] as const;

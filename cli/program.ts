@@ -8,6 +8,7 @@ import { checkCommand } from './check.ts';
 import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
+import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { mappingCommand } from './mapping.ts';
 import { modelsCommand } from './models.ts';
@@ -40,6 +41,7 @@ for (const command of [
   devicesCommand,
   commandsCommand,
   mappingCommand,
+  doctorCommand,
   parksCommand,
   sitesCommand,
   modelsCommand,

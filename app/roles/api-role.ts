@@ -24,6 +24,7 @@ import { openLiveFeed } from '../../consumers/live-feed.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
 import type { Correction } from '../../corrections/correction.ts';
+import { type DoctorOptions, openDoctor } from '../../doctor/doctor.ts';
 import { createImporter } from '../../imports/importer.ts';
 import { createSpool } from '../../imports/spool.ts';
 import { FORMATS } from '../../ingest/decoders/table.ts';
@@ -139,6 +140,7 @@ export async function openApiRole(
       verifyDevice: createVerifier(createFindCredential(registry, clock), monotonic).verify,
       admit: (message) => admit({ ...message, qos: 1, isWill: false }),
       monotonic,
+      doctor: keep(await openDoctor({ pubsub, kv, patient: patientsOf(services), clock })),
       isConnected,
       tell,
       corrections: keep(await openRecordBook<Correction>('correction', { bus, kv, clock, log })),
@@ -205,4 +207,18 @@ async function writePlatformMetrics(
 function pageFolder(): { readonly pageFolder?: string } {
   const found = PAGE_FOLDER.find((folder) => existsSync(folder));
   return found === undefined ? {} : { pageFolder: found };
+}
+
+/** What an examination needs to know of a device: its registration, and what intake makes of its payloads. */
+function patientsOf({ registry, kinds }: Services): DoctorOptions['patient'] {
+  return ({ park, device: id }) => {
+    const device = registry.device(park, id);
+    const kind = device && kinds.get(device.kind);
+    if (device === undefined || kind === undefined) return undefined;
+    const { mapping } = device;
+    return {
+      device: { park, device: id, intervalMs: device.intervalMs ?? kind.intervalMs },
+      decode: (payload, channel, receivedAt) => tryMapping({ device, kind, mapping, payload, receivedAt, channel }),
+    };
+  };
 }

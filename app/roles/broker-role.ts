@@ -9,6 +9,7 @@ import { type Hj212Listener, openHj212 } from '../../broker/hj212/listener.ts';
 import { createVerifier } from '../../broker/verifier.ts';
 import { type LocalConnections, openDownlink, type Tell } from '../../cluster/downlink.ts';
 import { type Announcer, announcePresence } from '../../cluster/presence.ts';
+import { watchDevices } from '../../doctor/watch-devices.ts';
 import { createIntake } from '../../ingest/intake.ts';
 import { expectsReply, type ProtocolReply, protocolReply } from '../../ingest/protocol-reply.ts';
 import { lockOf, passwordHashesOf } from '../../registry/device-change.ts';
@@ -79,6 +80,7 @@ export async function openBrokerRole(
           }),
         );
   announcer = keep(await announcePresence(pubsub, id, broker));
+  keep(await watchDevices({ pubsub, broker, id }));
   keep({ close: registry.watch((change) => shutOut(change, broker)) });
   const bridge = config.bridge === undefined ? undefined : keep(await startBridge(config.bridge));
   doors = { broker, bridge, presence };

@@ -91,6 +91,7 @@ class Connection {
       ...{ acknowledgements: this.#acknowledgements, lane: this.#lane, received: opened.state.received },
     });
     this.#guard = this.#guardStream();
+    session.position = this.#guard.position;
     this.#connected = { address, close: (why) => this.#endBy(why) };
   }
 
@@ -132,6 +133,7 @@ class Connection {
         this.#endIfTooLarge();
       },
       onOversize: () => this.#parts.refusals.note('oversize', { remote, ...this.#handshake.address }),
+      onBytes: (bytes) => this.#session.tap?.incoming(bytes),
       fail: (error) => this.#fail(error),
     });
   }

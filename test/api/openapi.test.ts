@@ -189,6 +189,17 @@ function samplesOf(
       { path: '/api/v1/intake/tts', status: 200, body: { ph: 7.1 }, headers: ofDevice },
       { path: '/api/v1/intake/T-T-S', status: 400, body: {}, headers: ofDevice },
     ],
+    'post /api/v1/devices/{park}/{device}/doctor': [
+      { path: `${DEVICES}/daoyu/probe/doctor`, status: 201, body: { watchSeconds: 600 } },
+      { path: `${DEVICES}/daoyu/probe/doctor`, status: 409, body: {} },
+      { path: `${DEVICES}/daoyu/nobody/doctor`, status: 404, body: {} },
+      { path: `${DEVICES}/daoyu/probe/doctor`, status: 400, body: { watchSeconds: 1 } },
+    ],
+    'get /api/v1/devices/{park}/{device}/doctor': [
+      { path: `${DEVICES}/daoyu/probe/doctor`, status: 200 },
+      { path: `${DEVICES}/daoyu/nobody/doctor`, status: 404 },
+    ],
+    'delete /api/v1/devices/{park}/{device}/doctor': [{ path: `${DEVICES}/daoyu/probe/doctor`, status: 200 }],
     'post /api/v1/devices/{park}/{device}/commands/{name}': [
       { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 202, body: { on: true }, headers: { ...KEY } },
       { path: `${DEVICES}/daoyu/probe/commands/aerator`, status: 409, body: { on: false }, headers: { ...KEY } },

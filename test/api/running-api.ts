@@ -13,10 +13,12 @@ import { openSignInCodes } from '../../app/sign-in-codes.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
+import { openLocalPubSub } from '../../cluster/pubsub/local.ts';
 import { createCommands } from '../../commands/commands.ts';
 import { createAuditTrail } from '../../consumers/audit/trail.ts';
 import type { LiveEvent } from '../../consumers/live-feed.ts';
 import type { Correction } from '../../corrections/correction.ts';
+import { openDoctor } from '../../doctor/doctor.ts';
 import { createImporter } from '../../imports/importer.ts';
 import { createSpool } from '../../imports/spool.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
@@ -130,6 +132,14 @@ export async function apiOptions(
     },
     admit: async () => {},
     monotonic: clock,
+    doctor: await openDoctor({
+      ...{ pubsub: openLocalPubSub(), kv: openMemoryKv(), clock },
+      patient: ({ park, device }) =>
+        registry.device(park, device) && {
+          device: { park, device, intervalMs: 60_000 },
+          decode: () => ({ readings: [], told: [] }),
+        },
+    }),
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
     corrections: await openRecordBook<Correction>('correction', {

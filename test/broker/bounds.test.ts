@@ -167,7 +167,15 @@ function openLane({
   const clock = () => 0;
   const inFlight = createInFlight(limits, clock);
   const session: Session = {
-    ...{ stream, remote: 'here', address: { park: 'park', device: 'probe' }, silenceMs: 0, heardAt: 0, isReady: true },
+    ...{
+      stream,
+      remote: 'here',
+      address: { park: 'park', device: 'probe' },
+      transport: 'tcp',
+      silenceMs: 0,
+      heardAt: 0,
+      isReady: true,
+    },
     flow: inFlight.client(() => {}),
     pace: createPace({ perSecond: 1000, monotonic: clock, wake() {} }),
     subscriptions: new Map(),

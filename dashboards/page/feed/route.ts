@@ -6,6 +6,7 @@ import type { HealthState } from '../../../sensors/health.ts';
 export const RANGES = ['6h', '24h', '7d', '30d', 'season'] as const;
 export type RangeName = (typeof RANGES)[number];
 export type View =
+  | 'doctor'
   | 'overview'
   | 'platform'
   | 'site'
@@ -36,7 +37,7 @@ export interface Route {
   /** Filters of the overview and of a platform; of a site, the park that is meant. */
   readonly park?: string;
   readonly site?: string;
-  /** Of those that are managed. */
+  /** Of those that are managed; or under examination, in the park. */
   readonly device?: string;
   readonly subplatform?: string;
   /** Sites shown beside this one, as `park/site`. */
@@ -96,6 +97,7 @@ export function parseRoute(hash: string, language: Language): Route {
       ...(mission > 0 && { mission }),
     };
   }
+  if (view === 'doctor' && park && site) return { ...shared, view, park, device: site };
   const filterPark = text('park');
   const device = view === 'manage' ? text('device') : undefined;
   const subplatform = view === 'platform' ? park : text('sub');
@@ -125,7 +127,7 @@ export function formatRoute(route: Route): string {
     if (route.compare) asked.set('with', route.compare.join(','));
     if (route.mission) asked.set('mission', String(route.mission));
   } else {
-    if (route.park) asked.set('park', route.park);
+    if (route.park && route.view !== 'doctor') asked.set('park', route.park);
     if (route.view === 'manage' && route.device) asked.set('device', route.device);
     if (route.subplatform && !isPlatform) asked.set('sub', route.subplatform);
     if (route.state) asked.set('state', route.state);
@@ -135,10 +137,11 @@ export function formatRoute(route: Route): string {
   return `#/${pathOf(route)}?${asked}`;
 }
 
-function pathOf({ view, park, site, subplatform }: Route): string {
+function pathOf({ view, park, site, device, subplatform }: Route): string {
+  if (view === 'doctor' && park && device) return `doctor/${encodeURIComponent(park)}/${encodeURIComponent(device)}`;
   if (view === 'site' && park && site) return `site/${encodeURIComponent(park)}/${encodeURIComponent(site)}`;
   if (view === 'platform' && subplatform) return `platform/${encodeURIComponent(subplatform)}`;
-  return view === 'site' || view === 'platform' ? 'overview' : view;
+  return view === 'site' || view === 'platform' || view === 'doctor' ? 'overview' : view;
 }
 
 function decode(part: string): string {

@@ -52,6 +52,8 @@ export const ACTION_LABELS: Readonly<Record<AuditAction, Label>> = {
   'alarm.drill': { zh: '告警演练', en: 'started a drill' },
   'maintenance.set': { zh: '设置检修', en: 'set maintenance' },
   'command.send': { zh: '下发指令', en: 'sent a command' },
+  'doctor.start': { zh: '开始设备诊断', en: 'started an examination' },
+  'doctor.stop': { zh: '结束设备诊断', en: 'ended an examination' },
   'quarantine.replay': { zh: '重放隔离数据', en: 'replayed from quarantine' },
   'correction.record': { zh: '记录订正', en: 'recorded a correction' },
   'event.record': { zh: '记录农事', en: 'recorded an event' },

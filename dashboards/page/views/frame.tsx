@@ -12,6 +12,7 @@ import { Icon } from '../tiles/icon.tsx';
 import { AlarmCentre } from './alarm-centre.tsx';
 import { Audit } from './audit.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
+import { DoctorView } from './doctor.tsx';
 import { Failed, SignedOut, Skeleton } from './empty-state.tsx';
 import { HandOver } from './handover.tsx';
 import { NavBar } from './nav-bar.tsx';
@@ -94,6 +95,8 @@ function Content() {
       return <Platform key={route.subplatform} />;
     case 'quality':
       return <Quality />;
+    case 'doctor':
+      return <DoctorView park={route.park ?? ''} device={route.device ?? ''} />;
     case 'alarms':
       return <AlarmCentre />;
     case 'handover':

@@ -7,6 +7,7 @@ import { formatAge, formatValue, type Language } from '../../../sensors/format.t
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
+import { formatRoute } from '../feed/route.ts';
 import { Scroller } from './scroller.tsx';
 
 const COLUMNS = ['received', 'stored', 'duplicate', 'quarantined', 'pending'] as const;
@@ -28,7 +29,8 @@ export const addsUp = (row: Pick<LedgerRow, (typeof COLUMNS)[number]>) =>
   row.received === row.stored + row.duplicate + row.quarantined + row.pending;
 
 export function Ledger({ ledger, isComplete, devices }: Props) {
-  const { word, language, cards: sites, now } = useAppContext();
+  const { word, language, cards: sites, now, route } = useAppContext();
+  const { range } = route;
   const byName = new Map(ledger.map((row) => [deviceKey(row.park, row.device), row]));
   const known = devices.map((info) => deviceKey(info.park, info.device));
   const infos = new Map(devices.map((info) => [deviceKey(info.park, info.device), info]));
@@ -101,6 +103,11 @@ export function Ledger({ ledger, isComplete, devices }: Props) {
                   <th scope="row">
                     {labelOf(info?.label, name)[language]}
                     <small>{name}</small>
+                    {info !== undefined && (
+                      <a href={formatRoute({ view: 'doctor', language, range, park: info.park, device: info.device })}>
+                        {word('doctor')}
+                      </a>
+                    )}
                   </th>
                   {COLUMNS.map((column) => (
                     <td key={column} class={row[column] === 0 ? 'number zero' : 'number'}>

@@ -1,0 +1,35 @@
+/** Examinations of a device, as the page asks the API for them. */
+import type { Static } from 'typebox';
+import type { Report as ReportSchema } from '../../../api/doctor-schemas.ts';
+import { ask, get, RequestFailed } from './api.ts';
+
+export type Report = Static<typeof ReportSchema>;
+export type Check = Report['checks'][number];
+export type Verdict = Check['verdict'];
+
+const pathOf = (park: string, device: string) =>
+  `/devices/${encodeURIComponent(park)}/${encodeURIComponent(device)}/doctor`;
+
+/** Undefined for a device that was never examined. */
+export async function loadReport(park: string, device: string): Promise<Report | undefined> {
+  try {
+    return await get<Report>(pathOf(park, device));
+  } catch (error) {
+    if (error instanceof RequestFailed && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+export const startDoctor = (park: string, device: string, active: boolean) =>
+  ask<Report>(pathOf(park, device), {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify({ active }),
+  });
+
+export const stopDoctor = (park: string, device: string) => ask<Report>(pathOf(park, device), { method: 'DELETE' });
+
+/** What needs eyes comes first. */
+export const VERDICTS: readonly Verdict[] = ['fail', 'warning', 'ok', 'unseen'];
+export const checksWith = ({ checks }: Report, verdict: Verdict): readonly Check[] =>
+  checks.filter((check) => check.verdict === verdict);

@@ -1,0 +1,43 @@
+/** The reference clients as processes, each before a doctor that provokes it, all at one time. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { checkOf } from '../doctor/patient.ts';
+import { hasProgram, requireOrSkip } from '../require.ts';
+import { certify, INTERVAL_S, type Started, startClient, temporaryFolder } from './certify.ts';
+
+const clients = fileURLToPath(new URL('../../clients/', import.meta.url));
+/** Debian 12 has no package of MicroPython; the file keeps to what both understand. */
+const python = hasProgram('micropython') ? 'micropython' : 'python3';
+
+const wordsOf = ({ port, password, folder }: Started) => [
+  ...['127.0.0.1', String(port), 'park.probe', password, `${folder}/readings`, INTERVAL_S],
+];
+
+function inC() {
+  const program = `${temporaryFolder()}/device`;
+  execFileSync('make', ['-s', '-C', `${clients}c`, `OUT=${program}`]);
+  return (started: Started) => startClient(program, wordsOf(started));
+}
+
+const inPython = () => (started: Started) =>
+  startClient(python, [`${clients}micropython/device.py`, ...wordsOf(started)]);
+
+const there = [
+  ...(requireOrSkip('gcc and make', hasProgram('gcc') && hasProgram('make')) ? [['C', inC] as const] : []),
+  ...(requireOrSkip('python3', hasProgram(python)) ? [[`MicroPython, run by ${python}`, inPython] as const] : []),
+];
+
+describe('the reference clients', () => {
+  it(`(${there.map(([name]) => name).join('; ')}) keep their promise when a PUBACK is withheld, late, and the link is down`, {
+    timeout: 90_000,
+  }, async () => {
+    await Promise.all(
+      there.map(async ([name, prepare]) => {
+        const report = await certify(name, prepare());
+        expect(checkOf(report, 'WITHHELD_NOT_RESENT')?.evidence?.en).toMatch(/Sent again after .*, with DUP/);
+        expect(checkOf(report, 'BACKLOG_LOST')?.verdict).toBe('ok');
+      }),
+    );
+  });
+});
