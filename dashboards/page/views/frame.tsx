@@ -1,4 +1,4 @@
-/** Rail on a desk, tabs at the bottom of a phone; the connection always in sight. */
+/** A rail on a desktop, tabs at the bottom of a phone; the connection is always visible. */
 
 import { siteKey } from '../../../base/keys.ts';
 import { useAppContext } from '../feed/app-context.ts';
