@@ -37,7 +37,7 @@ export interface Entries {
   readonly looseBytes: number;
   /** Resolves when they are fsynced, with what was appended. Positions are given in the order of the calls. */
   append(batch: readonly Entry[], appendedAt: number): Promise<readonly LogRecord[]>;
-  /** Carries what is in the journal alone into the table, with what `also` puts, in one commit. False: there is nothing to carry, and `also` was not called. */
+  /** Carries what is in the journal alone into the table, with what `also` puts, in one commit. False: there was nothing to do. */
   settle(also?: (put: Put) => void): Promise<boolean>;
   read(after: number, limit: number): readonly LogRecord[];
   /** Puts a block in the place of the oldest loose entries up to a position, in one commit. False: they do not fill one. */
@@ -270,7 +270,7 @@ export async function openEntries({ folder, environment, meta, space }: EntriesO
     append,
     settle: (also) =>
       inOrder(async () => {
-        if (young.length === 0) return false;
+        if (young.length === 0 && also === undefined) return false;
         await carry([], also);
         return true;
       }),

@@ -75,7 +75,7 @@ export async function openLmdbBus(options: EmbeddedBusOptions): Promise<Bus> {
       const consumption = readers.consume(consume);
       try {
         // From now on the log keeps for it, after a crash too.
-        if (consume.name !== undefined && log.unsaved.has(consume.name)) await savePositions(log);
+        if (consume.name !== undefined && log.unsaved.has(consume.name)) await putDown(log);
         return consumption;
       } catch (error) {
         await consumption.close();
@@ -204,41 +204,20 @@ async function seal(log: Log): Promise<void> {
   }
 }
 
-/** What the journal holds and where consumers stand, in one commit. */
-async function putDown(log: Log): Promise<void> {
-  const { entries } = log;
-  if (!(await savingPositions(log, (also) => entries.settle(also)))) await savePositions(log);
-}
-
-async function savePositions(log: Log): Promise<void> {
-  if (log.unsaved.size === 0) return;
-  await savingPositions(log, async (write) => {
-    await log.environment.commit(write);
-    return true;
-  });
-}
-
-/** `commit` answers whether it came to a commit. */
-async function savingPositions(
-  { meta, readers, unsaved }: Log,
-  commit: (write: (put: Put) => void) => Promise<boolean>,
-): Promise<boolean> {
+/** What the journal holds and where consumers stand, in one commit: on the disk no consumer stands behind the end of the table. */
+async function putDown({ entries, meta, readers, unsaved }: Log): Promise<void> {
   const names = [...unsaved];
   unsaved.clear();
-  const keep = () => {
-    for (const name of names) unsaved.add(name);
+  const putPositions = (put: Put) => {
+    for (const name of names) {
+      const position = readers.positionOf(name);
+      if (position !== undefined) put(meta, consumerKey(name), String(position));
+    }
   };
   try {
-    const isDone = await commit((put) => {
-      for (const name of names) {
-        const position = readers.positionOf(name);
-        if (position !== undefined) put(meta, consumerKey(name), String(position));
-      }
-    });
-    if (!isDone) keep();
-    return isDone;
+    await entries.settle(names.length === 0 ? undefined : putPositions);
   } catch (error) {
-    keep();
+    for (const name of names) unsaved.add(name);
     throw error;
   }
 }

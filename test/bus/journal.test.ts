@@ -148,6 +148,20 @@ describe('a log with a journal', () => {
     expect(await take(copy, { subjects: ['>'], from: 'first' }, 1)).toEqual(['young']);
   });
 
+  it('lets no consumer on the disk stand behind the end of the table, which is all that a copy holds', async () => {
+    const folder = freshFolder();
+    const bus = await open(folder);
+    await bus.append([{ subject: 'a.b', data: 'before' }]);
+    await (await bus.consume({ name: 'late', subjects: ['>'], from: 'new' })).close();
+    const target = freshFolder();
+    cpSync(join(folder, 'data.mdb'), join(target, 'data.mdb'));
+    const copy = await open(target);
+    const { lastPosition, consumers } = await copy.status();
+    expect(consumers).toMatchObject([{ name: 'late', position: lastPosition }]);
+    await copy.append([{ subject: 'a.b', data: 'after' }]);
+    expect(await take(copy, { name: 'late', subjects: ['>'], from: 'new' }, 1)).toEqual(['after']);
+  });
+
   it('makes room in a full log also of what only the journal holds', async () => {
     const bus = await open(freshFolder(), { maxBytes: 3000 });
     for (let count = 0; count < 10; count++) await bus.append([{ subject: 'a.b', data: 'x'.repeat(1000) }]);
