@@ -18,7 +18,7 @@ export function endSlowBodies(app: Pick<FastifyInstance, 'addHook'>, bodyMs = BO
   app.addHook('onRequest', (request, _reply, done) => {
     const { raw, routeOptions } = request;
     if (!raw.complete && routeOptions.config.isUpload !== true && hasBody(request.headers)) {
-      const timer = setTimeout(() => raw.socket.destroy(), bodyMs);
+      const timer = setTimeout(() => raw.destroy(), bodyMs).unref();
       const clear = () => clearTimeout(timer);
       raw.once('end', clear).once('close', clear);
     }
