@@ -17,6 +17,7 @@ import type { DeviceLifeOptions } from './routes/device-life.ts';
 import type { DeviceOptions } from './routes/devices.ts';
 import type { DoctorRouteOptions } from './routes/doctor.ts';
 import type { EventOptions } from './routes/events.ts';
+import type { ExportOptions } from './routes/export.ts';
 import type { HealthRouteOptions } from './routes/health.ts';
 import type { ImportRouteOptions } from './routes/import.ts';
 import type { IntakeRouteOptions } from './routes/intake.ts';
@@ -62,6 +63,7 @@ export type ApiOptions = ServerOptions &
   LatestOptions &
   SeriesOptions &
   ImportRouteOptions &
+  ExportOptions &
   LedgerOptions &
   QuarantineOptions &
   CommandOptions &

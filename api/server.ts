@@ -37,6 +37,7 @@ import { doctorRoutes } from './routes/doctor.ts';
 import { entryRoutes } from './routes/entry.ts';
 import { errorsDocumentRoutes } from './routes/errors-document.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/export.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/import.ts';
 import { intakeRoutes } from './routes/intake.ts';
@@ -196,6 +197,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(doctorRoutes, options);
   await app.register(latestRoutes, { ...options, gate });
   await app.register(seriesRoutes, { ...options, gate, exports, memory });
+  await app.register(exportRoutes, { ...options, exports });
   await app.register(importRoutes, { ...options, gate: imports });
   await app.register(ledgerRoutes, options);
   await app.register(quarantineRoutes, options);

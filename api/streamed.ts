@@ -15,7 +15,7 @@ export async function sendStreamed(
   request: FastifyRequest,
   reply: FastifyReply,
   gate: QueryGate,
-  open: (signal: AbortSignal) => AsyncIterable<string>,
+  open: (signal: AbortSignal) => AsyncIterable<string | Uint8Array>,
 ): Promise<FastifyReply> {
   const send = async (signal: AbortSignal) => {
     const pieces = open(signal)[Symbol.asyncIterator]();
@@ -42,10 +42,10 @@ export function sendPieces(reply: FastifyReply, pieces: Iterable<string>): Fasti
 }
 
 async function* paced(
-  first: IteratorResult<string>,
-  pieces: AsyncIterator<string>,
+  first: IteratorResult<string | Uint8Array>,
+  pieces: AsyncIterator<string | Uint8Array>,
   onStalled: () => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Uint8Array> {
   let stalled: NodeJS.Timeout | undefined;
   try {
     for (let next = first; next.done !== true; next = await pieces.next()) {

@@ -49,6 +49,15 @@ export async function askPlatform(
   }
 }
 
+/** An answer whose body is read by the caller. Rejects as `askPlatform` does. */
+export async function openAnswer(target: ApiTarget, path: string): Promise<Response> {
+  const { base, token } = whereOf(target);
+  const response = await request(base, path, token, 'GET', undefined);
+  if (response.ok) return response;
+  const answer = (await response.json()) as { detail?: string; code?: string };
+  throw new DaoyuError(answer.code ?? `HTTP_${response.status}`, answer.detail ?? response.statusText);
+}
+
 type Line = Readonly<Record<string, unknown>> & { readonly is?: string };
 
 /** Sends a file and hands on the lines of the answer as they come. Rejects as `askPlatform` does. */

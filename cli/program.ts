@@ -9,6 +9,7 @@ import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { mappingCommand } from './mapping.ts';
 import { modelsCommand } from './models.ts';
@@ -37,6 +38,7 @@ for (const command of [
   simulateCommand,
   replayCommand,
   importCommand,
+  exportCommand,
   demoCommand,
   devicesCommand,
   commandsCommand,

@@ -95,13 +95,21 @@ const ownUnit = (field: Field, unit: string) => (unit === field.symbol || unit =
 type Found = Omit<ProposedColumn, 'column' | 'index'> | { readonly question: Question };
 
 function found1(keyMap: KeyMap, column: string, { name, unit }: Column, numbers: readonly number[]): Found {
-  const target = [name, name.replace(/[（(［[].*$/, '').trim(), column]
+  const bare = name.replace(/[（(［[].*$/, '').trim();
+  const target = [name, column, bare]
     .map((key) => keyMap.target(key))
     .find(({ is }) => is === 'field' || is === 'attribute' || is === 'ignored');
   if (target === undefined) return { note: `${keyMap.kind.name} has no field of this name` };
   if (target.is === 'attribute') return { attribute: target.name };
   if (target.is !== 'field') return { note: 'describes the row and measures nothing' };
   const { field, open } = target;
+  // What is in brackets may be a unit that is not known here: nobody knows by which factor it is off.
+  if (unit === undefined && bare !== name && keyMap.target(name).is !== 'field' && field.symbol !== '')
+    return ask(
+      column,
+      `"${column}" says ${name.slice(bare.length).trim()}, which is no unit known here: say the unit of ${field.name}`,
+      [`${field.name}:${field.symbol}`],
+    );
   const siblings = (field.siblings ?? []).flatMap((each) => keyMap.fieldNamed(each) ?? []);
   if (open === 'medium') {
     const choices = [field, ...siblings].map((each) => each.name);

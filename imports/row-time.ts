@@ -5,6 +5,7 @@ import type { Layout, TimeColumns } from '../tables/layout.ts';
 import {
   DATE_ORDERS,
   type DateOrder,
+  isAmbiguousZone,
   offsetInHeader,
   parseWritten,
   possibleOrders,
@@ -35,23 +36,33 @@ export interface DateWatch {
   found(): { readonly orders: readonly DateOrder[]; readonly example: string } | undefined;
   /** How many rows say their zone, of how many. */
   readonly zoned: number;
+  /** A name that means several zones. */
+  readonly ambiguous: string | undefined;
   readonly seen: number;
 }
 
 const textIn = (cells: Cells, { column, clock }: TimeColumns) =>
   clock === undefined ? (cells[column] ?? '').trim() : `${(cells[column] ?? '').trim()} ${(cells[clock] ?? '').trim()}`;
 
+const ZONE_BEHIND = /[\d\s(](Z|[+-]\d{2}:?\d{2}|[A-Za-z]{3,5})\)?(?: \d{4})?$/;
+
 export function watchDates(time: TimeColumns): DateWatch {
   let orders: readonly DateOrder[] | undefined;
   let example = '';
   let [seen, zoned] = [0, 0];
+  let ambiguous: string | undefined;
   return {
     see(cells) {
       if (time.form !== 'written' && time.form !== 'date') return;
       const text = textIn(cells, time);
       if (text === '') return;
       seen += 1;
-      if (/(?:Z|[+-]\d{2}:?\d{2}|[A-Za-z]{3,5}\)?)$/.test(text) && !/[ap]\.?m\.?$/i.test(text)) zoned += 1;
+      const beside = time.zone === undefined ? '' : (cells[time.zone] ?? '').trim();
+      const [, said = beside] = ZONE_BEHIND.exec(text) ?? [];
+      if (said !== '' && !/^[ap]m$/i.test(said)) {
+        zoned += 1;
+        if (isAmbiguousZone(said)) ambiguous ??= said;
+      }
       if (/^\d{4}/.test(text)) return;
       const possible = possibleOrders(text);
       if (possible === undefined || possible.length === 0) return;
@@ -61,6 +72,9 @@ export function watchDates(time: TimeColumns): DateWatch {
       orders = left;
     },
     found: () => (orders === undefined ? undefined : { orders, example }),
+    get ambiguous() {
+      return ambiguous;
+    },
     get zoned() {
       return zoned;
     },
@@ -80,8 +94,9 @@ export function rowTimes(layout: Layout, watch: DateWatch, options: ImportOption
     );
   const columns = [time.column, time.clock].flatMap((index) => (index === undefined ? [] : (headers[index] ?? [])));
   const { zone, from } = zoneOf(layout, columns, options);
-  const isAll = time.zone !== undefined || (watch.seen > 0 && watch.zoned === watch.seen);
+  const isAll = watch.seen > 0 && watch.zoned === watch.seen;
   const { order, questions } = orderOf(columns, watch, options);
+  if (watch.ambiguous !== undefined && from === 'assumed') questions.push(zoneQuestion(columns, watch.ambiguous));
   const clock = options.at === undefined ? undefined : clockOf(options.at);
   if (time.form === 'date' && clock === undefined)
     questions.push({
@@ -150,6 +165,13 @@ function zoneOf({ preamble }: Layout, columns: readonly string[], options: Impor
     if (offset !== undefined) return { zone: fixedZone(offset, nameOf(offset)), from: 'file' as const };
   }
   return { zone: fixedZone(BEIJING_OFFSET_MINUTES, nameOf(BEIJING_OFFSET_MINUTES)), from: 'assumed' as const };
+}
+
+function zoneQuestion(columns: readonly string[], name: string): Question {
+  const [meanings, choices] = /cst/i.test(name)
+    ? ['China (+08:00) or North America (-06:00)', ['+08:00', '-06:00']]
+    : ['India (+05:30), Ireland (+01:00) or Israel (+02:00)', ['+05:30', '+01:00', '+02:00']];
+  return { about: columns.join(', '), option: 'zone', message: `${name} may be that of ${meanings}`, choices };
 }
 
 function nameOf(offset: number): string {

@@ -10,17 +10,31 @@ export interface Column {
 const WORDS = new Set(['ntu', 'fnu', 'mv', 'mm', 'cm', 'ppm', 'ppt', 'psu', 'lux', 'hpa']);
 
 export function columnOf(header: string): Column {
-  const text = header.replace(/\s*\([^()]*S\/N[^()]*\)/gi, '').trim();
+  const text = header
+    .replace(/\s*\([^()]*S\/N[^()]*\)/gi, '')
+    // In-Situ: the serial number of the probe, behind the unit.
+    .replace(/(?<=[)\]）])\s*\(\d{4,}\)$/, '')
+    .trim();
   const bracket = /^(.+?)\s*[([（［]\s*([^()（）[\]［］]{1,24})\s*[)\]）］]$/.exec(text);
   const comma = /^(.+?)\s*,\s*([^,]{1,24})$/.exec(text);
   const blank = /^(.+?)\s+(\S{1,12}(?:\s+sat)?)$/i.exec(text);
-  for (const match of [bracket, comma, blank]) {
-    const [, name = '', unit = ''] = match ?? [];
+  // 水温/℃, 溶解氧：mg/L, 水温℃
+  const slash = /^(.+?)\s*[/／:：]\s*([^/／:：]{1,24}(?:\/[A-Za-z]{1,3})?)$/.exec(text);
+  const joined = /^(.*[\u4e00-\u9fff])([a-zµμ°℃℉%][^\u4e00-\u9fff\s]{0,11})$/i.exec(text);
+  for (const match of [bracket, comma, blank, slash, joined]) {
+    const [, name = '', given = ''] = match ?? [];
+    const unit = plainUnit(given);
     if (name === '' || !isUnit(unit)) continue;
     if (match === blank && /^[A-Za-z]+$/.test(unit) && !WORDS.has(unit.toLowerCase())) continue;
     return { name, unit };
   }
   return { name: text };
+}
+
+/** `mg·L-1` is mg/L, `(mg/L)` too. */
+function plainUnit(text: string): string {
+  const bare = /^[(（](.*)[)）]$/.exec(text)?.[1] ?? text;
+  return bare.replace(/[·⋅*]([a-z]+)(?:\^?-1|⁻¹)$/i, '/$1');
 }
 
 /** The keys under which the columns are sent. Of two columns of one name the one in % is the saturation: `ODO mg/L` and `ODO % sat`. */

@@ -82,7 +82,13 @@ export function parseWritten(text: string, order?: DateOrder): Written | undefin
 function plain(text: string): string {
   const trimmed = text.trim();
   const folded = /[\u0080-\uffff]/.test(trimmed) ? trimmed.normalize('NFKC') : trimmed;
-  return folded.replace(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+(?=[A-Za-z0-9])/i, '');
+  return (
+    folded
+      .replace(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+(?=[A-Za-z0-9])/i, '')
+      // Java: Nov 27 08:00:00 CST 2026
+      .replace(/^([A-Z][a-z]{2}) (\d{1,2}) (\d{2}:\d{2}:\d{2})(?: (\S{1,9}))? (\d{4})$/, '$1 $2, $5 $3 $4')
+      .trim()
+  );
 }
 
 function sorted(order: DateOrder, one = '', two = '', three = ''): readonly string[] {
@@ -133,6 +139,8 @@ export function zoneOffset(zone: string, given?: number): number | undefined {
 
 export const isZoneName = (text: string): boolean =>
   zoneOffset(text) !== undefined || AMBIGUOUS[text.toUpperCase()] !== undefined;
+
+export const isAmbiguousZone = (text: string): boolean => AMBIGUOUS[text.toUpperCase()] !== undefined;
 
 export const isDateOnly = (text: string): boolean => isWritten(text, false);
 export const isTimeOnly = (text: string): boolean => CLOCK_ALONE.test(plain(text));

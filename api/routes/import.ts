@@ -93,30 +93,31 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportRouteOptions & { read
 
       if (request.headers.accept !== LINES)
         return await gate.run(request, (signal) => run(signal), { timeoutMs: IMPORT_MS });
-      await gate.run(
-        request,
-        async (signal) => {
-          const lines = new Readable({ read() {} });
-          const line = (value: object) => lines.push(`${JSON.stringify(value)}\n`);
-          void (reply as FastifyReply).type(LINES).header('cache-control', 'no-store').send(lines);
-          let shownAt = 0;
-          try {
-            const report = await run(signal, (progress) => {
-              const now = performance.now();
-              if (now - shownAt < PROGRESS_MS && progress.phase === 'importing') return;
-              shownAt = now;
-              line({ is: 'progress', ...progress });
-            });
-            line({ is: 'result', ...report });
-          } catch (error) {
-            request.log.info({ code: codeOf(error) }, 'an import ended early');
-            line({ is: 'problem', ...problemOf(error) });
-          }
-          lines.push(null);
-          await finished(lines);
-        },
-        { timeoutMs: IMPORT_MS },
-      );
+      const stream = async (signal: AbortSignal) => {
+        const lines = new Readable({ read() {} });
+        const line = (value: object) => lines.push(`${JSON.stringify(value)}\n`);
+        void (reply as FastifyReply).type(LINES).header('cache-control', 'no-store').send(lines);
+        let shownAt = 0;
+        try {
+          const report = await run(signal, (progress) => {
+            const now = performance.now();
+            if (now - shownAt < PROGRESS_MS && progress.phase === 'importing') return;
+            shownAt = now;
+            line({ is: 'progress', ...progress });
+          });
+          line({ is: 'result', ...report });
+        } catch (error) {
+          line({ is: 'problem', ...problemOf(error) });
+        }
+        lines.push(null);
+        await finished(lines);
+      };
+      try {
+        await gate.run(request, stream, { timeoutMs: IMPORT_MS });
+      } catch (error) {
+        // Whoever asked has gone.
+        if (!reply.sent) throw error;
+      }
       return reply;
     },
   );

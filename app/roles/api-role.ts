@@ -43,6 +43,7 @@ import { createRemoveReadings } from '../remove-readings.ts';
 import type { Closer, Services } from '../services.ts';
 import { openSignInCodes } from '../sign-in-codes.ts';
 import { planWriters } from '../store-writers.ts';
+import { programVersion } from '../version.ts';
 import type { BrokerRole } from './broker-role.ts';
 import type { IngestRole } from './ingest-role.ts';
 
@@ -141,6 +142,8 @@ export async function openApiRole(
       admit: (message) => admit({ ...message, qos: 1, isWill: false }),
       monotonic,
       doctor: keep(await openDoctor({ pubsub, kv, patient: patientsOf(services), clock })),
+      version: programVersion(),
+      committed: () => store.committed(),
       isConnected,
       tell,
       corrections: keep(await openRecordBook<Correction>('correction', { bus, kv, clock, log })),

@@ -394,6 +394,14 @@ function samplesOf(
       { path: '/api/v1/corrections?as_of=soon', status: 400 },
       { path: '/api/v1/corrections?device=nobody', status: 404 },
     ],
+    'get /api/v1/export': [
+      ...['csv', 'parquet', 'arrow', 'xlsx', 'datapackage', 'csv&describe=true'].map((format) => ({
+        path: `/api/v1/export?kind=aquaculture_pond&from=-2h&format=${format}`,
+        status: 200,
+      })),
+      { path: '/api/v1/export?kind=aquaculture_pond&from=-2h&format=csv&with=weather', status: 400 },
+      { path: '/api/v1/export?kind=aquaculture_pond&from=-2h&format=csv&device=nobody', status: 404 },
+    ],
     'post /api/v1/import': [
       { path: `${IMPORT}&dryRun=true`, status: 200, file: 'time,do\n2026-11-20 08:00,6.1\n' },
       { path: IMPORT, status: 422, file: 'time,do\n03/04/2026 08:00,6.1\n' },

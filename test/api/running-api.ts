@@ -140,6 +140,8 @@ export async function apiOptions(
           decode: () => ({ readings: [], told: [] }),
         },
     }),
+    version: '0.0.0',
+    committed: () => store.committed(),
     isConnected: (_park, device) => device === 'probe',
     tell: async () => {},
     corrections: await openRecordBook<Correction>('correction', {

@@ -102,6 +102,27 @@ describe('a file of', () => {
   });
 });
 
+describe('a header', () => {
+  it.each([
+    ['溶解氧（毫克/升）'],
+    ['溶解氧/(mg·L-1)'],
+    ['溶解氧mg/L'],
+    ['溶解氧：mg/L'],
+    ['DO conc (mg/L) (617533)'],
+    ['dissolved_oxygen [mg/L]'],
+  ])('%s is oxygen in mg/L', async (header) => {
+    const { report } = await (await importerOf())(`time,"${header}"\n2026-11-27 08:00,6.1\n`, {}, true);
+    expect(report.columns[1]).toMatchObject({ field: 'dissolved_oxygen', unit: 'mg/L', unitFrom: 'file' });
+  });
+
+  it('whose unit nobody knows is asked for', async () => {
+    const { report } = await (await importerOf())('time,水温(列氏)\n2026-11-27 08:00,20\n', {}, true);
+    expect(report.questions[0]?.message).toMatch(/says \(列氏\), which is no unit known here/);
+    const fahrenheit = await (await importerOf())('time,水温(华氏度)\n2026-11-27 08:00,68\n');
+    expect(fahrenheit.readings[0]?.values.water_temperature).toBe(20);
+  });
+});
+
 describe('times', () => {
   const timesOf = async (cells: readonly string[], options = {}, header = 'time') => {
     const text = `${header},溶解氧(mg/L)\n${cells.map((cell, index) => `"${cell}",${6 + index / 10}`).join('\n')}\n`;
@@ -126,6 +147,7 @@ describe('times', () => {
     ['1795737900000', 'timestamp'],
     ['46353.336805555555', '时间'],
     ['２０２６-11-27 08：05'],
+    ['Fri Nov 27 00:05:00 UTC 2026'],
   ])('%s is five past eight in Beijing', async (cell, header = 'time') => {
     expect(await timesOf([cell], {}, header)).toEqual([at('2026-11-27T08:05+08:00')]);
   });
@@ -164,6 +186,15 @@ describe('times', () => {
     );
     await expect(timesOf(rows, { zone: 'Mars/Olympus' })).rejects.toMatchObject({ code: 'TIME_ZONE_INVALID' });
     await expect(timesOf(rows, { zone: 'CST' })).rejects.toMatchObject({ message: expect.stringContaining('several') });
+  });
+
+  it('of a zone whose name means several are asked for it', async () => {
+    const run = await importerOf();
+    const text = 'time,do\n2026-11-27 08:00:00 CST,6.1\n';
+    expect((await run(text, {}, true)).report.questions).toMatchObject([
+      { option: 'zone', choices: ['+08:00', '-06:00'] },
+    ]);
+    expect((await run(text, { zone: '-06:00' })).readings[0]?.time).toBe(at('2026-11-27T14:00Z'));
   });
 
   it('without a time of day are asked for one', async () => {
