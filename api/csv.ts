@@ -1,6 +1,7 @@
 /** Series as CSV for spreadsheets, pandas and R: Beijing times with their offset, units in the header. */
-import { isoOf } from '../base/beijing-time.ts';
 import { type Cell, csvLine } from '../base/csv.ts';
+import { timeText } from '../exports/csv.ts';
+import type { TimeText } from '../exports/describe.ts';
 import type { Field } from '../sensors/kind.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Series } from '../store/store.ts';
@@ -21,13 +22,18 @@ type CoveredSeries = Series & Partial<Coverage>;
  * One line per window, in order of time for each device; one column per field and aggregate, and for each field the coverage and the number of
  * doubtful values left out. A window of doubtful values only has a line without a value.
  */
-export function csvOfSeries(series: readonly CoveredSeries[], fields: ReadonlyMap<string, Field>): Generator<string> {
-  return inPieces(linesOfSeries(series, fields));
+export function csvOfSeries(
+  series: readonly CoveredSeries[],
+  fields: ReadonlyMap<string, Field>,
+  time: TimeText = 'iso',
+): Generator<string> {
+  return inPieces(linesOfSeries(series, fields, time));
 }
 
 function* linesOfSeries(
   series: readonly CoveredSeries[],
   fields: ReadonlyMap<string, Field>,
+  form: TimeText,
 ): Generator<readonly Cell[]> {
   const columns = new Map(series.map((each) => [columnOf(each), headerOf(each, fields)]));
   for (const { field, coverage, excluded } of series) {
@@ -70,7 +76,7 @@ function* linesOfSeries(
     const { park = '', site = '', device = '' } = group[0] ?? {};
     for (const [time, { cells, flags }] of [...rows].sort(([a], [b]) => a - b)) {
       const values = [...columns.keys()].map((name) => cells.get(name) ?? '');
-      yield [isoOf(time), park, site, device, ...values, [...flags].join(' ')];
+      yield [timeText(time, form), park, site, device, ...values, [...flags].join(' ')];
     }
   }
 }
@@ -80,6 +86,7 @@ export async function* csvOfReadings(
   readings: AsyncIterable<Reading & { readonly corrected?: readonly string[] }>,
   names: readonly string[],
   fields: ReadonlyMap<string, Field>,
+  form: TimeText = 'iso',
 ): AsyncGenerator<string> {
   const headers = names.map((field) => headerOf({ field, aggregate: 'raw' }, fields));
   let text = csvLine(['time', 'received', 'park', 'site', 'device', ...headers, 'flags']);
@@ -89,7 +96,7 @@ export async function* csvOfReadings(
       ...(corrected.includes(field) ? [`${field}:corrected`] : []),
     ]);
     const cells = names.map((name) => values[name] ?? '');
-    text += csvLine([isoOf(time), isoOf(receivedAt), park, site, device, ...cells, flagged.join(' ')]);
+    text += csvLine([timeText(time, form), timeText(receivedAt, form), park, site, device, ...cells, flagged.join(' ')]);
     if (text.length < PIECE) continue;
     yield text;
     text = '';

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import { DaoyuError } from '../base/errors.ts';
 import { type Correction, correctionsKnown } from '../corrections/correction.ts';
+import type { TimeText } from '../exports/describe.ts';
 import type { RecordBook } from '../journal/record-book.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
@@ -33,6 +34,8 @@ export interface SeriesQuestion {
   /** None for raw values. */
   readonly corrections: readonly Correction[];
   readonly isCsv: boolean;
+  /** Form of times in CSV. */
+  readonly timeText: TimeText;
 }
 
 export interface QuestionOptions {
@@ -67,7 +70,7 @@ export function parseSeriesQuestion(
       'values=both is for JSON only: ask for CSV once with values=raw and once with values=corrected',
     );
   return {
-    ...{ kind, fields, from, to, aggregates, values, isCsv },
+    ...{ kind, fields, from, to, aggregates, values, isCsv, timeText: query.time ?? 'iso' },
     byName: new Map(kind.fields.map((field) => [field.name, field])),
     filter: { kind: kind.name, ...(park && { park }), ...(site && { site }), ...(device && { device }) },
     ...(every && { every }),

@@ -1,6 +1,7 @@
 /** What `GET /series` takes and answers. */
 import { type Static, Type } from 'typebox';
 import { TIMEZONE } from '../base/beijing-time.ts';
+import { TIME_TEXTS } from '../exports/describe.ts';
 import { FLAGS } from '../sensors/flag.ts';
 import { AGGREGATES, type DoubtedWindow, type Point, QUALITIES } from '../store/store.ts';
 import { Exact, List, Maybe, OneOf, Slug, Text, Time, Where } from './schemas.ts';
@@ -28,6 +29,7 @@ export const SeriesQuery = Exact({
     Text('only corrections recorded by this time: RFC 3339 with offset, epoch ms, or relative; default now', 40),
   ),
   format: Type.Optional(OneOf(['json', 'csv'])),
+  time: Type.Optional(OneOf(TIME_TEXTS, { description: 'of CSV: iso with +08:00 (default), utc with Z, epoch ms' })),
 });
 
 const FlagsAnswer = { type: 'array', items: { type: 'string', enum: Object.keys(FLAGS) } };

@@ -33,7 +33,7 @@ export async function* csvOf(
 /** A frame of data takes the name, a person the unit: that stands in the description, which goes with the file. */
 const headerOf = ({ name }: ExportColumn) => name;
 
-function timeText(at: number, form: TimeText): string | number {
+export function timeText(at: number, form: TimeText): string | number {
   if (form === 'epoch') return at;
   return form === 'utc' ? new Date(at).toISOString() : isoOf(at);
 }

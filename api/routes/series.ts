@@ -93,7 +93,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesOptions & Gates> = as
       const found = await gate.run(request, (signal) => readSeries(store, question, maxPoints, signal));
       const now = clock();
       const series = found.map((each) => withCoverage(each, question, devices, now));
-      if (isCsv) return sendPieces(reply, csvOfSeries(series, byName));
+      if (isCsv) return sendPieces(reply, csvOfSeries(series, byName, question.timeText));
       const answer: SeriesAnswer = {
         kind: kind.name,
         quality,
@@ -120,12 +120,13 @@ function setCsvHeaders(reply: FastifyReply, { kind, filter: { site, device } }: 
 }
 
 function csvOf(store: Pick<Store, 'export'>, question: SeriesQuestion): (signal: AbortSignal) => AsyncIterable<string> {
-  const { filter, fields, byName, from, to, quality, corrections } = question;
+  const { filter, fields, byName, from, to, quality, corrections, timeText } = question;
   return (signal) =>
     csvOfReadings(
       correctedReadings(store, { ...filter, fields, from, to, quality, signal }, corrections),
       fields,
       byName,
+      timeText,
     );
 }
 

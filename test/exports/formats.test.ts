@@ -53,7 +53,7 @@ const time = (minutes: number) => NOW - minutes * MINUTE;
 
 describe('GET /api/v1/export', () => {
   it('as CSV is wide or long, with times as the reader wants them', async () => {
-    const { get } = await exported();
+    const { api, get } = await exported();
     const lines = (await get('format=csv&device=probe&with=season,events')).body.trim().split('\r\n');
     expect(lines).toEqual([
       'time,received,park,site,device,water_temperature,dissolved_oxygen,flags,corrected,season_day,events',
@@ -65,6 +65,13 @@ describe('GET /api/v1/export', () => {
     expect(long).toHaveLength(5);
     expect(long[4]).toBe(`${time(10)},${NOW},tianyu,pond-1,probe,dissolved_oxygen,6.3,mg/L,,`);
     expect((await get('format=csv&time=utc&bom=true')).body.startsWith('\ufefftime,')).toBe(true);
+    const series = '/api/v1/series?kind=aquaculture_pond&device=probe&fields=dissolved_oxygen&from=-1h&format=csv';
+    for (const [more, first] of [
+      ['&time=epoch', String(time(30))],
+      ['&time=utc', '2026-07-19T21:10:00.000Z'],
+      ['', '2026-07-20T05:10:00.000+08:00'],
+    ])
+      expect((await api.get(`${series}${more}`)).body.split('\r\n')[1]?.split(',')[0]).toBe(first);
   });
 
   it('as Parquet and Arrow keeps instants, numbers to the last digit, units and the description', async () => {
