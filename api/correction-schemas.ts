@@ -4,7 +4,7 @@ import { By } from './alarm-schemas.ts';
 import { RecordId, recordedParts } from './journal-schemas.ts';
 import { Exact, List, Slug, Text, Time } from './schemas.ts';
 
-const Method = Type.Union(
+export const Method = Type.Union(
   [
     Exact({ is: Type.Literal('invalidate') }),
     Exact({ is: Type.Literal('offset'), add: Type.Number() }),

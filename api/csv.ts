@@ -96,7 +96,15 @@ export async function* csvOfReadings(
       ...(corrected.includes(field) ? [`${field}:corrected`] : []),
     ]);
     const cells = names.map((name) => values[name] ?? '');
-    text += csvLine([timeText(time, form), timeText(receivedAt, form), park, site, device, ...cells, flagged.join(' ')]);
+    text += csvLine([
+      timeText(time, form),
+      timeText(receivedAt, form),
+      park,
+      site,
+      device,
+      ...cells,
+      flagged.join(' '),
+    ]);
     if (text.length < PIECE) continue;
     yield text;
     text = '';

@@ -59,8 +59,8 @@ export function dataPackage({ request, columns, version, completeness, values, a
       timezone: TIMEZONE,
       ...{ shape, quality, values },
       ...(asOf !== undefined && { asOf: iso(asOf) }),
-      corrections: corrections.map(({ recordedAt, at, until, ...rest }) => ({
-        ...rest,
+      corrections: corrections.map(({ id, park, device, field, method, reason, by, recordedAt, at, until }) => ({
+        ...{ id, park, device, field, method, reason, by },
         ...{ from: iso(at), to: iso(until), recordedAt: iso(recordedAt) },
       })),
       completeness,

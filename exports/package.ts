@@ -14,9 +14,10 @@ export interface PackageParts {
 export function packageOf({ readings, events, description }: PackageParts): AsyncIterable<Uint8Array> {
   const zip = new yazl.ZipFile();
   const output = zip.outputStream as Readable;
+  zip.on('error', (error) => output.destroy(error as Error));
   zip.addReadStreamLazy('readings.csv', {}, (done) => {
     const stream = Readable.from(readings);
-    stream.once('error', (error) => output.destroy(error));
+    output.once('close', () => stream.destroy());
     done(null, stream);
   });
   zip.addBuffer(Buffer.from(csvOfEvents(events)), 'events.csv');

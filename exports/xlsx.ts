@@ -38,10 +38,12 @@ export function xlsxOf(
   );
   add('xl/styles.xml', STYLES);
   const output = zip.outputStream as Readable;
+  zip.on('error', (error) => output.destroy(error as Error));
   for (const [index, device] of devices.entries())
     zip.addReadStreamLazy(`xl/worksheets/sheet${index + 1}.xml`, {}, (done) => {
       const sheet = Readable.from(sheetOf(columns, rowsOf(device, signal)));
-      sheet.once('error', (error) => output.destroy(error));
+      // Who stops reading ends the query.
+      output.once('close', () => sheet.destroy());
       done(null, sheet);
     });
   const texts = [['name', 'value'], ...about].map((row, index) => rowOf(index + 1, row, ['text', 'text']));

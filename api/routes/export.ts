@@ -29,6 +29,7 @@ import type { Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { QUALITIES, type Store } from '../../store/store.ts';
 import { parksSeen, registrySeen } from '../authorize.ts';
+import { DataPackageAnswer } from '../export-schemas.ts';
 import type { QueryGate } from '../query-gate.ts';
 import { checkPlace, kindNamed } from '../query-names.ts';
 import { Exact, OneOf, Text, Where } from '../schemas.ts';
@@ -113,9 +114,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportOptions & { readonly 
               ...Object.fromEntries(
                 Object.values(FORMATS).map((type) => [type.split(';')[0], { schema: Type.String() }]),
               ),
-              'application/json': {
-                schema: Type.String({ description: 'datapackage.json, see datapackage.org' }),
-              },
+              'application/json': { schema: DataPackageAnswer },
             },
           },
         },
@@ -222,7 +221,11 @@ function devicesOf(
       .map(({ park: of, device: id }) => ({ park: of, device: id })),
   ];
   if (named.length === 0) return found;
-  for (const id of named) if (!found.some((each) => each.device === id)) checkPlace(seen, { park, device: id });
+  for (const id of named) {
+    if (found.some((each) => each.device === id)) continue;
+    checkPlace(seen, { park, device: id });
+    throw new DaoyuError('DEVICE_UNKNOWN', `device "${id}" is no ${kind.name}`);
+  }
   return found.filter((each) => named.includes(each.device));
 }
 
