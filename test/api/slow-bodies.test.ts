@@ -12,7 +12,9 @@ async function trickle(port: number, path: string, waitMs: number): Promise<stri
   socket.on('data', (chunk) => (answer += String(chunk)));
   socket.on('error', () => {});
   await once(socket, 'connect');
-  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a":`);
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a":`,
+  );
   const closed = once(socket, 'close').then(() => answer || 'closed');
   return await Promise.race([closed, new Promise<string>((resolve) => setTimeout(() => resolve('open'), waitMs))]);
 }
