@@ -22,7 +22,8 @@ export function columnOf(header: string): Column {
   const slash = /^(.+?)\s*[/／:：]\s*([^/／:：]{1,24}(?:\/[A-Za-z]{1,3})?)$/.exec(text);
   const joined = /^(.*[\u4e00-\u9fff])([a-zµμ°℃℉%][^\u4e00-\u9fff\s]{0,11})$/i.exec(text);
   for (const match of [bracket, comma, blank, slash, joined]) {
-    const [, name = '', given = ''] = match ?? [];
+    const [, before = '', given = ''] = match ?? [];
+    const name = before.replace(/\s*[/／:：]$/, '');
     const unit = plainUnit(given);
     if (name === '' || !isUnit(unit)) continue;
     if (match === blank && /^[A-Za-z]+$/.test(unit) && !WORDS.has(unit.toLowerCase())) continue;

@@ -39,7 +39,11 @@ function requestOf({ method, url }: Route, park: string, shares: Readonly<Record
     '*': 'x',
   };
   const path = url.replace(/:(\w+)|\*/g, (text, name: string) => names[name ?? text] ?? 'x');
-  const query = url.endsWith('/series') ? '?kind=aquaculture_pond' : '';
+  const queries: Readonly<Record<string, string>> = {
+    '/api/v1/series': '?kind=aquaculture_pond',
+    '/api/v1/export': '?kind=aquaculture_pond&from=-1h&format=csv',
+  };
+  const query = queries[url] ?? '';
   const body = { park, site: `pond-of-${park}`, device: `probe-of-${park}` };
   return { method, url: path + query, ...(method !== 'GET' && method !== 'HEAD' && { payload: body }) };
 }

@@ -104,15 +104,15 @@ describe('a file of', () => {
 
 describe('a header', () => {
   it.each([
-    ['溶解氧（毫克/升）'],
-    ['溶解氧/(mg·L-1)'],
-    ['溶解氧mg/L'],
-    ['溶解氧：mg/L'],
-    ['DO conc (mg/L) (617533)'],
-    ['dissolved_oxygen [mg/L]'],
-  ])('%s is oxygen in mg/L', async (header) => {
+    ['溶解氧（毫克/升）', '毫克/升'],
+    ['溶解氧/(mg·L-1)', 'mg/L'],
+    ['溶解氧mg/L', 'mg/L'],
+    ['溶解氧：mg/L', 'mg/L'],
+    ['DO conc (mg/L) (617533)', 'mg/L'],
+    ['dissolved_oxygen [mg/L]', 'mg/L'],
+  ])('%s is oxygen in mg/L', async (header, unit) => {
     const { report } = await (await importerOf())(`time,"${header}"\n2026-11-27 08:00,6.1\n`, {}, true);
-    expect(report.columns[1]).toMatchObject({ field: 'dissolved_oxygen', unit: 'mg/L', unitFrom: 'file' });
+    expect(report.columns[1]).toMatchObject({ field: 'dissolved_oxygen', unit, unitFrom: 'file' });
   });
 
   it('whose unit nobody knows is asked for', async () => {
