@@ -39,7 +39,9 @@ export function exportCommand(): Command {
     .option('--site <ids>', 'separated by commas')
     .option('--device <ids>', 'separated by commas (default: all)')
     .option('--fields <names>', 'separated by commas (default: all)')
-    .addOption(new Option('--format <format>', 'default: by the name of the file').choices(Object.values(FORMATS)))
+    .addOption(
+      new Option('--format <format>', 'default: by the name of the file').choices([...new Set(Object.values(FORMATS))]),
+    )
     .addOption(new Option('--shape <shape>', 'a row a reading, or a row a value').choices(['wide', 'long']))
     .addOption(new Option('--values <values>').choices(['corrected', 'raw']))
     .addOption(new Option('--quality <quality>', 'good leaves doubted values out').choices(['all', 'good']))
