@@ -27,10 +27,12 @@ export interface StartOptions {
 export interface Doctor {
   /** Rejects with `DEVICE_UNKNOWN`, `DOCTOR_RUNNING`, `DOCTOR_BUSY`. */
   start(device: DeviceAddress, options: StartOptions): Promise<Report>;
-  /** The last report, of one under way too. Rejects with `REPORT_UNKNOWN`. */
-  find(device: DeviceAddress): Promise<Report>;
+  /** The last report, of one under way too; undefined for a device that was never examined. Rejects with `DEVICE_UNKNOWN`. */
+  find(device: DeviceAddress): Promise<Report | undefined>;
   /** Ends the examination, wherever it runs. Rejects with `REPORT_UNKNOWN`. */
   stop(device: DeviceAddress): Promise<Report>;
+  /** Of a device that is removed: what is known of it goes, and an examination under way here ends. */
+  forget(device: DeviceAddress): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,7 +47,7 @@ const ASK_EVERY_MS = 100;
 const keyOf = (device: DeviceAddress) => `doctor/${clientIdOf(device)}`;
 
 export async function openDoctor({ pubsub, kv, patient, clock }: DoctorOptions): Promise<Doctor> {
-  const running = new Map<string, RunningExamination>();
+  const running = new Map<string, RunningExamination & { readonly key: string }>();
   const unsubscribe = await pubsub.subscribe(STOP, (message) => {
     const { id } = (message ?? {}) as { readonly id?: unknown };
     if (typeof id === 'string') void running.get(id)?.stop('stopped');
@@ -53,20 +55,28 @@ export async function openDoctor({ pubsub, kv, patient, clock }: DoctorOptions):
 
   const isUnderWay = ({ state, updatedAt }: Report) => state === 'running' && clock() - updatedAt < STALE_MS;
 
-  async function find(device: DeviceAddress): Promise<Report> {
-    const item = await kv.get<Report>(keyOf(device));
-    if (item === undefined)
-      throw new DaoyuError('REPORT_UNKNOWN', `${clientIdOf(device)} has not been examined: start an examination first`);
-    const report = item.value;
-    return report.state !== 'running' || isUnderWay(report) ? report : { ...report, state: 'interrupted' };
+  function registered(address: DeviceAddress) {
+    const known = patient(address);
+    if (known !== undefined) return known;
+    throw new DaoyuError('DEVICE_UNKNOWN', `park ${address.park} has no device ${address.device}`);
+  }
+
+  async function find(device: DeviceAddress): Promise<Report | undefined> {
+    const report = (await kv.get<Report>(keyOf(device)))?.value;
+    if (report === undefined) registered(device);
+    return report?.state !== 'running' || isUnderWay(report) ? report : { ...report, state: 'interrupted' };
+  }
+
+  async function examined(device: DeviceAddress): Promise<Report> {
+    const report = await find(device);
+    if (report !== undefined) return report;
+    throw new DaoyuError('REPORT_UNKNOWN', `${clientIdOf(device)} has not been examined: start an examination first`);
   }
 
   return {
     find,
     async start(address, { watchMs, isActive, by }) {
-      const known = patient(address);
-      if (known === undefined)
-        throw new DaoyuError('DEVICE_UNKNOWN', `park ${address.park} has no device ${address.device}`);
+      const known = registered(address);
       if (running.size >= MAX_RUNNING)
         throw new DaoyuError('DOCTOR_BUSY', `${MAX_RUNNING} devices are being examined: wait for one to end`);
       const before = await kv.get<Report>(keyOf(address));
@@ -80,19 +90,27 @@ export async function openDoctor({ pubsub, kv, patient, clock }: DoctorOptions):
         keep: (report) => kv.put(key, report),
         onEnd: () => running.delete(head.id),
       });
-      running.set(head.id, examination);
+      running.set(head.id, { ...examination, key });
       return examination.first;
     },
     async stop(device) {
-      const { id, state } = await find(device);
-      if (state !== 'running') return find(device);
+      const before = await examined(device);
+      const { id, state } = before;
+      if (state !== 'running') return before;
       pubsub.publish(STOP, { id });
       const deadline = performance.now() + STOP_PATIENCE_MS;
       for (;;) {
-        const report = await find(device);
+        const report = await examined(device);
         if (report.state !== 'running' || performance.now() > deadline) return report;
         await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
       }
+    },
+    async forget(device) {
+      const key = keyOf(device);
+      const own = [...running.values()].filter((each) => each.key === key);
+      // Its last report is kept first, and goes with the others.
+      await Promise.all(own.map((each) => each.stop('interrupted')));
+      await kv.delete(key);
     },
     async close() {
       unsubscribe();

@@ -54,15 +54,18 @@ export const doctorRoutes: FastifyPluginAsyncTypebox<DoctorRouteOptions> = async
   app.get(
     '/devices/:park/:device/doctor',
     {
-      config: { access: { right: 'read', park: 'named' }, problems: ['REPORT_UNKNOWN'] },
+      config: { access: { right: 'read', park: 'named' }, problems: ['DEVICE_UNKNOWN'] },
       schema: {
         tags,
         summary: 'The report of the examination under way, renewed every two seconds, or of the last one',
         params,
-        response: { 200: Report },
+        response: { 200: Report, 204: Type.Null({ description: 'the device was never examined' }) },
       },
     },
-    async (request) => doctor.find(request.params),
+    async (request, reply) => {
+      const report = await doctor.find(request.params);
+      return report === undefined ? reply.code(204).send(null) : reply.send(report);
+    },
   );
 
   app.delete(
@@ -71,7 +74,7 @@ export const doctorRoutes: FastifyPluginAsyncTypebox<DoctorRouteOptions> = async
       config: {
         access: { right: 'operate', park: 'named' },
         audit: { what: 'doctor.stop' },
-        problems: ['REPORT_UNKNOWN'],
+        problems: ['DEVICE_UNKNOWN', 'REPORT_UNKNOWN'],
       },
       schema: { tags, summary: 'Ends the examination; answers with its report', params, response: { 200: Report } },
     },

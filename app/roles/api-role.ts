@@ -24,7 +24,7 @@ import { openLiveFeed } from '../../consumers/live-feed.ts';
 import { startPlatformMetrics } from '../../consumers/platform-metrics/writer.ts';
 import { createQuarantine } from '../../consumers/quarantine/quarantine.ts';
 import type { Correction } from '../../corrections/correction.ts';
-import { type DoctorOptions, openDoctor } from '../../doctor/doctor.ts';
+import { type Doctor, type DoctorOptions, openDoctor } from '../../doctor/doctor.ts';
 import { createImporter } from '../../imports/importer.ts';
 import { createSpool } from '../../imports/spool.ts';
 import { FORMATS } from '../../ingest/decoders/table.ts';
@@ -32,7 +32,7 @@ import { createIntake } from '../../ingest/intake.ts';
 import { tryMapping } from '../../ingest/try-mapping.ts';
 import type { FarmEvent } from '../../journal/events.ts';
 import { openRecordBook } from '../../journal/record-book.ts';
-import type { NewDevice } from '../../registry/registry.ts';
+import type { NewDevice, RegistryChange } from '../../registry/registry.ts';
 import { validateMapping } from '../../registry/validate-mapping.ts';
 import { deviceModels } from '../../seeds/models/models.ts';
 import type { Store } from '../../store/store.ts';
@@ -82,6 +82,8 @@ export async function openApiRole(
   const admit = door?.admit ?? openIntake(services, tell, keep);
   const figures = { store, ledger, isConnected, alarms: shownAlarms };
   await writePlatformMetrics(services, figures, keep);
+  const doctor = keep(await openDoctor({ pubsub, kv, patient: patientsOf(services), clock }));
+  keep({ close: registry.watch((change) => forgetRemoved(change, doctor, log)) });
   return keep(
     await openApi({
       host: config.host,
@@ -141,7 +143,7 @@ export async function openApiRole(
       verifyDevice: createVerifier(createFindCredential(registry, clock), monotonic).verify,
       admit: (message) => admit({ ...message, qos: 1, isWill: false }),
       monotonic,
-      doctor: keep(await openDoctor({ pubsub, kv, patient: patientsOf(services), clock })),
+      doctor,
       version: programVersion(),
       committed: () => store.committed(),
       isConnected,
@@ -210,6 +212,14 @@ async function writePlatformMetrics(
 function pageFolder(): { readonly pageFolder?: string } {
   const found = PAGE_FOLDER.find((folder) => existsSync(folder));
   return found === undefined ? {} : { pageFolder: found };
+}
+
+/** Every API process hears of the removal: the report goes, and whichever of them examines the device stops. */
+function forgetRemoved({ noun, before, after }: RegistryChange, doctor: Doctor, log: Services['log']): void {
+  if (noun !== 'device' || before === undefined || after !== undefined) return;
+  doctor
+    .forget({ park: before.park, device: before.id })
+    .catch((err: unknown) => log.warn({ err, device: before.id }, 'the report of a removed device is left behind'));
 }
 
 /** What an examination needs to know of a device: its registration, and what intake makes of its payloads. */

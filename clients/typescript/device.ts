@@ -78,23 +78,25 @@ function connect(address: string, options: IClientOptions): Promise<MqttClient> 
 /** One connection, until it breaks. Resolves to whether anything was acknowledged on it. */
 async function serve(client: MqttClient): Promise<boolean> {
   let hasWorked = false;
-  const broken = new Promise<'broken'>((resolve) => client.once('close', () => resolve('broken')));
+  const broken = new AbortController();
+  const over = AbortSignal.any([stopping.signal, broken.signal]);
+  client.once('close', () => broken.abort());
   client.on('message', (topic, payload) => onMessage(client, topic, payload));
   client.publish(`${prefix}/status`, 'online', { qos: 1, retain: true });
   client.subscribe([`${prefix}/errors`, `${prefix}/commands/#`], { qos: 1 });
-  while (!stopping.signal.aborted) {
+  while (!over.aborted) {
     const oldest = queue.oldest();
     if (oldest === undefined) {
-      if ((await Promise.race([broken, queue.filled(stopping.signal)])) === 'broken') return hasWorked;
+      await queue.filled(over);
       continue;
     }
-    // One at a time keeps the order and is fast enough; a backlog goes out as arrays.
+    // One at a time keeps the order, and is fast enough for one device.
     const isDup = oldest.isSent;
     queue.markSent(oldest);
-    const acknowledged = client.publishAsync(`${prefix}/telemetry`, oldest.text, { qos: 1, dup: isDup });
-    const deadline = pause(PUBACK_MS, 'late' as const, { ref: false });
-    const outcome = await Promise.race([acknowledged.catch(() => 'broken' as const), broken, deadline]);
-    if (outcome === 'broken' || outcome === 'late') return hasWorked;
+    const published = client.publishAsync(`${prefix}/telemetry`, oldest.text, { qos: 1, dup: isDup });
+    const deadline = pause(PUBACK_MS, false, { ref: false, signal: broken.signal });
+    const isAcknowledged = await Promise.race([published.then(() => true), deadline]).catch(() => false);
+    if (!isAcknowledged) return hasWorked;
     // Only now may the readings go.
     queue.acknowledge(oldest);
     hasWorked = true;

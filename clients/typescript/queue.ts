@@ -52,8 +52,7 @@ export function openQueue(folder: string, most: number): Queue {
       renameSync(`${path}.part`, path);
       names.push(name);
       if (names.length > most) rmSync(join(folder, names.shift() ?? ''), { force: true });
-      for (const wake of waiting) wake();
-      waiting.clear();
+      for (const wake of [...waiting]) wake();
     },
     oldest() {
       const [name] = names;
@@ -70,8 +69,13 @@ export function openQueue(folder: string, most: number): Queue {
     },
     filled: (signal) =>
       new Promise((resolve) => {
-        waiting.add(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const wake = () => {
+          waiting.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        waiting.add(wake);
+        signal.addEventListener('abort', wake);
       }),
   };
 }

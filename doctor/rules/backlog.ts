@@ -1,11 +1,12 @@
 /** What was measured during an outage never comes. */
-import type { Connection, Facts } from '../facts.ts';
+import type { Connection, Facts, Published } from '../facts.ts';
 import { fail, ok, type Rule, unseen } from '../rule.ts';
 import { duration, timeOf } from '../words.ts';
 
 /** Of the readings that an outage should have left, so many must come. */
 const SHARE = 0.5;
 const EXPECTED = 2;
+/** A backlog that has not come for so long, or behind so many newer publishes, will not come. */
 const PATIENCE_MS = 60_000;
 const NEWER = 3;
 
@@ -41,18 +42,30 @@ export const backlog: Rule = {
   },
 };
 
-/** Between the end of a connection and the next, long enough to tell, and long enough ago. */
+/** Between the end of a connection and the next, long enough to tell; those of which readings may still be on their way are left out. */
 export function outagesOf({ connections, telemetry, device, now }: Facts): readonly Outage[] {
   const times = new Set(telemetry.flatMap(({ readings }) => readings.map(({ time }) => time)));
   return connections.flatMap((next, index) => {
     const from = connections[index - 1]?.endedAt;
-    if (from === undefined || !isSettled(next, now)) return [];
+    if (from === undefined) return [];
     const expected = Math.floor((next.at - from) / device.intervalMs);
     if (expected < EXPECTED) return [];
-    const found = [...times].filter((time) => time > from && time < next.at).length;
+    const isOfOutage = (time: number) => time > from && time < next.at;
+    const found = [...times].filter(isOfOutage).length;
+    if (found < SHARE * expected && !isSettled(next, isOfOutage, telemetry, now)) return [];
     return [{ from, until: next.at, expected, found }];
   });
 }
 
-const isSettled = ({ at, endedAt, publishes }: Connection, now: number) =>
-  publishes.length >= NEWER || (endedAt ?? now) - at > PATIENCE_MS;
+/** One after the other, a backlog takes its time: it is over when only newer readings come, or none. */
+function isSettled(
+  { at, endedAt = Number.POSITIVE_INFINITY }: Connection,
+  isOfOutage: (time: number) => boolean,
+  telemetry: readonly Published[],
+  now: number,
+): boolean {
+  const since = telemetry.filter((each) => each.at >= at);
+  const lastOfBacklog = since.findLastIndex(({ readings }) => readings.some(({ time }) => isOfOutage(time)));
+  const newer = since.length - 1 - lastOfBacklog;
+  return newer >= NEWER || Math.min(endedAt, now) - (since[lastOfBacklog]?.at ?? at) > PATIENCE_MS;
+}

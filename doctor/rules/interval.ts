@@ -6,6 +6,8 @@ const READINGS = 6;
 const OFF_BY = 0.3;
 const IRREGULAR_BY = 0.5;
 const IRREGULAR_SHARE = 0.2;
+/** Schedulers of busy gateways are as late as this; silence is judged in seconds, so nothing follows from it. */
+const JITTER_MS = 500;
 
 export const interval: Rule = {
   code: 'INTERVAL_OFF',
@@ -25,12 +27,12 @@ export const interval: Rule = {
     if (times.length < READINGS) return unseen;
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
     const median = medianOf(gaps);
-    const irregular = gaps.filter((gap) => Math.abs(gap - median) > IRREGULAR_BY * median).length;
+    const irregular = gaps.filter((gap) => Math.abs(gap - median) > Math.max(IRREGULAR_BY * median, JITTER_MS)).length;
     const said = [
       `${times.length} 条读数，间隔中位数 ${duration(median)}，登记 ${duration(device.intervalMs)}，不规则 ${irregular} 次。`,
       `${times.length} readings, median interval ${duration(median)}, registered ${duration(device.intervalMs)}, ${irregular} irregular.`,
     ] as const;
-    const isOff = Math.abs(median / device.intervalMs - 1) > OFF_BY;
+    const isOff = Math.abs(median - device.intervalMs) > Math.max(OFF_BY * device.intervalMs, JITTER_MS);
     return isOff || irregular > IRREGULAR_SHARE * gaps.length ? warning(...said) : ok(...said);
   },
 };

@@ -197,6 +197,7 @@ function samplesOf(
     ],
     'get /api/v1/devices/{park}/{device}/doctor': [
       { path: `${DEVICES}/daoyu/probe/doctor`, status: 200 },
+      { path: `${DEVICES}/daoyu/silent/doctor`, status: 204 },
       { path: `${DEVICES}/daoyu/nobody/doctor`, status: 404 },
     ],
     'delete /api/v1/devices/{park}/{device}/doctor': [{ path: `${DEVICES}/daoyu/probe/doctor`, status: 200 }],

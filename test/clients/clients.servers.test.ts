@@ -23,7 +23,14 @@ function inC() {
 const inPython = () => (started: Started) =>
   startClient(python, [`${clients}micropython/device.py`, ...wordsOf(started)]);
 
+const inTypeScript = () => (started: Started) =>
+  startClient(process.execPath, [
+    ...['--import', 'tsx', `${clients}typescript/device.ts`, `mqtt://127.0.0.1:${started.port}`],
+    ...['park.probe', started.password, `${started.folder}/readings`, INTERVAL_S],
+  ]);
+
 const there = [
+  ['TypeScript', inTypeScript] as const,
   ...(requireOrSkip('gcc and make', hasProgram('gcc') && hasProgram('make')) ? [['C', inC] as const] : []),
   ...(requireOrSkip('python3', hasProgram(python)) ? [[`MicroPython, run by ${python}`, inPython] as const] : []),
 ];

@@ -5,13 +5,22 @@ import { eventually } from '../eventually.ts';
 import { newDataDir, runPlatform } from '../running-platform.ts';
 import { findingsOf } from './patient.ts';
 
-const PATH = '/api/v1/devices/daoyu/patient/doctor';
+type Running = Awaited<ReturnType<typeof runPlatform>>;
+
+const request = ({ platform }: Running, method: string, path: string) =>
+  fetch(new URL(path, platform.urls.http), { method, headers: { authorization: `Bearer ${platform.token}` } });
+
+const statusOf = async (...asked: Parameters<typeof request>) => (await request(...asked)).status;
+
+const DEVICE = '/api/v1/devices/daoyu/patient';
+const PATH = `${DEVICE}/doctor`;
 
 describe('an examination', () => {
   it('is followed while it runs, ended on request, and kept', async () => {
     const DAOYU_DATA_DIR = newDataDir();
     const running = await runPlatform({ DAOYU_DATA_DIR });
     const credentials = await running.addDevice('patient', 'aquaculture_pond');
+    expect(await statusOf(running, 'GET', PATH)).toBe(204);
     const begun = await running.post<Report>(PATH, { watchSeconds: 600, by: 'li' });
     expect(begun).toMatchObject({ state: 'running', by: 'li', isActive: false, result: 'unseen' });
     await expect(running.post(PATH, {})).rejects.toThrow(/DOCTOR_RUNNING/);
@@ -23,16 +32,32 @@ describe('an examination', () => {
     );
     expect(seen.state).toBe('running');
     expect(findingsOf(seen)).toEqual({ WILL_MISSING: 'warning', TIME_MISSING: 'warning' });
-    const response = await fetch(new URL(PATH, running.platform.urls.http), {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${running.platform.token}` },
-    });
+    const response = await request(running, 'DELETE', PATH);
     const ended = (await response.json()) as Report;
     expect(ended).toMatchObject({ state: 'stopped', result: 'warning' });
     await client.endAsync(true);
     await running.platform.close();
     const again = await runPlatform({ DAOYU_DATA_DIR });
     expect(await again.get<Report>(PATH)).toEqual(ended);
+  });
+
+  it('goes with its device, ended or under way', async () => {
+    const running = await runPlatform();
+    for (const isUnderWay of [false, true]) {
+      await running.addDevice('patient', 'aquaculture_pond');
+      expect(await statusOf(running, 'DELETE', PATH)).toBe(404);
+      await running.post<Report>(PATH, { watchSeconds: 600 });
+      if (!isUnderWay) await request(running, 'DELETE', PATH);
+      expect(await statusOf(running, 'DELETE', DEVICE)).toBe(204);
+      await eventually(
+        () => statusOf(running, 'GET', PATH),
+        (status) => status === 404,
+      );
+      // One of the same name is another device.
+      await running.addDevice('patient', 'aquaculture_pond');
+      expect(await statusOf(running, 'GET', PATH)).toBe(204);
+      expect(await statusOf(running, 'DELETE', DEVICE)).toBe(204);
+    }
   });
 
   it('ends by itself', async () => {

@@ -51,7 +51,11 @@ export async function openPatient(
     ...test,
     examine: async (isActive = false) =>
       void (await doctor.start(ADDRESS, { watchMs: 60_000, isActive, by: 'a test' })),
-    report: () => doctor.find(ADDRESS),
+    report: async () => {
+      const report = await doctor.find(ADDRESS);
+      if (report === undefined) throw new Error('there is no report');
+      return report;
+    },
     end: () => doctor.stop(ADDRESS),
   };
 }

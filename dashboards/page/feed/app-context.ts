@@ -1,6 +1,6 @@
 /** The context of every view: fleet, route, language and clock. All change each second, except the language. */
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../sensors/format.ts';
 import { say, type Word } from '../language/words.ts';
 import type { AlarmFeed, AlarmFeedState } from './alarm-feed.ts';
@@ -37,7 +37,8 @@ export const LanguageContext = createContext<Language>('zh');
 /** For components with words only: rendered again when the language changes, not with the clock. */
 export function useLanguage(): { readonly language: Language; readonly word: (word: Word) => string } {
   const language = useContext(LanguageContext);
-  return { language, word: (word) => say(word, language) };
+  const word = useCallback((name: Word) => say(name, language), [language]);
+  return { language, word };
 }
 
 export const AppContextProvider = createContext<AppContext | undefined>(undefined);

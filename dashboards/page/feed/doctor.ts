@@ -1,7 +1,7 @@
 /** Examinations of a device, as the page asks the API for them. */
 import type { Static } from 'typebox';
 import type { Report as ReportSchema } from '../../../api/doctor-schemas.ts';
-import { ask, get, RequestFailed } from './api.ts';
+import { ask, get } from './api.ts';
 
 export type Report = Static<typeof ReportSchema>;
 export type Check = Report['checks'][number];
@@ -11,14 +11,7 @@ const pathOf = (park: string, device: string) =>
   `/devices/${encodeURIComponent(park)}/${encodeURIComponent(device)}/doctor`;
 
 /** Undefined for a device that was never examined. */
-export async function loadReport(park: string, device: string): Promise<Report | undefined> {
-  try {
-    return await get<Report>(pathOf(park, device));
-  } catch (error) {
-    if (error instanceof RequestFailed && error.status === 404) return undefined;
-    throw error;
-  }
-}
+export const loadReport = (park: string, device: string) => get<Report | undefined>(pathOf(park, device));
 
 export const startDoctor = (park: string, device: string, active: boolean) =>
   ask<Report>(pathOf(park, device), {

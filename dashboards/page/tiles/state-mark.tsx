@@ -1,4 +1,4 @@
-/** A state by shape and word, never by colour alone. */
+/** A state by shape and word, never by colour alone; `label` says it in other words than those of a site's health. */
 import type { HealthState } from '../../../sensors/health.ts';
 import { useLanguage } from '../feed/app-context.ts';
 
@@ -15,7 +15,7 @@ const SIGNS: Readonly<Record<HealthState, string>> = {
   unknown: 'M6.300 6.600a1.800 1.800 0 1 1 2.600 1.600q-.9.4-.9 1.200M8 11.300v.2',
 };
 
-export function StateMark({ state }: { readonly state: HealthState }) {
+export function StateMark({ state, label }: { readonly state: HealthState; readonly label?: string }) {
   const { word } = useLanguage();
   return (
     <span class={`mark ${state}`}>
@@ -23,7 +23,7 @@ export function StateMark({ state }: { readonly state: HealthState }) {
         <path class="shape" d={SHAPES[state]} />
         <path class="sign" d={SIGNS[state]} />
       </svg>
-      {word(state)}
+      {label ?? word(state)}
     </span>
   );
 }

@@ -26,6 +26,7 @@ const STATE: Readonly<Record<Verdict, HealthState>> = {
   unseen: 'unknown',
 };
 const TITLE = { ok: 'checkedWell', warning: 'foundWarnings', fail: 'foundFailures', unseen: 'notChecked' } as const;
+const RESULT = { ok: 'resultOk', warning: 'resultWarning', fail: 'resultFail', unseen: 'resultUnseen' } as const;
 const STATE_WORD = {
   running: 'examining',
   finished: 'examined',
@@ -43,7 +44,8 @@ export function DoctorView({ park, device }: { readonly park: string; readonly d
     if (!isRunning) return;
     const timer = setInterval(() => void run(async () => {}), REFRESH_MS);
     return () => clearInterval(timer);
-  });
+    // Not with each second that the page draws anew: the timer would never be due.
+  }, [isRunning, run]);
   const info = state.catalog.devices.find((each) => each.park === park && each.device === device);
   return (
     <div class="doctor">
@@ -112,14 +114,16 @@ function Sheet({ report }: { readonly report: Report }) {
     <>
       <section class="card" aria-live="polite">
         <p class="record-head">
-          <StateMark state={STATE[report.result]} />
+          <StateMark state={STATE[report.result]} label={word(RESULT[report.result])} />
           <b>{word(STATE_WORD[report.state])}</b>
           <span>
             {formatMoment(startedAt, language)} – {formatMoment(isRunning ? endsAt : updatedAt, language)}
-            {isRunning && ` · ${left} min`}
+            {isRunning && ` · ${left} ${word('examinationLeft')}`}
           </span>
           <span>{by}</span>
-          <span>{[...sum.protocols, ...sum.transports.map((each) => each.toUpperCase())].join(' · ')}</span>
+          {sum.protocols.length > 0 && (
+            <span>{[...sum.protocols, ...sum.transports.map((each) => each.toUpperCase())].join(' · ')}</span>
+          )}
           <span>{word(report.isActive ? 'wasProvoked' : 'wasNotProvoked')}</span>
         </p>
         {step !== undefined && <p class="note">{step[language]}</p>}
@@ -136,7 +140,7 @@ function Sheet({ report }: { readonly report: Report }) {
         <Part key={verdict} verdict={verdict} checks={checksWith(report, verdict)} />
       ))}
       {digest !== undefined && (
-        <p class="note">
+        <p class="note digest">
           SHA-256 <code>{digest}</code>
         </p>
       )}

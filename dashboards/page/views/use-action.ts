@@ -6,7 +6,7 @@ import { useLanguage } from '../feed/app-context.ts';
 export interface Action {
   readonly isBusy: boolean;
   readonly problem: string | undefined;
-  /** The answer, or undefined when it failed; `afterwards` has run by then. */
+  /** The answer, or undefined when it failed; `afterwards` has run by then. The same function as long as `afterwards` is. */
   readonly run: <R>(action: () => Promise<R>) => Promise<R | undefined>;
   readonly tell: (error: unknown) => void;
 }
@@ -23,19 +23,22 @@ export function useAction(afterwards: () => Promise<void>): Action {
     },
     [word],
   );
-  const run = async <R>(action: () => Promise<R>): Promise<R | undefined> => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const answer = await action();
-      await afterwards();
-      return answer;
-    } catch (error) {
-      tell(error);
-      return undefined;
-    } finally {
-      setBusy(false);
-    }
-  };
+  const run = useCallback(
+    async <R>(action: () => Promise<R>): Promise<R | undefined> => {
+      setBusy(true);
+      setProblem(undefined);
+      try {
+        const answer = await action();
+        await afterwards();
+        return answer;
+      } catch (error) {
+        tell(error);
+        return undefined;
+      } finally {
+        setBusy(false);
+      }
+    },
+    [afterwards, tell],
+  );
   return { isBusy, problem, run, tell };
 }
