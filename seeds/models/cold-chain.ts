@@ -23,7 +23,7 @@ export const coldChainModels: readonly DeviceModel[] = [
     notes: [
       {
         zh: 'DTU 发布的是原始应答帧（二进制或十六进制）。从站地址、起始寄存器与字节序须与控制器手册一致；冷冻库温度为有符号 16 位数。',
-        en: 'The DTU publishes raw answers, binary or hex. Slave, first register and byte order must be those of the controller’s manual; a freezer’s temperature is a signed 16-bit number.',
+        en: "The DTU publishes raw answers, binary or hex. Slave, first register and byte order must be those of the controller's manual; a freezer's temperature is a signed 16-bit number.",
       },
     ],
     examples: [

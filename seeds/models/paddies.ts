@@ -4,7 +4,7 @@ import { thingsBoard } from '../mappings.ts';
 
 const LORAWAN_TIME = {
   zh: '测量时间取网络服务器时间；设备离线期间的数据不会补传。',
-  en: 'The network server’s time is taken as measured; what the device measured while offline does not come later.',
+  en: "The network server's time is taken as measured; what the device measured while offline does not come later.",
 };
 
 export const paddyModels: readonly DeviceModel[] = [
@@ -17,7 +17,7 @@ export const paddyModels: readonly DeviceModel[] = [
     notes: [
       {
         zh: '水位单位须为毫米，零点为田面；安装后用直尺核对一次。',
-        en: 'Levels are in mm above the field’s surface; check once with a ruler after mounting.',
+        en: "Levels are in mm above the field's surface; check once with a ruler after mounting.",
       },
     ],
     examples: [
@@ -44,7 +44,7 @@ export const paddyModels: readonly DeviceModel[] = [
       LORAWAN_TIME,
       {
         zh: '编解码器须给出 depth（厘米）与 battery（%）；ChirpStack 的 MQTT 集成 QoS 设为 1。',
-        en: 'The codec gives depth (cm) and battery (%); set the QoS of ChirpStack’s MQTT integration to 1.',
+        en: "The codec gives depth (cm) and battery (%); set the QoS of ChirpStack's MQTT integration to 1.",
       },
     ],
     examples: [

@@ -19,7 +19,7 @@ const RS485_NOTE = {
 export const pondModels: readonly DeviceModel[] = [
   {
     model: 'pond-json',
-    label: { zh: '塘口站，平台字段名 JSON', en: 'pond station, JSON in the platform’s names' },
+    label: { zh: '塘口站，平台字段名 JSON', en: "pond station, JSON in the platform's names" },
     kind: 'aquaculture_pond',
     clock: 'device',
     notes: [

@@ -12,7 +12,7 @@ export const SITE_TYPE_LABELS: Readonly<Record<SiteType, Label>> = {
 };
 
 export const MANAGE_WORDS = {
-  manage: ['园区与设备', 'Parks and devices'],
+  manage: ['园区与设备', 'Parks & devices'],
   start: ['开始使用', 'Get started'],
   moreTabs: ['更多', 'More'],
   addPark: ['新建园区', 'Add a park'],
@@ -28,7 +28,7 @@ export const MANAGE_WORDS = {
   latitude: ['纬度（°，WGS-84）', 'Latitude (°, WGS-84)'],
   longitude: ['经度（°，WGS-84）', 'Longitude (°, WGS-84)'],
   deviceField: ['设备型号', 'Device model'],
-  ownFormat: ['按本平台字段名上报', 'sends the platform’s own fields'],
+  ownFormat: ['按本平台字段名上报', "sends the platform's own fields"],
   intervalField: ['上报间隔（秒）', 'Reporting interval (seconds)'],
   siteField: ['所在点位', 'Site'],
   save: ['保存', 'Save'],
@@ -72,7 +72,11 @@ export const MANAGE_WORDS = {
   replaceHardware: ['更换硬件', 'Replace the hardware'],
   replaceNote: [
     '同一编号、同一条曲线继续；旧机的密码立即失效。换了型号就在这里选。',
-    'Same id, same series; the old unit’s password ends at once. Choose the model if it is another one.',
+    "Same id, same series; the old unit's password ends at once. Choose the model if it is another one.",
+  ],
+  replacedHalf: [
+    '新密码已生效，但新型号的设置没有保存，请重新更换：',
+    'The new password is in force, but the settings of the model were not saved; replace once more:',
   ],
   sameModel: ['型号不变', 'Same model'],
   tryIt: ['在任何装有 mosquitto 的电脑上试发一条：', 'Try it from any computer that has mosquitto:'],
@@ -87,7 +91,10 @@ export const MANAGE_WORDS = {
   disableNote: ['立即断开，直到重新启用。', 'Disconnected at once, until it is enabled again.'],
   enable: ['启用', 'Enable'],
   retire: ['退役', 'Retire'],
-  retireNote: ['读数保留，不再等它上报，也不再告警。', 'Its readings stay; it is no longer expected to report.'],
+  retireNote: [
+    '读数保留，不再等它上报，也不再告警。',
+    'Its readings stay; it is no longer expected to report and raises no alarms.',
+  ],
   deleteDevice: ['删除设备', 'Delete the device'],
   importDevices: ['批量导入设备（CSV）', 'Import devices (CSV)'],
   importNote: [
@@ -120,7 +127,7 @@ export const MANAGE_WORDS = {
   removeSite: ['删除点位', 'Delete the site'],
   guideTitle: ['从空白到第一条读数', 'From empty to the first reading'],
   guideLead: ['五步，约三分钟。做到哪一步都会记住。', 'Five steps, about three minutes. You can leave and come back.'],
-  stepAccount: ['建立管理员账号', 'Make the administrator’s account'],
+  stepAccount: ['建立管理员账号', "Make the administrator's account"],
   stepAccountNote: [
     '之后用它登录；所有变更都会记在账号名下。',
     'You sign in with it from then on; each change is written down under its name.',
@@ -136,7 +143,7 @@ export const MANAGE_WORDS = {
   stepDevice: ['设备', 'Device'],
   stepDeviceNote: [
     '选型号；没有列出的，按本平台字段名上报即可。',
-    'Choose the model; one that is not listed sends the platform’s own fields.',
+    "Choose the model; one that is not listed sends the platform's own fields.",
   ],
   stepReading: ['第一条读数', 'First reading'],
   stepReadingNote: [

@@ -39,7 +39,7 @@ export const ACTION_LABELS: Readonly<Record<AuditAction, Label>> = {
   'demo.remove': { zh: '移除演示', en: 'removed the demo' },
   'device.add': { zh: '新建设备', en: 'added a device' },
   'device.change': { zh: '修改设备', en: 'changed a device' },
-  'device.password': { zh: '更换设备密码', en: 'rotated a device’s password' },
+  'device.password': { zh: '更换设备密码', en: "rotated a device's password" },
   'device.mapping': { zh: '修改映射', en: 'changed a mapping' },
   'device.remove': { zh: '移除设备', en: 'removed a device' },
   'profile.change': { zh: '修改标准', en: 'changed a profile' },

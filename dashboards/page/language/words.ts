@@ -339,7 +339,7 @@ const WORDS = {
   certificate: ['诊断证书', 'Certificate'],
   doctorHelp: [
     '从平台一侧观察这台设备 15 分钟，指出固件的问题、代价和改法。设备上什么都不用装。',
-    'Watches this device from the platform’s side for 15 minutes: what its firmware does wrong, what that costs and what to change. Nothing is installed on the device.',
+    "Watches this device from the platform's side for 15 minutes: what its firmware does wrong, what that costs and what to change. Nothing is installed on the device.",
   ],
   examine: ['观察 15 分钟', 'Watch for 15 minutes'],
   examineActive: ['主动测试', 'Test actively'],

@@ -13,7 +13,7 @@ import {
 } from '../feed/places.ts';
 import { formatDay, formatSeconds } from '../language/format-time.ts';
 import type { Word } from '../language/words.ts';
-import type { Action } from '../views/use-action.ts';
+import { useAction } from '../views/use-action.ts';
 import { useLoaded } from '../views/use-loaded.ts';
 import { SelectField } from './fields.tsx';
 import { ShownCredentials } from './shown-credentials.tsx';
@@ -21,7 +21,6 @@ import { ShownCredentials } from './shown-credentials.tsx';
 interface Props {
   readonly device: DeviceInfo;
   readonly kind: Kind | undefined;
-  readonly action: Action;
 }
 
 const OVERLAPS: readonly (readonly [minutes: string, word: Word])[] = [
@@ -31,12 +30,15 @@ const OVERLAPS: readonly (readonly [minutes: string, word: Word])[] = [
   ['0', 'overlapNone'],
 ];
 
-export function CredentialsCard({ device, kind, action: { run, isBusy } }: Props) {
-  const { word, language } = useAppContext();
+export function CredentialsCard({ device, kind }: Props) {
+  const { word, language, fleet } = useAppContext();
+  const { run, isBusy, problem } = useAction(fleet.reload);
   const { value: models = [] } = useLoaded(loadModels);
   const [overlap, setOverlap] = useState('1440');
   const [model, setModel] = useState('');
   const [made, setMade] = useState<DeviceCredentials>();
+  /** Of the hardware: the new password is in force, the settings of its model are not. */
+  const [isHalf, setHalf] = useState(false);
   const { park, device: id, oldPasswordValidUntil } = device;
   const fitting = models.filter((each) => each.kind === device.kind);
   const chosen = fitting.find((each) => each.model === model);
@@ -54,7 +56,8 @@ export function CredentialsCard({ device, kind, action: { run, isBusy } }: Props
         class="row-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void run(() => rotatePassword(park, id, Number(overlap))).then(setMade);
+          setHalf(false);
+          void run(async () => setMade(await rotatePassword(park, id, Number(overlap))));
         }}
       >
         <SelectField
@@ -74,7 +77,14 @@ export function CredentialsCard({ device, kind, action: { run, isBusy } }: Props
           class="row-form"
           onSubmit={(event) => {
             event.preventDefault();
-            void run(() => replaced(device, chosen)).then(setMade);
+            setHalf(false);
+            void run(async () => {
+              await replace(device, chosen, (credentials) => {
+                setMade(credentials);
+                setHalf(true);
+              });
+              setHalf(false);
+            });
           }}
         >
           <SelectField
@@ -95,15 +105,26 @@ export function CredentialsCard({ device, kind, action: { run, isBusy } }: Props
           </button>
         </form>
       </details>
+      <p role="status" class="problem">
+        {problem !== undefined && isHalf ? `${word('replacedHalf')} ${problem}` : problem}
+      </p>
       {made && <ShownCredentials key={made.password} credentials={made} kind={kind} />}
     </section>
   );
 }
 
-/** The old unit is out first: nothing that it still sends is read by the new one's mapping. */
-async function replaced({ park, device }: DeviceInfo, model: Model | undefined): Promise<DeviceCredentials> {
-  const credentials = await rotatePassword(park, device, 0);
-  if (model?.mapping !== undefined) await setMapping(park, device, model.mapping);
-  if (model?.intervalMs !== undefined) await changeDevice(park, device, { intervalMs: model.intervalMs });
-  return credentials;
+/**
+ * The old unit is out first: nothing that it still sends is read by the new one's mapping. The password is handed over before anything else can fail,
+ * because nobody can ask for it again.
+ */
+async function replace(
+  { park, device }: DeviceInfo,
+  model: Model | undefined,
+  onPassword: (credentials: DeviceCredentials) => void,
+): Promise<void> {
+  onPassword(await rotatePassword(park, device, 0));
+  if (model === undefined) return;
+  // A model that sends the platform's own fields ends the mapping of the old one.
+  await setMapping(park, device, model.mapping ?? {});
+  if (model.intervalMs !== undefined) await changeDevice(park, device, { intervalMs: model.intervalMs });
 }

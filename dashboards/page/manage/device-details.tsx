@@ -3,18 +3,18 @@ import { useState } from 'preact/hooks';
 import { useAppContext } from '../feed/app-context.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
 import { changeDevice } from '../feed/places.ts';
-import type { Action } from '../views/use-action.ts';
+import { useAction } from '../views/use-action.ts';
 import { NumberField, SelectField, TextField } from './fields.tsx';
 
 interface Props {
   readonly device: DeviceInfo;
-  readonly action: Action;
 }
 
 const LONGEST_SECONDS = 86_400;
 
-export function DeviceDetails({ device, action: { run, isBusy } }: Props) {
-  const { word, language, state } = useAppContext();
+export function DeviceDetails({ device }: Props) {
+  const { word, language, state, fleet } = useAppContext();
+  const { run, isBusy, problem } = useAction(fleet.reload);
   const [label, setLabel] = useState(labelOf(device.label, device.device));
   const [site, setSite] = useState(device.site);
   const [seconds, setSeconds] = useState(String((device.intervalMs ?? 60_000) / 1000));
@@ -66,6 +66,9 @@ export function DeviceDetails({ device, action: { run, isBusy } }: Props) {
           {isSaved && word('saved')}
         </p>
       </form>
+      <p role="status" class="problem">
+        {problem}
+      </p>
       {site !== device.site && <p class="note">{word('moveNote')}</p>}
     </section>
   );

@@ -2,17 +2,17 @@
 import { useAppContext } from '../feed/app-context.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
 import { changeDevice } from '../feed/places.ts';
-import type { Action } from '../views/use-action.ts';
+import { useAction } from '../views/use-action.ts';
 import { DeleteDevice } from './delete-device.tsx';
 
 interface Props {
   readonly device: DeviceInfo;
-  readonly action: Action;
 }
 
-export function DeviceEnd({ device, action }: Props) {
-  const { run, isBusy } = action;
-  const { word, language } = useAppContext();
+export function DeviceEnd({ device }: Props) {
+  const { word, language, fleet } = useAppContext();
+  const action = useAction(fleet.reload);
+  const { run, isBusy, problem } = action;
   const { park, device: id, isDisabled, retiredAt } = device;
   const name = labelOf(device.label, id)[language];
   const isOut = isDisabled === true || retiredAt !== undefined;
@@ -61,6 +61,9 @@ export function DeviceEnd({ device, action }: Props) {
         )}
         <DeleteDevice device={device} action={action} />
       </ul>
+      <p role="status" class="problem">
+        {problem}
+      </p>
     </section>
   );
 }

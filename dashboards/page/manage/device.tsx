@@ -3,7 +3,6 @@ import type { Park } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { keyOf } from '../feed/latest.ts';
 import { formatRoute } from '../feed/route.ts';
-import { useAction } from '../views/use-action.ts';
 import { Changes } from './changes.tsx';
 import { CredentialsCard } from './credentials-card.tsx';
 import { DeviceDetails } from './device-details.tsx';
@@ -11,8 +10,7 @@ import { DeviceEnd } from './device-end.tsx';
 import { DeviceState } from './device-state.tsx';
 
 export function DevicePage({ park, id }: { readonly park: Park; readonly id: string }) {
-  const { word, language, state, fleet, route } = useAppContext();
-  const action = useAction(fleet.reload);
+  const { word, language, state, route } = useAppContext();
   const device = state.catalog.devices.find((each) => each.park === park.id && each.device === id);
   const back = formatRoute({ view: 'manage', park: park.id, language, range: route.range });
   if (device === undefined)
@@ -38,12 +36,9 @@ export function DevicePage({ park, id }: { readonly park: Park; readonly id: str
           {park.label[language]}
         </a>
       </div>
-      <p role="status" class="problem">
-        {action.problem}
-      </p>
-      <DeviceDetails device={device} action={action} />
-      <CredentialsCard device={device} kind={kind} action={action} />
-      <DeviceEnd device={device} action={action} />
+      <DeviceDetails device={device} />
+      <CredentialsCard device={device} kind={kind} />
+      <DeviceEnd device={device} />
       <section class="card">
         <Changes park={park.id} id={id} what="device" />
       </section>

@@ -32,8 +32,8 @@ export function ImportDevices({ park, action: { run, isBusy } }: Props) {
   return (
     <details class="add">
       <summary>{word('importDevices')}</summary>
-      <p class="note">
-        {word('importNote')}{' '}
+      <p class="note">{word('importNote')}</p>
+      <p class="row-actions">
         <DownloadLink name="devices.csv" type="text/csv" text={TEMPLATE} label={word('template')} />
       </p>
       <form

@@ -30,7 +30,7 @@ export function ShownCredentials({ credentials, kind }: Props) {
     ['topicWord', topics.telemetry],
   ] as const;
   return (
-    <section class="one-time credentials" ref={box} tabIndex={-1} aria-label={word('credentials')}>
+    <section class="one-time credentials" ref={box} tabIndex={-1} aria-label={`${word('credentials')} ${clientId}`}>
       <figure>
         <img class="qr" alt="QR" src={`data:image/svg+xml;utf8,${encodeURIComponent(qr)}`} />
         <figcaption class="note">{word('scanIt')}</figcaption>
