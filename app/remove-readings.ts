@@ -14,15 +14,17 @@ export interface RemoveReadingsOptions {
   readonly kv: Pick<Kv, 'get' | 'put'>;
   readonly clock: () => number;
   readonly patienceMs?: number;
+  readonly settleMs?: number;
 }
 
-/** What the device had sent when it was shut out is on the log by then. */
+/** Longer than every process needs to learn that the device is shut out, or that its readings are removed. */
 const SETTLE_MS = 1000;
 const ASK_EVERY_MS = 250;
 
 /**
- * The device is shut out first; what it sent before has to be in the store, because a reading that is stored afterwards would stay. Rejects with
- * `READINGS_PENDING` when that takes too long, and with `STORE_UNAVAILABLE`: the device is disabled then, and asking again goes on.
+ * The device is shut out first; what it sent before has to be in the store, because a reading that is stored afterwards would stay. What is later still,
+ * because its append stalled, the store writer keeps out: from the note on it knows. Rejects with `READINGS_PENDING` when that takes too long, and with
+ * `STORE_UNAVAILABLE`: the device is disabled then, and asking again goes on.
  */
 export function createRemoveReadings({
   registry,
@@ -31,15 +33,14 @@ export function createRemoveReadings({
   kv,
   clock,
   patienceMs = 20_000,
+  settleMs = SETTLE_MS,
 }: RemoveReadingsOptions): (park: string, device: string) => Promise<void> {
-  return async (park, device) => {
-    await registry.setDevice(park, device, { isDisabled: true });
-    await wait(SETTLE_MS);
-    const until = clock() + patienceMs;
+  /** Waits until nothing of the device is on the log that the store does not have. */
+  async function untilStored(park: string, device: string, until: number): Promise<void> {
     for (;;) {
       const { rows, isComplete } = await ledger.account({ park, device });
       const pending = rows.reduce((sum, row) => sum + row.pending, 0);
-      if (isComplete && pending === 0) break;
+      if (isComplete && pending === 0) return;
       if (clock() >= until)
         throw new DaoyuError(
           'READINGS_PENDING',
@@ -47,7 +48,17 @@ export function createRemoveReadings({
         );
       await wait(ASK_EVERY_MS);
     }
+  }
+
+  return async (park, device) => {
+    await registry.setDevice(park, device, { isDisabled: true });
+    await wait(settleMs);
+    const until = clock() + patienceMs;
+    await untilStored(park, device, until);
     await noteRemovedReadings(kv, { park, device, at: clock() });
+    await wait(settleMs);
+    // A batch that was begun before its writer knew of the note is committed by then.
+    await untilStored(park, device, until);
     await store.remove({ park, device });
     await registry.removeDevice(park, device);
   };

@@ -9,6 +9,8 @@ import type { BackOff, Consumer, ConsumerOptions } from '../bus/handler.ts';
 import { entryOf, type LogEntry } from '../bus/parse-event.ts';
 import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
 import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
+import type { Reading } from '../sensors/reading.ts';
+import type { Tally } from '../sensors/tally.ts';
 import type { Ahead } from '../store/ahead.ts';
 import type { StoreCapabilities } from '../store/capabilities.ts';
 import type { Batch, ConflictingReading, RejectedReading, Store } from '../store/store.ts';
@@ -35,6 +37,7 @@ export interface StoreBatchOptions {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly backOff?: BackOff | undefined;
+  readonly isRemoved?: ((reading: Reading) => boolean) | undefined;
   /** The store's position. */
   readonly progress: WriterProgress;
   readonly onCommitted: (position: number) => void;
@@ -43,7 +46,7 @@ export interface StoreBatchOptions {
 }
 
 export async function startStoreBatches(options: StoreBatchOptions): Promise<Consumer> {
-  const { bus, store, log, name, subjects, backOff, onCommitted, onOlder } = options;
+  const { bus, store, log, name, subjects, backOff, onCommitted, onOlder, isRemoved = () => false } = options;
   let { progress } = options;
   const record = createRecords(randomRun());
   const quarantine = quarantineWriter({ bus, log });
@@ -70,10 +73,14 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     return parsing.has(position) ? parsing.get(position) : entryOf(delivery);
   }
 
+  function kept(readings: readonly Reading[]): readonly Reading[] {
+    return readings.some(isRemoved) ? readings.filter((reading) => !isRemoved(reading)) : readings;
+  }
+
   function show(delivery: Delivery): void {
     const entry = entryOf(delivery);
     parsing.set(delivery.position, entry);
-    if (entry !== undefined) store.ahead?.show(delivery.position, entry.readings);
+    if (entry !== undefined) store.ahead?.show(delivery.position, kept(entry.readings));
   }
 
   async function take(deliveries: readonly Delivery[], _signal: AbortSignal, upTo: number): Promise<void> {
@@ -93,14 +100,31 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
       if (end > upTo)
         throw new DaoyuError('STORE_CONFLICT', `a batch up to position ${end} was begun, ours ends at ${upTo}`);
       const entries = read.filter(({ delivery: { position } }) => position > progress.position && position <= end);
+      const all = entries.flatMap(({ entry }) => entry.readings);
+      const removed = all.filter(isRemoved);
       const batch: Batch = {
-        readings: entries.flatMap(({ entry }) => entry.readings),
-        tallies: entries.flatMap(({ entry }) => entry.tallies),
+        readings: kept(all),
+        tallies: [...entries.flatMap(({ entry }) => entry.tallies), ...removed.map(countedAsQuarantined)],
       };
       await store.write(batch, end, { writer: name, after: progress.position, onConflict });
       progress = { position: end };
       onCommitted(end);
+      // After the commit: a store that fails is asked again and again, and each time would make new records.
+      await keepRemoved(removed);
     }
+  }
+
+  /** What was on its way to the log when its device was removed with its readings. */
+  async function keepRemoved(removed: readonly Reading[]): Promise<void> {
+    if (removed.length === 0) return;
+    const message = 'received before its device was removed with its readings, and on the log only afterwards';
+    await quarantine(
+      removed.map((reading) => {
+        const { park, device, receivedAt } = reading;
+        const origin = { park, device, topic: topicsOf({ park, device }).telemetry, receivedAt };
+        return record(origin, 'reading', { code: 'DEVICE_REMOVED', message }, storedPayload(reading));
+      }),
+    );
   }
 
   /** Readings that the store will never accept go to quarantine, so that they neither block their neighbours nor disappear. */
@@ -152,6 +176,10 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     },
   };
 }
+
+const countedAsQuarantined = ({ park, device }: Reading): Tally => ({
+  ...{ park, device, received: 0, duplicate: 0, quarantined: 1 },
+});
 
 const promptedBy = ({ onAsked }: Ahead): Pick<ConsumerOptions, 'hastenedBy' | 'hurriedBy' | 'mayLag'> => ({
   mayLag: () => true,

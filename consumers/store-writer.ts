@@ -6,6 +6,7 @@ import { pause } from '../base/pause.ts';
 import { subjects as known } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BackOff, Consumer } from '../bus/handler.ts';
+import type { Reading } from '../sensors/reading.ts';
 import { DEFAULT_WRITER } from '../store/store.ts';
 import { progressOf, startStoreBatches, type WritableStore } from './store-batches.ts';
 import { alignWithStore, type PositionNote } from './store-position.ts';
@@ -19,6 +20,8 @@ export interface StoreWriterOptions {
   /** Subjects to write; by default all readings, and the quarantine for its counts. */
   readonly subjects?: readonly string[];
   readonly backOff?: BackOff;
+  /** Readings that must not be stored: their device was removed with its readings. They go to quarantine. */
+  readonly isRemoved?: (reading: Reading) => boolean;
   /** For a store that may be restored or deleted independently of the log. */
   readonly note?: PositionNote;
   readonly acceptsGap?: boolean;
@@ -42,7 +45,8 @@ const AGAIN_AFTER: BackOff = { firstMs: 1000, maxMs: 15_000 };
  * like old ones to it.
  */
 export async function startStoreWriter(options: StoreWriterOptions): Promise<Consumer> {
-  const { bus, store, log, name = DEFAULT_WRITER, note, acceptsGap = false, doubtMs = 0, backOff, ...rest } = options;
+  const { bus, store, log, name = DEFAULT_WRITER, note, acceptsGap = false, doubtMs = 0, ...rest } = options;
+  const { backOff, isRemoved } = rest;
   const subjects = rest.subjects ?? [known.allReadings, known.allQuarantine];
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -82,7 +86,9 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
       onOlder = resolve;
     });
     const onCommitted = (position: number) => note?.passed(position);
-    batches = await startStoreBatches({ bus, store, log, name, subjects, backOff, progress, onCommitted, onOlder });
+    batches = await startStoreBatches({
+      ...{ bus, store, log, name, subjects, backOff, isRemoved, progress, onCommitted, onOlder },
+    });
     if (problem !== undefined) log.info({ consumer: name, position: progress.position }, `${name} goes on`);
     problem = undefined;
   }

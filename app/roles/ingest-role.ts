@@ -7,6 +7,7 @@ import { startQuarantineKeeper } from '../../consumers/quarantine/keeper.ts';
 import { openPositionNote } from '../../consumers/store-position.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { JOURNAL_KEEPER, startJournalKeeper } from '../../journal/keeper.ts';
+import { followRemovedReadings } from '../../registry/removed-readings.ts';
 import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
 import { alarmTasks } from '../alarm-tasks.ts';
 import { sharedParts } from '../backends.ts';
@@ -30,11 +31,12 @@ type Problem = NonNullable<ReturnType<Consumer['status']>['problem']>;
 export async function openIngestRole(services: Services, store: Store, keep: Closer): Promise<IngestRole> {
   const { config, log, bus, id, kv, monotonic } = services;
   const { writers, isShared } = planWriters(config);
+  const { covers: isRemoved } = keep(await followRemovedReadings(kv));
   if (isShared) {
     const tasks = [
       ...writers.map((writer) => ({
         name: writer.name,
-        start: () => startStoreWriter({ bus, store, log, doubtMs: DOUBT_MS, ...writer }),
+        start: () => startStoreWriter({ bus, store, log, doubtMs: DOUBT_MS, isRemoved, ...writer }),
       })),
       ...othersOf(services, store),
     ];
@@ -44,7 +46,7 @@ export async function openIngestRole(services: Services, store: Store, keep: Clo
   const note = openPositionNote(kv, DEFAULT_WRITER);
   const acceptsGap = config.storeGap === 'accept';
   const doubtMs = sharedParts(config).isLogShared ? DOUBT_MS : 0;
-  const writer = keep(await startStoreWriter({ bus, store, log, note, acceptsGap, doubtMs }));
+  const writer = keep(await startStoreWriter({ bus, store, log, note, acceptsGap, doubtMs, isRemoved }));
   const others = othersOf(services, store);
   for (const task of others) keep(await task.start());
   return {

@@ -54,6 +54,10 @@ export const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
   ),
   DEVICE_UNKNOWN: refusal(['未登记的设备', 'unknown device'], ['登记该设备后重放', 'add the device, then replay']),
   DEVICE_DISABLED: refusal(['设备已停用', 'device disabled'], ['启用该设备后重放', 'enable the device, then replay']),
+  DEVICE_REMOVED: refusal(
+    ['设备和读数已删除', 'device removed with its readings'],
+    ['无需处理：删除前收到、删除后才入库', 'nothing to do: received before the removal, written after it'],
+  ),
   CHILD_UNKNOWN: refusal(
     ['网关下未登记的设备', 'unknown device behind a gateway'],
     ['登记该设备，并填上它的主题或编号，然后重放', 'register the device with its topic or id, then replay'],
