@@ -1,8 +1,11 @@
 /** The table as an Arrow IPC stream: what pandas, polars and R take without parsing. The one file that imports its library. */
 import { setImmediate } from 'node:timers/promises';
+import type { Data } from 'apache-arrow';
 import { batched, type ExportCell, type ExportColumn, type ExportTable } from './table.ts';
 
 const BATCH_ROWS = 16_384;
+
+type Arrow = typeof import('apache-arrow');
 
 export async function* arrowOf(
   { columns, rows }: Pick<ExportTable, 'columns' | 'rows'>,
@@ -10,16 +13,12 @@ export async function* arrowOf(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const arrow = await import('apache-arrow');
-  const typeOf = (type: ExportColumn['type']) => {
-    if (type === 'time') return new arrow.Timestamp(arrow.TimeUnit.MILLISECOND, 'UTC');
-    return type === 'number' ? new arrow.Float64() : new arrow.Utf8();
-  };
   const schema = new arrow.Schema(
     columns.map(
       ({ name, type, field }) =>
         new arrow.Field(
           name,
-          typeOf(type),
+          typeOf(arrow, type),
           type !== 'time',
           new Map(field === undefined ? [] : [['unit', field.unit]]),
         ),
@@ -40,12 +39,7 @@ export async function* arrowOf(
     }
   }
   for await (const batch of batched(rows(signal), columns.length, BATCH_ROWS)) {
-    const children = columns.map(({ type }, index) => {
-      const vector = arrow.vectorFromArray((batch[index] ?? []).map(cellOf), typeOf(type));
-      const [data] = vector.data;
-      if (data === undefined) throw new Error('a column without data');
-      return data;
-    });
+    const children = columns.map(({ type }, index) => dataOf(arrow, type, batch[index] ?? []));
     const struct = arrow.makeData({
       type: new arrow.Struct(schema.fields),
       length: batch[0]?.length ?? 0,
@@ -59,4 +53,34 @@ export async function* arrowOf(
   yield* written();
 }
 
-const cellOf = (cell: ExportCell) => cell ?? null;
+function typeOf(arrow: Arrow, type: ExportColumn['type']) {
+  if (type === 'time') return new arrow.Timestamp(arrow.TimeUnit.MILLISECOND, 'UTC');
+  return type === 'number' ? new arrow.Float64() : new arrow.Utf8();
+}
+
+/** Fills the buffers of a column itself: the library's builders take five times as long, and the loop waits meanwhile. */
+function dataOf(arrow: Arrow, type: ExportColumn['type'], cells: readonly ExportCell[]): Data {
+  const length = cells.length;
+  const nullBitmap = new Uint8Array(Math.ceil(length / 8));
+  let nullCount = 0;
+  for (const [index, cell] of cells.entries()) {
+    if (cell === undefined) nullCount += 1;
+    else nullBitmap[index >> 3] = (nullBitmap[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+  const nulls = { length, nullCount, nullBitmap };
+  if (type === 'time')
+    return arrow.makeData({
+      ...{ type: new arrow.TimestampMillisecond('UTC'), ...nulls },
+      data: BigInt64Array.from(cells, (cell) => BigInt(cell ?? 0)),
+    });
+  if (type === 'number')
+    return arrow.makeData({
+      ...{ type: new arrow.Float64(), ...nulls },
+      data: Float64Array.from(cells, (cell) => Number(cell ?? 0)),
+    });
+  const valueOffsets = new Int32Array(length + 1);
+  for (const [index, cell] of cells.entries())
+    valueOffsets[index + 1] = (valueOffsets[index] ?? 0) + Buffer.byteLength(String(cell ?? ''));
+  const data = Buffer.from(cells.map((cell) => cell ?? '').join(''));
+  return arrow.makeData({ type: new arrow.Utf8(), ...nulls, valueOffsets, data });
+}

@@ -2,8 +2,8 @@
 import type { SchemaElement } from 'hyparquet-writer';
 import { batched, type ExportColumn, type ExportTable } from './table.ts';
 
-/** Some ten columns of so many values are about 10 MB. */
-const GROUP_ROWS = 32_768;
+/** A group is encoded in one go, while nothing else runs: at most about a fifth of a second for some twenty columns. */
+const GROUP_ROWS = 16_384;
 
 export async function* parquetOf(
   { columns, rows }: Pick<ExportTable, 'columns' | 'rows'>,
@@ -27,7 +27,11 @@ export async function* parquetOf(
   for await (const batch of batched(rows(signal), columns.length, GROUP_ROWS)) {
     writer.write({
       rowGroupSize: GROUP_ROWS,
-      columnData: columns.map(({ name, type }, index) => ({ name, data: valuesOf(batch[index] ?? [], type) })),
+      columnData: columns.map(({ name, type }, index) => ({
+        ...{ name, data: valuesOf(batch[index] ?? [], type) },
+        // Times come at even distances: a thousandth of the bytes.
+        ...(type === 'time' && { encoding: 'DELTA_BINARY_PACKED' as const }),
+      })),
     });
     yield taken();
   }
