@@ -9,7 +9,7 @@ const Instant = (description: string) => Type.String({ description: `${descripti
 
 const ColumnAnswer = Exact({
   name: Type.String(),
-  type: OneOf(['datetime', 'integer', 'number', 'string']),
+  type: OneOf(['datetime', 'integer', 'number', 'string', 'object']),
   format: Type.Optional(Type.Literal('any')),
   title: Type.Optional(Type.String()),
   description: Type.String(),

@@ -1,6 +1,7 @@
 /** What a table holds, as a Frictionless data package: units, zone, formulas, versions, and the proof that it is complete. */
 import { TIMEZONE } from '../base/beijing-time.ts';
 import type { LedgerRow } from '../store/store.ts';
+import { EVENT_COLUMNS } from './events-csv.ts';
 import type { ExportColumn, ExportRequest } from './table.ts';
 
 export interface Completeness {
@@ -22,13 +23,18 @@ export interface Described {
   readonly completeness: Completeness;
   readonly values: 'raw' | 'corrected';
   readonly asOf?: number | undefined;
+  /** A file of events lies beside the readings. */
+  readonly hasEvents: boolean;
 }
 
 /** The form of the time in a text file. */
 export const TIME_TEXTS = ['iso', 'utc', 'epoch'] as const;
 export type TimeText = (typeof TIME_TEXTS)[number];
 
-export function dataPackage({ request, columns, version, completeness, values, asOf }: Described, time: TimeText) {
+export function dataPackage(
+  { request, columns, version, completeness, values, asOf, hasEvents }: Described,
+  time: TimeText,
+) {
   const { kind, from, to, shape, quality, corrections, devices } = request;
   const iso = (at: number) => new Date(at).toISOString();
   return {
@@ -39,17 +45,11 @@ export function dataPackage({ request, columns, version, completeness, values, a
     version: '1',
     sources: [{ title: 'daoyu', version }],
     resources: [
-      {
-        name: 'readings',
-        path: 'readings.csv',
-        format: 'csv',
-        mediatype: 'text/csv',
-        encoding: 'utf-8',
-        schema: {
-          fields: columns.map((column) => fieldOf(column, time)),
-          missingValues: [''],
-        },
-      },
+      resourceOf(
+        'readings',
+        columns.map((column) => fieldOf(column, time)),
+      ),
+      ...(hasEvents ? [resourceOf('events', EVENT_COLUMNS)] : []),
     ],
     daoyu: {
       kind: kind.name,
@@ -67,6 +67,11 @@ export function dataPackage({ request, columns, version, completeness, values, a
     },
   };
 }
+
+const resourceOf = <Fields>(name: string, fields: Fields) => ({
+  ...{ name, path: `${name}.csv`, format: 'csv', mediatype: 'text/csv', encoding: 'utf-8' },
+  schema: { fields, missingValues: [''] },
+});
 
 function fieldOf({ name, type, field, description }: ExportColumn, time: TimeText) {
   if (type === 'time')

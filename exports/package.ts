@@ -1,9 +1,8 @@
 /** The table as a data package: one archive with the readings as CSV, what people did, the corrections, and what it all means. */
 import { Readable } from 'node:stream';
 import yazl from 'yazl';
-import { isoOf } from '../base/beijing-time.ts';
-import { csvLine } from '../base/csv.ts';
 import type { FarmEvent } from '../journal/events.ts';
+import { csvOfEvents } from './events-csv.ts';
 
 export interface PackageParts {
   readonly readings: AsyncIterable<string>;
@@ -24,15 +23,4 @@ export function packageOf({ readings, events, description }: PackageParts): Asyn
   zip.addBuffer(Buffer.from(JSON.stringify(description, null, 2)), 'datapackage.json');
   zip.end();
   return output;
-}
-
-export function csvOfEvents(events: readonly FarmEvent[]): string {
-  const lines = events.map(({ id, park, site, device = '', kind, at, until, by, note = '', values, recordedAt }) =>
-    csvLine([
-      ...[isoOf(at), until === undefined ? '' : isoOf(until), park, site, device, kind, JSON.stringify(values)],
-      ...[note, by, isoOf(recordedAt), id],
-    ]),
-  );
-  const header = ['at', 'until', 'park', 'site', 'device', 'kind', 'values', 'note', 'by', 'recorded', 'id'];
-  return csvLine(header) + lines.join('');
 }

@@ -149,6 +149,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportOptions & { readonly 
       const description = dataPackage(
         {
           ...{ request: asked, columns: table.columns, version, values, asOf },
+          hasEvents: query.format === 'datapackage',
           completeness: {
             ...completeness,
             ledger,

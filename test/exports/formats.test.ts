@@ -14,7 +14,10 @@ const EXACT = 24.12345678901;
 const QUERY = 'kind=aquaculture_pond&fields=dissolved_oxygen,water_temperature&from=-1h&park=tianyu';
 
 interface Package {
-  readonly resources: readonly { readonly schema: { readonly fields: readonly { name: string; unit?: string }[] } }[];
+  readonly resources: readonly {
+    readonly path: string;
+    readonly schema: { readonly fields: readonly { name: string; unit?: string }[] };
+  }[];
   readonly daoyu: {
     readonly timezone: string;
     readonly corrections: readonly { readonly reason: string }[];
@@ -125,10 +128,13 @@ describe('GET /api/v1/export', () => {
     const described = JSON.parse(parts['datapackage.json'] ?? '') as Package;
     expect(described.daoyu).toMatchObject({ timezone: 'Asia/Shanghai', corrections: [{ reason: 'checked by hand' }] });
     expect(described.daoyu.completeness).toMatchObject({ isComplete: true, ledger: [{ received: 3, stored: 1 }] });
-    const [header] = (parts['readings.csv'] ?? '').split('\r\n');
-    expect(described.resources[0]?.schema.fields.map(({ name }) => name)).toEqual(header?.split(','));
-    const alone = (await get('format=csv&describe=true')).json<Package>();
+    expect(described.resources.map(({ path }) => path)).toEqual(['readings.csv', 'events.csv']);
+    for (const { path, schema } of described.resources)
+      expect(schema.fields.map(({ name }) => name)).toEqual(parts[path]?.split('\r\n')[0]?.split(','));
+    const alone = (await get('format=datapackage&describe=true')).json<Package>();
     expect(alone).toEqual(described);
+    const ofCsv = (await get('format=csv&describe=true')).json<Package>();
+    expect(ofCsv).toEqual({ ...described, resources: described.resources.slice(0, 1) });
   });
 
   it('names what it does not know, and what a sheet does not hold', async () => {
