@@ -1,8 +1,11 @@
 /** The reference clients as processes, each before a doctor that provokes it, all at one time. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { checkOf } from '../doctor/patient.ts';
+import { PASSWORD } from '../broker/open-test-broker.ts';
+import { checkOf, findingsOf, openPatient, reading, TELEMETRY, WILL } from '../doctor/patient.ts';
+import { eventually } from '../eventually.ts';
 import { hasProgram, requireOrSkip } from '../require.ts';
 import { certify, INTERVAL_S, type Started, startClient, temporaryFolder } from './certify.ts';
 
@@ -46,5 +49,30 @@ describe('the reference clients', () => {
         expect(checkOf(report, 'BACKLOG_LOST')?.verdict).toBe('ok');
       }),
     );
+  });
+});
+
+describe.runIf(requireOrSkip('mosquitto_pub', hasProgram('mosquitto_pub')))('mosquitto_pub', () => {
+  async function examined(version: string) {
+    const patient = await openPatient();
+    await patient.examine();
+    const child = spawn('mosquitto_pub', [
+      ...['-V', version, '-h', '127.0.0.1', '-p', String(patient.port), '-k', '60'],
+      ...['-i', 'park.probe', '-u', 'park.probe', '-P', PASSWORD, '-q', '1', '-t', TELEMETRY, '-l'],
+      ...['--will-topic', WILL.topic, '--will-payload', 'offline', '--will-qos', '1', '--will-retain'],
+    ]);
+    for (let ago = 12; ago > 0; ago--) child.stdin.write(`${reading(ago)}\n`);
+    child.stdin.end();
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(0);
+    await eventually(patient.report, ({ sum }) => sum.acknowledged === 12);
+    return patient.end();
+  }
+
+  it('is a device without a finding, in both versions', async () => {
+    for (const report of await Promise.all(['mqttv311', 'mqttv5'].map(examined))) {
+      expect(findingsOf(report), JSON.stringify(report.checks)).toEqual({});
+      expect(report.result).toBe('ok');
+    }
   });
 });

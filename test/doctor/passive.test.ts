@@ -263,6 +263,23 @@ describe('packets', () => {
     expect(found).toEqual({ RESENT_WITH_NEW_TIME: 'fail' });
   });
 
+  it('that are published on and on without a PUBACK are recognised', async () => {
+    const log = slow();
+    const found = await mistake(
+      async (patient) => {
+        const client = await open(patient);
+        // The platform itself reads on to 150 here, so that none is left in the socket.
+        for (let id = 1; id <= 101; id++) client.send(publish(id, reading(102 - id)));
+        await eventually(() => log.waiting.length === 101);
+        for (const finish of log.waiting) finish();
+        await client.next('puback');
+        return 101;
+      },
+      { admit: log.admit, limits: { maxInFlightPerClient: 150 } },
+    );
+    expect(found).toEqual({ PUBACK_NOT_AWAITED: 'warning' });
+  });
+
   it('that are left behind by a DISCONNECT are recognised', async () => {
     const log = slow();
     const found = await mistake(
@@ -281,6 +298,16 @@ describe('packets', () => {
 });
 
 describe('connections', () => {
+  it('with a subscription that is refused are recognised', async () => {
+    const found = await mistake(async (patient) => {
+      const client = await patient.connect('probe', HEALTHY);
+      await client.subscribeAsync('daoyu/park/other/commands/#', { qos: 1 }).catch(() => {});
+      await client.publishAsync(TELEMETRY, reading(1), { qos: 1 });
+      return 1;
+    });
+    expect(found).toEqual({ SUBSCRIPTION_REFUSED: 'fail' });
+  });
+
   it('by a foreign client id are recognised, again and again', async () => {
     const found = await mistake(async (patient) => {
       for (let attempt = 0; attempt < 6; attempt++)
