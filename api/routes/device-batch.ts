@@ -13,7 +13,7 @@ import { Credentials } from '../show-device.ts';
 import type { DeviceOptions } from './devices.ts';
 
 export interface DeviceBatchOptions extends Pick<DeviceOptions, 'models' | 'addDevice' | 'mqttUrls'> {
-  readonly registry: Pick<Registry, 'site' | 'parks' | 'checkDevice' | 'removeDevice'>;
+  readonly registry: Pick<Registry, 'site' | 'parks' | 'checkDevice' | 'removeDevice' | 'removeSite'>;
   readonly audit: Pick<AuditTrail, 'note'>;
 }
 
@@ -54,15 +54,20 @@ export const deviceBatchRoutes: FastifyPluginAsyncTypebox<DeviceBatchOptions> = 
     };
   }
 
-  /** Devices whose passwords nobody gets are of no use: what was made before a failure goes again. */
-  async function makeAll(devices: readonly NewDevice[]): Promise<readonly BatchCredentials[]> {
+  /** Devices whose passwords nobody gets are of no use: what was made before a failure goes again, the sites that came with them too. */
+  async function makeAll(
+    park: string,
+    devices: readonly NewDevice[],
+    newSites: readonly string[],
+  ): Promise<readonly BatchCredentials[]> {
     const made: BatchCredentials[] = [];
     try {
       for (const given of devices) made.push(await make(given));
       return made;
     } catch (error) {
-      const [{ park = '' } = {}] = devices;
       for (const { device } of made) await registry.removeDevice(park, device).catch(() => undefined);
+      // One that somebody else has put a device into meanwhile is refused, and stays.
+      for (const site of newSites) await registry.removeSite(park, site).catch(() => undefined);
       throw error;
     }
   }
@@ -94,7 +99,7 @@ export const deviceBatchRoutes: FastifyPluginAsyncTypebox<DeviceBatchOptions> = 
       const { devices, newSites, problems } = lookOver(body, params.park, registry, models);
       const looked = { devices: devices.length, newSites, problems };
       if (query.dryRun === 'true' || problems.length > 0) return reply.code(200).send({ ...looked, credentials: [] });
-      const credentials = await makeAll(devices);
+      const credentials = await makeAll(params.park, devices, newSites);
       for (const { park, device, site, kind } of devices) {
         const note = { what: 'device.add', where: `${park}/${device}`, after: { site, kind } } as const;
         await audit.note({ ...whoAndWhere(request), ...note });

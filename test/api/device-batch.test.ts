@@ -113,7 +113,7 @@ describe('a table of devices', () => {
 });
 
 describe('a table that fails halfway', () => {
-  it('leaves no device behind whose password nobody has', async () => {
+  it('leaves no device behind whose password nobody has, and no site that was new', async () => {
     let made = 0;
     const { registry } = await apiOptions();
     const { send } = await runApi({
@@ -124,13 +124,14 @@ describe('a table that fails halfway', () => {
         return { device: await registry.addDevice(given, 'scrypt'), password: 'p' };
       },
     });
-    const rows = ['a', 'b', 'c', 'd'].map((id) => `pond-1,${id},aquaculture_pond`);
+    const rows = ['pond-1,a', 'pond-8,b', 'pond-1,c', 'pond-9,d'].map((row) => `${row},aquaculture_pond`);
     const { statusCode } = await send({
       ...{ method: 'POST', url: '/api/v1/parks/tianyu/devices', payload: `site,device,kind\n${rows.join('\n')}` },
       headers: { 'content-type': 'text/csv', ...bearer },
     });
     expect([statusCode, made]).toEqual([409, 3]);
-    expect(registry.devices({ site: 'pond-1' }).map(({ id }) => id)).toEqual(['probe', 'silent']);
+    expect(registry.devices({}).map(({ id }) => id)).toEqual(['probe', 'silent']);
+    expect(registry.sites().map(({ id }) => id)).toEqual(['pond-1']);
   });
 });
 
