@@ -112,14 +112,16 @@ async function gasp({ mqtt: url }: Stack, { clientId, username, password, topics
   const readings = [20, 15, 10, 5, 0].map((minutes) => ({ time: now - minutes * MINUTE, dissolved_oxygen: 2 }));
   for (;;) {
     const options = { clientId, username, password, reconnectPeriod: 0, connectTimeout: 2000 };
-    const client = await mqtt.connectAsync(url, options).catch(() => undefined);
-    const lost = client && new Promise<false>((resolve) => client.once('close', () => resolve(false)));
-    const sent = client
-      ?.publishAsync(topics.telemetry, JSON.stringify(readings), { qos: 1 })
-      .then(() => true)
-      .catch(() => false);
+    // `connectAsync` would wait for ever for a connection that ends before its CONNACK.
+    const client = mqtt.connect(url, options);
+    client.on('error', () => {});
+    const lost = new Promise<false>((resolve) => client.once('close', () => resolve(false)));
+    const sent = client.publishAsync(topics.telemetry, JSON.stringify(readings), { qos: 1 }).then(
+      () => true,
+      () => false,
+    );
     const isSent = await Promise.race([sent, lost]);
-    client?.end(true);
+    client.end(true);
     if (isSent) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -1,6 +1,6 @@
 /** History and what comes live, joined in a real browser: nothing missing, nothing twice, whenever a reading arrives. */
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { openTable } from './chart-table.ts';
@@ -149,6 +149,8 @@ const shown = (page: Page, text: string) =>
 /** The first answer of the history, held back until it is released. */
 async function heldHistory(page: Page) {
   const [asked, go, fetched, release] = [moment(), moment(), moment(), moment()];
+  // What is still asked for when the test ends has nobody to answer to.
+  onTestFinished(() => page.unrouteAll({ behavior: 'ignoreErrors' }));
   await page.route('**/api/v1/series**', async (route) => {
     asked.comes();
     await go.come;
