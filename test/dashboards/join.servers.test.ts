@@ -33,7 +33,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('history and live', { r
     history.release();
     const table = await openTable(page, 'dissolved_oxygen');
     // From here on nothing but the stream can bring it.
-    await page.unrouteAll();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.route('**/api/v1/series**', (route) => route.abort());
     await oxygen(6.4, now + 23_000);
     // Out of order: the radio was away for a moment.
