@@ -140,7 +140,8 @@ export async function openNats({ url, name, log }: OpenNatsOptions): Promise<Nat
 
 /** The code of the JetStream API in an error of ours or of the client; undefined when there is none. */
 export function jetStreamCode(error: unknown): number | undefined {
-  const origin = error instanceof DaoyuError && error.cause !== undefined ? error.cause : error;
+  let origin = error;
+  while (origin instanceof DaoyuError && origin.cause !== undefined) origin = origin.cause;
   if (typeof origin !== 'object' || origin === null || !('code' in origin)) return undefined;
   return typeof origin.code === 'number' ? origin.code : undefined;
 }
