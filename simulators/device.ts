@@ -39,6 +39,8 @@ export interface VirtualDevice {
   /** Acknowledged publishes, including resends. */
   readonly messages: number;
   readonly isConnected: boolean;
+  /** A fault of its connection lasts: what it measured meanwhile comes behind it. */
+  readonly isDisturbed: boolean;
   /** Undefined if it may keep measuring; otherwise resolves when its connection is back and its backlog short, since a run through the past must wait for the real connection. */
   ready(): Promise<void> | undefined;
   /** Starts to connect. */
@@ -162,6 +164,9 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     },
     get isConnected() {
       return connection.isConnected;
+    },
+    get isDisturbed() {
+      return disturbances > 0;
     },
     ready() {
       if (connection.isRefused) return undefined;

@@ -108,6 +108,21 @@ describe('a virtual device', () => {
     expect(statusesOf(broker)).toEqual(['online', 'offline', 'online', 'offline']);
   });
 
+  it('is live once all that can be reached is acknowledged, though a fault keeps a device offline for hours to come', async () => {
+    const broker = await openTestBroker();
+    const now = Date.now();
+    const plans: readonly FaultPlan[] = [{ fault: 'offline', on: { devices: ['held'] }, fromHour: 1, toHour: 1000 }];
+    const fleet = startRun({
+      ...{ url: `mqtt://127.0.0.1:${broker.port}`, members: [member('probe'), member('held')], kinds, faults, plans },
+      ...{ models: new Map(), seed: 's', from: now - 2 * HOUR, speed: Number.POSITIVE_INFINITY, clock: Date.now },
+    });
+    await fleet.live;
+    // All of the one, and of the other nothing that it measured since it is offline.
+    expect(fleet.counts.acknowledged).toBeGreaterThanOrEqual(23);
+    expect(fleet.counts.acknowledged).toBeLessThan(40);
+    await fleet.close();
+  });
+
   it('whose broker hears nothing any more ends all the same when it is stopped', async () => {
     const broker = await openTestBroker();
     const proxy = await openCutProxy(broker.port);
