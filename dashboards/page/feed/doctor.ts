@@ -1,7 +1,7 @@
 /** Examinations of a device, as the page asks the API for them. */
 import type { Static } from 'typebox';
 import type { Report as ReportSchema } from '../../../api/doctor-schemas.ts';
-import { ask, get } from './api.ts';
+import { get, send } from './api.ts';
 
 export type Report = Static<typeof ReportSchema>;
 export type Check = Report['checks'][number];
@@ -14,13 +14,9 @@ const pathOf = (park: string, device: string) =>
 export const loadReport = (park: string, device: string) => get<Report | undefined>(pathOf(park, device));
 
 export const startDoctor = (park: string, device: string, active: boolean) =>
-  ask<Report>(pathOf(park, device), {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify({ active }),
-  });
+  send<Report>('POST', pathOf(park, device), { active });
 
-export const stopDoctor = (park: string, device: string) => ask<Report>(pathOf(park, device), { method: 'DELETE' });
+export const stopDoctor = (park: string, device: string) => send<Report>('DELETE', pathOf(park, device));
 
 /** What needs eyes comes first. */
 export const VERDICTS: readonly Verdict[] = ['fail', 'warning', 'ok', 'unseen'];

@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import type { CorrectionAnswer, CorrectionsAnswer } from '../../../api/correction-schemas.ts';
 import type { EventAnswer, EventKindsAnswer, EventsAnswer, SeasonsAnswer } from '../../../api/journal-schemas.ts';
-import { ask, get } from './api.ts';
+import { get, send } from './api.ts';
 
 export type EventKind = EventKindsAnswer['kinds'][number];
 export type EventField = EventKind['fields'][number];
@@ -60,20 +60,13 @@ export const loadEvents = async (where: Where, from: number, to: number, signal?
 export const loadSeasons = async ({ park, site }: Where) =>
   (await get<Static<typeof SeasonsAnswer>>(`/seasons?${new URLSearchParams({ park, site })}`)).seasons;
 
-export const sendEvent = (event: NewEvent) => post<FarmEvent>('/events', event);
+export const sendEvent = (event: NewEvent) => send<FarmEvent>('POST', '/events', event);
 
 export const loadCorrections = async (where: Where, from: number, to: number, signal?: AbortSignal) =>
   (await get<Static<typeof CorrectionsAnswer>>(`/corrections?${queryOf(where, from, to)}`, signal)).corrections;
 
-export const sendCorrection = (correction: NewCorrection) => post<Correction>('/corrections', correction);
+export const sendCorrection = (correction: NewCorrection) => send<Correction>('POST', '/corrections', correction);
 
 function queryOf({ park, site }: Where, from: number, to: number): URLSearchParams {
   return new URLSearchParams({ park, site, from: String(Math.round(from)), to: String(Math.round(to)) });
 }
-
-const post = <T>(path: string, body: object) =>
-  ask<T>(path, {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });

@@ -4,10 +4,9 @@ import { createContext } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
 import { siteKey } from '../../../base/keys.ts';
 import type { Site } from '../../../registry/registry.ts';
-import { formatAge, formatValue, type Language } from '../../../sensors/format.ts';
+import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { ChartPanel } from '../charts/chart-panel.tsx';
-import type { EventMark } from '../charts/event-marks.ts';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { besidesStory, type Story, storyOf, strips } from '../charts/story.ts';
 import { useCommands } from '../charts/use-commands.ts';
@@ -24,7 +23,8 @@ import { hasStages } from '../feed/season.ts';
 import { Corrections } from '../journal/corrections.tsx';
 import { EventForm } from '../journal/event-form.tsx';
 import { FarmLog } from '../journal/farm-log.tsx';
-import { type SiteJournal, SiteJournalContext, useSiteJournal } from '../journal/use-site-journal.ts';
+import { marksFor, rawFieldsOf } from '../journal/on-charts.ts';
+import { SiteJournalContext, useSiteJournal } from '../journal/use-site-journal.ts';
 import { formatMoment } from '../language/format-time.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import type { Mission } from '../mission/flight.ts';
@@ -310,21 +310,4 @@ function Panels({ kind, devices, panels, mission, story }: PanelsProps) {
       ))}
     </div>
   );
-}
-
-/** Events of the site, and of the devices that a chart shows. */
-function marksFor(
-  { events, kinds }: SiteJournal,
-  devices: readonly DeviceCard[],
-  language: Language,
-): readonly EventMark[] {
-  const shown = new Set(devices.map(({ device }) => device.device));
-  return events
-    .filter(({ device }) => device === undefined || shown.has(device))
-    .map(({ kind, at }) => ({ at, name: kinds.find(({ name }) => name === kind)?.label[language] ?? kind }));
-}
-
-function rawFieldsOf({ corrections, park }: SiteJournal, devices: readonly DeviceCard[]): readonly string[] {
-  const isShown = (id: string) => devices.some(({ device }) => device.park === park && device.device === id);
-  return [...new Set(corrections.filter(({ device }) => isShown(device)).map(({ field }) => field))].sort();
 }
