@@ -12,6 +12,8 @@ export interface InboundMessage extends DeviceTopic {
   readonly isResend: boolean;
   /** Handed out by another broker that had kept it: not fresh. */
   readonly isRetained?: boolean;
+  /** By HTTP with an idempotency key: `receivedAt` is that of the first time it came. */
+  readonly isOnce?: boolean;
   /** The client that published it for the device, where it is not the device itself. */
   readonly via?: DeviceAddress;
   /** A last will, published by the broker because the connection broke. */

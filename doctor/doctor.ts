@@ -1,6 +1,6 @@
 /** Examinations of devices: begun, followed and ended by whichever process was asked, their reports in the shared state for all. */
 import { randomUUID } from 'node:crypto';
-import { DaoyuError } from '../base/errors.ts';
+import { codeOf, DaoyuError } from '../base/errors.ts';
 import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
 import type { PubSub } from '../cluster/pubsub/pubsub.ts';
 import type { Kv } from '../kv/kv.ts';
@@ -48,6 +48,7 @@ const keyOf = (device: DeviceAddress) => `doctor/${clientIdOf(device)}`;
 
 export async function openDoctor({ pubsub, kv, patient, clock }: DoctorOptions): Promise<Doctor> {
   const running = new Map<string, RunningExamination & { readonly key: string }>();
+  let starting = 0;
   const unsubscribe = await pubsub.subscribe(STOP, (message) => {
     const { id } = (message ?? {}) as { readonly id?: unknown };
     if (typeof id === 'string') void running.get(id)?.stop('stopped');
@@ -59,6 +60,18 @@ export async function openDoctor({ pubsub, kv, patient, clock }: DoctorOptions):
     const known = patient(address);
     if (known !== undefined) return known;
     throw new DaoyuError('DEVICE_UNKNOWN', `park ${address.park} has no device ${address.device}`);
+  }
+
+  /** Of several that ask at the same moment, on any process, one begins. */
+  async function begin(device: DeviceAddress, first: Report): Promise<void> {
+    const taken = () => new DaoyuError('DOCTOR_RUNNING', `${clientIdOf(device)} is being examined: stop that first`);
+    const before = await kv.get<Report>(keyOf(device));
+    if (before !== undefined && isUnderWay(before.value)) throw taken();
+    try {
+      await kv.put(keyOf(device), first, before?.revision ?? 0);
+    } catch (error) {
+      throw codeOf(error) === 'STATE_CONFLICT' ? taken() : error;
+    }
   }
 
   async function find(device: DeviceAddress): Promise<Report | undefined> {
@@ -77,21 +90,24 @@ export async function openDoctor({ pubsub, kv, patient, clock }: DoctorOptions):
     find,
     async start(address, { watchMs, isActive, by }) {
       const known = registered(address);
-      if (running.size >= MAX_RUNNING)
+      if (running.size + starting >= MAX_RUNNING)
         throw new DaoyuError('DOCTOR_BUSY', `${MAX_RUNNING} devices are being examined: wait for one to end`);
-      const before = await kv.get<Report>(keyOf(address));
-      if (before !== undefined && isUnderWay(before.value))
-        throw new DaoyuError('DOCTOR_RUNNING', `${clientIdOf(address)} is being examined: stop that first`);
       const startedAt = clock();
       const head = { id: randomUUID(), isActive, startedAt, endsAt: startedAt + watchMs, by };
       const key = keyOf(address);
-      const examination = await runExamination({
-        ...{ pubsub, clock, head, ...known },
-        keep: (report) => kv.put(key, report),
-        onEnd: () => running.delete(head.id),
-      });
-      running.set(head.id, { ...examination, key });
-      return examination.first;
+      starting += 1;
+      try {
+        const examination = await runExamination({
+          ...{ pubsub, clock, head, ...known },
+          begin: (report) => begin(address, report),
+          keep: (report) => kv.put(key, report),
+          onEnd: () => running.delete(head.id),
+        });
+        running.set(head.id, { ...examination, key });
+        return examination.first;
+      } finally {
+        starting -= 1;
+      }
     },
     async stop(device) {
       const before = await examined(device);

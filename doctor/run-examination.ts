@@ -10,8 +10,12 @@ import type { Report } from './report.ts';
 export interface RunOptions extends ExaminationOptions {
   readonly pubsub: PubSub;
   readonly clock: () => number;
-  /** Makes the report durable. */
+  /** Makes the first report durable; rejects where another examination of the device is under way. */
+  readonly begin: (report: Report) => Promise<unknown>;
+  /** Makes a report durable. */
   readonly keep: (report: Report) => Promise<unknown>;
+  /** Elapsed ms, for what a report costs. Default: that of the process. */
+  readonly monotonic?: () => number;
   readonly onEnd: () => void;
 }
 
@@ -22,10 +26,14 @@ export interface RunningExamination {
 }
 
 const REPORT_MS = 2000;
+/** A report takes at most this share of a core: with thousands of publishes to look through they become rarer. */
+const SHARE = 0.05;
+/** Still well before it would be taken for that of a process that has ended. */
+const RAREST_MS = 10_000;
 const LOOK_MS = 200;
 
 export async function runExamination(options: RunOptions): Promise<RunningExamination> {
-  const { pubsub, clock, device, head, keep } = options;
+  const { pubsub, clock, device, head, begin, keep, monotonic = () => performance.now() } = options;
   const { id } = head;
   const examination = createExamination(options);
   const connections = new Map<string, number>();
@@ -53,14 +61,28 @@ export async function runExamination(options: RunOptions): Promise<RunningExamin
     for (const look of [...onSeen]) look();
   });
   const first = examination.report(clock(), 'running');
-  await keep(first);
+  try {
+    await begin(first);
+  } catch (error) {
+    unsubscribe();
+    throw error;
+  }
   say();
   const renewal = setInterval(say, RENEW_MS);
+  let notBefore = 0;
   const reporting = setInterval(() => {
     if (clock() >= head.endsAt) void end('finished');
-    // A report that could not be kept is followed by the next.
-    else void keep(examination.report(clock(), 'running', step)).catch(() => {});
+    else if (monotonic() >= notBefore) renew();
   }, REPORT_MS);
+
+  function renew(): void {
+    const began = monotonic();
+    const report = examination.report(clock(), 'running', step);
+    const ended = monotonic();
+    notBefore = ended + Math.min(RAREST_MS - REPORT_MS, (ended - began) / SHARE);
+    // A report that could not be kept is followed by the next.
+    void keep(report).catch(() => {});
+  }
 
   function until(isSo: () => boolean, ms: number): Promise<boolean> {
     return new Promise((resolve) => {

@@ -5,6 +5,7 @@ import type { CreateRecord } from '../bus/quarantine-record.ts';
 import type { Rejection, RejectionScope } from '../bus/rejection.ts';
 import type { Device } from '../registry/registry.ts';
 import type { Reading } from '../sensors/reading.ts';
+import { afterAll } from './after-all.ts';
 import type { RawReading } from './decode.ts';
 import { compare, type DeviceMemory, type Values } from './device-memory.ts';
 import { type EvaluateContext, type Evaluation, type Flags, flagsOf, judge, type Note } from './evaluate.ts';
@@ -19,6 +20,8 @@ export interface ClassifyContext {
     readonly isResend: boolean;
     /** Kept by another broker, who knows how long: its receipt says nothing of when it was measured. */
     readonly isRetained?: boolean;
+    /** The same receipt stands for the same message. */
+    readonly isOnce?: boolean;
   };
   readonly device: Pick<Device, 'site' | 'kind'>;
   readonly keyMap: KeyMap;
@@ -135,7 +138,7 @@ class Sorting implements Classified {
       this.duplicate += 1;
       return;
     }
-    const time = this.#timeOf(accepted, isClockless);
+    const time = this.#timeOf(accepted, isClockless, raw.position);
     const own = this.#own.get(time);
     const before = joined(own, this.#earlierAt(time));
     const comparison = before === undefined ? undefined : compare(before, accepted.values);
@@ -166,8 +169,9 @@ class Sorting implements Classified {
   }
 
   /** A node without a clock sends `age` again, grown by the seconds in between: it means the time that it meant before. */
-  #timeOf(accepted: Accepted, isClockless: boolean): number {
+  #timeOf(accepted: Accepted, isClockless: boolean, position: number): number {
     const { memory, message, intervalMs } = this.#context;
+    if (accepted.time === undefined && message.isOnce === true) return message.receivedAt + position;
     if (accepted.time === undefined) return memory.assignTime(message.receivedAt);
     if (!isClockless) return accepted.time;
     const content = `${accepted.seq ?? ''}|${JSON.stringify(accepted.values)}`;
@@ -225,12 +229,6 @@ const RETAINED: Rejection = {
   message:
     'a retained message without a time: nobody knows when it was measured; send a time, or publish without retain',
 };
-
-/** Not before the last of them is known: until then what is on its way may yet get there. */
-async function afterAll(promises: readonly Promise<void>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(promises);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-}
 
 function joined(own: Values | undefined, earlier: Values | undefined): Values | undefined {
   return own === undefined || earlier === undefined ? (own ?? earlier) : { ...own, ...earlier };

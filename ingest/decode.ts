@@ -128,7 +128,7 @@ function readingsOf(
 ): Outcome<readonly RawReading[]> {
   const unfolded = drafts.flatMap((draft) => {
     const values = withSiblingUnits(draft.values, mapping, draft.root);
-    return unfold(withMapped({ ...draft, values }, mapping), mapping);
+    return unfold(withMapped(withTimeOfValues({ ...draft, values }), mapping), mapping);
   });
   if (unfolded.length === 0) return refuse({ code: 'PAYLOAD_EMPTY', message: 'the payload holds no reading' });
   if (unfolded.length > MAX_READINGS) return tooMany(unfolded.length);
@@ -155,6 +155,13 @@ function readingsOf(
       ...(refusal !== undefined && { refusal }),
     })),
   };
+}
+
+/** A time among the values of a format that has a place of its own for it is a time all the same. */
+function withTimeOfValues(draft: Draft): Draft {
+  if (draft.age !== undefined || (draft.time !== undefined && draft.time !== null)) return draft;
+  const time = timeOf(draft.values);
+  return time === undefined ? draft : { ...draft, time };
 }
 
 /** What the mapping names: the time where it says, and what it takes out of the message around the values. */

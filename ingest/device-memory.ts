@@ -1,6 +1,7 @@
 /** What intake remembers of a device between its messages, all of it bounded and all of it dispensable: after a restart the store still keeps each reading once. */
 import { deviceKey } from '../base/keys.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createDecoderMemory, type DecoderMemory } from './decoders/decoder-memory.ts';
 import { createQualityChecks, type Suspicion } from './quality-checks.ts';
 
 /** A device resends its last packets, not its history: older repeats are found by the store. */
@@ -44,6 +45,7 @@ export function compare(earlier: Values, values: Values): Comparison {
 export class DeviceMemory {
   readonly suspicion: Suspicion = createQualityChecks();
   readonly counters: Counters = createCounters();
+  readonly decoders: DecoderMemory = createDecoderMemory();
   /** Newest measured time taken in, epoch ms. */
   newest: number | undefined;
   readonly #pending = new Map<number, Pending>();

@@ -16,11 +16,11 @@ import { createDeviceErrors, type Tell } from './device-errors.ts';
 import { createDeviceMemories } from './device-memory.ts';
 import { createPlan } from './fast/plan.ts';
 import { createFastLane, type FastDevice } from './fast/take.ts';
+import { type ChildNamed, createGatewayIntake } from './gateway-intake.ts';
 import { createGroupCommit, type Group } from './group-commit.ts';
 import type { Outcome } from './json.ts';
 import { createKeyMap, type KeyMap } from './map.ts';
 import { parseReply } from './reply.ts';
-import { senderIds } from './sender-ids.ts';
 
 /** A publish as it comes from the broker. */
 export interface ReceivedMessage extends DeviceTopic {
@@ -31,6 +31,8 @@ export interface ReceivedMessage extends DeviceTopic {
   readonly via?: DeviceAddress | undefined;
   /** Handed out by another broker that had kept it. */
   readonly isRetained?: boolean;
+  /** Its receipt is an identity: of a message that comes again it is that of the first time. */
+  readonly isOnce?: boolean;
   /** The id of the command that it answers, where the protocol carries it beside the payload. */
   readonly correlation?: string | undefined;
   /** Epoch ms. */
@@ -57,7 +59,7 @@ export interface IntakeOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly tell: Tell;
   /** Of a gateway: the child that one of these names belongs to; `unknown` where none of them does. Absent: there are no gateways. */
-  readonly childNamed?: (gateway: Device, names: readonly string[]) => Device | 'unknown' | undefined;
+  readonly childNamed?: ChildNamed;
   /** Readings older than this are refused with `TIME_TOO_OLD`; absent: none are. */
   readonly retainMs?: number | undefined;
   /** Tells the records of this process from those of others; random. */
@@ -135,9 +137,10 @@ export function createIntake(options: IntakeOptions): Intake {
     if (rules === undefined) return refuseMessage(message, kindUnknown(device));
     const { channel, receivedAt } = message;
     const memory = memoryOf(device.park, device.id);
-    const taken = channel === 'telemetry' && rules.fast ? fastLane.take(message, rules.fast, memory) : undefined;
+    const isPlain = channel === 'telemetry' && message.isOnce !== true;
+    const taken = isPlain && rules.fast ? fastLane.take(message, rules.fast, memory) : undefined;
     if (taken !== undefined) return taken;
-    const decoded = decode(message.payload, { mapping: device.mapping, channel, receivedAt });
+    const decoded = decode(message.payload, { mapping: device.mapping, channel, receivedAt, memory: memory.decoders });
     if (!decoded.ok) return refuseMessage(message, decoded.reason);
     const { keyMap, intervalMs } = rules;
     const sorted = classifyReadings(decoded.value, { message, device, keyMap, intervalMs, memory, retainMs, record });
@@ -158,13 +161,7 @@ export function createIntake(options: IntakeOptions): Intake {
     return sorted.untilDurable(durable);
   }
 
-  /** A gateway may send everything on one topic: the message itself says whose it is. */
-  function admitOfChild(message: ReceivedMessage, device: Device): Promise<void> {
-    if (device.isGateway !== true || options.childNamed === undefined) return admitTelemetry(message, device);
-    const names = senderIds(message.payload);
-    const child = options.childNamed(device, names);
-    if (child === undefined || child === device) return admitTelemetry(message, device);
-    if (child === 'unknown') return admitElsewhere(message, device, names[0]);
+  function admitOfChild(message: ReceivedMessage, child: Device): Promise<void> {
     const lock = lockOf(child);
     const own = { ...message, device: child.id };
     return lock === undefined ? admitTelemetry(own, child) : refuseMessage(own, deviceLocked(own, lock));
@@ -186,7 +183,7 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function admitStatus(message: ReceivedMessage): Promise<void> {
-    const status = parseStatus(message.payload);
+    const status = parseStatus(message);
     if (!status.ok) return refuseMessage(message, status.reason);
     // An empty retained message clears the one before; it says nothing of the device.
     if (status.value === undefined) return Promise.resolve();
@@ -203,6 +200,11 @@ export function createIntake(options: IntakeOptions): Intake {
     return commit.submit((group) => group.addEntry({ subject: subjects.commands(park), data: JSON.stringify(entry) }));
   }
 
+  const gatewayIntake = createGatewayIntake({
+    childNamed: options.childNamed,
+    ...{ admitTelemetry, admitOfChild, admitElsewhere, refuseMessage },
+  });
+
   return {
     admit(message) {
       try {
@@ -213,7 +215,7 @@ export function createIntake(options: IntakeOptions): Intake {
         if (lock !== undefined) return refuseMessage(message, deviceLocked(message, lock));
         if (message.channel === LEFT_OUT) return Promise.resolve();
         if (message.channel === UNCLAIMED) return admitElsewhere(message, device);
-        if (isTelemetry(message.channel)) return admitOfChild(message, device);
+        if (isTelemetry(message.channel)) return gatewayIntake(message, device);
         if (message.channel === 'status') return admitStatus(message);
         if (message.channel === 'replies') return admitReply(message);
         return admitElsewhere(message, device);
@@ -274,7 +276,11 @@ function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device
 /** `telemetry` and what lies below it: `telemetry/senml`, `telemetry/cbor`, or one value a topic. */
 export const isTelemetry = (channel: string): boolean => channel === 'telemetry' || channel.startsWith('telemetry/');
 
-function parseStatus(payload: Uint8Array): Outcome<'online' | 'offline' | undefined> {
+/** Says with its topic what others say with a word. */
+const SPARKPLUG_DEATH = /^spBv1\.0\/[^/]+\/[ND]DEATH\//;
+
+function parseStatus({ topic, payload }: ReceivedMessage): Outcome<'online' | 'offline' | undefined> {
+  if (SPARKPLUG_DEATH.test(topic)) return { ok: true, value: 'offline' };
   // `Online` of Tasmota, `{"state":"online"}` of Zigbee2MQTT.
   const given = Buffer.from(payload.subarray(0, 64)).toString('utf8').trim().toLowerCase();
   const text = /^\{"state":\s*"(\w+)"\}$/.exec(given)?.[1] ?? given;

@@ -1,4 +1,4 @@
-/** Answers that stock firmware waits for beside its PUBACK, and sends again without: Alink's `post_reply`, OneNET Studio's `post/reply`. */
+/** Answers that stock firmware waits for beside its PUBACK, and sends again without: Alink's `post_reply`, OneNET Studio's `post/reply`, Tencent's `report_reply`. */
 import { isObject } from '../base/json.ts';
 
 export interface ProtocolReply {
@@ -14,20 +14,25 @@ export interface Refused {
 const ALINK = /^\/(?:sys|ext)\/[^/]+\/[^/]+\/(thing\/event\/[A-Za-z0-9_/]{1,100}\/post)$/;
 /** `$sys/{product}/{device}/thing/property/post`. */
 const ONENET = /^\$sys\/[^/]+\/[^/]+\/thing\/(?:property|event|pack|history)\/post$/;
+/** `$thing/up/property/{product}/{device}`, answered on `$thing/down/property/…`. */
+const TENCENT = /^\$thing\/up\/(property\/[^/]+\/[^/]+)$/;
 /** Alink: error in the parameters of the request; OneNET: the same. */
 const ALINK_REFUSED = 460;
 const ONENET_REFUSED = 400;
+const TENCENT_REFUSED = 400;
 const MAX_BYTES = 256 * 1024;
 
 /** Whether a reply is due for a publish on this topic. */
-export const expectsReply = (topic: string): boolean => ALINK.test(topic) || ONENET.test(topic);
+export const expectsReply = (topic: string): boolean => ALINK.test(topic) || ONENET.test(topic) || TENCENT.test(topic);
 
 /** `refused`: nothing of the message was taken. Undefined where no reply is due, or the message has no id to answer. */
 export function protocolReply(topic: string, payload: Uint8Array, refused?: Refused): ProtocolReply | undefined {
+  const [, ofTencent] = TENCENT.exec(topic) ?? [];
+  if (ofTencent !== undefined) return tencentReply(ofTencent, payload, refused);
   const [, method] = ALINK.exec(topic) ?? [];
   const isOneNet = method === undefined && ONENET.test(topic);
   if (method === undefined && !isOneNet) return undefined;
-  const id = idOf(payload);
+  const id = memberOf(payload, 'id');
   if (id === undefined) return undefined;
   if (isOneNet) {
     const body = { id, code: refused ? ONENET_REFUSED : 200, msg: refused?.message.slice(0, 200) ?? 'success' };
@@ -44,11 +49,19 @@ export function protocolReply(topic: string, payload: Uint8Array, refused?: Refu
   return { topic: `${topic}_reply`, payload: JSON.stringify(body) };
 }
 
-function idOf(payload: Uint8Array): string | number | undefined {
+function tencentReply(channel: string, payload: Uint8Array, refused?: Refused): ProtocolReply | undefined {
+  const clientToken = memberOf(payload, 'clientToken');
+  if (clientToken === undefined) return undefined;
+  const code = refused ? TENCENT_REFUSED : 0;
+  const body = { method: 'report_reply', clientToken, code, status: refused?.message.slice(0, 200) ?? 'success' };
+  return { topic: `$thing/down/${channel}`, payload: JSON.stringify(body) };
+}
+
+function memberOf(payload: Uint8Array, name: string): string | number | undefined {
   if (payload.length > MAX_BYTES) return undefined;
   try {
     const message = JSON.parse(Buffer.from(payload).toString('utf8')) as unknown;
-    const id = isObject(message) ? message.id : undefined;
+    const id = isObject(message) ? message[name] : undefined;
     return typeof id === 'number' || (typeof id === 'string' && id.length <= 64) ? id : undefined;
   } catch {
     return undefined;

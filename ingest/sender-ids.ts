@@ -15,7 +15,7 @@ const PATHS: readonly (readonly string[])[] = [
 ];
 /** Longer messages are backlogs of one device, which has its own topic. */
 const MAX_BYTES = 64 * 1024;
-const OPENING = 0x7b;
+const OPENINGS = [0x7b, 0x5b];
 
 /** Empty where the message does not say. */
 export function senderIds(payload: Uint8Array): readonly string[] {
@@ -25,16 +25,24 @@ export function senderIds(payload: Uint8Array): readonly string[] {
     const [, mn] = /;MN=([^;&]{1,64});/.exec(Buffer.from(payload.subarray(0, 512)).toString('latin1')) ?? [];
     return mn === undefined ? [] : [mn];
   }
-  if (first !== OPENING) return [];
+  if (!OPENINGS.includes(first ?? 0)) return [];
   try {
-    const value = JSON.parse(Buffer.from(payload).toString('utf8')) as unknown;
-    return isObject(value) ? idsIn(value) : [];
+    return idsOf(JSON.parse(Buffer.from(payload).toString('utf8')) as unknown);
   } catch {
     return [];
   }
 }
 
-function idsIn(message: JsonObject): readonly string[] {
+/** Of a message as JSON; a list has one sender where all of its elements name the same. */
+export function idsOf(message: unknown): readonly string[] {
+  if (isObject(message)) return idsIn(message);
+  if (!Array.isArray(message) || message.length === 0) return [];
+  const [first = [], ...others] = message.map((element) => (isObject(element) ? idsIn(element) : []));
+  return others.every((ids) => ids.join('\n') === first.join('\n')) ? first : [];
+}
+
+/** Where they stand in one object. */
+export function idsIn(message: JsonObject): readonly string[] {
   return PATHS.flatMap((path) => {
     let at: unknown = message;
     for (const key of path) at = isObject(at) ? at[key] : undefined;

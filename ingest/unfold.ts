@@ -25,6 +25,8 @@ const BACKLOGS = new Set(
   ].concat(['data', 'datas', 'items', 'measurements', 'entries', 'rows']),
 );
 
+export const isBacklogName = (key: string): boolean => BACKLOGS.has(foldKey(key));
+
 export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Draft[] {
   if (!isNested(draft.values)) return [draft];
   const older: Draft[] = [];
@@ -131,7 +133,7 @@ function isBacklog(
   if (paths.some((path) => isNamed(path, mapping))) return true;
   if (isIgnored(key, root, mapping)) return false;
   return (
-    BACKLOGS.has(foldKey(name)) &&
+    isBacklogName(name) &&
     list.every(
       (element) => timeOf(element as JsonObject) !== undefined || typeof ageOf(element as JsonObject) === 'number',
     )

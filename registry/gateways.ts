@@ -34,8 +34,8 @@ interface Reach {
 type Source = Pick<Registry, 'device' | 'devices' | 'watch'>;
 
 const NOTHING: Reach = { isGateway: false, topics: [], children: new Set(), ids: new Map() };
-/** Topics on which firmware says that it is there: Tasmota, Zigbee2MQTT, ESPHome. */
-const PRESENCE = /(?:^|\/)(?:LWT|availability)$/;
+/** Topics on which firmware says that it is there: Tasmota, Zigbee2MQTT, ESPHome; the last words of Sparkplug. */
+const PRESENCE = /(?:^|\/)(?:LWT|availability)$|^spBv1\.0\/[^/]+\/[ND]DEATH\//;
 
 export function openGateways(registry: Source): Gateways {
   /** By park, then by the device that speaks. */

@@ -57,7 +57,7 @@ export const doctorRoutes: FastifyPluginAsyncTypebox<DoctorRouteOptions> = async
       config: { access: { right: 'read', park: 'named' }, problems: ['DEVICE_UNKNOWN'] },
       schema: {
         tags,
-        summary: 'The report of the examination under way, renewed every two seconds, or of the last one',
+        summary: 'The report of the examination under way, renewed every two to ten seconds, or of the last one',
         params,
         response: { 200: Report, 204: Type.Null({ description: 'the device was never examined' }) },
       },

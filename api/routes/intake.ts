@@ -7,6 +7,7 @@ import { createTokenBucket, type TokenBucket } from '../../base/token-bucket.ts'
 import { type DeviceAddress, topicPrefix } from '../../base/topics.ts';
 import { REJECTION_CODES, type RejectionCode } from '../../bus/rejection.ts';
 import { createDeviceLogin, type VerifyDevice } from '../device-login.ts';
+import type { Idempotency } from '../idempotency.ts';
 import { Exact, List, OneOf, Problem } from '../schemas.ts';
 
 declare module 'fastify' {
@@ -30,6 +31,8 @@ export interface PostedMessage extends DeviceAddress {
   readonly payload: Uint8Array;
   readonly isResend: boolean;
   readonly receivedAt: number;
+  /** `receivedAt` is that of the first time the message came. */
+  readonly isOnce?: true;
   readonly onRefused: (reasons: readonly Reason[], isWhole: boolean) => void;
 }
 
@@ -37,6 +40,8 @@ export interface IntakeRouteOptions {
   readonly verifyDevice: VerifyDevice;
   /** Resolves when the verdict is durable; rejects when the log takes nothing. */
   readonly admit: (message: PostedMessage) => Promise<void>;
+  /** Of messages with an idempotency key. */
+  readonly idempotency: Pick<Idempotency, 'firstReceipt'>;
   readonly monotonic: () => number;
   readonly clock: () => number;
   readonly limits: {
@@ -63,7 +68,7 @@ interface Answer {
 /** Messages that wait for the log at one time, of all devices. */
 const MAX_WAITING = 256;
 const MAX_DEVICES = 20_000;
-/** Answers remembered for their idempotency keys. */
+/** Answers that this process remembers for their idempotency keys; what is older or another's is taken again, as a repeat. */
 const MAX_REMEMBERED = 10_000;
 const KEY = /^[\x21-\x7e ]{1,200}$/;
 
@@ -104,12 +109,17 @@ export const intakeRoutes: FastifyPluginAsyncTypebox<IntakeRouteOptions> = async
     const name = `${message.park}.${message.device} ${key}`;
     const known = remembered.get(name);
     if (known !== undefined) return known;
-    const answer = take(message);
+    const answer = takeAsFirst(key, message);
     remembered.set(name, answer);
     answer.catch(() => remembered.delete(name));
     const [oldest] = remembered.keys();
     if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
     return answer;
+  }
+
+  async function takeAsFirst(key: string, message: Omit<PostedMessage, 'onRefused'>): Promise<Answer> {
+    const receivedAt = await options.idempotency.firstReceipt(message, key);
+    return take({ ...message, receivedAt, isOnce: true });
   }
 
   // Whatever the content type, the decoders see the bytes as they came.

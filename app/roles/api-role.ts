@@ -8,6 +8,7 @@ import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { openAlarms } from '../../alarms/alarms.ts';
 import { noticesOf } from '../../alarms/notify/outbox.ts';
 import type { Api, ApiOptions } from '../../api/api.ts';
+import { createIdempotency } from '../../api/idempotency.ts';
 import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
 import { DaoyuError } from '../../base/errors.ts';
@@ -142,6 +143,7 @@ export async function openApiRole(
       spool: createSpool(join(folder.path, 'imports')),
       verifyDevice: createVerifier(createFindCredential(registry, clock), monotonic).verify,
       admit: (message) => admit({ ...message, qos: 1, isWill: false }),
+      idempotency: keep(createIdempotency(kv, clock)),
       monotonic,
       doctor,
       version: programVersion(),

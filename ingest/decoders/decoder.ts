@@ -3,6 +3,9 @@ import { isObject, type JsonObject } from '../../base/json.ts';
 import type { Rejection } from '../../bus/rejection.ts';
 import type { Mapping } from '../../registry/mapping.ts';
 import type { Outcome } from '../json.ts';
+import { isMetadata } from '../metadata.ts';
+import { timeOf } from '../time-keys.ts';
+import type { DecoderMemory } from './decoder-memory.ts';
 
 export interface DecodeContext {
   readonly mapping?: Mapping | undefined;
@@ -10,6 +13,8 @@ export interface DecodeContext {
   readonly channel?: string;
   /** Epoch ms; times relative to the receipt count from it. */
   readonly receivedAt?: number;
+  /** Of the device's earlier messages; a decoder adds to it. */
+  readonly memory?: DecoderMemory;
 }
 
 /** What a device wrote of one measurement, before anything is known of its keys. */
@@ -52,6 +57,17 @@ export function beside(object: JsonObject, known: readonly string[]): JsonObject
   return Object.fromEntries(rest);
 }
 
+/** Whether anything in there could be a value: not only what a message says of itself. */
+export const hasContents = (object: JsonObject): boolean =>
+  Object.entries(object).some(([key, value]) => {
+    if (isObject(value)) return hasContents(value);
+    return Array.isArray(value) ? value.length > 0 : !isMetadata(key);
+  });
+
+/** The drafts, and what stands around them as one of its own where it could measure anything. */
+export const withRest = (drafts: readonly Draft[], rest: JsonObject): readonly Draft[] =>
+  hasContents(rest) ? [...drafts, { values: rest, time: timeOf(rest) }] : drafts;
+
 /** The first object of a list. */
 export function firstOf(list: unknown): JsonObject | undefined {
   if (!Array.isArray(list)) return undefined;
@@ -74,8 +90,14 @@ export function gatherByTime() {
       }
       set.set(key, value);
     },
-    drafts: (more: Omit<Draft, 'time' | 'values'> = {}): readonly Draft[] =>
-      [...byTime].flatMap(([time, sets]) => sets.map((set) => ({ ...more, time, values: Object.fromEntries(set) }))),
+    /** What the message says of itself alone is no reading beside the others. */
+    drafts(more: Omit<Draft, 'time' | 'values'> = {}): readonly Draft[] {
+      const all = [...byTime].flatMap(([time, sets]) =>
+        sets.map((set) => ({ ...more, time, values: Object.fromEntries(set) })),
+      );
+      const full = all.filter(({ values }) => hasContents(values));
+      return full.length === 0 ? all : full;
+    },
   };
 }
 

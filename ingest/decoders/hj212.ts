@@ -3,7 +3,8 @@ import { BEIJING_OFFSET_MINUTES } from '../../base/beijing-time.ts';
 import { hj212CrcText } from '../../base/hj212-frame.ts';
 import type { RejectionCode } from '../../bus/rejection.ts';
 import { type Outcome, refuse } from '../json.ts';
-import type { Decoder, Draft } from './decoder.ts';
+import type { DecodeContext, Decoder, Draft } from './decoder.ts';
+import type { DecoderMemory } from './decoder-memory.ts';
 
 export const hj212: Decoder = { name: 'hj212', fromBytes };
 
@@ -23,19 +24,19 @@ const FACTORS: Readonly<Record<string, readonly [key: string, unit?: string]>> =
 /** Real-time values and means of an interval; the rest of a factor (Min, Max, Cou) stays under its own key. */
 const VALUE = /^(?:Rtd|Avg)$/;
 
-function fromBytes(bytes: Uint8Array): Outcome<readonly Draft[]> | undefined {
+function fromBytes(bytes: Uint8Array, { memory }: DecodeContext): Outcome<readonly Draft[]> | undefined {
   if (bytes[0] !== 0x23 || bytes[1] !== 0x23) return undefined;
   const text = Buffer.from(bytes).toString('latin1');
   const drafts: Draft[] = [];
   for (const packet of text.split(/(?=##\d{2,4}[A-Za-z])/)) {
-    const draft = packetOf(packet.replace(/[\r\n]+$/, ''));
+    const draft = packetOf(packet.replace(/[\r\n]+$/, ''), memory);
     if (!draft.ok) return draft;
     drafts.push(...draft.value);
   }
   return { ok: true, value: drafts };
 }
 
-function packetOf(packet: string): Outcome<readonly Draft[]> {
+function packetOf(packet: string, memory: DecoderMemory | undefined): Outcome<readonly Draft[]> {
   const end = packet.lastIndexOf('&&');
   const start = /^##(\d{2,4})/.exec(packet);
   const crc = packet.slice(-4);
@@ -76,14 +77,33 @@ function packetOf(packet: string): Outcome<readonly Draft[]> {
       else if (key !== '') values[key] = value;
     }
   }
-  if (time === undefined) return { ok: true, value: [{ values, refusal: WITHOUT_TIME }] };
+  time = timeOfParts(fields, time, memory);
+  if (time === undefined) return { ok: true, value: [{ values: named(values, flags), refusal: WITHOUT_TIME }] };
   return { ok: true, value: [{ time, utcOffsetMinutes: BEIJING_OFFSET_MINUTES, values: named(values, flags) }] };
 }
 
-/** The parts of a packet that was split, all but the first, and loggers that are set up wrongly: the time of receipt would be a wrong one. */
+/** A packet that was split (PNUM parts of one QN) says its DataTime in the first part only; each part is a verdict of its own, and together they are one reading. */
+function timeOfParts(
+  { QN: request, PNUM: parts }: Readonly<Record<string, string>>,
+  time: string | undefined,
+  memory: DecoderMemory | undefined,
+): string | undefined {
+  if (request === undefined || parts === undefined || memory === undefined) return time;
+  const { dataTimes } = memory;
+  if (time === undefined) return dataTimes.get(request);
+  dataTimes.set(request, time);
+  const [oldest] = dataTimes.keys();
+  if (dataTimes.size > MAX_SPLIT && oldest !== undefined) dataTimes.delete(oldest);
+  return time;
+}
+
+const MAX_SPLIT = 32;
+
+/** A part whose first part was not seen, and loggers that are set up wrongly: the time of receipt would be a wrong one. */
 const WITHOUT_TIME = {
   code: 'TIME_INVALID',
-  message: 'the HJ 212 packet holds no DataTime: set the logger to send it, and not to split packets (PNUM)',
+  message:
+    'the HJ 212 packet holds no DataTime, and no earlier part of it (PNUM, the same QN) was seen: set the logger to send it',
 } as const;
 
 /** `w01009-Rtd` becomes `dissolved_oxygen`; a value not flagged N keeps its own key with its flag beside, so it is told and not taken. */

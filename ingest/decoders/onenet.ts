@@ -2,7 +2,7 @@
 import { BEIJING_OFFSET_MINUTES } from '../../base/beijing-time.ts';
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { properties } from './alink.ts';
-import { beside, type Decoder, type Draft, gatherByTime, nothing } from './decoder.ts';
+import { beside, type Decoder, type Draft, gatherByTime, nothing, withRest } from './decoder.ts';
 
 export const oneNet: Decoder = {
   name: 'onenet',
@@ -81,6 +81,3 @@ function isStream(value: unknown): value is { readonly id: string; readonly data
     value.datapoints.every(isObject)
   );
 }
-
-const withRest = (drafts: readonly Draft[], rest: JsonObject) =>
-  Object.keys(rest).length === 0 ? drafts : [...drafts, { values: rest }];

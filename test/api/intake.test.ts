@@ -5,7 +5,7 @@ import { DaoyuError } from '../../base/errors.ts';
 import type { Admit } from '../../broker/broker.ts';
 import { eventually } from '../eventually.ts';
 import type { LedgerAnswer } from '../ledger-answer.ts';
-import { type Credentials, type RunningPlatform, runPlatform } from '../running-platform.ts';
+import { type Credentials, newDataDir, type RunningPlatform, runPlatform } from '../running-platform.ts';
 
 interface Problem {
   readonly code?: string;
@@ -69,6 +69,22 @@ describe('a message by HTTP', () => {
     await eventually(
       () => ledgerRow(running, device.clientId),
       (found) => found !== undefined && found.received === 2 && found.stored === 2,
+    );
+  });
+
+  it('is once for its key after a restart, too, also where its readings are several', async () => {
+    const DAOYU_DATA_DIR = newDataDir();
+    const first = await open({ DAOYU_DATA_DIR });
+    const device = await first.device();
+    const key = { 'idempotency-key': 'of yesterday' };
+    const body = '[{"dissolved_oxygen": 6.4}, {"dissolved_oxygen": 6.5}]';
+    expect((await first.post(device, body, key)).status).toBe(200);
+    await first.running.platform.close();
+    const second = await open({ DAOYU_DATA_DIR });
+    expect((await second.post(device, body, key)).status).toBe(200);
+    await eventually(
+      () => ledgerRow(second.running, device.clientId),
+      (row) => row?.stored === 2 && row.duplicate === 2 && row.pending === 0,
     );
   });
 

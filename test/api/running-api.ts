@@ -131,6 +131,7 @@ export async function apiOptions(
       return password.toString() === 'right' ? { park, device } : 'password';
     },
     admit: async () => {},
+    idempotency: { firstReceipt: async () => 0 },
     monotonic: clock,
     doctor: await openDoctor({
       ...{ pubsub: openLocalPubSub(), kv: openMemoryKv(), clock },

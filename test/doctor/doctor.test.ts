@@ -41,6 +41,18 @@ describe('an examination', () => {
     expect(await again.get<Report>(PATH)).toEqual(ended);
   });
 
+  it('is begun once, however many ask at the same moment', async () => {
+    const running = await runPlatform();
+    await running.addDevice('patient', 'aquaculture_pond');
+    const asked = Array.from({ length: 5 }, () => running.post<Report>(PATH, { watchSeconds: 600 }));
+    const outcomes = await Promise.allSettled(asked);
+    const begun = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.id] : []));
+    expect(begun).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(String(outcome.reason)).toMatch(/DOCTOR_RUNNING/);
+    expect((await running.get<Report>(PATH)).id).toBe(begun[0]);
+  });
+
   it('goes with its device, ended or under way', async () => {
     const running = await runPlatform();
     for (const isUnderWay of [false, true]) {

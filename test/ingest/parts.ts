@@ -9,6 +9,7 @@ import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { createIntake } from '../../ingest/intake.ts';
 import type { Kv } from '../../kv/kv.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
+import { openGateways } from '../../registry/gateways.ts';
 import { openRegistry, type RegistrySeeds } from '../../registry/open-registry.ts';
 import type { NewDevice } from '../../registry/registry.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
@@ -33,6 +34,8 @@ export interface Told {
   readonly position?: number;
   readonly message: string;
   readonly count: number;
+  /** Whose errors topic it came on. */
+  readonly device: string;
 }
 
 export interface Given {
@@ -56,24 +59,26 @@ export async function openParts({
   const clock = () => NOW;
   const told: Told[] = [];
   const registry = await openRegistry({ kv, kinds, seeds, clock });
+  const gateways = openGateways(registry);
   const intake = createIntake({
     bus,
     registry,
+    childNamed: gateways.childNamed,
     kinds,
     retainMs,
-    tell: async (_device, _channel, payload) => {
-      told.push(JSON.parse(payload) as Told);
+    tell: async ({ device }, _channel, payload) => {
+      told.push({ ...(JSON.parse(payload) as Told), device });
     },
   });
   const writer = await startStoreWriter({ bus, store, log: silent, backOff: { firstMs: 5, maxMs: 5 } });
   const keeper = await startQuarantineKeeper({ bus, kv, log: silent, clock, retainMs: quarantineRetainMs });
-  const quarantine = createQuarantine({ bus, kv, registry, kinds, log: silent, clock });
+  const quarantine = createQuarantine({ bus, kv, registry, gateways, kinds, log: silent, clock });
   const ledger = await openLedger({ bus, store, log: silent });
   let isClosed = false;
   const close = async () => {
     if (isClosed) return;
     isClosed = true;
-    for (const part of [intake, ledger, keeper, writer, registry]) await part.close();
+    for (const part of [intake, ledger, keeper, writer, gateways, registry]) await part.close();
   };
   onTestFinished(close);
 

@@ -67,6 +67,46 @@ describe('a message of', () => {
     });
   });
 
+  it('ChirpStack v3, its object as one or as a text', () => {
+    const { object, ...rest } = VECTORS.chirpstack3 as Record<string, unknown>;
+    const wanted = {
+      readings: [{ time: '2026-11-28T08:10:32.840Z', seq: 7, values: { ph: 7.8, rssi: -57 } }],
+      told: [],
+    };
+    expect(taken(VECTORS.chirpstack3)).toMatchObject(wanted);
+    expect(taken({ ...rest, objectJSON: JSON.stringify(object) })).toMatchObject(wanted);
+    expect(taken(rest).told).toEqual(['FIELD_UNKNOWN data']);
+    const withoutClock = { ...rest, object, rxInfo: [{ time: null, rssi: -57 }], publishedAt: '2026-11-28T08:10:33Z' };
+    expect(taken(withoutClock).readings).toMatchObject([{ time: '2026-11-28T08:10:33.000Z' }]);
+  });
+
+  it('Helium', () => {
+    expect(taken(VECTORS.helium)).toMatchObject({
+      readings: [{ time: new Date(1_795_840_000_000).toISOString(), seq: 19, values: { ph: 7.8, rssi: -54 } }],
+      told: [],
+    });
+    const { decoded: _, ...undecoded } = VECTORS.helium as Record<string, unknown>;
+    expect(taken(undecoded).told).toEqual(['FIELD_UNKNOWN payload']);
+  });
+
+  it('JetLinks, of a device and of a child', () => {
+    const wanted = {
+      readings: [{ time: new Date(1_795_840_000_000).toISOString(), values: { ph: 7.8, dissolved_oxygen: 6.4 } }],
+      told: [],
+    };
+    expect(taken(VECTORS.jetlinks)).toMatchObject(wanted);
+    const ofChild = { childDeviceId: 'c', childDeviceMessage: VECTORS.jetlinks, timestamp: 1, messageId: '2' };
+    expect(taken(ofChild)).toMatchObject(wanted);
+  });
+
+  it('Tencent IoT Explorer', () => {
+    expect(taken(VECTORS.tencent)).toMatchObject({
+      readings: [{ time: new Date(1_795_840_000_000).toISOString(), values: { ph: 7.8, dissolved_oxygen: 6.4 } }],
+      told: [],
+    });
+    expect(taken({ method: 'report_info', clientToken: '1', params: { name: 'x' } }).told).toEqual(['READING_EMPTY']);
+  });
+
   it('SenseCAP, alone or inside of an uplink', () => {
     const wanted = [{ time: new Date(1_795_840_000_000).toISOString(), values: { dissolved_oxygen: 6.4, ph: 7.8 } }];
     expect(taken(VECTORS.sensecap)).toMatchObject({ readings: wanted, told: [] });
@@ -81,6 +121,8 @@ describe('a message of', () => {
       readings: [{ time: '2026-11-28T08:10:32.000Z', values: { ph: 7.8, water_temperature: 24.1 } }],
       told: [],
     });
+    const late = { device_id: 'p_1', services: [{ service_id: 'Water', properties: { ph: 7.8, ts: 1_795_840_000 } }] };
+    expect(taken(late)).toMatchObject({ readings: [{ time: '2026-11-28T04:26:40.000Z' }], told: [] });
     const mapping: Mapping = { keys: { 'Water.ph': null } };
     expect(taken(VECTORS.huawei, { mapping }).readings).toMatchObject([{ values: { water_temperature: 24.1 } }]);
   });
@@ -92,6 +134,8 @@ describe('a message of', () => {
     };
     expect(taken(VECTORS.onenet)).toMatchObject(wanted);
     expect(taken(VECTORS.alink)).toMatchObject(wanted);
+    const once = { id: '1', version: '1.0', time: 1_795_840_000_000, params: { ph: 7.8, do: { value: 6.4 } } };
+    expect(taken(once)).toMatchObject(wanted);
     expect(taken({ ...(VECTORS.alink as object), battery: 92 }).readings).toContainEqual(
       expect.objectContaining({ values: { battery_level: 92 } }),
     );
