@@ -7,7 +7,6 @@ import { createTokenBucket, type TokenBucket } from '../../base/token-bucket.ts'
 import { type DeviceAddress, topicPrefix } from '../../base/topics.ts';
 import { REJECTION_CODES, type RejectionCode } from '../../bus/rejection.ts';
 import { createDeviceLogin, type VerifyDevice } from '../device-login.ts';
-import type { Idempotency } from '../idempotency.ts';
 import { Exact, List, OneOf, Problem } from '../schemas.ts';
 
 declare module 'fastify' {
@@ -36,12 +35,18 @@ export interface PostedMessage extends DeviceAddress {
   readonly onRefused: (reasons: readonly Reason[], isWhole: boolean) => void;
 }
 
+/** Of messages with an idempotency key, whichever process they reach. */
+export interface Idempotency {
+  /** When the message of this key was first received, epoch ms. */
+  firstReceipt(device: DeviceAddress, key: string): Promise<number>;
+}
+
 export interface IntakeRouteOptions {
   readonly verifyDevice: VerifyDevice;
   /** Resolves when the verdict is durable; rejects when the log takes nothing. */
   readonly admit: (message: PostedMessage) => Promise<void>;
   /** Of messages with an idempotency key. */
-  readonly idempotency: Pick<Idempotency, 'firstReceipt'>;
+  readonly idempotency: Idempotency;
   readonly monotonic: () => number;
   readonly clock: () => number;
   readonly limits: {

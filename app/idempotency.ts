@@ -3,13 +3,12 @@
  * then. So a reading without a time keeps its identity, whichever process dies or answers.
  */
 import { createHash } from 'node:crypto';
+import type { Idempotency } from '../api/routes/intake.ts';
 import { codeOf } from '../base/errors.ts';
-import { clientIdOf, type DeviceAddress } from '../base/topics.ts';
+import { clientIdOf } from '../base/topics.ts';
 import type { Kv } from '../kv/kv.ts';
 
-export interface Idempotency {
-  /** When the message of this key was first received, epoch ms. */
-  firstReceipt(device: DeviceAddress, key: string): Promise<number>;
+export interface OpenIdempotency extends Idempotency {
   close(): Promise<void>;
 }
 
@@ -23,7 +22,10 @@ interface Receipt {
   readonly at: number;
 }
 
-export function createIdempotency(kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list'>, clock: () => number): Idempotency {
+export function createIdempotency(
+  kv: Pick<Kv, 'get' | 'put' | 'delete' | 'list'>,
+  clock: () => number,
+): OpenIdempotency {
   const newest = new Map<string, number>();
   let sweptAt = clock();
   let sweeping = Promise.resolve();

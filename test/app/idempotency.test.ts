@@ -1,6 +1,6 @@
 /** Keys of one day, whichever process is asked. */
 import { expect, it } from 'vitest';
-import { createIdempotency } from '../../api/idempotency.ts';
+import { createIdempotency } from '../../app/idempotency.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 
 const DEVICE = { park: 'park', device: 'probe' };
