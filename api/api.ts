@@ -7,6 +7,7 @@ import type { AlarmLinkOptions } from './routes/alarm-link.ts';
 import type { AlarmLogOptions } from './routes/alarm-log.ts';
 import type { AlarmOptions } from './routes/alarms.ts';
 import type { AlarmsLiveOptions } from './routes/alarms-live.ts';
+import type { AnalysisRouteOptions } from './routes/analysis.ts';
 import type { AuditOptions } from './routes/audit.ts';
 import type { ChannelOptions } from './routes/channels.ts';
 import type { CommandOptions } from './routes/commands.ts';
@@ -64,6 +65,7 @@ export type ApiOptions = ServerOptions &
   SeriesOptions &
   ImportRouteOptions &
   ExportOptions &
+  AnalysisRouteOptions &
   LedgerOptions &
   QuarantineOptions &
   CommandOptions &

@@ -1,10 +1,7 @@
 /** How much of each window was measured, so that one knows what a mean over a day with an outage is worth. */
-import type { Field, Kind } from '../sensors/kind.ts';
+import { COMPLETE_FROM } from '../sensors/expected.ts';
 import type { Every, Series } from '../store/store.ts';
 import { windowEnd } from '../store/window.ts';
-
-/** A window below this share is marked as incomplete. */
-export const COMPLETE_FROM = 0.9;
 
 export interface CoverageOptions {
   readonly every: Every;
@@ -20,11 +17,6 @@ export interface Coverage {
   readonly coverage: readonly number[];
   /** Starts of windows that are incomplete. */
   readonly incomplete: readonly number[];
-}
-
-/** Undefined if no regular values are expected, as from a drone. */
-export function expectedEveryMs(kind: Kind, field: Field | undefined, deviceIntervalMs: number): number | undefined {
-  return kind.isIntermittent ? undefined : Math.max(deviceIntervalMs, field?.intervalMs ?? 0);
 }
 
 export function coverageOf({ points, used = [], doubted = [] }: Series, options: CoverageOptions): Coverage {

@@ -25,6 +25,7 @@ import { alarmLinkRoutes } from './routes/alarm-link.ts';
 import { alarmLogRoutes } from './routes/alarm-log.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { alarmsLiveRoutes } from './routes/alarms-live.ts';
+import { analysisRoutes } from './routes/analysis.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
@@ -67,6 +68,7 @@ import { createSignIn, type SignIn } from './sign-in.ts';
 import { BODY_MS, endSlowBodies, UPLOAD_MS } from './slow-bodies.ts';
 
 const MAX_EXPORTS = 2;
+const MAX_ANALYSES = 2;
 /** Shorter answers fit into one packet anyway. */
 const COMPRESS_FROM_BYTES = 1200;
 
@@ -181,6 +183,8 @@ interface V1Options {
 async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): Promise<void> {
   const gate = createQueryGate(options.limits);
   const exports = createQueryGate({ ...options.limits, maxConcurrentQueries: MAX_EXPORTS });
+  // They read raw readings: a few at a time, and not behind a long export.
+  const analyses = createQueryGate({ ...options.limits, maxConcurrentQueries: MAX_ANALYSES });
   // One after the other: each takes what disk and log give.
   const imports = createQueryGate({ ...options.limits, maxConcurrentQueries: 1 });
   const memory = createMemoryBudget({ patienceMs: options.limits.queryTimeoutMs });
@@ -197,6 +201,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(doctorRoutes, options);
   await app.register(latestRoutes, { ...options, gate });
   await app.register(seriesRoutes, { ...options, gate, exports, memory });
+  await app.register(analysisRoutes, { ...options, gate: analyses });
   await app.register(exportRoutes, { ...options, exports });
   await app.register(importRoutes, { ...options, gate: imports });
   await app.register(ledgerRoutes, options);

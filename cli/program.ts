@@ -7,6 +7,7 @@ import { channelsCommand } from './channels.ts';
 import { checkCommand } from './check.ts';
 import { commandsCommand } from './commands.ts';
 import { demoCommand } from './demo.ts';
+import { derivedCommand } from './derived.ts';
 import { devicesCommand } from './devices.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
@@ -39,6 +40,7 @@ for (const command of [
   replayCommand,
   importCommand,
   exportCommand,
+  derivedCommand,
   demoCommand,
   devicesCommand,
   commandsCommand,

@@ -24,11 +24,12 @@ interface SetOptions extends InPark {
   readonly stage?: readonly string[];
   readonly stages?: string;
   readonly position?: string;
+  readonly elevation?: string;
   readonly boundary?: string;
   readonly clear?: string;
 }
 
-const CLEARABLE = ['profile', 'stages', 'boundary', 'position'] as const;
+const CLEARABLE = ['profile', 'stages', 'boundary', 'position', 'elevation'] as const;
 
 export function sitesCommand(): Command {
   const command = new Command('sites').description('list and change the sites of a running platform');
@@ -51,6 +52,7 @@ export function sitesCommand(): Command {
     .option('--stage <day=profile>', 'a stage such as 2026-05-10=paddy_recovery; repeat it for each', gathered)
     .option('--stages <file>', 'the same as JSON: [{"from": "2026-05-10", "profile": "paddy_recovery"}]')
     .option('--position <latitude,longitude>', 'WGS-84 degrees')
+    .option('--elevation <metres>', 'above the sea: oxygen saturation follows the air pressure there')
     .option('--boundary <file>', 'outline of the field: GeoJSON with one polygon, WGS-84')
     .option('--clear <what>', `remove, comma-separated: ${CLEARABLE.join(', ')}`)
     .action(set);
@@ -63,6 +65,7 @@ export function sitesCommand(): Command {
     .option('--en <name>', 'English name')
     .option('--profile <name>', 'threshold profile, e.g. crab_pond')
     .option('--position <latitude,longitude>', 'WGS-84 degrees')
+    .option('--elevation <metres>', 'above the sea: oxygen saturation follows the air pressure there')
     .action(add);
   withTarget(command.command('remove'))
     .description('remove a site that has no devices; readings measured there stay')
@@ -101,12 +104,13 @@ async function set(id: string, options: SetOptions): Promise<void> {
 }
 
 async function add(site: string, options: SetOptions & { readonly type: string }): Promise<void> {
-  const { park, type, zh, en, profile, position } = options;
+  const { park, type, zh, en, profile, position, elevation } = options;
   const body = {
     ...{ park, site, type },
     ...((zh ?? en) !== undefined && { label: { zh: zh ?? en ?? site, en: en ?? zh ?? site } }),
     ...(profile !== undefined && { profile }),
     ...(position !== undefined && positionOf(position)),
+    ...(elevation !== undefined && { elevation: metresOf(elevation) }),
   };
   print((await askPlatform(options, 'POST', '/api/v1/sites', body)) as Site);
 }
@@ -119,7 +123,7 @@ async function remove(site: string, options: InPark): Promise<void> {
 const print = (site: Site) => process.stdout.write(`${JSON.stringify(site, null, 2)}\n`);
 
 async function changeOf(id: string, options: SetOptions): Promise<SiteChange> {
-  const { zh, en, profile, position, boundary, clear } = options;
+  const { zh, en, profile, position, elevation, boundary, clear } = options;
   const stages = stagesOf(options);
   // Keeps the other language: the API takes a label as a whole.
   const label = zh === undefined || en === undefined ? await labelOf(id, options) : undefined;
@@ -129,6 +133,7 @@ async function changeOf(id: string, options: SetOptions): Promise<SiteChange> {
     ...(profile !== undefined && { profile }),
     ...(stages !== undefined && { stages }),
     ...(position !== undefined && positionOf(position)),
+    ...(elevation !== undefined && { elevation: metresOf(elevation) }),
     ...(boundary !== undefined && { boundary: polygonIn(readJson(boundary), boundary) }),
   };
 }
@@ -161,4 +166,10 @@ function positionOf(text: string): { readonly latitude: number; readonly longitu
   const [latitude = Number.NaN, longitude = Number.NaN, ...more] = text.split(',').map(Number);
   if (Number.isFinite(latitude) && Number.isFinite(longitude) && more.length === 0) return { latitude, longitude };
   throw new DaoyuError('OPTION_INVALID', `--position ${text} must be latitude,longitude: 31.0262,107.9583`);
+}
+
+function metresOf(text: string): number {
+  const metres = Number(text);
+  if (text.trim() !== '' && Number.isFinite(metres)) return metres;
+  throw new DaoyuError('OPTION_INVALID', `--elevation ${text} must be metres above the sea, such as 436`);
 }

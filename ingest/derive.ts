@@ -3,10 +3,13 @@ import type { Field } from '../sensors/kind.ts';
 
 /** Fields to work out here: those the device did not send although all it takes is there. */
 export function derivable(fields: readonly Field[], values: Readonly<Record<string, number>>): readonly Field[] {
-  return fields.filter(
-    ({ name, derived }) =>
-      derived && values[name] === undefined && derived.from.every((input) => values[input] !== undefined),
-  );
+  const found: Field[] = [];
+  for (const field of fields) {
+    const { name, derived } = field;
+    if (derived === undefined || values[name] !== undefined || found.some((each) => each.name === name)) continue;
+    if (derived.from.every((input) => values[input] !== undefined)) found.push(field);
+  }
+  return found;
 }
 
 /** Rounded to what the field can tell apart; undefined where the formula has no answer that can be. */

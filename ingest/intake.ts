@@ -55,7 +55,7 @@ export interface OversizeMessage extends DeviceTopic {
 
 export interface IntakeOptions {
   readonly bus: Pick<Bus, 'append'>;
-  readonly registry: Pick<Registry, 'device'>;
+  readonly registry: Pick<Registry, 'device'> & Partial<Pick<Registry, 'site'>>;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly tell: Tell;
   /** Of a gateway: the child that one of these names belongs to; `unknown` where none of them does. Absent: there are no gateways. */
@@ -115,7 +115,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const record = createRecords(options.run ?? randomRun());
   const deviceErrors = createDeviceErrors(options.tell);
   const memoryOf = createDeviceMemories();
-  const rulesOf = createRules(kinds, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
+  const rulesOf = createRules(kinds, registry, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
   const limit = options.maxPacketBytes === undefined ? '' : ` (${options.maxPacketBytes})`;
   const counts = { accepted: 0, duplicate: 0, quarantined: 0, values: 0, unknownValues: 0 };
   const fastLane = createFastLane({ commit, retainMs, counts });
@@ -253,7 +253,11 @@ function tally({ park, device }: DeviceTopic, received: number, duplicate: numbe
 }
 
 /** The registry gives another object when a device changes, so what is derived of it hangs on the object. */
-function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device) => void) {
+function createRules(
+  kinds: ReadonlyMap<string, Kind>,
+  registry: Partial<Pick<Registry, 'site'>>,
+  onChange: (device: Device) => void,
+) {
   const cache = new WeakMap<Device, DeviceRules>();
   return (device: Device): DeviceRules | undefined => {
     const known = cache.get(device);
@@ -261,7 +265,7 @@ function createRules(kinds: ReadonlyMap<string, Kind>, onChange: (device: Device
     const kind = kinds.get(device.kind);
     if (kind === undefined) return undefined;
     const address = { park: device.park, device: device.id };
-    const keyMap = createKeyMap(kind, device.mapping);
+    const keyMap = createKeyMap(kind, device.mapping, () => registry.site?.(device.park, device.site)?.elevation);
     const intervalMs = device.intervalMs ?? kind.intervalMs;
     const subject = subjects.readings(address, device.kind);
     const common = { ...address, site: device.site, kind: device.kind, key: deviceKey(device.park, device.id) };

@@ -4,6 +4,7 @@ import { isObject } from '../base/json.ts';
 import type { Mapping, ValueMapping } from '../registry/mapping.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { foldKey } from '../sensors/kinds.ts';
+import { derivedFieldsAt, type Elevation } from './derived-at.ts';
 import { isMetadata } from './metadata.ts';
 import { joinPath } from './path.ts';
 import { pollKeys } from './polls.ts';
@@ -46,7 +47,8 @@ const IGNORED: Target = { is: 'ignored' };
 const METADATA: Target = { is: 'ignored', isMetadata: true };
 const UNKNOWN: Target = { is: 'unknown' };
 
-export function createKeyMap(kind: Kind, mapping: Mapping | undefined): KeyMap {
+/** `elevation`: of the site, for formulas that depend on the air pressure. */
+export function createKeyMap(kind: Kind, mapping: Mapping | undefined, elevation?: Elevation): KeyMap {
   const fields = new Map(kind.fields.map((field) => [field.name, field]));
   const folded = new Map<string, Field>();
   for (const field of kind.fields) {
@@ -99,7 +101,7 @@ export function createKeyMap(kind: Kind, mapping: Mapping | undefined): KeyMap {
     kind,
     mapping,
     fieldNamed: (name) => fields.get(name),
-    derived: kind.fields.filter((field) => field.derived !== undefined),
+    derived: derivedFieldsAt(kind.fields, elevation),
     isEntered: (key, root) => entered.has(key) || (root !== undefined && entered.has(joinPath(root, key))),
     target(key, root) {
       const place = root === undefined ? key : `${root}\n${key}`;

@@ -31,7 +31,7 @@ export interface ReplayResult {
 
 export interface ReplayOptions {
   readonly bus: Pick<Bus, 'append'>;
-  readonly registry: Pick<Registry, 'device'>;
+  readonly registry: Pick<Registry, 'device'> & Partial<Pick<Registry, 'site'>>;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly clock: () => number;
   /** When it was really received, where the clock is known to have been wrong then. Default: as it says. */
@@ -65,7 +65,7 @@ export function createReplay({ bus, registry, kinds, clock, gateways, ...rest }:
     const sorted = classifyReadings(decoded.value, {
       message,
       device,
-      keyMap: createKeyMap(kind, device.mapping),
+      keyMap: createKeyMap(kind, device.mapping, () => registry.site?.(device.park, device.site)?.elevation),
       intervalMs: device.intervalMs ?? kind.intervalMs,
       // What came before is not at hand: repeats of the log are found by the store.
       memory: new DeviceMemory(),

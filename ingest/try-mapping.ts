@@ -26,14 +26,17 @@ export interface TrialOptions {
   readonly mapping: Mapping | undefined;
   readonly payload: Uint8Array;
   readonly receivedAt: number;
+  /** Height of its site, metres. */
+  readonly elevation?: number | undefined;
   /** What follows the device in the topic. */
   readonly channel?: string;
 }
 
-export function tryMapping({ device, kind, mapping, payload, receivedAt, channel = 'telemetry' }: TrialOptions): Trial {
+export function tryMapping(options: TrialOptions): Trial {
+  const { device, kind, mapping, payload, receivedAt, channel = 'telemetry', elevation } = options;
   const decoded = decode(payload, { mapping, channel, receivedAt });
   if (!decoded.ok) return { readings: [], told: [decoded.reason], proposals: [] };
-  const keyMap = createKeyMap(kind, mapping);
+  const keyMap = createKeyMap(kind, mapping, () => elevation);
   const { park, id } = device;
   const message = { park, device: id, topic: '', channel, receivedAt, isResend: false };
   const classified = classifyReadings(decoded.value, {

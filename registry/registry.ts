@@ -39,13 +39,15 @@ export interface Site {
   /** WGS-84 degrees; plausible, set by the operator. */
   readonly latitude?: number;
   readonly longitude?: number;
+  /** Metres above the sea; the air pressure that formulas take follows from it. */
+  readonly elevation?: number;
   /** Outline of a field; missions are compared with it. */
   readonly boundary?: Polygon;
 }
 
 /** Absent members stay as they are; `null` removes one. */
 export type SiteChange = { readonly label?: Label } & {
-  readonly [K in 'profile' | 'stages' | 'latitude' | 'longitude' | 'boundary']?: Site[K] | null;
+  readonly [K in 'profile' | 'stages' | 'latitude' | 'longitude' | 'elevation' | 'boundary']?: Site[K] | null;
 };
 
 /** Members of a new site. */

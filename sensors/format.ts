@@ -13,7 +13,7 @@ export function formatValue(field: Field, value: number, language: Language): st
 }
 
 /** Degrees of an angle and percent follow the number directly, every other unit after a space. */
-export function withSymbol({ symbol }: Field, number: string): string {
+export function withSymbol({ symbol }: Pick<Field, 'symbol'>, number: string): string {
   if (symbol === '') return number;
   return symbol === '%' || symbol === '°' ? `${number}${symbol}` : `${number} ${symbol}`;
 }

@@ -59,6 +59,8 @@ export interface Derived {
   readonly from: readonly string[];
   /** Takes the inputs in that order; there is no value if the result is not finite or outside `physical`. */
   readonly value: (...inputs: readonly number[]) => number;
+  /** Takes the air pressure at the site, hPa, after its inputs: of a barometer in the same reading (`air_pressure`), else of the site's height. */
+  readonly takesPressure?: true;
   /** Source of the formula, and its assumptions. */
   readonly source: string;
 }

@@ -30,7 +30,13 @@ const Field = Exact({
   stuckAfterMinutes: Type.Optional(Type.Number()),
   derived: Type.Optional(
     Exact(
-      { from: List(Type.String()), source: Type.String({ description: 'where the formula comes from' }) },
+      {
+        from: List(Type.String()),
+        takesPressure: Type.Optional(
+          Type.Literal(true, { description: 'and the air pressure: measured, or of the height of the site' }),
+        ),
+        source: Type.String({ description: 'where the formula comes from' }),
+      },
       { description: 'worked out of these fields where the device does not send it' },
     ),
   ),

@@ -18,6 +18,7 @@ export const Site = Exact({
   stages: Type.Optional(Stages),
   latitude: Type.Optional(Type.Number({ description: 'WGS-84 degrees' })),
   longitude: Type.Optional(Type.Number()),
+  elevation: Type.Optional(Type.Number({ description: 'metres above the sea' })),
   boundary: Type.Optional(Boundary),
 });
 
@@ -27,6 +28,7 @@ const details = {
   stages: Type.Optional(Maybe(Stages)),
   latitude: Type.Optional(Maybe(Type.Number({ minimum: -90, maximum: 90 }))),
   longitude: Type.Optional(Maybe(Type.Number({ minimum: -180, maximum: 180 }))),
+  elevation: Type.Optional(Maybe(Type.Number({ minimum: -160, maximum: 6000 }))),
   boundary: Type.Optional(Maybe(Boundary)),
 };
 

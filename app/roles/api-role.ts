@@ -133,7 +133,10 @@ export async function openApiRole(
         if (device === undefined || kind === undefined)
           throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${id}`);
         if (mapping !== undefined) validateMapping(mapping, kind, FORMATS);
-        const more = channel === undefined ? {} : { channel };
+        const more = {
+          elevation: registry.site(park, device.site)?.elevation,
+          ...(channel !== undefined && { channel }),
+        };
         return tryMapping({ device, kind, mapping: mapping ?? device.mapping, payload, receivedAt: clock(), ...more });
       },
       importer: createImporter({

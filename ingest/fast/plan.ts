@@ -175,9 +175,11 @@ const MOST_DIGITS = 26;
 function createLayout(keys: readonly PlanKey[], derived: readonly Field[]): Layout {
   const fields = keys.flatMap(({ field }) => field ?? []);
   const places = new Map(fields.map(({ name }, index) => [name, index]));
+  const worked = new Set<string>();
   const derivations = derived.flatMap((field): readonly Derivation[] => {
     const from = (field.derived?.from ?? []).map((name) => places.get(name) ?? -1);
-    if (places.has(field.name) || from.includes(-1)) return [];
+    if (places.has(field.name) || from.includes(-1) || worked.has(field.name)) return [];
+    worked.add(field.name);
     return [{ field, of: formulaOf(field, from), round: createRounding(field) }];
   });
   const names = [...fields, ...derivations.map(({ field }) => field)].map(({ name }) => name);

@@ -1,10 +1,9 @@
 /** A pond station: crab, crayfish or seedling water. Physical ranges are those of probes' data sheets (optical oxygen 0-20 mg/L ±0.3, pH 0-14 ±0.1), normal ones those of crab and crayfish extension texts. */
 import { MG_PER_L, MILLIMETRE, measured, PERCENT, temperature, toggle } from '../fields.ts';
 import type { Kind } from '../kind.ts';
-import { oxygenSaturation, pressureAt } from '../oxygen-saturation.ts';
+import { oxygenSaturation } from '../oxygen-saturation.ts';
 import { unionisedShare } from '../unionised-ammonia.ts';
 
-const PRESSURE = pressureAt(440);
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -130,9 +129,11 @@ const pond: Kind = {
       clampFrom: -1,
       derived: {
         from: ['dissolved_oxygen', 'water_temperature'],
-        value: (oxygen, celsius) => (100 * (oxygen ?? Number.NaN)) / oxygenSaturation(celsius ?? Number.NaN, PRESSURE),
+        takesPressure: true,
+        value: (oxygen, celsius, pressure) =>
+          (100 * (oxygen ?? Number.NaN)) / oxygenSaturation(celsius ?? Number.NaN, pressure),
         source:
-          'Benson & Krause 1984 (APHA 4500-O), fresh water at the standard pressure of 440 m, the height of Kaijiang',
+          'Benson & Krause 1984 (APHA 4500-O), fresh water, at the measured air pressure or the standard one of the height of the site (440 m where none is entered)',
       },
       aliases: ['do_sat', 'saturation', 'do_percent', 'do_saturation', 'odo_sat', 'rdo_sat'],
     }),
@@ -200,6 +201,12 @@ const pond: Kind = {
       normal: [5, 100],
       clampFrom: -1,
       aliases: ['chl', 'chla', 'chlorophyll'],
+    }),
+    // Of a station with a barometer; saturation follows it.
+    measured('air_pressure', '气压', 'air pressure', ['hPa', 'hPa'], [800, 1060], 0.1, {
+      normal: [930, 985],
+      maxStep: 5,
+      aliases: ['atmospheric_pressure', 'baro'],
     }),
     measured('water_level', '水位', 'water depth', MILLIMETRE, [0, 5000], 1, {
       normal: [800, 1500],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { coverageOf, expectedEveryMs } from '../../api/coverage.ts';
+import { coverageOf } from '../../api/coverage.ts';
+import { expectedEveryMs } from '../../sensors/expected.ts';
 import type { Series } from '../../store/store.ts';
 import { parseEvery } from '../../store/window.ts';
 import { testKind } from '../contract/store.ts';

@@ -395,6 +395,21 @@ function samplesOf(
       { path: '/api/v1/corrections?as_of=soon', status: 400 },
       { path: '/api/v1/corrections?device=nobody', status: 404 },
     ],
+    'get /api/v1/derived-series': [{ path: '/api/v1/derived-series', status: 200 }],
+    'get /api/v1/derived': [
+      { path: '/api/v1/derived?series=oxygen_dawn_minimum&from=-3d', status: 200 },
+      { path: '/api/v1/derived?series=oxygen_debt_hours&from=-3d&parameters=limit=3', status: 200 },
+      { path: '/api/v1/derived?series=oxygen_debt_hours&from=-3d&window=season&format=csv', status: 200 },
+      { path: '/api/v1/derived?series=happiness', status: 404 },
+      { path: '/api/v1/derived?series=oxygen_debt_hours&parameters=base=1', status: 400 },
+    ],
+    'get /api/v1/statistics': [
+      { path: '/api/v1/statistics?kind=aquaculture_pond&from=-3d&window=sun_night', status: 200 },
+      { path: '/api/v1/statistics?kind=aquaculture_pond&from=-3d&stats=hours_below,p97.5&limit=4', status: 200 },
+      { path: '/api/v1/statistics?kind=aquaculture_pond&from=-3d&window=noon&format=csv', status: 200 },
+      { path: '/api/v1/statistics?kind=aquaculture_pond&stats=hours_below', status: 400 },
+      { path: '/api/v1/statistics?kind=aquaculture_pond&stats=mode', status: 400 },
+    ],
     'get /api/v1/export': [
       ...['csv', 'parquet', 'arrow', 'xlsx', 'datapackage', 'csv&describe=true'].map((format) => ({
         path: `/api/v1/export?kind=aquaculture_pond&from=-2h&format=${format}`,

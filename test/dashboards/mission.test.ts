@@ -1,8 +1,8 @@
 /** What the page works out of a drone's track: missions, coverage, gaps, overlaps and lines. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coverageOf } from '../../dashboards/page/mission/coverage.ts';
-import { missionsOf, type Sample, sumsOf } from '../../dashboards/page/mission/flight.ts';
+import { coverageOf } from '../../analysis/seeding/coverage.ts';
+import { missionsOf, type Sample, sumsOf } from '../../analysis/seeding/flight.ts';
 import { classOf, RATE_CLASSES, sharesOf } from '../../dashboards/page/mission/rate-classes.ts';
 import { seedLinesOf } from '../../dashboards/page/mission/seed-lines.ts';
 import type { Polygon } from '../../sensors/polygon.ts';

@@ -1,9 +1,9 @@
 /** What the page works out by itself: places, joins, gaps, nights, trends, events and files. */
 import { expect, test } from 'vitest';
+import { nightsBetween, sunOf } from '../../analysis/sun.ts';
 import { boundsOf } from '../../dashboards/page/charts/bounds.ts';
 import { columnsOf } from '../../dashboards/page/charts/columns.ts';
 import { csvOf } from '../../dashboards/page/charts/csv.ts';
-import { nightsBetween, sunOf } from '../../dashboards/page/charts/sun.ts';
 import { createEventParser } from '../../dashboards/page/feed/event-stream.ts';
 import { joinedRaw, joinedWindows } from '../../dashboards/page/feed/history.ts';
 import { mergedRow, withReading } from '../../dashboards/page/feed/latest.ts';

@@ -1,11 +1,11 @@
 /** The background of a chart: nights, the target band, the limits of the profile, and ranges of backfilled values. */
 import type uPlot from 'uplot';
+import { nightsBetween } from '../../../analysis/sun.ts';
 import type { BandSpell } from '../feed/bands.ts';
 import { intervalsBetween } from '../feed/season.ts';
 import type { Colours } from './colours.ts';
 import type { Columns } from './columns.ts';
 import type { Line } from './lines.ts';
-import { nightsBetween } from './sun.ts';
 
 const LIMITS = [
   ['warnBelow', 'warning', [4, 4]],

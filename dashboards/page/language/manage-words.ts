@@ -27,6 +27,7 @@ export const MANAGE_WORDS = {
   noProfile: ['按传感器类型默认', 'Default of the sensor kind'],
   latitude: ['纬度（°，WGS-84）', 'Latitude (°, WGS-84)'],
   longitude: ['经度（°，WGS-84）', 'Longitude (°, WGS-84)'],
+  elevation: ['海拔（米）', 'Height above the sea (m)'],
   deviceField: ['设备型号', 'Device model'],
   ownFormat: ['按本平台字段名上报', "sends the platform's own fields"],
   intervalField: ['上报间隔（秒）', 'Reporting interval (seconds)'],

@@ -1,10 +1,12 @@
 /** The page's own words; what belongs to a kind, a site or a reason carries its words with it. */
 import type { Language } from '../../../sensors/format.ts';
+import { ANALYSIS_WORDS } from './analysis-words.ts';
 import { CONTROL_WORDS } from './control-words.ts';
 import { JOURNAL_WORDS } from './journal-words.ts';
 import { MANAGE_WORDS } from './manage-words.ts';
 
 const WORDS = {
+  ...ANALYSIS_WORDS,
   ...JOURNAL_WORDS,
   ...MANAGE_WORDS,
   ...CONTROL_WORDS,

@@ -20,6 +20,7 @@ export function SiteDetails({ site, action: { run, isBusy }, onSaved }: Props) {
   const [profile, setProfile] = useState(site.profile ?? '');
   const [latitude, setLatitude] = useState(site.latitude?.toString() ?? '');
   const [longitude, setLongitude] = useState(site.longitude?.toString() ?? '');
+  const [elevation, setElevation] = useState(site.elevation?.toString() ?? '');
   const here = state.catalog.devices.filter((each) => each.park === site.park && each.site === site.id);
   // A profile that is made for other kinds than those that stand here would judge nothing.
   const fitting = state.catalog.profiles.filter(
@@ -32,6 +33,7 @@ export function SiteDetails({ site, action: { run, isBusy }, onSaved }: Props) {
       profile: profile === '' ? null : profile,
       latitude: position(latitude),
       longitude: position(longitude),
+      elevation: position(elevation),
     };
     if ((await run(() => changeSite(site.park, site.id, change))) !== undefined) onSaved();
   };
@@ -59,6 +61,14 @@ export function SiteDetails({ site, action: { run, isBusy }, onSaved }: Props) {
           onInput={setLongitude}
           min={-180}
           max={180}
+          step="any"
+        />
+        <NumberField
+          label={word('elevation')}
+          value={elevation}
+          onInput={setElevation}
+          min={-160}
+          max={6000}
           step="any"
         />
         <button type="submit" class="primary" disabled={isBusy}>

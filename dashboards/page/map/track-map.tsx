@@ -1,8 +1,15 @@
 /** Tracks of vehicles over the county's own sites, without an external map. WGS-84, north up. */
+
+import {
+  formatLength,
+  type Position,
+  planeAround,
+  roundLength,
+  type Spot,
+} from '../../../analysis/seeding/projection.ts';
 import type { Point } from '../../../store/store.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { formatClock } from '../language/format-time.ts';
-import { formatLength, type Position, planeAround, roundLength, type Spot } from './projection.ts';
 
 export interface Stop extends Position {
   readonly time: number;

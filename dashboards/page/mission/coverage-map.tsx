@@ -1,9 +1,9 @@
 /** The field, turned so that its lines are level: seed rate against the plan, areas missed, areas seeded twice. */
 import { useEffect, useRef } from 'preact/hooks';
+import type { Coverage } from '../../../analysis/seeding/coverage.ts';
+import type { Sample } from '../../../analysis/seeding/flight.ts';
+import { formatLength, roundLength } from '../../../analysis/seeding/projection.ts';
 import { useAppContext } from '../feed/app-context.ts';
-import { formatLength, roundLength } from '../map/projection.ts';
-import type { Coverage } from './coverage.ts';
-import type { Sample } from './flight.ts';
 import { classOf, RATE_CLASSES, type RateClass, sharesOf } from './rate-classes.ts';
 
 interface Props {

@@ -1,10 +1,10 @@
 /** Every line of a mission against the plan. */
 import { useMemo } from 'preact/hooks';
+import type { Sample } from '../../../analysis/seeding/flight.ts';
 import { formatNumber } from '../../../sensors/format.ts';
 import { useLanguage } from '../feed/app-context.ts';
 import { formatSeconds } from '../language/format-time.ts';
 import { Scroller } from '../views/scroller.tsx';
-import type { Sample } from './flight.ts';
 import { classOf, RATE_CLASSES } from './rate-classes.ts';
 import { seedLinesOf } from './seed-lines.ts';
 

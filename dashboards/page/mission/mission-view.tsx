@@ -1,5 +1,7 @@
 /** A seeding mission: which, how well, where; and its lines. */
 import { useEffect, useMemo } from 'preact/hooks';
+import { type Coverage, coverageOf } from '../../../analysis/seeding/coverage.ts';
+import { type Mission, type Sample, sumsOf } from '../../../analysis/seeding/flight.ts';
 import type { Site } from '../../../registry/registry.ts';
 import { formatDuration, formatNumber, type Language } from '../../../sensors/format.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
@@ -9,9 +11,7 @@ import { profileOf } from '../feed/season.ts';
 import { formatClock, formatMoment } from '../language/format-time.ts';
 import { say } from '../language/words.ts';
 import { Choice } from '../views/choice.tsx';
-import { type Coverage, coverageOf } from './coverage.ts';
 import { CoverageMap } from './coverage-map.tsx';
-import { type Mission, type Sample, sumsOf } from './flight.ts';
 import { LineList } from './line-list.tsx';
 import { useMission } from './use-mission.ts';
 

@@ -1,6 +1,7 @@
 /** Classes of deviation from the planned rate: within a tenth as planned, beyond a fifth far off. */
+
+import type { Coverage } from '../../../analysis/seeding/coverage.ts';
 import type { Word } from '../language/words.ts';
-import type { Coverage } from './coverage.ts';
 
 export interface RateClass {
   readonly name: 'gap' | 'far-below' | 'below' | 'planned' | 'above' | 'far-above';

@@ -1,6 +1,7 @@
 /** The lines of a mission: length, amount, evenness. */
-import { planeAround } from '../map/projection.ts';
-import type { Sample } from './flight.ts';
+
+import type { Sample } from '../../../analysis/seeding/flight.ts';
+import { planeAround } from '../../../analysis/seeding/projection.ts';
 
 export interface SeedLine {
   readonly name: number;

@@ -1,10 +1,10 @@
 /** The missions of a drone's ground station and all records of one; polled during the flight. */
 import { useEffect, useState } from 'preact/hooks';
+import { FLIGHT_FIELDS, type Mission, missionsOf, type Sample, samplesOf } from '../../../analysis/seeding/flight.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { loadSeries } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';
-import { FLIGHT_FIELDS, type Mission, missionsOf, type Sample, samplesOf } from './flight.ts';
 
 export interface MissionAnswer {
   readonly phase: 'loading' | 'ready' | 'failed';

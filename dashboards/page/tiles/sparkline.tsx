@@ -1,10 +1,10 @@
 /** Six hours on the target band: a curve without axes, broken at gaps. */
 
+import { nightsBetween } from '../../../analysis/sun.ts';
 import type { Limits } from '../../../sensors/limits.ts';
 import { silentAfterMs } from '../../../sensors/silence.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
-import { nightsBetween } from '../charts/sun.ts';
 import { SPARK_MS } from '../feed/sparks.ts';
 
 const WIDTH = 240;

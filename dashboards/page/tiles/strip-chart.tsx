@@ -1,12 +1,12 @@
 /** A day or a week of one site at a glance: curves on their band, nights, switches beneath, extremes named; without interaction. */
 import type { ComponentChildren } from 'preact';
+import { nightsBetween } from '../../../analysis/sun.ts';
 import { formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
 import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
 import { boundsOf } from '../charts/bounds.ts';
 import { StageRibbon } from '../charts/stage-ribbon.tsx';
-import { nightsBetween } from '../charts/sun.ts';
 import { useLanguage } from '../feed/app-context.ts';
 import type { BandSpell } from '../feed/bands.ts';
 import { hasStages, intervalsBetween, type ProfileInterval } from '../feed/season.ts';

@@ -2,10 +2,12 @@
 
 import { createContext } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
+import type { Mission } from '../../../analysis/seeding/flight.ts';
 import { siteKey } from '../../../base/keys.ts';
 import type { Site } from '../../../registry/registry.ts';
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
+import { DerivedFigures } from '../analysis/derived-figures.tsx';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { besidesStory, type Story, storyOf, strips } from '../charts/story.ts';
@@ -27,7 +29,6 @@ import { marksFor, rawFieldsOf } from '../journal/on-charts.ts';
 import { SiteJournalContext, useSiteJournal } from '../journal/use-site-journal.ts';
 import { formatMoment } from '../language/format-time.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
-import type { Mission } from '../mission/flight.ts';
 import { MissionView } from '../mission/mission-view.tsx';
 import { fliesMissions } from '../mission/use-mission.ts';
 import { Icon } from '../tiles/icon.tsx';
@@ -122,6 +123,7 @@ export function SiteView() {
           ))}
         </ChartAlarms.Provider>
       </SiteJournalContext.Provider>
+      <DerivedFigures card={card} cards={cards} />
       <FarmLog journal={journal} mayLog={mayLog} onCorrect={(corrects) => setEntry({ corrects })} />
       <Corrections journal={journal} devices={card.devices} />
     </section>

@@ -1,5 +1,5 @@
 /** The flights of a seeding drone from its raw series: ordered samples, split into missions and sorties. */
-import type { Series } from '../../../store/store.ts';
+import type { Series } from '../../store/store.ts';
 
 export interface Sample {
   readonly time: number;
@@ -48,27 +48,26 @@ export function samplesOf(series: readonly Series[]): readonly Sample[] {
       byTime.set(time, known);
     }
   }
-  return [...byTime]
-    .sort(([one], [other]) => one - other)
-    .flatMap(([time, values]) => {
-      const { latitude, longitude } = values;
-      if (latitude === undefined || longitude === undefined) return [];
-      return [
-        {
-          time,
-          latitude,
-          longitude,
-          isSpreading: values.spreading === 1,
-          rate: values.seeding_rate ?? 0,
-          swath: values.swath_width || USUAL_SWATH,
-          line: values.line_index,
-          hopper: values.hopper_weight,
-          battery: values.battery_level,
-          fix: values.rtk_fix,
-          speed: values.ground_speed,
-        },
-      ];
-    });
+  return [...byTime].sort(([one], [other]) => one - other).flatMap(([time, values]) => sampleOf(time, values) ?? []);
+}
+
+/** Undefined without a position. */
+export function sampleOf(time: number, values: Partial<Readonly<Record<string, number>>>): Sample | undefined {
+  const { latitude, longitude } = values;
+  if (latitude === undefined || longitude === undefined) return undefined;
+  return {
+    time,
+    latitude,
+    longitude,
+    isSpreading: values.spreading === 1,
+    rate: values.seeding_rate ?? 0,
+    swath: values.swath_width || USUAL_SWATH,
+    line: values.line_index,
+    hopper: values.hopper_weight,
+    battery: values.battery_level,
+    fix: values.rtk_fix,
+    speed: values.ground_speed,
+  };
 }
 
 export interface Mission {

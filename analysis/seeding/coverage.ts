@@ -4,10 +4,10 @@
  * kg/ha over cells of 2 m where it was flown, a swath from the edge left out. The field is what its boundary encloses; without one it
  * is estimated: the seeded area with its gaps closed.
  */
-import type { Polygon } from '../../../sensors/polygon.ts';
-import { planeAround } from '../map/projection.ts';
+import type { Polygon } from '../../sensors/polygon.ts';
 import { closed, isWithin, shrunk, within } from './field-mask.ts';
 import type { Sample } from './flight.ts';
+import { planeAround } from './projection.ts';
 
 export interface Coverage {
   /** Metres a cell. */
