@@ -14,6 +14,15 @@ export const Method = Type.Union(
       startError: Type.Number({ description: 'reading in the standard less the standard, at the beginning' }),
       endError: Type.Number({ description: 'the same at the end; on a line between' }),
     }),
+    Exact({
+      is: Type.Literal('clock'),
+      seconds: Type.Number({ description: 'readings were measured so much later than they say' }),
+    }),
+    Exact({
+      is: Type.Literal('swap'),
+      with: Text('the device of the park that it was taken for', 64),
+      withSite: Type.Optional(Text('where that one stands; taken from the registry', 64)),
+    }),
   ],
   { description: 'how values are corrected' },
 );
@@ -21,7 +30,7 @@ export const Method = Type.Union(
 const parts = {
   park: Slug,
   device: Slug,
-  field: Text('name of a field of its kind', 64),
+  field: Text('name of a field of its kind; `*` for clock and swap, which move whole readings', 64),
   method: Method,
   reason: Type.String({ minLength: 1, maxLength: 500, description: 'why; people read it' }),
   evidence: Type.Optional(Text('readings before and after cleaning, the standard, serial numbers', 2000)),

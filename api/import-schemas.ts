@@ -25,6 +25,9 @@ export const ImportQuery = Exact({
     Text('of times that name none: +08:00, UTC, Asia/Shanghai; absent: as the file says, else Beijing time', 60),
   ),
   at: Type.Optional(Text('time of day of dates without one, such as 08:00', 5)),
+  rows: Type.Optional(
+    Text('JSON object by header: what its cells must say, of a file with the rows of several devices', 2000),
+  ),
   columns: Type.Optional(
     Text('JSON object by header: "field", {"field", "unit"}, or null to leave the column out', 20_000),
   ),
@@ -35,11 +38,12 @@ export const ColumnChoices = Type.Record(
   Type.String(),
   Type.Union([Type.String(), Type.Null(), Exact({ field: Type.String(), unit: Type.String() })]),
 );
+export const RowChoices = Type.Record(Type.String(), Type.String());
 export type ColumnChoices = Readonly<Record<string, ColumnChoice>>;
 
 export const QuestionAnswer = Exact({
   about: Type.String({ description: 'header, or what else is in doubt' }),
-  option: OneOf(['columns', 'dates', 'decimal', 'at', 'zone'], { description: 'which option answers it' }),
+  option: OneOf(['columns', 'rows', 'dates', 'decimal', 'at', 'zone'], { description: 'which option answers it' }),
   message: Type.String({ description: 'each reading with what it would mean' }),
   choices: List(Type.String()),
 });
@@ -96,11 +100,13 @@ export const ImportAnswer = Exact({
       refused: Count('in quarantine as a whole'),
       timeless: Count('without a time that can be read'),
       empty: Count('without a value'),
+      remarks: Count('that are no measurement: sums, the header again, notes below the table'),
+      others: Count('of another device, where `rows` says which count'),
     },
     { description: 'of rows; in a dry run what would become of them' },
   ),
   values: Count('taken'),
-  doubted: Count('of those: spike, stuck, clock'),
+  doubted: Count('of those: spike, stuck, clock, startup'),
   refusals: List(
     Exact({
       code: Type.String({ description: 'see /docs/errors' }),

@@ -21,7 +21,7 @@ export const SeriesQuery = Exact({
   quality: Type.Optional(
     OneOf(QUALITIES, {
       description:
-        'good: without doubtful values (spike, stuck, clock); default: good for windows, all for raw readings',
+        'good: without doubtful values (spike, stuck, clock, startup); default: good for windows, all for raw readings',
     }),
   ),
   values: Type.Optional(OneOf(VALUES, { description: 'corrected (default), raw as received, or a series of each' })),

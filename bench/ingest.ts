@@ -178,6 +178,13 @@ export function apiOf(server: Server) {
   return httpClient(address.http, address.token);
 }
 
+/** For the client of the command line. */
+export function targetOf(server: Server) {
+  const address = addresses.get(server);
+  if (address === undefined) throw new Error('not a server of this bench');
+  return { api: address.http, token: address.token };
+}
+
 const addresses = new WeakMap<Server, { http: string; token: string }>();
 
 export async function startServer(

@@ -1,10 +1,11 @@
-/** `npm run bench -- ingest|idle|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
+/** `npm run bench -- ingest|imports|idle|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
 import { benchAlarms } from './alarms.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchFuzzDecoders } from './fuzz-decoders.ts';
 import { benchIdle } from './idle.ts';
+import { benchImports } from './imports.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLiveReaders } from './live-readers.ts';
 import { benchModels } from './models.ts';
@@ -80,6 +81,14 @@ program
   .description('series queries on a store of many readings')
   .option('--readings <n>', 'readings in the store', '50000000')
   .action((options: { readings: string }) => benchQuery({ readings: Number(options.readings) }));
+program
+  .command('imports')
+  .description('an import of many rows: the first time, and when all of it is there already')
+  .option('--rows <n>', 'of the file', '1000000')
+  .option('--profiles <folder>', 'a CPU profile of the main thread for each')
+  .action((options: { rows: string; profiles?: string }) =>
+    benchImports({ rows: Number(options.rows), profiles: options.profiles }),
+  );
 program
   .command('footprint')
   .description('bytes of disk a reading of log and store, as files, for single readings and arrays')

@@ -21,11 +21,11 @@ export function shownReport(report: ImportReport): string {
     );
   if (questions.length === 0)
     lines.push(
-      `${dryRun ? 'dry run: ' : ''}${counts.rows} rows for ${park}.${device}: ${counts.new} ${dryRun ? 'would be new' : 'new'}, ${counts.duplicate} there already, ${counts.refused} refused, ${counts.timeless} without a readable time, ${counts.empty} without a value`,
+      `${dryRun ? 'dry run: ' : ''}${counts.rows} rows for ${park}.${device}: ${counts.new} ${dryRun ? 'would be new' : 'new'}, ${counts.duplicate} there already, ${counts.refused} refused, ${counts.timeless} without a readable time, ${counts.empty} without a value${more(counts)}`,
     );
   if (report.values > 0)
     lines.push(
-      `${report.values} values${report.doubted > 0 ? `, ${report.doubted} of them doubted (spike, stuck, clock)` : ''}`,
+      `${report.values} values${report.doubted > 0 ? `, ${report.doubted} of them doubted (spike, stuck, clock, startup)` : ''}`,
     );
   for (const { code, field, count, message, rows } of refusals)
     lines.push(
@@ -37,7 +37,12 @@ export function shownReport(report: ImportReport): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What is rare. */
+const more = ({ remarks, others }: ImportReport['counts']) =>
+  `${remarks > 0 ? `, ${remarks} sums, headers or notes` : ''}${others > 0 ? `, ${others} of other devices` : ''}`;
+
 function answersOf(option: string, choices: readonly string[], { columns }: ImportReport): string {
+  if (option === 'rows') return choices.map((choice) => `--rows "…=${choice}"`).join('  or  ');
   if (option !== 'columns') return choices.map((choice) => `--${option} ${choice}`).join('  or  ');
   const isHeader = (choice: string) => columns.some(({ column }) => choice === `${column}=`);
   return choices.map((choice) => `--map "${isHeader(choice) ? choice : `…=${choice}`}"`).join('  or  ');

@@ -22,6 +22,7 @@ interface Options extends ApiTarget {
   readonly zone?: string;
   readonly at?: string;
   readonly map?: readonly string[];
+  readonly rows?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -51,6 +52,7 @@ export function importCommand(): Command {
       'which column is which field; header=field:unit says the unit, header= leaves it out; repeat for more',
       collect,
     )
+    .option('--rows <header=value>', 'of a file with several devices: only rows that say so; repeat for more', collect)
     .option('--json', 'print the answer as JSON')
     .action(importFile);
 }
@@ -65,6 +67,7 @@ async function importFile(file: string, options: Options): Promise<void> {
   for (const name of ['encoding', 'separator', 'decimal', 'sheet', 'dates', 'zone', 'at'] as const)
     if (options[name] !== undefined) query.set(name, options[name]);
   if (options.time !== undefined) query.set('time', JSON.stringify(options.time));
+  if (options.rows !== undefined) query.set('rows', JSON.stringify(rowsOf(options.rows)));
   if (options.map !== undefined) query.set('columns', JSON.stringify(choicesOf(options.map)));
   const progress = createProgress(options.dryRun ? 'dry run' : 'import');
   let report: ImportReport | undefined;
@@ -94,9 +97,20 @@ async function importFile(file: string, options: Options): Promise<void> {
 const inWordsOfTheCommand = (text: string) =>
   text
     .replace(/say columns: /g, 'say --map "header=…": ')
+    .replace(/say rows: /g, 'say --rows "header=…": ')
     .replace(/say (dates|decimal|at|zone): /g, 'say --$1 ')
     .replace('the option columns', '--map "header=field"')
     .replace(/the option (\w+)/g, '--$1');
+
+function rowsOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new DaoyuError('OPTION_INVALID', `--rows "${text}" must read header=value`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
 
 function choicesOf(texts: readonly string[]): Readonly<Record<string, ColumnChoice>> {
   return Object.fromEntries(

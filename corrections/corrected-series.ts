@@ -3,17 +3,16 @@
  * or withdrawn corrections are always taken into account; all other windows come from the store as they are.
  */
 import type { Reading } from '../sensors/reading.ts';
-import type { Aggregate, Every, ExportQuery, Point, Quality, Series, SeriesQuery, Store } from '../store/store.ts';
+import type { Every, ExportQuery, Point, Quality, Series, SeriesQuery, Store } from '../store/store.ts';
 import { windowEnd, windowStart } from '../store/window.ts';
-import { seriesOfWindows, type Window, WindowSums } from '../store/window-sums.ts';
+import { seriesOfWindows, WindowSums } from '../store/window-sums.ts';
 import { type Correction, corrected } from './correction.ts';
+import { movedReadings } from './moved-readings.ts';
+import { movedSeries } from './moved-series.ts';
+import { isMove, reachOf, swappedWith } from './moves.ts';
+import { type CorrectedSeries, windowsOf } from './series-windows.ts';
 
-export interface CorrectedSeries extends Series {
-  /** Ids of the corrections that apply; absent: none. */
-  readonly corrections?: readonly string[];
-  /** Starts of windows left uncorrected, because retention has removed their raw readings. */
-  readonly uncorrected?: readonly number[];
-}
+export type { CorrectedSeries } from './series-windows.ts';
 
 type Place = Pick<Series, 'park' | 'device' | 'field'>;
 
@@ -22,6 +21,8 @@ export async function correctedSeries(
   query: SeriesQuery,
   all: readonly Correction[],
 ): Promise<readonly CorrectedSeries[]> {
+  const moving = withMoves(all, query);
+  if (moving !== undefined) return await movedSeries(store, query, moving);
   const found = await store.series(query);
   const corrections = all.filter((each) => concerns(each, query));
   if (corrections.length === 0) return found;
@@ -36,6 +37,12 @@ export async function* correctedReadings(
   query: ExportQuery,
   all: readonly Correction[],
 ): AsyncGenerator<Reading & { readonly corrected?: readonly string[] }> {
+  const moving = withMoves(all, query);
+  if (moving !== undefined) {
+    for await (const { reading, corrected } of movedReadings(store, query, moving))
+      if (Object.keys(reading.values).length > 0) yield corrected.length === 0 ? reading : { ...reading, corrected };
+    return;
+  }
   const corrections = all.filter((each) => concerns(each, query));
   for await (const reading of store.export(query)) {
     const { park, device, time, values, flags, ...rest } = reading;
@@ -61,6 +68,21 @@ export async function* correctedReadings(
       ...(touched.length > 0 && { corrected: touched }),
     };
   }
+}
+
+/** All that have a part where readings were moved into the query or out of it; undefined: none were. */
+function withMoves(
+  all: readonly Correction[],
+  { park, device, from, to }: ExportQuery,
+): readonly Correction[] | undefined {
+  const moves = all.filter(isMove);
+  if (moves.length === 0) return undefined;
+  const reach = reachOf(moves);
+  const isNear = (each: Correction) => each.at - reach < to && each.until + reach > from;
+  const inPark = (each: Correction) => park === undefined || each.park === park;
+  const isOf = (each: Correction) => device === undefined || swappedWith(moves, each.park, device).has(each.device);
+  if (!moves.some((each) => isNear(each) && inPark(each) && isOf(each))) return undefined;
+  return all.filter((each) => inPark(each) && isOf(each));
 }
 
 function concerns({ park, site, device, field, at, until }: Correction, query: ExportQuery): boolean {
@@ -129,24 +151,6 @@ async function correctedWindows(
       answered.push({ ...series, ...idsOf(own), ...(uncorrected.length > 0 && { uncorrected }) });
   }
   return answered;
-}
-
-/** The windows of a field's series; there is one series per aggregate. */
-function windowsOf(group: readonly Series[], aggregates: readonly Aggregate[]): Map<number, Window> {
-  const [first] = group;
-  const byAggregate = new Map(group.map((series) => [series.aggregate, series]));
-  const windows = new Map<number, Window>();
-  for (const [index, [start, , flags = []]] of (first?.points ?? []).entries())
-    windows.set(start, {
-      start,
-      values: aggregates.map((aggregate) => byAggregate.get(aggregate)?.points[index]?.[1] ?? Number.NaN),
-      used: first?.used?.[index] ?? 0,
-      excluded: first?.excluded?.[index] ?? 0,
-      flags,
-    });
-  for (const [start, excluded, flags] of first?.doubted ?? [])
-    windows.set(start, { start, values: [], used: 0, excluded, flags });
-  return windows;
 }
 
 interface Stretch {

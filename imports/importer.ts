@@ -88,7 +88,8 @@ export function createImporter(parts: ImporterOptions): Importer {
           if ((await stored(park, id, signal)) > 0)
             notes.push('the store is behind the log: what it holds already may be counted as new; nothing is doubled');
           const progress = (rows: number) => onProgress?.({ phase: 'importing', rows, of: plan.rows });
-          const common = { source, plan, device, kind, time: options.time, record, retainMs, clock, tally, signal };
+          const told = { time: options.time, rows: options.rows };
+          const common = { source, plan, device, kind, ...told, record, retainMs, clock, tally, signal };
           span = await takeRows({ ...common, commit, stored: lookUp, onProgress: progress });
           if (lookUp.isPartial)
             notes.push(

@@ -20,6 +20,8 @@ export interface ImportOptions {
   readonly zone?: string | undefined;
   /** Time of day of dates without one, `08:00`. */
   readonly at?: string | undefined;
+  /** By header, what its cells must say: of a file with the rows of several devices. */
+  readonly rows?: Readonly<Record<string, string>> | undefined;
   /** By header. */
   readonly columns?: Readonly<Record<string, ColumnChoice>> | undefined;
 }
@@ -29,7 +31,7 @@ export interface Question {
   /** A header, or what else is in doubt. */
   readonly about: string;
   /** The option that answers it. */
-  readonly option: 'columns' | 'dates' | 'decimal' | 'at' | 'zone';
+  readonly option: 'columns' | 'rows' | 'dates' | 'decimal' | 'at' | 'zone';
   /** Each reading with what it would mean. */
   readonly message: string;
   /** Answers, as the option takes them; of a column a field, or `field:unit`. */

@@ -3,9 +3,10 @@ import { DaoyuError } from '../base/errors.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { withLayout } from '../tables/csv.ts';
 import { createDecimalWatch, type Decimal, decimalOf, numberOf, pointed } from '../tables/decimals.ts';
-import type { Layout } from '../tables/layout.ts';
+import { type Layout, timeIndexes } from '../tables/layout.ts';
 import type { Cells } from '../tables/records.ts';
 import type { ImportOptions, Question } from './options.ts';
+import { watchOwners } from './owners.ts';
 import { type ProposedColumn, proposeColumns } from './proposal.ts';
 import { type RowTimes, rowTimes, watchDates } from './row-time.ts';
 import type { Source } from './source.ts';
@@ -38,7 +39,14 @@ export async function planImport(
       'IMPORT_COLUMN_UNKNOWN',
       `the file has no column "${options.time.join('", "')}"; it has ${headers.join(', ')}`,
     );
-  const timed = [time?.column, time?.clock, time?.zone].flatMap((index) => index ?? []);
+  const timed = time === undefined ? [] : [...timeIndexes(time), ...(time.zone === undefined ? [] : [time.zone])];
+  const strange = Object.keys(options.rows ?? {}).filter((name) => !headers.includes(name));
+  if (strange.length > 0)
+    throw new DaoyuError(
+      'IMPORT_COLUMN_UNKNOWN',
+      `the file has no column "${strange.join('", "')}"; it has ${headers.join(', ')}`,
+    );
+  const owners = watchOwners(headers, timed);
   const dates = watchDates(time ?? { form: 'written', column: 0 });
   const decimals = createDecimalWatch();
   const sampled: Cells[] = [];
@@ -50,6 +58,7 @@ export async function planImport(
       await new Promise((resolve) => setImmediate(resolve));
     }
     dates.see(cells);
+    owners.see(cells);
     for (const [index, cell] of cells.entries()) if (!timed.includes(index) && cell.includes(',')) decimals.see(cell);
     if (count > SAMPLED_ROWS) continue;
     sampled.push(cells);
@@ -74,6 +83,7 @@ export async function planImport(
       ...times.questions,
       ...(known === undefined ? [decimalQuestion(evidence.open ?? '')] : []),
       ...proposal.questions,
+      ...owners.questions(options.rows),
     ],
     samples: sampled.slice(0, SHOWN_ROWS),
   };

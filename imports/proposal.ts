@@ -5,6 +5,7 @@ import { judgeOpen } from '../ingest/open-alias.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { conversion, isUnit } from '../sensors/units.ts';
 import { type Column, keysOf } from '../tables/csv-column.ts';
+import { GROUP_SIGN } from '../tables/merged-headers.ts';
 import type { ColumnChoice, Question } from './options.ts';
 
 export interface ProposedColumn {
@@ -96,7 +97,9 @@ type Found = Omit<ProposedColumn, 'column' | 'index'> | { readonly question: Que
 
 function found1(keyMap: KeyMap, column: string, { name, unit }: Column, numbers: readonly number[]): Found {
   const bare = name.replace(/[（(［[].*$/, '').trim();
-  const target = [name, column, bare]
+  const ofTwins = name.endsWith(' sat') ? [name.slice(0, -4)] : [];
+  const inGroup = name.includes(GROUP_SIGN) ? name.split(GROUP_SIGN).reverse() : [];
+  const target = [name, column, bare, ...ofTwins, ...inGroup]
     .map((key) => keyMap.target(key))
     .find(({ is }) => is === 'field' || is === 'attribute' || is === 'ignored');
   if (target === undefined) return { note: `${keyMap.kind.name} has no field of this name` };

@@ -1,7 +1,7 @@
 /** What an import tells: how the file was understood, what it leaves open, and what became of every row. */
 import { DaoyuError } from '../base/errors.ts';
 import { numberOf } from '../tables/decimals.ts';
-import type { TimeForm } from '../tables/layout.ts';
+import { type TimeForm, timeIndexes } from '../tables/layout.ts';
 import type { DateOrder } from '../tables/local-time.ts';
 import type { Question } from './options.ts';
 import type { Plan } from './plan.ts';
@@ -65,7 +65,7 @@ export function reportedColumns({ columns, layout, samples }: Plan): readonly Re
     field: field?.name ?? attribute ?? null,
     unit: unit ?? field?.symbol ?? null,
     ...(unitFrom !== undefined && { unitFrom }),
-    ...([time?.column, time?.clock, time?.zone].includes(index) && { isTime: true as const }),
+    ...(time !== undefined && [...timeIndexes(time), time.zone].includes(index) && { isTime: true as const }),
     ...(note !== undefined && { note }),
     samples: samples.slice(0, SAMPLES).map((cells) => (cells[index] ?? '').slice(0, 60)),
   }));

@@ -1,12 +1,11 @@
 /** The instant of a row: by the form of its column, the order of its date, and the zone. */
 import { BEIJING_OFFSET_MINUTES } from '../base/beijing-time.ts';
 import { DaoyuError } from '../base/errors.ts';
-import type { Layout, TimeColumns } from '../tables/layout.ts';
+import { dateAbove, type Layout, type TimeColumns, timeIndexes, timeText } from '../tables/layout.ts';
 import {
   DATE_ORDERS,
   type DateOrder,
   isAmbiguousZone,
-  offsetInHeader,
   parseWritten,
   possibleOrders,
   type Written,
@@ -14,7 +13,7 @@ import {
 } from '../tables/local-time.ts';
 import type { Cells } from '../tables/records.ts';
 import { wallOfSerial } from '../tables/xlsx-dates.ts';
-import { fixedZone, type Zone, zoneNamed } from '../tables/zone.ts';
+import { fixedZone, nameOfOffset, type Zone, zoneInHeader, zoneNamed } from '../tables/zone.ts';
 import type { ImportOptions, Question } from './options.ts';
 
 export interface RowTimes {
@@ -41,10 +40,7 @@ export interface DateWatch {
   readonly seen: number;
 }
 
-const textIn = (cells: Cells, { column, clock }: TimeColumns) =>
-  clock === undefined ? (cells[column] ?? '').trim() : `${(cells[column] ?? '').trim()} ${(cells[clock] ?? '').trim()}`;
-
-const ZONE_BEHIND = /[\d\s(](Z|[+-]\d{2}:?\d{2}|[A-Za-z]{3,5})\)?(?: \d{4})?$/;
+const ZONE_BEHIND = /[\d\s(](Z|[+-]\d{2}:?\d{2}|[A-Za-z]{3,5}|[A-Za-z]+\/[A-Za-z_]+)\)?(?: \d{4})?$/;
 
 export function watchDates(time: TimeColumns): DateWatch {
   let orders: readonly DateOrder[] | undefined;
@@ -54,8 +50,8 @@ export function watchDates(time: TimeColumns): DateWatch {
   return {
     see(cells) {
       if (time.form !== 'written' && time.form !== 'date') return;
-      const text = textIn(cells, time);
-      if (text === '') return;
+      const text = timeText(cells, time).replace(/\[[\w/+-]+\]$/, '');
+      if (text === '' || text.startsWith(' ')) return;
       seen += 1;
       const beside = time.zone === undefined ? '' : (cells[time.zone] ?? '').trim();
       const [, said = beside] = ZONE_BEHIND.exec(text) ?? [];
@@ -92,11 +88,12 @@ export function rowTimes(layout: Layout, watch: DateWatch, options: ImportOption
       'IMPORT_TIME_UNKNOWN',
       `no column of the file holds times that can be read: name it with the option time. Columns: ${headers.join(', ')}`,
     );
-  const columns = [time.column, time.clock].flatMap((index) => (index === undefined ? [] : (headers[index] ?? [])));
-  const { zone, from } = zoneOf(layout, columns, options);
+  const columns = timeIndexes(time).flatMap((index) => headers[index] ?? []);
+  const { zone, from, open } = zoneOf(layout, columns, options);
   const isAll = watch.seen > 0 && watch.zoned === watch.seen;
   const { order, questions } = orderOf(columns, watch, options);
-  if (watch.ambiguous !== undefined && from === 'assumed') questions.push(zoneQuestion(columns, watch.ambiguous));
+  const unsaid = isAll ? watch.ambiguous : (watch.ambiguous ?? open);
+  if (unsaid !== undefined && from === 'assumed') questions.push(zoneQuestion(columns, unsaid));
   const clock = options.at === undefined ? undefined : clockOf(options.at);
   if (time.form === 'date' && clock === undefined)
     questions.push({
@@ -105,7 +102,7 @@ export function rowTimes(layout: Layout, watch: DateWatch, options: ImportOption
       message: `"${columns.join(', ')}" holds dates without a time of day: say at what time was measured`,
       choices: ['08:00'],
     });
-  const isEpoch = time.form === 'epoch_s' || time.form === 'epoch_ms';
+  const isEpoch = time.form in PER_MS;
   return {
     columns,
     form: time.form,
@@ -117,6 +114,11 @@ export function rowTimes(layout: Layout, watch: DateWatch, options: ImportOption
   };
 }
 
+/** Of each form of epoch. */
+const PER_MS: Readonly<Partial<Record<TimeColumns['form'], number>>> = {
+  ...{ epoch_s: 0.001, epoch_ms: 1, epoch_us: 1000, epoch_ns: 1_000_000 },
+};
+
 function readerOf(
   time: TimeColumns,
   {
@@ -126,15 +128,26 @@ function readerOf(
   }: { readonly zone: Zone; readonly order: DateOrder | undefined; readonly clock: number | undefined },
 ): (cells: Cells) => number | undefined {
   let previous: number | undefined;
+  /** Of the row above, for a date that stands once for several rows. */
+  let date = '';
+  const perMs = PER_MS[time.form];
+  const places = new Map<string, Zone>();
+  const placeOf = (name: string) => {
+    const known = places.get(name) ?? zoneNamed(name);
+    places.set(name, known);
+    return known;
+  };
   const ofWall = (wall: number, said: string | undefined) => {
     if (said === undefined) return zone.instant(wall, previous);
+    if (said.includes('/')) return placeOf(said).instant(wall, previous);
     const offset = zoneOffset(said, zone.offsetMinutes);
     return offset === undefined ? undefined : wall - offset * 60_000;
   };
   const saidBeside = (cells: Cells, { zone: own }: Written) =>
     own ?? (time.zone === undefined ? undefined : (cells[time.zone] ?? '').trim() || undefined);
   return (cells) => {
-    const text = textIn(cells, time);
+    if (time.clock !== undefined) date = dateAbove(cells, time, date);
+    const text = timeText(cells, time, date);
     let at: number | undefined;
     if (time.form === 'written' || time.form === 'date') {
       const found = parseWritten(text, order);
@@ -144,40 +157,53 @@ function readerOf(
       const number = Number(text.replace(',', '.'));
       if (text === '' || !Number.isFinite(number)) return undefined;
       if (time.form === 'serial') at = zone.instant(wallOfSerial(number), previous);
-      else at = Math.round(time.form === 'epoch_s' ? number * 1000 : number);
+      else at = Math.round(number / (perMs ?? 1));
     }
     previous = at ?? previous;
     return at;
   };
 }
 
+/** `open`: a name of a zone that the file writes above its times, and that says too little. */
 function zoneOf({ preamble }: Layout, columns: readonly string[], options: ImportOptions) {
   if (options.zone !== undefined) return { zone: zoneNamed(options.zone), from: 'told' as const };
-  for (const column of columns) {
-    const offset = offsetInHeader(column);
-    if (offset !== undefined) return { zone: fixedZone(offset, nameOf(offset)), from: 'file' as const };
-    const [place] = /\b[A-Z][a-z]+\/[A-Z][A-Za-z_]+\b/.exec(column) ?? [];
-    if (place !== undefined) return { zone: zoneNamed(place), from: 'file' as const };
+  let open: string | undefined;
+  const said = preamble.flatMap((cells) => {
+    const [, text] =
+      /(?:time ?zone|utc ?offset|时区)[^A-Za-z0-9+\-\u4e00-\u9fff]*([^,;)]{1,40})/i.exec(cells.join(' ')) ?? [];
+    return text === undefined ? [] : [/^[A-Z]{3,4}\s*$/.test(text) ? `(${text.trim()})` : text];
+  });
+  for (const text of [...columns, ...said]) {
+    const found = zoneInHeader(text) ?? offsetAlone(text);
+    if (found?.is === 'zone') return { zone: found.zone, from: 'file' as const };
+    open ??= found?.name;
   }
-  for (const cells of preamble) {
-    const [, said] = /(?:time ?zone|utc ?offset|时区)[^A-Za-z0-9+-]*([^,;)]{1,30})/i.exec(cells.join(' ')) ?? [];
-    const offset = said === undefined ? undefined : (offsetInHeader(said) ?? zoneOffset(said.trim()));
-    if (offset !== undefined) return { zone: fixedZone(offset, nameOf(offset)), from: 'file' as const };
-  }
-  return { zone: fixedZone(BEIJING_OFFSET_MINUTES, nameOf(BEIJING_OFFSET_MINUTES)), from: 'assumed' as const };
+  return {
+    zone: fixedZone(BEIJING_OFFSET_MINUTES, nameOfOffset(BEIJING_OFFSET_MINUTES)),
+    from: 'assumed' as const,
+    open,
+  };
+}
+
+function offsetAlone(text: string) {
+  const offset = zoneOffset(text.trim());
+  return offset === undefined ? undefined : { is: 'zone' as const, zone: fixedZone(offset, nameOfOffset(offset)) };
 }
 
 function zoneQuestion(columns: readonly string[], name: string): Question {
-  const [meanings, choices] = /cst/i.test(name)
-    ? ['China (+08:00) or North America (-06:00)', ['+08:00', '-06:00']]
-    : ['India (+05:30), Ireland (+01:00) or Israel (+02:00)', ['+05:30', '+01:00', '+02:00']];
-  return { about: columns.join(', '), option: 'zone', message: `${name} may be that of ${meanings}`, choices };
-}
-
-function nameOf(offset: number): string {
-  const minutes = Math.abs(offset);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  const about = { about: columns.join(', '), option: 'zone' as const };
+  if (/cst/i.test(name))
+    return {
+      ...about,
+      message: `${name} may be that of China (+08:00) or North America (-06:00)`,
+      choices: ['+08:00', '-06:00'],
+    };
+  if (/ist/i.test(name)) {
+    const message = `${name} may be that of India (+05:30), Ireland (+01:00) or Israel (+02:00)`;
+    return { ...about, message, choices: ['+05:30', '+01:00', '+02:00'] };
+  }
+  const message = `${name} beside the time is no zone known here: say the offset, such as +08:00, or a place, such as Asia/Shanghai`;
+  return { ...about, message, choices: ['+08:00', 'UTC'] };
 }
 
 function orderOf(columns: readonly string[], watch: DateWatch, { dates }: ImportOptions) {
@@ -186,7 +212,11 @@ function orderOf(columns: readonly string[], watch: DateWatch, { dates }: Import
   if (dates !== undefined || found === undefined) return { order: dates, questions };
   const header = columns.join(' ');
   const { orders, example } = found;
-  const said = /MM[/.-]DD/i.test(header) ? 'mdy' : /DD[/.-]MM/i.test(header) ? 'dmy' : undefined;
+  const said = /\bM{1,2}[/.-]D{1,2}\b|月[/.-]日/i.test(header)
+    ? 'mdy'
+    : /\bD{1,2}[/.-]M{1,2}\b|日[/.-]月/i.test(header)
+      ? 'dmy'
+      : undefined;
   if (said !== undefined) return { order: said as DateOrder, questions };
   if (orders.length === 1) return { order: orders[0], questions };
   const open = orders.length === 0 ? DATE_ORDERS : orders;

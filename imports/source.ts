@@ -1,7 +1,8 @@
 /** A file as rows of cells: what kind of file it is shows in its first bytes. */
 import { DaoyuError } from '../base/errors.ts';
+import { withLayout } from '../tables/csv.ts';
 import { type Cells, firstBytes, textForm, textRecords } from '../tables/records.ts';
-import { openWorkbook } from '../tables/xlsx.ts';
+import { openWorkbook, type Workbook } from '../tables/xlsx.ts';
 import type { ImportOptions } from './options.ts';
 
 export interface SourceForm {
@@ -53,13 +54,29 @@ export async function openSource(file: string, options: ImportOptions): Promise<
 
 async function workbookSource(file: string, { sheet }: ImportOptions): Promise<Source> {
   const book = await openWorkbook(file);
-  const [first] = book.sheets;
-  const named = sheet ?? first;
+  const named =
+    sheet ??
+    (await firstTable(book).catch((error: unknown) => {
+      book.close();
+      throw error;
+    }));
   return {
     form: { format: 'xlsx', sheets: book.sheets, ...(named !== undefined && { sheet: named }) },
     records: () => book.rows(named),
     close: () => book.close(),
   };
+}
+
+/** A cover or notes may come before the sheet that holds the table. */
+async function firstTable(book: Workbook): Promise<string | undefined> {
+  const [first] = book.sheets;
+  if (book.sheets.length < 2) return first;
+  for (const name of book.sheets) {
+    const { layout, close } = await withLayout(book.rows(name));
+    await close();
+    if (layout.time !== undefined) return name;
+  }
+  return first;
 }
 
 const STRANGE: readonly (readonly [start: string, what: string])[] = [

@@ -13,6 +13,8 @@ import type { Reading } from '../sensors/reading.ts';
 import { withLayout } from '../tables/csv.ts';
 import { numberOf, pointed } from '../tables/decimals.ts';
 import type { Cells } from '../tables/records.ts';
+import { createRemarks } from '../tables/remarks.ts';
+import { rowsFilter } from './owners.ts';
 import type { Plan } from './plan.ts';
 import type { Source } from './source.ts';
 import type { StoredReadings } from './stored-readings.ts';
@@ -24,6 +26,7 @@ export interface TakeOptions {
   readonly device: Device;
   readonly kind: Kind;
   readonly time?: readonly string[] | undefined;
+  readonly rows?: Readonly<Record<string, string>> | undefined;
   /** Absent: a dry run. */
   readonly commit?: GroupCommit | undefined;
   readonly stored: StoredReadings;
@@ -47,7 +50,9 @@ const IN_FLIGHT = 3;
 /** Rows of the file that are remembered: a repeat of an older one is found by the store. */
 const REMEMBERED = 100_000;
 
-const EMPTY = /^(?:-+|—+|n\/?a|#n\/a|nan|null|none|nil|\*+|无|缺测|空)?$/i;
+/** What people and spreadsheets write where nothing was measured. */
+const EMPTY =
+  /^(?:-+|—+|\/|\\|n\/?a|#(?:n\/a|div\/0!|value!|ref!|num!|null!|name\?)|nan|null|none|nil|\*+|无|空|缺测|缺失|未测|未检测)?$/i;
 
 interface Row {
   readonly number: number;
@@ -62,12 +67,22 @@ export async function takeRows(options: TakeOptions): Promise<Span> {
   const taker = createTaker(options);
   const read = valuesReader(plan);
   const timeOf = plan.times.reader();
+  const isRemark = createRemarks(plan.layout.headers);
+  const isAsked = rowsFilter(plan.layout.headers, options.rows);
   let batch: Row[] = [];
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for await (const cells of rows) {
     tally.counts.rows += 1;
     const number = tally.counts.rows;
     const time = timeOf(cells);
+    if (!isAsked(cells)) {
+      tally.counts.others += 1;
+      continue;
+    }
+    if (time === undefined && isRemark(cells)) {
+      tally.counts.remarks += 1;
+      continue;
+    }
     if (time === undefined) {
       tally.counts.timeless += 1;
       tally.note(timeless(plan, cells), number);

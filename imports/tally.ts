@@ -14,6 +14,10 @@ export interface RowCounts {
   readonly timeless: number;
   /** No value in any column that is taken. */
   readonly empty: number;
+  /** No measurement: sums, the header again, notes below the table. */
+  readonly remarks: number;
+  /** Of another device, where the person said which rows count. */
+  readonly others: number;
 }
 
 export interface RefusalCount {
@@ -30,7 +34,7 @@ const NAMED_ROWS = 5;
 const MAX_REASONS = 100;
 
 export function createTally() {
-  const counts = { rows: 0, new: 0, duplicate: 0, refused: 0, timeless: 0, empty: 0 };
+  const counts = { rows: 0, new: 0, duplicate: 0, refused: 0, timeless: 0, empty: 0, remarks: 0, others: 0 };
   const reasons = new Map<string, { code: string; field?: string; count: number; message: string; rows: number[] }>();
   let [values, doubted] = [0, 0];
   return {

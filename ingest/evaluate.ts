@@ -9,7 +9,7 @@ import type { RawReading } from './decode.ts';
 import { derivable, derivedValue } from './derive.ts';
 import { eachValue, type KeyMap, type Target } from './map.ts';
 import { judgeOpen } from './open-alias.ts';
-import type { Suspicion } from './quality-checks.ts';
+import { flagsOfDoubts, isStarting, type Suspicion, UNSETTLED, type Watch } from './quality-checks.ts';
 import { isGuessedLocal, parseTime, type TimeContext, timeFlags } from './time.ts';
 import { validate } from './validate.ts';
 
@@ -243,6 +243,23 @@ export function namesOf(keys: readonly string[]): string {
   return keys.length > shown.length ? `${shown.join(', ')} and ${keys.length - shown.length} more` : shown.join(', ');
 }
 
+/** What each value is doubted for, once the reading is known as a whole. */
+function doubtsIn(
+  values: Readonly<Record<string, number>>,
+  names: readonly string[],
+  time: number,
+  watchOf: (name: string) => Watch | undefined,
+): readonly number[] {
+  const first = names.map((name) => watchOf(name)?.doubts(values[name] ?? Number.NaN, time) ?? 0);
+  if (!first.some((doubts) => (doubts & UNSETTLED) !== 0)) return first;
+  const starting = isStarting(first);
+  return first.map((doubts, index) => {
+    if ((doubts & UNSETTLED) === 0) return doubts;
+    const name = names[index] ?? '';
+    return watchOf(name)?.settle(values[name] ?? Number.NaN, time, starting) ?? 0;
+  });
+}
+
 /** Marks what is doubtful by its time and by what came before; called once the reading is known to be no duplicate. */
 export function flagsOf(
   accepted: Accepted,
@@ -252,11 +269,13 @@ export function flagsOf(
 ): Flags | undefined {
   let { flags } = accepted;
   const ofTime = accepted.time === undefined ? NONE : timeFlags(time, receivedAt, { newest, intervalMs });
-  for (const name of Object.keys(accepted.values)) {
+  const names = Object.keys(accepted.values);
+  const doubtsOf = doubtsIn(accepted.values, names, time, (name) => {
     const field = keyMap.fieldNamed(name);
-    const value = accepted.values[name];
-    if (field === undefined || value === undefined) continue;
-    const doubts = suspicion.flagsOf(field, value, time);
+    return field && suspicion.watch(field);
+  });
+  for (const [index, name] of names.entries()) {
+    const doubts = flagsOfDoubts(doubtsOf[index] ?? 0);
     if (doubts.length === 0 && ofTime.length === 0) continue;
     flags ??= {};
     const earlier = flags[name];

@@ -1,10 +1,15 @@
-/** Finds values that are possible but doubtful by what the same device sent before: spikes and stuck sensors. */
+/** Finds values that are possible but doubtful by what the same device sent before: spikes, stuck sensors, zeros of a probe that has just started. */
 import type { Flag } from '../sensors/flag.ts';
 import type { Field } from '../sensors/kind.ts';
 
 const MINUTE = 60_000;
 /** Two or three equal values are chance, however far apart. */
 const LEAST_RUN = 5;
+/** Longer than so many intervals, and than a short break of the network: the power may have failed. */
+const SILENT_INTERVALS = 3;
+const LEAST_SILENCE_MS = 5 * MINUTE;
+/** Registers of a probe fill within minutes of power-up; zeros that stay longer are measured. */
+const STARTING_MS = 15 * MINUTE;
 
 interface Memory {
   /** Measured time of the newest value taken into account, epoch ms. */
@@ -16,26 +21,46 @@ interface Memory {
   runValue: number;
   runLength: number;
   runStart: number;
+  /** Between the last two values, ms. */
+  gap: number;
+  /** When the device came back from a silence, until its first value that is no zero of a start. */
+  returnedAt: number | undefined;
 }
 
 /** What one value may be doubted for, as bits. */
 export const SPIKE = 1;
 export const STUCK = 2;
+export const STARTUP = 4;
+/** A zero after a silence, to be settled by what the rest of the reading says: of a field that does not fall to zero, or of one that may. */
+const ODD_ZERO = 8;
+const POSSIBLE_ZERO = 16;
+export const UNSETTLED = ODD_ZERO | POSSIBLE_ZERO;
 
 /** Watches one field of one device. */
 export interface Watch {
-  /** 0, SPIKE, STUCK or both. Values that are not newer than the last do not count: a backlog must not look like jumps. */
+  /**
+   * 0, SPIKE, STUCK or both; or one of UNSETTLED, until `settle` is called with the rest of the reading known. Values that are not newer than the
+   * last do not count: a backlog must not look like jumps.
+   */
   doubts(value: number, time: number): number;
+  /** What an unsettled value is doubted for. */
+  settle(value: number, time: number, isStarting: boolean): number;
 }
+
+/**
+ * Whether the zeros of a reading are those of registers that are not filled yet. Water and air do not come back at exactly 0.00 in temperature or pH
+ * after a power cut; oxygen may, since the aerators stood still, too. So oxygen alone is believed, and beside such a zero it is not.
+ */
+export const isStarting = (doubts: readonly (number | undefined)[]): boolean =>
+  doubts.some((each = 0) => (each & ODD_ZERO) !== 0);
 
 /** The memory of one device: one small record a field, so it is bounded by the kind. */
 export interface Suspicion {
-  flagsOf(field: Field, value: number, time: number): readonly Flag[];
   /** Undefined where nothing of the field is ever doubted. */
   watch(field: Field): Watch | undefined;
 }
 
-const FLAGS: readonly (readonly Flag[])[] = [[], ['spike'], ['stuck'], ['spike', 'stuck']];
+const FLAGS: readonly (readonly Flag[])[] = [[], ['spike'], ['stuck'], ['spike', 'stuck'], ['startup']];
 
 /** In the order in which a reading lists them. */
 export const flagsOfDoubts = (doubts: number): readonly Flag[] => FLAGS[doubts] ?? [];
@@ -52,30 +77,56 @@ export function createQualityChecks(): Suspicion {
     return created;
   }
 
-  return { watch, flagsOf: (field, value, time) => flagsOfDoubts(watch(field)?.doubts(value, time) ?? 0) };
+  return { watch };
 }
 
 function createWatch(field: Field): Watch {
   let memory: Memory | undefined;
+
+  function take(value: number, time: number): number {
+    if (memory === undefined) {
+      const start = { gap: Number.POSITIVE_INFINITY, returnedAt: undefined };
+      memory = { time, value, jump: undefined, runValue: value, runLength: 1, runStart: time, ...start };
+      return 0;
+    }
+    const spike = isSpike(memory, field.maxStep, value, time) ? SPIKE : 0;
+    const stuck = isStuck(memory, field, value, time) ? STUCK : 0;
+    memory.gap = time - memory.time;
+    memory.time = time;
+    memory.returnedAt = undefined;
+    return spike | stuck;
+  }
+
   return {
     doubts(value, time) {
-      if (memory === undefined) {
-        memory = { time, value, jump: undefined, runValue: value, runLength: 1, runStart: time };
-        return 0;
-      }
+      if (memory === undefined) return take(value, time);
       if (time <= memory.time) return 0;
-      const spike = isSpike(memory, field.maxStep, value, time) ? SPIKE : 0;
-      const stuck = isStuck(memory, field, value, time) ? STUCK : 0;
-      memory.time = time;
-      return spike | stuck;
+      return value === 0 ? (zeroAfterSilence(memory, field, time) ?? take(value, time)) : take(value, time);
     },
+    // What is no measurement leaves no trace: the next value is held against the one before the silence.
+    settle: (value, time, isStarting) => (isStarting ? STARTUP : take(value, time)),
   };
 }
 
+/** Undefined: nothing odd about it. */
+function zeroAfterSilence(memory: Memory, { maxStep, clampFrom, normal, resolution, physical: [lowest] }: Field, time: number) {
+  if (maxStep === undefined) return undefined;
+  // Where exactly zero is an everyday value, such as 0 mm of water in a paddy, it must be too far from the value before.
+  const isEveryday = resolution >= 1 && (normal === undefined || (normal[0] <= 0 && normal[1] >= 0));
+  const far = isEveryday ? allowedStep(maxStep, time - memory.time) : maxStep;
+  if (Math.abs(memory.value) <= far) return undefined;
+  const isSilence = time - memory.time > Math.max(LEAST_SILENCE_MS, SILENT_INTERVALS * memory.gap);
+  if (isSilence) memory.returnedAt ??= time;
+  if (memory.returnedAt === undefined || time - memory.returnedAt > STARTING_MS) return undefined;
+  return clampFrom !== undefined && lowest === 0 ? POSSIBLE_ZERO : ODD_ZERO;
+}
+
+/** Steps of healthy water grow like a random walk: a sixtyfold time on a lake took the largest from 0.57 to 3.3 mg/L. */
+const allowedStep = (maxStep: number, gapMs: number) => maxStep * Math.sqrt(Math.max(1, gapMs / MINUTE));
+
 function isSpike(memory: Memory, maxStep: number | undefined, value: number, time: number): boolean {
   if (maxStep === undefined) return false;
-  // Steps of healthy water grow like a random walk: a sixtyfold time on a lake took the largest from 0.57 to 3.3 mg/L.
-  const allowed = maxStep * Math.sqrt(Math.max(1, (time - memory.time) / MINUTE));
+  const allowed = allowedStep(maxStep, time - memory.time);
   const isNear = (other: number) => Math.abs(value - other) <= allowed;
   const isBelieved = isNear(memory.value) || (memory.jump !== undefined && isNear(memory.jump));
   memory.jump = isBelieved ? undefined : value;

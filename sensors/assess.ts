@@ -76,6 +76,7 @@ function reasonsOf(field: Field, { kind, profile, intervalMs, now }: Circumstanc
 const DOUBTS = [
   { code: 'clock', zh: '的时间可疑', en: 'has a doubtful time' },
   { code: 'stuck', zh: '读数卡住', en: 'is stuck' },
+  { code: 'startup', zh: '刚上电的零值，尚未测量', en: 'is zero just after power-up, not measured yet' },
   { code: 'spike', zh: '突跳，待下一读数确认', en: 'jumped; the next reading will confirm it or not' },
 ] as const;
 

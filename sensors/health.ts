@@ -11,7 +11,7 @@ export function worstFirst(one: { readonly state: HealthState }, other: { readon
   return RANK[other.state] - RANK[one.state];
 }
 
-export type ReasonCode = 'no_data' | 'silent' | 'idle' | 'stuck' | 'spike' | 'clock' | 'low' | 'high';
+export type ReasonCode = 'no_data' | 'silent' | 'idle' | 'startup' | 'stuck' | 'spike' | 'clock' | 'low' | 'high';
 
 export interface Reason {
   /** Absent: the whole device. */

@@ -16,15 +16,19 @@ function define(dimension: string, names: string, factor: number, offset = 0): v
 
 /** `µ` and `μ` are two characters of Unicode; superscripts and blanks are typed in many ways. Case carries no meaning in what is listed here. */
 function fold(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_]/g, '')
-    .replace(/[µμ]/g, 'u')
-    .replace(/³/g, '3')
-    .replace(/²/g, '2')
-    .replace(/℃/g, '°c')
-    .replace(/℉/g, '°f');
+  return (
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_]/g, '')
+      .replace(/[µμ]/g, 'u')
+      .replace(/³/g, '3')
+      .replace(/²/g, '2')
+      // The ordinal sign of Spanish and Italian keyboards.
+      .replace(/º/g, '°')
+      .replace(/℃/g, '°c')
+      .replace(/℉/g, '°f')
+  );
 }
 
 define('temperature', 'Cel °C C degC deg_C celsius 摄氏度', 1);

@@ -1,5 +1,6 @@
 /** What the header of a column says: `Temp, °C (LGR S/N: 1111)` is Temp in °C, `湿度(%)` is 湿度 in %. */
 import { isUnit } from '../sensors/units.ts';
+import { GROUP_SIGN } from './merged-headers.ts';
 
 export interface Column {
   readonly name: string;
@@ -10,6 +11,11 @@ export interface Column {
 const WORDS = new Set(['ntu', 'fnu', 'mv', 'mm', 'cm', 'ppm', 'ppt', 'psu', 'lux', 'hpa']);
 
 export function columnOf(header: string): Column {
+  const end = header.lastIndexOf(GROUP_SIGN);
+  if (end > 0) {
+    const own = columnOf(header.slice(end + GROUP_SIGN.length));
+    return { ...own, name: `${header.slice(0, end)}${GROUP_SIGN}${own.name}` };
+  }
   const text = header
     .replace(/\s*\([^()]*S\/N[^()]*\)/gi, '')
     // In-Situ: the serial number of the probe, behind the unit.

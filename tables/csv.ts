@@ -1,5 +1,5 @@
 /** Reads CSV files of loggers and spreadsheets row by row, however long they are: RFC 4180 and what differs from it in encoding, separator and lines above the header. */
-import { findLayout, type Layout } from './layout.ts';
+import { dateAbove, findLayout, type Layout, timeIndexes, timeText } from './layout.ts';
 import { type Cells, MAX_PREAMBLE, textForm, textRecords } from './records.ts';
 
 export interface CsvRow {
@@ -12,15 +12,16 @@ export interface CsvRow {
 export async function* readCsv(file: string): AsyncGenerator<CsvRow> {
   const { layout, rows } = await withLayout(textRecords(file, await textForm(file)));
   const { headers, time } = layout;
-  let number = 0;
+  const apart = time === undefined ? [] : timeIndexes(time);
+  let [number, date] = [0, ''];
   for await (const cells of rows) {
     number += 1;
+    if (time !== undefined) date = dateAbove(cells, time, date);
     const row: Record<string, string> = {};
     for (const [index, name] of headers.entries()) {
-      if (time?.clock !== undefined && index === time.clock) continue;
-      const cell = cells[index] ?? '';
-      const isSplit = time?.clock !== undefined && index === time.column;
-      row[name] = isSplit ? `${cell.trim()} ${(cells[time.clock ?? 0] ?? '').trim()}` : cell;
+      const isTime = apart.length > 1 && apart.includes(index);
+      if (!isTime) row[name] = cells[index] ?? '';
+      else if (time?.column === index) row[name] = timeText(cells, time, date);
     }
     yield { number, cells: row };
   }
@@ -30,6 +31,8 @@ export interface Laid {
   readonly layout: Layout;
   /** Those with data. */
   readonly rows: AsyncGenerator<Cells>;
+  /** For whoever asks for no row. */
+  close(): Promise<void>;
 }
 
 /** Looks at the beginning, then hands on all rows. */
@@ -49,5 +52,5 @@ export async function withLayout(records: AsyncIterable<Cells>, named: readonly 
       await iterator.return?.();
     }
   }
-  return { layout, rows: rows() };
+  return { layout, rows: rows(), close: async () => void (await iterator.return?.()) };
 }

@@ -22,7 +22,8 @@ export function createDecimalWatch() {
   let open: string | undefined;
   return {
     see(cell: string): void {
-      const text = squeezed(cell);
+      // `6,41 mg/L` tells as much as 6,41.
+      const text = squeezed(cell.replace(/(?<=^\s*[+-]?\d[\d.,]*)\s*[^\d.,\s'’][^,;]*$/, ''));
       if (OPEN.test(text)) open ??= text;
       else if (OPEN_POINT.test(text)) return;
       else if (POINTED.test(text)) counts['.'] += 1;

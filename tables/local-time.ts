@@ -25,21 +25,23 @@ const AMBIGUOUS: Readonly<Record<string, readonly number[]>> = { CST: [480, -360
 export const DATE_ORDERS = ['mdy', 'dmy', 'ymd'] as const;
 export type DateOrder = (typeof DATE_ORDERS)[number];
 
-const BEFORE_NOON = 'AM|A\\.M\\.|上午|凌晨|早上|早晨';
-const AFTER_NOON = 'PM|P\\.M\\.|下午|中午|晚上|傍晚';
+const BEFORE_NOON = 'A\\.?\\s?M\\.?|上午|凌晨|早上|早晨|午前|오전';
+const AFTER_NOON = 'P\\.?\\s?M\\.?|下午|中午|晚上|傍晚|午後|오후';
 const HALF = `(?:${BEFORE_NOON}|${AFTER_NOON})`;
-const CLOCK = String.raw`(${HALF})?\s*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:[.,:](\d{1,9}))?)?[秒分]?\s*(${HALF}|[ap])?`;
+const CLOCK = String.raw`(${HALF})?\s*(\d{1,2})(?:[:时時点點](\d{1,2})(?:[:分](\d{1,2})(?:[.,:](\d{1,9}))?)?[秒分]?|[时時点點]整?)\s*(${HALF}|[ap])?`;
 const WEEKDAY = '(?:\\s*(?:星期|周|礼拜)[一二三四五六日天])?';
 const YEAR_FIRST = String.raw`(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?${WEEKDAY}`;
 const NUMBERS = String.raw`(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})`;
 const NAMED = String.raw`(\d{1,2})[-/ .]{1,2}([a-zä]{3,9})\.?[-/ ,]{1,2}(\d{4}|\d{2})`;
 const NAME_FIRST = String.raw`([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})`;
 const GAP = '(?:,?[ T_]+|(?<=[日一二三四五六天]))';
-const ZONE = String.raw`\s*(?:\(?((?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,5})\)?)?`;
+const ZONE = String.raw`\s*(?:\(?((?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,5}|[a-z]+/[a-z_]+)\)?)?`;
 const dated = (date: string) => new RegExp(`^${date}(?:${GAP}${CLOCK})?${ZONE}$`, 'i');
 const [FIRST, LAST, DAY_NAME, NAME_DAY] = [YEAR_FIRST, NUMBERS, NAMED, NAME_FIRST].map(dated) as [
   ...[RegExp, RegExp, RegExp, RegExp],
 ];
+/** `20261127` in a column of dates. */
+const COMPACT_DATE = /^(20\d\d)(0[1-9]|1[0-2])([0-3]\d)$/;
 /** `20261127080500`, `20261127 0805`, `20261127T080500Z`. */
 const COMPACT =
   /^(20\d\d)(0[1-9]|1[0-2])([0-3]\d)[ T_]?([0-2]\d):?([0-5]\d)(?::?([0-5]\d)(?:\.?(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|[A-Za-z]{3,5})?$/;
@@ -67,6 +69,8 @@ export function parseWritten(text: string, order?: DateOrder): Written | undefin
     const [, year, month, day, hour, minute, second, fraction, zone] = compact;
     return written([year, month, day], [undefined, hour, minute, second, fraction, undefined, zone]);
   }
+  const date = COMPACT_DATE.exec(clean);
+  if (date !== null) return written(date.slice(1), []);
   const last = LAST.exec(clean);
   if (last !== null) {
     const known = dateOrderOf(clean) ?? order;
@@ -87,6 +91,8 @@ function plain(text: string): string {
       .replace(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+(?=[A-Za-z0-9])/i, '')
       // Java: Nov 27 08:00:00 CST 2026
       .replace(/^([A-Z][a-z]{2}) (\d{1,2}) (\d{2}:\d{2}:\d{2})(?: (\S{1,9}))? (\d{4})$/, '$1 $2, $5 $3 $4')
+      // Java: 2026-11-27T08:05+08:00[Asia/Shanghai], where the offset says it all
+      .replace(/(?<=[Z\d])\[[\w/+-]+\]$/, '')
       .trim()
   );
 }
@@ -143,7 +149,18 @@ export const isZoneName = (text: string): boolean =>
 export const isAmbiguousZone = (text: string): boolean => AMBIGUOUS[text.toUpperCase()] !== undefined;
 
 export const isDateOnly = (text: string): boolean => isWritten(text, false);
+export const isCompactDate = (text: string): boolean => COMPACT_DATE.test(text);
 export const isTimeOnly = (text: string): boolean => CLOCK_ALONE.test(plain(text));
+
+/** `805`, `0805`, `80500` of a column of clocks, where spreadsheets drop the zero in front; `8` of a column of hours. Undefined: none of these. */
+export function clockOfDigits(text: string, isHour: boolean): string | undefined {
+  if (!/^\d{1,6}$/.test(text) || (text.length < 3 && !isHour)) return undefined;
+  if (text.length < 3) return Number(text) > 24 ? undefined : `${text}:00`;
+  const [, hour = '', minute = '', second] =
+    /^(\d\d)(\d\d)(\d\d)?$/.exec(text.padStart(text.length > 4 ? 6 : 4, '0')) ?? [];
+  if (Number(hour) > 24 || Number(minute) > 59 || Number(second ?? 0) > 59) return undefined;
+  return second === undefined ? `${hour}:${minute}` : `${hour}:${minute}:${second}`;
+}
 /** Whatever the order of its date. */
 export const looksLikeTime = (text: string): boolean => isWritten(text, true);
 
@@ -184,12 +201,12 @@ export function parseLocalTime(text: string, offsetMinutes: number, order?: Date
   return offset === undefined ? undefined : found.wall - offset * 60_000;
 }
 
-/** The offset that a header names: `Date Time, GMT+08:00`, `Time (EST)`, `北京时间`. */
+/** The offset that a header names: `Date Time, GMT+08:00`, `Time (EST)`, `time_utc`, `北京时间`. */
 export function offsetInHeader(header: string): number | undefined {
-  if (/北京时间|Beijing time/i.test(header)) return 480;
+  if (/北京时间|东八区|中国标准时间|Beijing (?:standard )?time|China standard time/i.test(header)) return 480;
   const [, zone] =
-    /\b((?:GMT|UTC)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?)(?![\w:])/i.exec(header) ??
-    /[([,]\s*([+-]\d{2}:?\d{2}|[A-Z]{3,4})\s*[)\]]?\s*$/.exec(header) ??
+    /(?<![A-Za-z])((?:GMT|UTC)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?)(?![A-Za-z0-9:])/i.exec(header) ??
+    /[([,（]\s*([+-]\d{2}:?\d{2}|[A-Z]{3,4})\s*[)\]）]?\s*$/.exec(header) ??
     [];
   return zone === undefined ? undefined : zoneOffset(zone.replace(/\s/g, ''));
 }

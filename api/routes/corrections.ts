@@ -1,16 +1,22 @@
 /** Corrections of readings: record with author, reason and evidence, supersede, list as known now or on a given day. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { DaoyuError } from '../../base/errors.ts';
-import { type Correction, checkCorrection, correctionsKnown } from '../../corrections/correction.ts';
+import {
+  ALL_FIELDS,
+  type Correction,
+  type Method as CorrectionMethod,
+  checkCorrection,
+  correctionsKnown,
+} from '../../corrections/correction.ts';
 import { touches } from '../../journal/record.ts';
 import type { RecordBook } from '../../journal/record-book.ts';
-import type { Registry } from '../../registry/registry.ts';
+import type { Device, Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { actorOf } from '../actor.ts';
 import { parksSeen, registrySeen } from '../authorize.ts';
-import { CorrectionAnswer, CorrectionsAnswer, NewCorrection } from '../correction-schemas.ts';
+import { CorrectionAnswer, CorrectionsAnswer, type Method, NewCorrection } from '../correction-schemas.ts';
 import { checkPlace } from '../query-names.ts';
 import { Exact, OneOf, Text, Where } from '../schemas.ts';
 import { parseTime } from '../time-range.ts';
@@ -99,19 +105,44 @@ export const correctionRoutes: FastifyPluginAsyncTypebox<CorrectionOptions> = as
       const { from, to, by, id = randomUUID(), ...body } = request.body;
       checkPlace(registrySeen(registry, request), { park: body.park, device: body.device });
       const device = registry.device(body.park, body.device);
+      const isAll = body.field === ALL_FIELDS;
       const field = device && kinds.get(device.kind)?.fields.find(({ name }) => name === body.field);
       if (device === undefined)
         throw new DaoyuError('DEVICE_UNKNOWN', `park ${body.park} has no device ${body.device}`);
-      if (field === undefined)
+      if (field === undefined && !isAll)
         throw new DaoyuError(
           'FIELD_UNKNOWN',
           `${device.kind} has no field "${body.field}"; GET /api/v1/kinds names them`,
         );
       const now = clock();
       const span = { at: parseTime('from', from, now), until: parseTime('to', to, now) };
-      checkCorrection({ ...span, method: body.method }, field);
-      const added = await corrections.add({ ...body, ...span, id, site: device.site, by: actorOf(request, by) });
+      const method = placed(body.method, device);
+      checkCorrection({ ...span, device: device.id, method }, field);
+      const added = await corrections.add({
+        ...body,
+        ...span,
+        method,
+        id,
+        site: device.site,
+        by: actorOf(request, by),
+      });
       return reply.code(201).send(added);
     },
   );
+
+  /** With the site of the device that it was taken for. */
+  function placed(
+    method: Static<typeof Method>,
+    { park, id, kind }: Pick<Device, 'park' | 'id' | 'kind'>,
+  ): CorrectionMethod {
+    if (method.is !== 'swap') return method;
+    const other = registry.device(park, method.with);
+    if (other === undefined) throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${method.with}`);
+    if (other.kind !== kind)
+      throw new DaoyuError(
+        'CORRECTION_INVALID',
+        `${other.id} is a ${other.kind} and ${id} a ${kind}: only devices of one kind are taken for one another`,
+      );
+    return { ...method, withSite: other.site };
+  }
 };

@@ -7,6 +7,7 @@ import { DaoyuError } from '../../base/errors.ts';
 import type { BusStatus } from '../../bus/bus.ts';
 import type { Ledger } from '../../consumers/ledger.ts';
 import { type Correction, correctionsKnown } from '../../corrections/correction.ts';
+import { relevantTo } from '../../corrections/moves.ts';
 import { arrowOf } from '../../exports/arrow.ts';
 import { csvOf } from '../../exports/csv.ts';
 import { type Completeness, dataPackage, TIME_TEXTS } from '../../exports/describe.ts';
@@ -139,10 +140,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportOptions & { readonly 
         sites: sitesOf(query, seen),
         shape: query.shape ?? 'wide',
         quality: query.quality ?? 'all',
-        corrections:
-          values === 'raw'
-            ? []
-            : correctionsKnown(corrections.all(), asOf).filter(({ park, device }) => own.has(`${park}/${device}`)),
+        corrections: values === 'raw' ? [] : ofDevices(correctionsKnown(corrections.all(), asOf), devices),
         extras: extrasOf(query.with),
       };
       const table = exportTable(store, asked, surroundingsOf(seen.sites(query.park), events.all(), asOf));
@@ -179,6 +177,12 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportOptions & { readonly 
     },
   );
 };
+
+/** Theirs, and those of devices that they were swapped with; in the order in which they apply. */
+function ofDevices(known: readonly Correction[], devices: readonly ExportDevice[]): readonly Correction[] {
+  const found = new Set(devices.flatMap(({ park, device }) => relevantTo(known, park, device)));
+  return known.filter((each) => found.has(each));
+}
 
 const isData = ({ method, query }: FastifyRequest) => method === 'GET' && (query as ExportQuery).describe === undefined;
 

@@ -11,7 +11,7 @@ import type { Importer, ImportProgress } from '../../imports/importer.ts';
 import type { ImportOptions } from '../../imports/options.ts';
 import type { Spool } from '../../imports/spool.ts';
 import { whoAndWhere } from '../audited.ts';
-import { ColumnChoices, ImportAnswer, ImportQuery } from '../import-schemas.ts';
+import { ColumnChoices, ImportAnswer, ImportQuery, RowChoices } from '../import-schemas.ts';
 import { problemOf } from '../problem.ts';
 import type { QueryGate } from '../query-gate.ts';
 
@@ -141,12 +141,14 @@ function optionsOf({
   dates,
   zone,
   at,
+  rows,
   columns,
 }: ImportQuery): ImportOptions {
   return {
     ...{ encoding, decimal, sheet, dates, zone, at },
     separator: separator === 'tab' ? '\t' : separator,
     ...(time !== undefined && { time: parsed('time', time, Type.Array(Type.String(), { minItems: 1, maxItems: 2 })) }),
+    ...(rows !== undefined && { rows: parsed('rows', rows, RowChoices) }),
     ...(columns !== undefined && { columns: parsed('columns', columns, ColumnChoices) }),
   };
 }

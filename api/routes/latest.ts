@@ -33,7 +33,7 @@ const LatestRow = Exact({
   reasons: List(
     Exact({
       field: Type.Optional(Type.String({ description: 'absent where the whole device is meant' })),
-      code: OneOf(['no_data', 'silent', 'idle', 'stuck', 'spike', 'clock', 'low', 'high']),
+      code: OneOf(['no_data', 'silent', 'idle', 'startup', 'stuck', 'spike', 'clock', 'low', 'high']),
       state: State,
       label: Label,
     }),

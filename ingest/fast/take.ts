@@ -7,7 +7,7 @@ import type { Flag } from '../../sensors/flag.ts';
 import { kept } from '../derive.ts';
 import type { DeviceMemory } from '../device-memory.ts';
 import type { Group, GroupCommit, Waiter } from '../group-commit.ts';
-import { flagsOfDoubts, type Watch } from '../quality-checks.ts';
+import { flagsOfDoubts, isStarting, UNSETTLED, type Watch } from '../quality-checks.ts';
 import { timeFlags } from '../time.ts';
 import { AsciiText } from './ascii-text.ts';
 import { type Common, PackedReading } from './packed.ts';
@@ -174,6 +174,7 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
       numbers.push(value);
     }
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
+    if (doubts !== undefined) settle(doubts, { layout, watches, names, numbers, time });
     const doubtful = flagsOf(layout, names, doubts, ofTime);
     if (doubtful === undefined) text.add('}}');
     else {
@@ -200,6 +201,34 @@ function watchesOf(layout: Layout, memory: DeviceMemory): readonly (Watch | unde
   const watches = fields.map((field) => memory.suspicion.watch(field));
   layout.watched = { memory, watches };
   return watches;
+}
+
+/** Zeros after a silence: only the whole reading tells whether they are measured. */
+function settle(
+  doubts: number[],
+  {
+    layout: { fields, derivations },
+    watches,
+    names,
+    numbers,
+    time,
+  }: {
+    readonly layout: Layout;
+    readonly watches: readonly (Watch | undefined)[];
+    readonly names: readonly string[];
+    readonly numbers: readonly number[];
+    readonly time: number;
+  },
+): void {
+  if (!doubts.some((each) => (each & UNSETTLED) !== 0)) return;
+  const starting = isStarting(doubts);
+  for (const [place, each = 0] of doubts.entries()) {
+    if ((each & UNSETTLED) === 0) continue;
+    // Of the derived ones some may be absent.
+    const derived = derivations.findIndex(({ field }) => field.name === names[place]);
+    const watch = watches[place < fields.length ? place : fields.length + derived];
+    doubts[place] = watch?.settle(numbers[place] ?? Number.NaN, time, starting) ?? 0;
+  }
 }
 
 function noted(doubts: number[] | undefined, place: number, doubt: number): number[] | undefined {

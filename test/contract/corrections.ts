@@ -36,6 +36,10 @@ const anyMethod: fc.Arbitrary<Method> = fc.oneof(
     endError: fc.integer({ min: -2, max: 2 }),
   }),
 );
+const anyMove: fc.Arbitrary<Method> = fc.oneof(
+  fc.record({ is: fc.constant('clock' as const), seconds: fc.integer({ min: -90, max: 90 }).map((n) => n * 60) }),
+  fc.constant({ is: 'swap' as const, with: 'probe-2', withSite: 'pond-2' }),
+);
 const anyReading = fc.record({
   minute: fc.integer({ min: 0, max: 599 }),
   oxygen: fc.integer({ min: 0, max: 20 }),
@@ -120,6 +124,122 @@ export function describeCorrections(name: string, open: () => Promise<Store>, nu
             expect(exported).toEqual(points.map(([, value]) => value));
             // Before any was written down: raw.
             expect(await correctedSeries(store, question, correctionsKnown(all, T0))).toEqual(
+              await store.series(question),
+            );
+            await store.close();
+          },
+        ),
+        { numRuns },
+      );
+    }, 60_000);
+
+    it('that move whole readings are a recomputation from raw readings, too, and withdrawn as if they had never been', async () => {
+      const anyOf = fc.record({
+        from: fc.integer({ min: 0, max: 599 }),
+        minutes: fc.integer({ min: 1, max: 400 }),
+        method: fc.oneof(anyMove, anyMethod),
+        device: fc.constantFrom('probe-1', 'probe-1', 'probe-2'),
+      });
+      const ofDevices = fc.array(fc.record({ device: fc.constantFrom('probe-1', 'probe-2'), each: anyReading }), {
+        maxLength: 40,
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          ofDevices,
+          fc.array(anyOf, { minLength: 1, maxLength: 4 }),
+          fc.constantFrom('10m', '1h', '1d'),
+          fc.constantFrom(undefined, 'probe-1', 'probe-2'),
+          async (drawnReadings, drawn, every, device) => {
+            const store = await open();
+            const stored = new Map<string, Reading>();
+            for (const { device: of, each } of drawnReadings) {
+              const site = of === 'probe-1' ? 'pond-1' : 'pond-2';
+              const made = reading(T0 + each.minute * MINUTE, { oxygen: each.oxygen }, { device: of, site });
+              if (!stored.has(`${of} ${made.time}`)) stored.set(`${of} ${made.time}`, made);
+            }
+            await store.write({ readings: [...stored.values()], tallies: [] }, 1);
+            await store.forget({});
+            const all = drawn.map(({ from, minutes, method, device: of }, index) => {
+              const isOther = method.is === 'swap' || of === 'probe-1' ? {} : { device: of, site: 'pond-2' };
+              const isWhole = method.is === 'swap' || method.is === 'clock' ? { field: '*' } : {};
+              const more = { ...isOther, ...isWhole };
+              return correction(`c-${index + 1}`, T0 + from * MINUTE, T0 + (from + minutes) * MINUTE, method, more);
+            });
+            const expected = new Map<
+              string,
+              { readonly isMoved: boolean; readonly value: number; readonly order: number }
+            >();
+            let order = 0;
+            for (const raw of [...stored.values()].sort(
+              (one, other) => one.time - other.time || (one.device < other.device ? -1 : 1),
+            )) {
+              let { device: at, time } = raw;
+              let value = raw.values.oxygen;
+              for (const each of all) {
+                if (time < each.at || time >= each.until) continue;
+                if (each.method.is === 'swap') at = at === 'probe-1' ? 'probe-2' : 'probe-1';
+                else if (at !== each.device) continue;
+                else if (each.method.is === 'clock') time += each.method.seconds * 1000;
+                else if (value !== undefined) value = corrected(value, time, [each]);
+              }
+              const isMoved = at !== raw.device || time !== raw.time;
+              const key = `${at} ${time}`;
+              order += 1;
+              // One time, one value: what was there counts, then what came first.
+              const known = expected.get(key);
+              if (value === undefined || (known !== undefined && (!known.isMoved || isMoved))) continue;
+              expected.set(key, { isMoved, value, order });
+            }
+            const from = T0 + 60 * MINUTE;
+            const to = T0 + 540 * MINUTE;
+            const asked = [...expected].flatMap(([key, { value }]) => {
+              const [at = '', text = ''] = key.split(' ');
+              const time = Number(text);
+              return time < from || time >= to || (device !== undefined && at !== device) ? [] : [{ at, time, value }];
+            });
+            const question = query({
+              from,
+              to,
+              every: parseEvery(every),
+              aggregates: ['count', 'sum'],
+              ...(device && { device }),
+            });
+            const { every: _every, ...raw } = question;
+            const points = (await correctedSeries(store, raw, all)).flatMap((series) =>
+              series.points.map(([time, value]) => `${series.device} ${time} ${Math.round(value * 1e6)}`),
+            );
+            expect(points.sort()).toEqual(
+              asked.map(({ at, time, value }) => `${at} ${time} ${Math.round(value * 1e6)}`).sort(),
+            );
+            const exported: number[] = [];
+            for await (const each of correctedReadings(store, raw, all)) exported.push(each.time);
+            expect(exported).toEqual([...exported].sort((one, other) => one - other));
+            expect(exported.length).toBe(asked.length);
+            const windows = new Map<string, readonly [count: number, sum: number]>();
+            for (const { at, time, value } of asked) {
+              const key = `${at} ${windowStart(time, parseEvery(every))}`;
+              const [count, sum] = windows.get(key) ?? [0, 0];
+              windows.set(key, [count + 1, sum + value]);
+            }
+            const answered = new Map<string, number[]>();
+            for (const { device: at, points: found } of await correctedSeries(store, question, all))
+              for (const [start, value] of found)
+                answered.set(`${at} ${start}`, [...(answered.get(`${at} ${start}`) ?? []), value]);
+            const sorted = (map: ReadonlyMap<string, readonly number[]>) =>
+              [...map]
+                .map(([key, values]) => `${key} ${values.map((value) => Math.round(value * 1e6)).join(' ')}`)
+                .sort();
+            expect(sorted(answered)).toEqual(sorted(windows));
+            // Withdrawn: as if none had been.
+            const withdrawn = all.map((each, index) =>
+              correction(`w-${index + 10}`, each.at, each.until, each.method, {
+                device: each.device,
+                field: each.field,
+                supersedes: each.id,
+                isWithdrawn: true,
+              }),
+            );
+            expect(await correctedSeries(store, question, correctionsKnown([...all, ...withdrawn]))).toEqual(
               await store.series(question),
             );
             await store.close();

@@ -46,13 +46,20 @@ describe('a method', () => {
     const check =
       (at: number, until: number, method: Parameters<typeof checkCorrection>[0]['method'], field = oxygen) =>
       () =>
-        checkCorrection({ at, until, method }, field);
+        checkCorrection({ at, until, device: 'probe-1', method }, field);
     expect(check(T0, T0, { is: 'invalidate' })).toThrow(/later/);
     expect(check(T0, T0 + 1, { is: 'scale', factor: 0 })).toThrow(/factor/);
     expect(check(T0, T0 + 1, { is: 'offset', add: 1 }, { ...oxygen, shape: 'boolean' })).toThrow(
       /not a measured number/,
     );
     expect(check(T0, T0 + 1, { is: 'offset', add: 1 })).not.toThrow();
+    const whole = (method: Parameters<typeof checkCorrection>[0]['method']) => () =>
+      checkCorrection({ at: T0, until: T0 + 1, device: 'probe-1', method }, undefined);
+    expect(whole({ is: 'offset', add: 1 })).toThrow(/name a field/);
+    expect(whole({ is: 'clock', seconds: 0 })).toThrow(/seconds/);
+    expect(whole({ is: 'swap', with: 'probe-1', withSite: 'pond-1' })).toThrow(/itself/);
+    expect(check(T0, T0 + 1, { is: 'clock', seconds: 60 })).toThrow(/moves whole readings/);
+    expect(whole({ is: 'swap', with: 'probe-2', withSite: 'pond-2' })).not.toThrow();
   });
 });
 

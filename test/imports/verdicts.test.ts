@@ -64,7 +64,16 @@ describe('rows', () => {
     const { report, quarantined } = await (await importerOf())(
       readFileSync(caseFile('b28-replay-summary/sentinel.csv')),
     );
-    expect(report.counts).toEqual({ rows: 59, new: 30, duplicate: 0, refused: 29, timeless: 0, empty: 0 });
+    expect(report.counts).toEqual({
+      rows: 59,
+      new: 30,
+      duplicate: 0,
+      refused: 29,
+      timeless: 0,
+      empty: 0,
+      remarks: 0,
+      others: 0,
+    });
     expect(report.refusals).toMatchObject([
       { code: 'VALUE_SENTINEL', field: 'dissolved_oxygen', count: 29, rows: [2, 4, 6, 8, 10] },
     ]);
@@ -106,7 +115,16 @@ describe('rows', () => {
     const text =
       'time,do\n2026-11-27 08:10,6.1\n2026-11-27 08:00,6.2\nsoon,6.3\n2026-11-27 08:20,\n2026-11-27 08:30,--\n2027-11-27 08:00,6\n1999-11-27 08:00,6\n2026-11-27 08:40,<0.5\n';
     const { report } = await (await importerOf())(text);
-    expect(report.counts).toEqual({ rows: 8, new: 2, duplicate: 0, refused: 3, timeless: 1, empty: 2 });
+    expect(report.counts).toEqual({
+      rows: 8,
+      new: 2,
+      duplicate: 0,
+      refused: 3,
+      timeless: 1,
+      empty: 2,
+      remarks: 0,
+      others: 0,
+    });
     expect(report.refusals.map(({ code }) => code).sort()).toEqual([
       ...['TIME_INVALID', 'TIME_IN_FUTURE', 'TIME_TOO_OLD', 'VALUE_NOT_A_NUMBER'],
     ]);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createQualityChecks } from '../../ingest/quality-checks.ts';
 import { fieldNamed, loadKinds } from '../../sensors/kinds.ts';
+import { loneDoubts } from '../lone-doubts.ts';
 import { measurements, type Row } from '../measurements.ts';
 
 /** How many values of a file's column were believed, as a device would have sent them that reports each so many minutes, and which flags the others got. */
@@ -20,7 +21,8 @@ async function flagsOf(file: string, column: string, every: number, isWanted: Is
     const value = Number(text);
     counts.values++;
     if (value < field.physical[0] || value > field.physical[1]) counts.outside++;
-    for (const flag of checks.flagsOf(field, value, Date.parse(`${row.time_local?.replace(' ', 'T')}Z`))) {
+    const time = Date.parse(`${row.time_local?.replace(' ', 'T')}Z`);
+    for (const flag of loneDoubts(checks, field, value, time)) {
       if (flag === 'spike' || flag === 'stuck') counts[flag]++;
     }
   }

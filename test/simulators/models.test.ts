@@ -5,6 +5,7 @@ import { createQualityChecks } from '../../ingest/quality-checks.ts';
 import { seeds } from '../../seeds/seeds.ts';
 import { fieldNamed } from '../../sensors/kinds.ts';
 import { createModelOf } from '../../simulators/model-of.ts';
+import { loneDoubts } from '../lone-doubts.ts';
 import { DAY, JULY, kinds, memberNamed, modelOf, models } from './world.ts';
 
 const devices = seeds.devices.map(({ device }) => device);
@@ -99,7 +100,7 @@ describe('every model', () => {
         for (let at = start; at < start + (isDrone ? 1 : 7) * DAY; at += everyMs)
           for (const [name, value] of Object.entries(model.sample(at))) {
             const field = fieldNamed(kind, name);
-            const flags = field === undefined ? ['unknown'] : checks.flagsOf(field, value, at);
+            const flags = field === undefined ? ['unknown'] : loneDoubts(checks, field, value, at);
             if (flags.length > 0)
               flagged.push(`${device} ${name} ${flags.join()} ${value} ${new Date(at).toISOString()}`);
           }

@@ -9,6 +9,8 @@ export type EventField = EventKind['fields'][number];
 export type FarmEvent = EventAnswer;
 export type Correction = Static<typeof CorrectionAnswer>;
 export type CorrectionMethod = Correction['method'];
+/** Of a correction that moves whole readings. */
+export const ALL_FIELDS = '*';
 export type Season = Static<typeof SeasonsAnswer>['seasons'][number];
 
 export interface NewEvent {

@@ -4,7 +4,7 @@ import { isoOf } from '../../../base/beijing-time.ts';
 import type { RequestFailed } from '../feed/api.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
-import { type CorrectionMethod, newRecordId, sendCorrection } from '../feed/journal.ts';
+import { ALL_FIELDS, type CorrectionMethod, newRecordId, sendCorrection } from '../feed/journal.ts';
 import { RANGE_MS } from '../feed/route.ts';
 import type { Word } from '../language/words.ts';
 import { keepName, NameField, named, nameKept } from '../views/acting-name.tsx';
@@ -28,7 +28,9 @@ interface Props {
 }
 
 type MethodName = CorrectionMethod['is'];
-const METHODS: readonly MethodName[] = ['invalidate', 'offset', 'scale', 'drift'];
+const METHODS: readonly MethodName[] = ['invalidate', 'offset', 'scale', 'drift', 'clock', 'swap'];
+/** They move whole readings. */
+const isWhole = (method: MethodName) => method === 'clock' || method === 'swap';
 /** What each method asks for, by the name of its parameter. */
 const PARAMETERS: Readonly<Record<MethodName, readonly (readonly [name: string, word: Word])[]>> = {
   invalidate: [],
@@ -38,10 +40,17 @@ const PARAMETERS: Readonly<Record<MethodName, readonly (readonly [name: string, 
     ['startError', 'startError'],
     ['endError', 'endError'],
   ],
+  clock: [['minutes', 'minutesLater']],
+  swap: [],
+};
+/** Words of the methods; a swap has another of the same name. */
+const NAMES: Readonly<Record<MethodName, Word>> = {
+  ...{ invalidate: 'invalidate', offset: 'offset', scale: 'scale', drift: 'drift' },
+  ...{ clock: 'clockWasOff', swap: 'devicesSwapped' },
 };
 
 export function CorrectionForm({ journal, devices, draft, onEnd }: Props) {
-  const { word, language, route, fleet } = useAppContext();
+  const { word, language, route, fleet, state } = useAppContext();
   const [shownFrom, shownTo] = route.window ?? [fleet.now() - RANGE_MS[route.range], fleet.now()];
   const [device, setDevice] = useState(draft.device ?? devices[0]?.device.device ?? '');
   const card = devices.find((each) => each.device.device === device);
@@ -50,6 +59,12 @@ export function CorrectionForm({ journal, devices, draft, onEnd }: Props) {
   const [to, setTo] = useState(fieldOf(draft.to ?? shownTo));
   const [method, setMethod] = useState<MethodName>(draft.method?.is ?? 'offset');
   const [parameters, setParameters] = useState(() => textsOf(draft.method));
+  // The same kind anywhere in the park: probes are taken for one another between ponds.
+  const twins = state.catalog.devices.filter(
+    (each) => each.park === journal.park && each.kind === card?.kind.name && each.device !== device,
+  );
+  const [chosen, setChosen] = useState(draft.method?.is === 'swap' ? draft.method.with : undefined);
+  const other = twins.some((each) => each.device === chosen) ? (chosen ?? '') : (twins[0]?.device ?? '');
   const [reason, setReason] = useState('');
   const [evidence, setEvidence] = useState('');
   const [name, setName] = useState(nameKept);
@@ -64,8 +79,8 @@ export function CorrectionForm({ journal, devices, draft, onEnd }: Props) {
     try {
       await sendCorrection({
         id: newRecordId(),
-        ...{ park: journal.park, device, field },
-        ...{ from: isoOf(begin), to: isoOf(end), method: methodOf(method, parameters) },
+        ...{ park: journal.park, device, field: isWhole(method) ? ALL_FIELDS : field },
+        ...{ from: isoOf(begin), to: isoOf(end), method: methodOf(method, parameters, other) },
         reason: reason.trim(),
         ...(evidence.trim() !== '' && { evidence: evidence.trim() }),
         ...named(name),
@@ -99,16 +114,18 @@ export function CorrectionForm({ journal, devices, draft, onEnd }: Props) {
           </select>
         </label>
       )}
-      <label>
-        {word('field')}
-        <select required value={field} onChange={(event) => setField(event.currentTarget.value)}>
-          {card?.kind.fields.map((each) => (
-            <option key={each.name} value={each.name}>
-              {each.label[language]}
-            </option>
-          ))}
-        </select>
-      </label>
+      {!isWhole(method) && (
+        <label>
+          {word('field')}
+          <select required value={field} onChange={(event) => setField(event.currentTarget.value)}>
+            {card?.kind.fields.map((each) => (
+              <option key={each.name} value={each.name}>
+                {each.label[language]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label>
         {word('fromTime')} ({word('beijing')})
         <input
@@ -132,17 +149,29 @@ export function CorrectionForm({ journal, devices, draft, onEnd }: Props) {
       <label>
         {word('method')}
         <select value={method} onChange={(event) => setMethod(event.currentTarget.value as MethodName)}>
-          {METHODS.map((each) => (
+          {METHODS.filter((each) => each !== 'swap' || twins.length > 0).map((each) => (
             <option key={each} value={each}>
-              {word(each)}
+              {word(NAMES[each])}
             </option>
           ))}
         </select>
       </label>
+      {method === 'swap' && (
+        <label>
+          {word('swappedWith')}
+          <select required value={other} onChange={(event) => setChosen(event.currentTarget.value)}>
+            {twins.map((each) => (
+              <option key={each.device} value={each.device}>
+                {each.label?.[language] ?? each.device}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {PARAMETERS[method].map(([each, label]) => (
         <label key={each}>
           {word(label)}
-          {each !== 'factor' && unit !== '' && ` (${unit})`}
+          {each !== 'factor' && each !== 'minutes' && unit !== '' && ` (${unit})`}
           <input
             type="number"
             step="any"
@@ -184,11 +213,12 @@ export function CorrectionForm({ journal, devices, draft, onEnd }: Props) {
 }
 
 function textsOf(method: CorrectionMethod | undefined): Readonly<Record<string, string>> {
+  if (method?.is === 'clock') return { minutes: String(method.seconds / 60) };
   const { is: _, ...parameters } = method ?? { is: 'invalidate' };
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
 }
 
-function methodOf(name: MethodName, texts: Readonly<Record<string, string>>): CorrectionMethod {
+function methodOf(name: MethodName, texts: Readonly<Record<string, string>>, other: string): CorrectionMethod {
   const number = (parameter: string) => Number(texts[parameter]);
   switch (name) {
     case 'invalidate':
@@ -199,5 +229,9 @@ function methodOf(name: MethodName, texts: Readonly<Record<string, string>>): Co
       return { is: name, factor: number('factor') };
     case 'drift':
       return { is: name, startError: number('startError'), endError: number('endError') };
+    case 'clock':
+      return { is: name, seconds: Math.round(number('minutes') * 60) };
+    case 'swap':
+      return { is: name, with: other };
   }
 }

@@ -4,7 +4,7 @@ import { isoOf } from '../../../base/beijing-time.ts';
 import { formatValue, type Language } from '../../../sensors/format.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
-import { type Correction, newRecordId, sendCorrection } from '../feed/journal.ts';
+import { ALL_FIELDS, type Correction, newRecordId, sendCorrection } from '../feed/journal.ts';
 import { may, useMe } from '../feed/people.ts';
 import { formatMoment } from '../language/format-time.ts';
 import { say } from '../language/words.ts';
@@ -139,7 +139,8 @@ const fieldOf = (devices: readonly DeviceCard[], { device, field }: { device: st
   devices.find((each) => each.device.device === device)?.kind.fields.find(({ name }) => name === field);
 
 function fieldWords(devices: readonly DeviceCard[], of: { device: string; field: string }, language: Language): string {
-  const label = fieldOf(devices, of)?.label[language] ?? of.field;
+  const label =
+    of.field === ALL_FIELDS ? say('allFields', language) : (fieldOf(devices, of)?.label[language] ?? of.field);
   if (devices.length < 2) return label;
   const card = devices.find((each) => each.device.device === of.device);
   return `${label} · ${card?.device.label?.[language] ?? of.device}`;
@@ -153,5 +154,10 @@ function methodWords({ method, ...of }: Correction, devices: readonly DeviceCard
   if (method.is === 'scale') return `× ${method.factor}`;
   if (method.is === 'drift')
     return `${language === 'zh' ? '漂移' : 'drift'} ${value(method.startError)} → ${value(method.endError)}`;
+  if (method.is === 'swap') return `${say('devicesSwapped', language)}: ${method.with}`;
+  if (method.is === 'clock') {
+    const minutes = Math.round(method.seconds / 6) / 10;
+    return `${language === 'zh' ? '时间' : 'time'} ${minutes > 0 ? '+' : ''}${minutes} min`;
+  }
   return say('invalidate', language);
 }

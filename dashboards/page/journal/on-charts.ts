@@ -2,6 +2,7 @@
 import type { Language } from '../../../sensors/format.ts';
 import type { EventMark } from '../charts/event-marks.ts';
 import type { DeviceCard } from '../feed/cards.ts';
+import { ALL_FIELDS } from '../feed/journal.ts';
 import type { SiteJournal } from './use-site-journal.ts';
 
 /** Events of the site, and of the devices that a chart shows. */
@@ -19,5 +20,9 @@ export function marksFor(
 /** Fields of those devices that a correction touches: their charts show what was measured as well. */
 export function rawFieldsOf({ corrections, park }: SiteJournal, devices: readonly DeviceCard[]): readonly string[] {
   const isShown = (id: string) => devices.some(({ device }) => device.park === park && device.device === id);
-  return [...new Set(corrections.filter(({ device }) => isShown(device)).map(({ field }) => field))].sort();
+  const own = corrections.filter(
+    ({ device, method }) => isShown(device) || (method.is === 'swap' && isShown(method.with)),
+  );
+  const all = devices.flatMap(({ kind }) => kind.fields.map(({ name }) => name));
+  return [...new Set(own.flatMap(({ field }) => (field === ALL_FIELDS ? all : [field])))].sort();
 }

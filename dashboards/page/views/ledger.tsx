@@ -154,7 +154,7 @@ function DeviceField({
 /** The fields whose newest value is doubtful, and why. */
 function doubtsOf(card: DeviceCard | undefined, language: Language): string {
   return (card?.assessment.reasons ?? [])
-    .filter(({ code }) => code === 'stuck' || code === 'spike' || code === 'clock')
+    .filter(({ code }) => code === 'startup' || code === 'stuck' || code === 'spike' || code === 'clock')
     .map(({ label }) => label[language])
     .join(' · ');
 }
