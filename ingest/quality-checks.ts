@@ -109,7 +109,11 @@ function createWatch(field: Field): Watch {
 }
 
 /** Undefined: nothing odd about it. */
-function zeroAfterSilence(memory: Memory, { maxStep, clampFrom, normal, resolution, physical: [lowest] }: Field, time: number) {
+function zeroAfterSilence(
+  memory: Memory,
+  { maxStep, clampFrom, normal, resolution, physical: [lowest] }: Field,
+  time: number,
+) {
   if (maxStep === undefined) return undefined;
   // Where exactly zero is an everyday value, such as 0 mm of water in a paddy, it must be too far from the value before.
   const isEveryday = resolution >= 1 && (normal === undefined || (normal[0] <= 0 && normal[1] >= 0));
