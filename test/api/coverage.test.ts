@@ -3,7 +3,7 @@ import { coverageOf } from '../../api/coverage.ts';
 import { expectedEveryMs } from '../../sensors/expected.ts';
 import type { Series } from '../../store/store.ts';
 import { parseEvery } from '../../store/window.ts';
-import { testKind } from '../contract/store.ts';
+import { testKind } from '../contract/store/fixtures.ts';
 
 const MINUTE = 60_000;
 const T0 = Date.parse('2026-07-20T00:00:00+08:00');
