@@ -10,12 +10,13 @@ import type { Store } from '../store/store.ts';
 import { openStore, sharedForms, sharedParts } from './backends.ts';
 import { openControl } from './backup/control.ts';
 import { copyInstallation } from './backup/copy.ts';
-import { type Config, ROLES } from './config.ts';
+import type { Config } from './config.ts';
 import { readinessOf } from './readiness.ts';
 import { openApiRole } from './roles/api-role.ts';
 import { openBrokerRole } from './roles/broker-role.ts';
 import { openIngestRole } from './roles/ingest-role.ts';
 import { type Closer, openServices } from './services.ts';
+import { ROLES } from './setting-parsers.ts';
 import { programVersion } from './version.ts';
 
 export interface Platform {

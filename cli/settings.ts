@@ -1,6 +1,6 @@
 /** `daoyu settings`: every setting, its default and meaning. */
 import { Command } from 'commander';
-import { SETTINGS } from '../app/config.ts';
+import { SETTINGS } from '../app/settings.ts';
 
 export function settingsCommand(): Command {
   return new Command('settings').description('list all settings with defaults and meaning').action(() => {

@@ -1,8 +1,9 @@
 /** `daoyu up`: the platform in one process; with `--simulate` the demo devices run in it too. */
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { type Config, ROLES, readConfig } from '../app/config.ts';
+import { type Config, readConfig } from '../app/config.ts';
 import type { Platform } from '../app/platform.ts';
+import { ROLES } from '../app/setting-parsers.ts';
 import { DaoyuError } from '../base/errors.ts';
 import type { Fleet } from '../simulators/fleet.ts';
 import { endSoon, stopped, untilStopped } from './until-stopped.ts';

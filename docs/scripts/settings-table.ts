@@ -1,7 +1,7 @@
-/** Generates the tables of docs/settings.md and docs/settings.zh-CN.md from config.ts (`npm run docs`). A test fails while they are stale. */
+/** Generates the tables of docs/settings.md and docs/settings.zh-CN.md from app/settings.ts (`npm run docs`). A test fails while they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SETTINGS } from '../../app/config.ts';
+import { SETTINGS } from '../../app/settings.ts';
 
 const BEGIN = '<!-- settings -->';
 const END = '<!-- /settings -->';

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readConfig, SETTINGS } from '../../app/config.ts';
+import { readConfig } from '../../app/config.ts';
+import { SETTINGS } from '../../app/settings.ts';
 import { madeSecrets, SECRETS_SCRIPT } from './made-secrets.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { SETTINGS } from '../../app/config.ts';
+import { SETTINGS } from '../../app/settings.ts';
 import { settingsOf } from '../../docs/scripts/settings-table.ts';
 import { elsewhere, runCommand } from '../cli/run-command.ts';
 import { newDataDir } from '../running-platform.ts';
