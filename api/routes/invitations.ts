@@ -7,6 +7,7 @@ import { INVITATION_MS, type Invitation } from '../../people/invitations.ts';
 import type { People } from '../../people/people.ts';
 import { type Grant, mayGrant, tidyGrants } from '../../people/roles.ts';
 import { baseOf, checkMayGrant, identityOf } from '../people-checks.ts';
+import { peopleRoute } from '../people-route.ts';
 import { Grants, InvitationWithLink, ListedInvitation, linkOf, NO_CONTENT } from '../people-schemas.ts';
 import { Exact, List } from '../schemas.ts';
 import type { PeopleOptions } from './users.ts';
@@ -14,7 +15,6 @@ import type { PeopleOptions } from './users.ts';
 const InvitationsAnswer = Exact({ invitations: List(ListedInvitation, { description: 'open ones, newest first' }) });
 export type InvitationsAnswer = Static<typeof InvitationsAnswer>;
 const HOUR = 3_600_000;
-const access = { right: 'administer', park: 'any' } as const;
 
 export const invitationRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, { people }) => {
   const { invitations } = people;
@@ -22,10 +22,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async 
 
   app.get(
     '/invitations',
-    {
-      config: { access },
-      schema: { tags: ['people'], summary: 'Links that are still good', response: { 200: InvitationsAnswer } },
-    },
+    peopleRoute({ summary: 'Links that are still valid', response: { 200: InvitationsAnswer } }),
     async (request) => ({
       invitations: invitations
         .list()
@@ -36,15 +33,9 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async 
 
   app.post(
     '/invitations',
-    {
-      config: {
-        access,
-        audit: { what: 'invitation.make', asked: true },
-        problems: ['ACCOUNT_INVALID', 'PEOPLE_FULL'],
-      },
-      schema: {
-        tags: ['people'],
-        summary: 'A link that makes one account with these roles, once',
+    peopleRoute(
+      {
+        summary: 'Answers a link that creates one account with these roles',
         body: Exact({
           grants: Grants,
           hours: Type.Optional(
@@ -53,7 +44,8 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async 
         }),
         response: { 201: InvitationWithLink },
       },
-    },
+      { audit: { what: 'invitation.make', asked: true }, problems: ['ACCOUNT_INVALID', 'PEOPLE_FULL'] },
+    ),
     async (request, reply) => {
       const { grants, hours = INVITATION_MS / HOUR } = request.body;
       checkMayGrant(request, grants);
@@ -67,15 +59,14 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async 
 
   app.delete(
     '/invitations/:id',
-    {
-      config: { access, audit: { what: 'invitation.withdraw' }, problems: ['PERSON_UNKNOWN'] },
-      schema: {
-        tags: ['people'],
+    peopleRoute(
+      {
         summary: 'Withdraws a link before anybody uses it',
         params: Exact({ id: Type.String({ maxLength: 64 }) }),
         response: { 204: NO_CONTENT },
       },
-    },
+      { audit: { what: 'invitation.withdraw' }, problems: ['PERSON_UNKNOWN'] },
+    ),
     async (request, reply) => {
       const { id } = request.params;
       const known = invitations.list().filter(isOwn(identityOf(request)));

@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import { EVERY_PARK, mayGrant } from '../../people/roles.ts';
 import { noScreen, type Screen } from '../../people/screens.ts';
 import { baseOf, checkMayGrant, identityOf } from '../people-checks.ts';
+import { peopleRoute } from '../people-route.ts';
 import { ListedScreen, linkOf, NO_CONTENT, PersonName, ScreenWithLink } from '../people-schemas.ts';
 import { Exact, List, Slug } from '../schemas.ts';
 import type { PeopleOptions } from './users.ts';
@@ -12,7 +13,6 @@ import type { PeopleOptions } from './users.ts';
 const ScreensAnswer = Exact({ screens: List(ListedScreen) });
 export type ScreensAnswer = Static<typeof ScreensAnswer>;
 const ById = Exact({ id: Type.String({ maxLength: 64 }) });
-const access = { right: 'administer', park: 'any' } as const;
 
 export const screenRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, { people }) => {
   const { screens, invitations, sessions } = people;
@@ -41,37 +41,29 @@ export const screenRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app
     };
   }
 
-  app.get(
-    '/screens',
-    {
-      config: { access },
-      schema: { tags: ['people'], summary: 'Wall screens', response: { 200: ScreensAnswer } },
-    },
-    async (request) => {
-      const me = identityOf(request);
-      return {
-        screens: screens
-          .list()
-          .filter(({ grants }) => mayGrant(me.grants, grants))
-          .map(show),
-      };
-    },
-  );
+  app.get('/screens', peopleRoute({ summary: 'Wall screens', response: { 200: ScreensAnswer } }), async (request) => {
+    const me = identityOf(request);
+    return {
+      screens: screens
+        .list()
+        .filter(({ grants }) => mayGrant(me.grants, grants))
+        .map(show),
+    };
+  });
 
   app.post(
     '/screens',
-    {
-      config: { access, audit: { what: 'screen.make', asked: true }, problems: ['ACCOUNT_INVALID', 'PEOPLE_FULL'] },
-      schema: {
-        tags: ['people'],
-        summary: 'A wall screen, and the link that signs it in: once, within three days; then for as long as it hangs',
+    peopleRoute(
+      {
+        summary: 'Adds a wall screen; answers a link that signs it in once, within three days',
         body: Exact({
           name: PersonName,
           parks: Type.Optional(List(Slug, { minItems: 1, maxItems: 64, description: 'absent: all parks' })),
         }),
         response: { 201: ScreenWithLink },
       },
-    },
+      { audit: { what: 'screen.make', asked: true }, problems: ['ACCOUNT_INVALID', 'PEOPLE_FULL'] },
+    ),
     async (request, reply) => {
       const { parks = [EVERY_PARK] } = request.body;
       checkMayGrant(
@@ -86,15 +78,14 @@ export const screenRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app
 
   app.post(
     '/screens/:id/link',
-    {
-      config: { access, audit: { what: 'screen.link' }, problems: ['PERSON_UNKNOWN'] },
-      schema: {
-        tags: ['people'],
-        summary: 'Signs the screen out, and gives a new link to sign it in',
+    peopleRoute(
+      {
+        summary: 'Signs a screen out; answers a new link to sign it in',
         params: ById,
         response: { 201: ScreenWithLink },
       },
-    },
+      { audit: { what: 'screen.link' }, problems: ['PERSON_UNKNOWN'] },
+    ),
     async (request, reply) => {
       const screen = await screens.signOut(managed(request).id);
       return reply.code(201).send({ screen: show(screen), ...(await linkFor(request, screen)) });
@@ -103,15 +94,10 @@ export const screenRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app
 
   app.delete(
     '/screens/:id',
-    {
-      config: { access, audit: { what: 'screen.remove' }, problems: ['PERSON_UNKNOWN'] },
-      schema: {
-        tags: ['people'],
-        summary: 'Removes a screen: it shows nothing any more',
-        params: ById,
-        response: { 204: NO_CONTENT },
-      },
-    },
+    peopleRoute(
+      { summary: 'Removes a screen and signs it out', params: ById, response: { 204: NO_CONTENT } },
+      { audit: { what: 'screen.remove' }, problems: ['PERSON_UNKNOWN'] },
+    ),
     async (request, reply) => {
       const { id, name } = managed(request);
       await screens.remove(id);

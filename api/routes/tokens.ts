@@ -5,6 +5,7 @@ import { DaoyuError } from '../../base/errors.ts';
 import { EVERY_PARK, mayGrant } from '../../people/roles.ts';
 import type { ProgramToken } from '../../people/tokens.ts';
 import { checkMayGrant, identityOf, seesHolder } from '../people-checks.ts';
+import { peopleRoute } from '../people-route.ts';
 import { Grants, NO_CONTENT, PersonName, Token, TokenWithText } from '../people-schemas.ts';
 import { Exact, List } from '../schemas.ts';
 import type { PeopleOptions } from './users.ts';
@@ -22,7 +23,6 @@ const OF_INSTALLATION: Token = {
   createdAt: 0,
   createdBy: '',
 };
-const access = { right: 'administer', park: 'any' } as const;
 
 export const tokenRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly clock: () => number }> = async (
   app,
@@ -32,10 +32,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly c
 
   app.get(
     '/tokens',
-    {
-      config: { access },
-      schema: { tags: ['people'], summary: 'Tokens of programs, never their text', response: { 200: TokensAnswer } },
-    },
+    peopleRoute({ summary: 'Tokens of programs, never their text', response: { 200: TokensAnswer } }),
     async (request) => {
       const me = identityOf(request);
       const all = [...tokens.list().map(show), ...(installation.isRevoked() ? [] : [OF_INSTALLATION])];
@@ -45,10 +42,8 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly c
 
   app.post(
     '/tokens',
-    {
-      config: { access, audit: { what: 'token.make', asked: true }, problems: ['ACCOUNT_INVALID', 'PEOPLE_FULL'] },
-      schema: {
-        tags: ['people'],
+    peopleRoute(
+      {
         summary: 'A token for one program; its text is in this answer and nowhere else',
         body: Exact({
           name: PersonName,
@@ -57,7 +52,8 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly c
         }),
         response: { 201: TokenWithText },
       },
-    },
+      { audit: { what: 'token.make', asked: true }, problems: ['ACCOUNT_INVALID', 'PEOPLE_FULL'] },
+    ),
     async (request, reply) => {
       const { name, grants, days = DEFAULT_DAYS } = request.body;
       checkMayGrant(request, grants);
@@ -70,17 +66,16 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly c
 
   app.delete(
     '/tokens/:id',
-    {
-      config: { access, audit: { what: 'token.revoke' }, problems: ['PERSON_UNKNOWN', 'LAST_ADMIN'] },
-      schema: {
-        tags: ['people'],
-        summary: 'Revokes a token: from then on it is none, on every process',
+    peopleRoute(
+      {
+        summary: 'Revokes a token at once, on every process',
         params: Exact({
           id: Type.String({ maxLength: 64, description: '`installation`: the one of DAOYU_API_TOKEN' }),
         }),
         response: { 204: NO_CONTENT },
       },
-    },
+      { audit: { what: 'token.revoke' }, problems: ['PERSON_UNKNOWN', 'LAST_ADMIN'] },
+    ),
     async (request, reply) => {
       const { id } = request.params;
       const me = identityOf(request);
@@ -92,7 +87,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly c
         if (!accounts.hasAdmin())
           throw new DaoyuError(
             'LAST_ADMIN',
-            'no account administers all parks yet: make one first, or nobody could let anybody in',
+            'no account administers all parks yet: add one first, or nobody could administer this installation',
           );
         await installation.revoke(me.name);
       } else await tokens.revoke(id);

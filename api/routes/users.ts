@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import type { People } from '../../people/people.ts';
 import { ByUser, managedAccount, passwordLink, showAccount } from '../managed-account.ts';
 import { checkMayGrant, identityOf, seesHolder } from '../people-checks.ts';
+import { peopleRoute } from '../people-route.ts';
 import { Grants, NO_CONTENT, Person, PersonName, PersonWithLink, User } from '../people-schemas.ts';
 import { Exact, List } from '../schemas.ts';
 
@@ -14,7 +15,6 @@ export interface PeopleOptions {
 
 const PeopleAnswer = Exact({ people: List(Person, { description: 'by user name' }) });
 export type PeopleAnswer = Static<typeof PeopleAnswer>;
-const access = { right: 'administer', park: 'any' } as const;
 
 export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, { people }) => {
   const { accounts, invitations } = people;
@@ -26,14 +26,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, 
 
   app.get(
     '/users',
-    {
-      config: { access },
-      schema: {
-        tags: ['people'],
-        summary: 'Accounts with a role in a park that the caller administers',
-        response: { 200: PeopleAnswer },
-      },
-    },
+    peopleRoute({
+      summary: 'Accounts with a role in a park that the caller administers',
+      response: { 200: PeopleAnswer },
+    }),
     async (request) => {
       const me = identityOf(request);
       return {
@@ -47,19 +43,14 @@ export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, 
 
   app.post(
     '/users',
-    {
-      config: {
-        access,
-        audit: { what: 'account.add', asked: true },
-        problems: ['ACCOUNT_EXISTS', 'ACCOUNT_INVALID', 'PEOPLE_FULL'],
-      },
-      schema: {
-        tags: ['people'],
+    peopleRoute(
+      {
         summary: 'Adds an account; answers a link, good once within three days, where its person chooses a password',
         body: Exact({ user: User, name: PersonName, grants: Grants }),
         response: { 201: PersonWithLink },
       },
-    },
+      { audit: { what: 'account.add', asked: true }, problems: ['ACCOUNT_EXISTS', 'ACCOUNT_INVALID', 'PEOPLE_FULL'] },
+    ),
     async (request, reply) => {
       checkMayGrant(request, request.body.grants);
       const account = await accounts.add(request.body, identityOf(request).name);
@@ -71,20 +62,15 @@ export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, 
 
   app.patch(
     '/users/:user',
-    {
-      config: {
-        access,
-        audit: { what: 'account.change', of: shownIn },
-        problems: ['PERSON_UNKNOWN', 'ACCOUNT_INVALID', 'LAST_ADMIN'],
-      },
-      schema: {
-        tags: ['people'],
+    peopleRoute(
+      {
         summary: 'Renames a person or changes their roles; changed roles end all their sessions at once',
         params: ByUser,
         body: Exact({ name: Type.Optional(PersonName), grants: Type.Optional(Grants) }, { minProperties: 1 }),
         response: { 200: Person },
       },
-    },
+      { audit: { what: 'account.change', of: shownIn }, problems: ['PERSON_UNKNOWN', 'ACCOUNT_INVALID', 'LAST_ADMIN'] },
+    ),
     async (request) => {
       const { user } = managedAccount(request, people);
       const { grants } = request.body;
@@ -99,19 +85,14 @@ export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, 
 
   app.delete(
     '/users/:user',
-    {
-      config: {
-        access,
-        audit: { what: 'account.remove', of: shownIn },
-        problems: ['PERSON_UNKNOWN', 'LAST_ADMIN'],
-      },
-      schema: {
-        tags: ['people'],
+    peopleRoute(
+      {
         summary: 'Removes an account and ends its sessions at once; the audit trail keeps its actions',
         params: ByUser,
         response: { 204: NO_CONTENT },
       },
-    },
+      { audit: { what: 'account.remove', of: shownIn }, problems: ['PERSON_UNKNOWN', 'LAST_ADMIN'] },
+    ),
     async (request, reply) => {
       const { user } = managedAccount(request, people);
       await accounts.remove(user);
