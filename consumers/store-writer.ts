@@ -1,4 +1,4 @@
-/** Writes the log into the store batch by batch, each reading once, retrying without end; restarts when store and log no longer fit. */
+/** Writes the log into the store in batches, each reading once; retries without end and restarts when store and log no longer match. */
 
 import { codeOf, DaoyuError } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
@@ -15,7 +15,7 @@ export interface StoreWriterOptions {
   readonly bus: Pick<Bus, 'consume' | 'append' | 'status' | 'forget'>;
   readonly store: WritableStore;
   readonly log: Log;
-  /** Names the writer in the store and its consumer of the log; several share the work when no device's readings come to two of them. */
+  /** Name of the writer in the store and of its consumer of the log. Several writers share the work if each device belongs to one of them. */
   readonly name?: string;
   /** Subjects to write; by default all readings, and the quarantine for its counts. */
   readonly subjects?: readonly string[];
@@ -26,23 +26,22 @@ export interface StoreWriterOptions {
   readonly note?: PositionNote;
   readonly acceptsGap?: boolean;
   /**
-   * How long a log that seems to end before what the store has taken is asked again, before it counts as replaced; default 0. Several servers keep one
-   * log together, and after the death of their leader one that lags may answer for a while.
+   * How long to ask again when the log seems to end before the position of the store, before it counts as replaced; default 0.
+   * In a cluster, a lagging server may answer for a while after the leader died.
    */
   readonly doubtMs?: number;
 }
 
-/** Interval between two questions to a log whose answer may be outdated. */
+/** Interval of requests to a log whose answer may be outdated. */
 const DOUBT_EVERY_MS = 500;
 
-/** Retry until store and log fit: a restored file is noticed soon. */
+/** Short enough to notice a restored file soon. */
 const AGAIN_AFTER: BackOff = { firstMs: 1000, maxMs: 15_000 };
 
 /**
- * The store commits readings and position together; what comes again from at or below that position is skipped, entry by entry, so a
- * crash between its commit and our acknowledgement repeats nothing. While it fails, cannot be opened or is too old, the log keeps everything:
- * nothing is given up, however long it takes. Rejects with `LOG_REPLACED` when the store is ahead of the log, because new entries would look
- * like old ones to it.
+ * The store commits readings and position together. Redelivered entries at or below that position are skipped one by one, so a crash
+ * between the commit and the acknowledgement repeats nothing. While the store fails, cannot be opened or is too old, the log keeps
+ * everything. Rejects with `LOG_REPLACED` if the store is ahead of the log: it would take new entries for old ones.
  */
 export async function startStoreWriter(options: StoreWriterOptions): Promise<Consumer> {
   const { bus, store, log, name = DEFAULT_WRITER, note, acceptsGap = false, doubtMs = 0, ...rest } = options;
@@ -52,10 +51,11 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
   const { signal } = stopping;
   let batches: Consumer | undefined;
   let problem: ReturnType<Consumer['status']>['problem'];
-  /** Resolves when the store was replaced by an older copy. */
-  let older: Promise<void> | undefined;
+  /** Ends a run of batches: the store was replaced by an older copy, or the writer closes. */
+  let endRun = () => {};
+  let runEnded = Promise.resolve();
 
-  /** The end of the log; asks again while the answer cannot be right yet. */
+  /** The last position of the log; asks again while the answer may be outdated. */
   async function endOfLog(reached: number): Promise<number> {
     const askedSince = performance.now();
     for (let isSaid = false; ; isSaid = true) {
@@ -64,7 +64,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
       if (!isSaid)
         log.warn(
           { consumer: name, lastPosition, reached },
-          `the log says that it ends at ${lastPosition}, but the store has taken ${reached}: not sure yet, one of its servers may lag behind; asking again`,
+          `the log reports ${lastPosition} as its last position, but the store has taken ${reached}: a NATS server may lag behind; asking again`,
         );
       await pause(DOUBT_EVERY_MS, signal);
     }
@@ -81,23 +81,20 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
       );
     }
     if (note !== undefined) await alignWithStore({ bus, name, subjects, progress, note, acceptsGap });
-    let onOlder = () => {};
-    older = new Promise((resolve) => {
-      onOlder = resolve;
-    });
+    const { promise, resolve } = deferred();
+    [runEnded, endRun] = [promise, resolve];
     const onCommitted = (position: number) => note?.passed(position);
     batches = await startStoreBatches({
-      ...{ bus, store, log, name, subjects, backOff, isRemoved, progress, onCommitted, onOlder },
+      ...{ bus, store, log, name, subjects, backOff, isRemoved, progress, onCommitted, onOlder: resolve },
     });
-    if (problem !== undefined) log.info({ consumer: name, position: progress.position }, `${name} goes on`);
+    if (problem !== undefined) log.info({ consumer: name, position: progress.position }, `${name} works again`);
     problem = undefined;
   }
 
   function failed(error: unknown): void {
     const code = codeOf(error);
     const message = error instanceof Error ? error.message : String(error);
-    if (problem?.code !== code)
-      log.error({ consumer: name, code }, `${name} cannot begin, and tries again: ${message}`);
+    if (problem?.code !== code) log.error({ consumer: name, code }, `${name} cannot start, and retries: ${message}`);
     problem = { code, message };
   }
 
@@ -106,7 +103,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
     for (let failures = 0; !signal.aborted; ) {
       if (batches !== undefined) {
         failures = 0;
-        await Promise.race([older, aborted(signal)]);
+        await runEnded;
         await batches.close();
         batches = undefined;
         continue;
@@ -135,6 +132,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
     },
     async close() {
       stopping.abort();
+      endRun();
       await supervising;
       await batches?.close();
       await note?.close();
@@ -142,7 +140,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
   };
 }
 
-/** Creates the durable consumer, so that the log keeps entries for it until the store is there. */
+/** Creates the durable consumer, so that the log keeps entries for it until the store is available. */
 async function holdLog(bus: StoreWriterOptions['bus'], name: string, subjects: readonly string[]): Promise<void> {
   const { consumers } = await bus.status();
   if (consumers.some((consumer) => consumer.name === name)) return;
@@ -150,9 +148,10 @@ async function holdLog(bus: StoreWriterOptions['bus'], name: string, subjects: r
   await consumption.close();
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
   });
+  return { promise, resolve };
 }

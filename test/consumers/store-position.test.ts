@@ -1,5 +1,6 @@
 /** A store that is older than the log: put back from a backup, deleted, or cut short. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DaoyuError } from '../../base/errors.ts';
 import { subjects } from '../../base/topics.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
@@ -124,6 +125,31 @@ describe('a store that lacks what it had taken', () => {
       ({ isComplete, rows }) => isComplete && rows[0]?.pending === 0,
     );
     expect(account.rows).toMatchObject([{ received: 35, stored: 35 }]);
+  });
+
+  it('leaves no listeners behind, however often that happens', async () => {
+    const signals = new Set<EventTarget>();
+    const add = EventTarget.prototype.addEventListener;
+    const spy = vi.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (
+      this: EventTarget,
+      ...given
+    ) {
+      signals.add(this);
+      add.apply(this, given);
+    });
+    onTestFinished(() => spy.mockRestore());
+    const { append, start, stored, exchange, fail } = openParts();
+    const writer = await start();
+    for (let round = 1; round <= 6; round++) {
+      fail(new DaoyuError('STORE_UNAVAILABLE', 'away'));
+      await append(round, round);
+      await eventually(() => writer.status().problem !== undefined);
+      exchange(openMemoryStore());
+      fail(undefined);
+      await eventually(async () => (await stored()) === round);
+    }
+    const listeners = [...signals].map((signal) => getEventListeners(signal, 'abort').length);
+    expect(Math.max(...listeners)).toBeLessThan(3);
   });
 });
 
