@@ -1,4 +1,4 @@
-/** Appends the time and the registry to the log, so that every replay is evaluated with the same inputs. One process at a time does it. */
+/** Appends the time and the registry to the log, so that every replay evaluates the same inputs. Runs in one process at a time. */
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
 import { subjects } from '../base/topics.ts';
@@ -9,19 +9,19 @@ import type { Registry } from '../registry/registry.ts';
 export const CLOCK_EVERY_MS = 5000;
 /** Registry changes are appended before the next tick, so that a new device is evaluated from its first reading on. */
 const LOOK_EVERY_MS = 250;
-/** NATS refuses messages above 1 MB. */
+/** NATS rejects messages above 1 MB. */
 const MAX_PART_BYTES = 400 * 1024;
 
 export interface ClockWriterOptions {
   readonly bus: Pick<Bus, 'append'>;
-  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'profiles'>;
+  readonly registry: Pick<Registry, 'parks' | 'sites' | 'devices' | 'profiles' | 'watch'>;
   readonly log: Log;
   readonly clock: () => number;
   readonly report?: () => Promise<PlatformReport>;
 }
 
-type Sort = 'parks' | 'sites' | 'devices' | 'profiles';
-type Item = readonly [sort: Sort, value: object];
+type Noun = 'parks' | 'sites' | 'devices' | 'profiles';
+type Item = readonly [noun: Noun, value: object];
 
 /** Resolves once the whole registry and the first tick are on the log, or the first attempt has failed. */
 export async function startClockWriter(options: ClockWriterOptions): Promise<{ close(): Promise<void> }> {
@@ -32,10 +32,14 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
   let running: Promise<void> | undefined;
   let ticksAt = 0;
   let isBegun = false;
+  /** Whether the registry may hold records that are not on the log. */
+  let isChanged = true;
 
   async function write(): Promise<void> {
-    const items = itemsOf(registry);
     const isDue = clock() >= ticksAt || clock() < ticksAt - CLOCK_EVERY_MS;
+    if (!isChanged && !isDue) return;
+    isChanged = false;
+    const items = itemsOf(registry);
     const changed = items.filter(([, value]) => !known.has(value));
     if (changed.length === 0 && !isDue) return;
     // A removal only shows in a full snapshot; it is rare.
@@ -46,7 +50,7 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
     isBegun = true;
     known = new Set(items.map(([, value]) => value));
     if (isDue) ticksAt = clock() + CLOCK_EVERY_MS;
-    if (isFailing) log.info({}, 'the log takes clock entries again');
+    if (isFailing) log.info({}, 'the log accepts clock entries again');
     isFailing = false;
   }
 
@@ -59,10 +63,11 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
   function look(): Promise<void> {
     running ??= write()
       .catch((error: unknown) => {
+        isChanged = true;
         if (!isFailing)
           log.warn(
             { code: codeOf(error) },
-            'the log refuses clock entries: alarms are not evaluated until it takes them',
+            'the log rejects clock entries: alarms are not evaluated until it accepts them',
           );
         isFailing = true;
       })
@@ -72,6 +77,9 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
     return running;
   }
 
+  const stopWatching = registry.watch(() => {
+    isChanged = true;
+  });
   await look();
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   timer.unref();
@@ -79,6 +87,7 @@ export async function startClockWriter(options: ClockWriterOptions): Promise<{ c
   return {
     async close() {
       clearInterval(timer);
+      stopWatching();
       await running;
     },
   };
@@ -102,10 +111,10 @@ function changesOf(items: readonly Item[]): Entry[] {
   return items.length === 0 ? [] : partsOf(items).map(entryOf);
 }
 
-function partsOf(items: readonly Item[]): Partial<Record<Sort, object[]>>[] {
-  const parts: Partial<Record<Sort, object[]>>[] = [{}];
+function partsOf(items: readonly Item[]): Partial<Record<Noun, object[]>>[] {
+  const parts: Partial<Record<Noun, object[]>>[] = [{}];
   let bytes = 0;
-  for (const [sort, value] of items) {
+  for (const [noun, value] of items) {
     const shown = withoutSecrets(value);
     const size = JSON.stringify(shown).length;
     if (bytes > 0 && bytes + size > MAX_PART_BYTES) {
@@ -114,8 +123,8 @@ function partsOf(items: readonly Item[]): Partial<Record<Sort, object[]>>[] {
     }
     bytes += size;
     const part = parts.at(-1) ?? {};
-    const list = part[sort] ?? [];
-    part[sort] = list;
+    const list = part[noun] ?? [];
+    part[noun] = list;
     list.push(shown);
   }
   return parts;

@@ -55,6 +55,7 @@ describe.each([
       sites: () => known.sites,
       devices: () => known.devices,
       profiles: () => known.profiles,
+      watch: () => () => {},
     };
     for (const [index, value] of [6, 2, 2, 2].entries()) {
       const at = START + (index - 3) * 5 * MINUTE;
