@@ -1,19 +1,19 @@
-/** Whether the platform's own clock can be believed: what it knows itself, and what its devices say. */
+/** Whether the clock of the platform is reliable, by its own history and by the times that devices send. */
 import type { PlatformReport } from '../bus/events.ts';
 import { formatDuration } from '../sensors/format.ts';
 import type { Label } from '../sensors/label.ts';
 import type { State } from './state.ts';
 
 export interface ClockWitnesses {
-  /** Of the devices that told a time lately most are ahead of the platform. */
+  /** Most devices that sent a time recently are ahead of the platform. */
   readonly devicesAhead?: { readonly ahead: number; readonly of: number };
 }
 
-/** What devices said within it counts. */
+/** Times that devices sent within this period count. */
 const SEEN_WITHIN_MS = 10 * 60_000;
 const FEWEST_AHEAD = 3;
 
-/** Clocks of single devices are wrong now and then; when most agree, it is the platform's. */
+/** Single devices may have a wrong clock; if most are ahead, the clock of the platform is wrong. */
 export function witnessesOf({ devices }: Pick<State, 'devices'>, now: number): ClockWitnesses {
   let [ahead, of] = [0, 0];
   for (const { clockSeen } of devices.values()) {
@@ -31,7 +31,7 @@ export function clockText(report: PlatformReport & ClockWitnesses): Label {
   if (behindMs !== undefined)
     said.push({
       zh: `比此前慢 ${formatDuration(behindMs, 'zh')}`,
-      en: `it stands ${formatDuration(behindMs, 'en')} before what it said earlier`,
+      en: `it is ${formatDuration(behindMs, 'en')} behind its own earlier time`,
     });
   if (steppedMs !== undefined)
     said.push({
@@ -44,7 +44,7 @@ export function clockText(report: PlatformReport & ClockWitnesses): Label {
       en: `${devicesAhead.ahead} of ${devicesAhead.of} devices are ahead of it`,
     });
   if (isClockSetFromNetwork === false)
-    said.push({ zh: '服务器没有与网络时间同步', en: 'it is not set from the network (NTP)' });
+    said.push({ zh: '服务器没有与网络时间同步', en: 'it is not synchronised (NTP)' });
   return {
     zh: `服务器时钟可疑：${said.map(({ zh }) => zh).join('；')}`,
     en: `the clock of the server is in doubt: ${said.map(({ en }) => en).join('; ')}`,

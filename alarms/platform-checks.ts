@@ -1,4 +1,4 @@
-/** Alarms about the platform itself, from what the writer of the clock reports: its store, its consumers, its disk, and the time it was away. */
+/** Alarms about the platform itself, from the reports of the clock writer: store, consumers, disk, downtime. */
 import { dateTimeOf } from '../base/beijing-time.ts';
 import type { PlatformReport } from '../bus/events.ts';
 import type { Label } from '../sensors/label.ts';
@@ -7,15 +7,15 @@ import { type ClockWitnesses, clockText, witnessesOf } from './clock-doubt.ts';
 import { clear, type Emitter, type Opening, open, type Slot, update } from './lifecycle.ts';
 import type { State } from './state.ts';
 
-/** Where the alarms of the platform are listed: no park of the registry. */
+/** Listed under this park, which is not in the registry. */
 export const PLATFORM = 'platform';
 const MINUTE = 60_000;
-/** Away for longer than a restart takes. */
+/** Longer than a restart takes. */
 const AWAY_MS = 2 * MINUTE;
 const LEAST_FREE_DISK = 0.05;
 const CERTIFICATE_MS = 14 * 24 * 60 * MINUTE;
 
-/** What the platform reports, and what its devices say of its clock. */
+/** Report of the platform, and evidence of its devices about its clock. */
 type Seen = PlatformReport & ClockWitnesses;
 
 interface Check {
@@ -23,7 +23,7 @@ interface Check {
   readonly severity: Severity;
   readonly afterMs: number;
   readonly isBad: (report: Seen, now: number) => boolean;
-  /** Its text names what people have to look at: told again when that changes. */
+  /** The text names the cause: notify again when that changes. */
   readonly namesThings?: true;
   readonly text: (report: Seen) => Label;
   readonly action: Label;
@@ -37,9 +37,9 @@ const CHECKS: readonly Check[] = [
     isBad: ({ isStoreWritable }) => isStoreWritable === false,
     text: ({ storeProblem = '' }) => ({
       zh: `存储不可写：读数留在日志里等待 ${storeProblem}`.trim(),
-      en: `the store does not take readings; they wait in the log ${storeProblem}`.trim(),
+      en: `the store does not accept readings; they wait in the log ${storeProblem}`.trim(),
     }),
-    action: { zh: '检查磁盘和 InfluxDB', en: 'Check the disk, or InfluxDB' },
+    action: { zh: '检查磁盘和 InfluxDB', en: 'Check the disk or InfluxDB' },
   },
   {
     rule: 'log_full',
@@ -48,11 +48,11 @@ const CHECKS: readonly Check[] = [
     isBad: ({ logFull }) => logFull !== undefined,
     text: ({ logFull = '' }) => ({
       zh: `事件日志已满，设备的读数暂时收不进来：${logFull}`,
-      en: `the event log takes no readings of devices: ${logFull}`,
+      en: `the event log accepts no readings: ${logFull}`,
     }),
     action: {
       zh: '让落后的消费者恢复（多半是存储），或调大 DAOYU_BUS_MAX_BYTES；设备会重发未确认的读数',
-      en: 'Get the consumer going that holds it (mostly the store), or raise DAOYU_BUS_MAX_BYTES; devices send again what was not acknowledged',
+      en: 'Restore the consumer that lags (usually the store), or raise DAOYU_BUS_MAX_BYTES; devices resend unacknowledged readings',
     },
   },
   {
@@ -66,7 +66,7 @@ const CHECKS: readonly Check[] = [
     },
     action: {
       zh: '看该进程的日志；滞后会占满事件日志',
-      en: 'See the log of that process: what it has not taken fills the event log',
+      en: 'Check the output of that process: unconsumed entries fill the event log',
     },
   },
   {
@@ -78,7 +78,10 @@ const CHECKS: readonly Check[] = [
       zh: `数据盘只剩 ${Math.round(freeDisk * 100)}% 空间`,
       en: `${Math.round(freeDisk * 100)}% of the data disk is free`,
     }),
-    action: { zh: '清理磁盘；满了之后设备收不到确认', en: 'Make room: on a full disk devices get no acknowledgement' },
+    action: {
+      zh: '清理磁盘；满了之后设备收不到确认',
+      en: 'Free disk space: on a full disk, devices get no acknowledgement',
+    },
   },
   {
     rule: 'channel_failing',
@@ -88,11 +91,11 @@ const CHECKS: readonly Check[] = [
     namesThings: true,
     text: ({ failingChannels = [] }) => {
       const list = failingChannels.map(({ name, why }) => (why === '' ? name : `${name} (${why})`)).join('; ');
-      return { zh: `告警发不出去，通知渠道故障：${list}`, en: `alarms do not get out over: ${list}` };
+      return { zh: `告警发不出去，通知渠道故障：${list}`, en: `notices cannot be sent: ${list}` };
     },
     action: {
       zh: '修好后用“测试”按钮或 daoyu channels test 验证',
-      en: 'Mend it, then try it with the test button or `daoyu channels test`',
+      en: 'Repair the channel, then test it with the test button or `daoyu channels test`',
     },
   },
   {
@@ -114,9 +117,9 @@ const CHECKS: readonly Check[] = [
     namesThings: true,
     text: ({ unmannedFrom = 0 }) => ({
       zh: `${dateTimeOf(unmannedFrom)} 起无人值班：届时告警发给所有人`,
-      en: `nobody is on duty from ${dateTimeOf(unmannedFrom)} (Beijing) on: everybody will be told`,
+      en: `nobody is on duty from ${dateTimeOf(unmannedFrom)} (Beijing time): everybody will be notified`,
     }),
-    action: { zh: '补排班次', en: 'Fill the shift' },
+    action: { zh: '补排班次', en: 'Assign the shift' },
   },
   {
     rule: 'certificate_expiring',
@@ -125,7 +128,7 @@ const CHECKS: readonly Check[] = [
     isBad: ({ certificateUntil = Number.POSITIVE_INFINITY }, now) => certificateUntil - now < CERTIFICATE_MS,
     text: ({ certificateUntil = 0 }) => ({
       zh: `TLS 证书 ${dateTimeOf(certificateUntil)} 到期：之后设备连不上`,
-      en: `the TLS certificate expires ${dateTimeOf(certificateUntil)} (Beijing): devices cannot connect after that`,
+      en: `the TLS certificate expires ${dateTimeOf(certificateUntil)} (Beijing time): devices cannot connect after that`,
     }),
     action: { zh: '换新证书并重启', en: 'Renew the certificate, then restart' },
   },
@@ -157,14 +160,14 @@ function tellAgain(slot: Slot, text: Label, to: Emitter): void {
   if (slot.alarm?.text.zh !== text.zh) update(slot, { text }, to.now, to);
 }
 
-/** Nobody was there to judge: what happened then is in the readings, but nobody was called. */
+/** Nothing was evaluated during a downtime: the readings show what happened, but nobody was notified. */
 function noteAbsence(before: number, to: Emitter): void {
   if (before === 0 || to.now - before < AWAY_MS) return;
   const text = {
     zh: `平台 ${dateTimeOf(before)} 至 ${dateTimeOf(to.now)} 未运行：其间无人收到告警`,
-    en: `the platform did not run from ${dateTimeOf(before)} to ${dateTimeOf(to.now)}: nobody was alarmed meanwhile`,
+    en: `the platform did not run from ${dateTimeOf(before)} to ${dateTimeOf(to.now)}: no alarms were raised meanwhile`,
   };
-  const action = { zh: '查看其间的曲线', en: 'Look at the charts of that time' };
+  const action = { zh: '查看其间的曲线', en: 'Check the charts of that period' };
   const slot = {};
   open(slot, { ...opening('platform_away', 'warning', before, to.now, text, action), isHistoric: true }, to);
   clear(slot, to.now, 'recovered', to);

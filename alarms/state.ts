@@ -1,4 +1,4 @@
-/** What the engine knows: cells of JSON, one a device, site, profile and park, so that only what changed is put away. */
+/** State of the engine: JSON cells, one per device, site, profile and park, so that a save writes changed cells only. */
 import type { Label } from '../sensors/label.ts';
 import type { Profile } from '../sensors/profile.ts';
 import type { Season } from '../sensors/stages.ts';
@@ -8,23 +8,23 @@ import type { Slot } from './lifecycle.ts';
 import type { NightCurve } from './night-forecast.ts';
 import { type PackedDevice, packDevice, unpackDevice } from './pack.ts';
 
-/** One reading as it stood to the rules; codes that are 0 are left out. */
+/** One reading as evaluated by the rules, without codes of 0. */
 export interface Point {
   readonly t: number;
   readonly c?: Readonly<Record<string, Code>>;
 }
 
 export interface Condition extends Slot {
-  /** As of the newest reading, and as of the last one that left the window. */
+  /** State as of the newest reading, and as of the last one that left the window. */
   fold: Fold;
   base: Fold;
-  /** Episodes of the window that have been raised: start and end, 0 while open. */
+  /** Raised episodes of the window: start and end; 0 while open. */
   episodes: [start: number, end: number][];
-  /** Opened by readings that came late: it waits until it is known whether it is over already. */
+  /** Opened by late readings: waits until it is known whether it is already over. */
   held?: { level: 1 | 2; start: number; at: number; value?: number; worstAt?: number };
-  /** Newest trusted value, for what is last known. */
+  /** Newest trusted value, shown as last known. */
   value?: number;
-  /** The value of which people were told last. */
+  /** The last value in a notice. */
   told?: number;
 }
 
@@ -35,38 +35,38 @@ export interface DeviceInfo {
   readonly label: Label;
   readonly kind: string;
   readonly intervalMs?: number;
-  /** Epoch ms; absent of one that was heard of before the registry was read. */
+  /** Epoch ms; absent if the device reported before the registry was read. */
   readonly createdAt?: number;
-  /** Kept out: neither is expected to report. */
+  /** Disabled and retired devices are not expected to report. */
   readonly isDisabled?: boolean;
   readonly retiredAt?: number;
 }
 
 export interface DeviceCell {
   info: DeviceInfo;
-  /** Newest measured time; 0 before the first reading. */
+  /** Newest time of measurement; 0 before the first reading. */
   newest: number;
-  /** When a reading last came, and when one last came that was not old. */
+  /** Receipt of the last reading, and of the last one that was not old. */
   heardAt: number;
   freshAt: number;
-  /** As the broker or the device itself says; absent: not known. */
+  /** Reported by the broker or the device; absent: unknown. */
   isConnected?: boolean;
-  /** Time of the log when it last told a time, and whether that lay ahead of the platform's clock. */
+  /** Log time of the last reading with a device time, and whether that time was ahead of the platform's clock. */
   clockSeen?: { readonly at: number; readonly isAhead: boolean };
-  /** When it last sent something that was refused. */
+  /** Receipt of the last refused message. */
   refusedAt?: number;
-  /** When the outage that explained its silence ended: its own silence counts from then. */
+  /** End of the outage that explained its silence; its own silence counts from then. */
   excusedAt?: number;
-  /** Measured time of the first reading after a silence: what looks like empty registers is doubted for a while. */
+  /** Time of the first reading after a silence; for a while, values that look like empty registers are suspect. */
   returnedAt?: number;
-  /** Of the fields that fall by night. */
+  /** Night curves of fields that fall at night. */
   curves?: Record<string, NightCurve>;
-  /** Newest measured time of each field. */
+  /** Newest time of measurement of each field. */
   seen: Record<string, number>;
-  /** Readings of the window in order of measurement; those before `cut` are folded into the bases. */
+  /** Readings of the window by time of measurement; those before `cut` are folded into the bases. */
   points: Point[];
   cut: number;
-  /** Older than the newest when they came, in any order; taken in when no more come. */
+  /** Readings that arrived out of order, unsorted; evaluated once no more arrive. */
   late: Point[];
   lateAt?: number;
   conditions: Record<string, Condition>;
@@ -81,13 +81,13 @@ export interface SiteInfo extends Season {
 }
 
 export interface OutageSlot extends Slot {
-  /** When it was first seen, then when its list of devices was last told. */
+  /** Time first seen, then time of the last notice about its list of devices. */
   since?: number;
 }
 
 export interface ParkCell {
   info: { readonly id: string; readonly label: Label };
-  /** Outages by site, '' for the park. */
+  /** Outages by site; '' for the park. */
   outages: Record<string, OutageSlot>;
   neverReported: Slot;
 }
@@ -103,18 +103,18 @@ export interface Maintenance {
 }
 
 export interface Head {
-  /** Of the newest clock entry. */
+  /** Time of the newest clock entry. */
   now: number;
-  /** When the platform came back after it was not there to listen: silence before says nothing. */
+  /** End of the last downtime of the platform; earlier silence means nothing. */
   resumedAt: number;
-  /** The log is full: devices speak, but nothing of it arrives here. */
+  /** The log is full, so readings do not arrive here. */
   isDeaf?: true;
-  /** Nothing is judged before the whole registry was read. */
+  /** Nothing is evaluated before the whole registry was read. */
   hasRegistry: boolean;
-  /** Of a registry that is being read in parts: what was named so far. */
+  /** Records named so far by a registry snapshot in several parts. */
   naming?: string[];
   maintenance: Maintenance[];
-  /** Alarms of the platform itself, by rule. */
+  /** Alarms about the platform itself, by rule. */
   platform: Record<string, Slot & { since?: number }>;
 }
 
@@ -124,9 +124,9 @@ export interface State {
   readonly sites: Map<string, SiteInfo>;
   readonly profiles: Map<string, Profile>;
   readonly parks: Map<string, ParkCell>;
-  /** Transitions that a full log did not take yet, in order, in cells of a bounded size. */
+  /** Transitions that a full log has not accepted yet, in order, in cells of bounded size. */
   readonly unsent: Map<string, readonly Transition[]>;
-  /** Names of cells that changed since they were put away. */
+  /** Names of cells changed since the last save. */
   readonly dirty: Set<string>;
 }
 
@@ -165,7 +165,7 @@ export function restoreState(cells: Iterable<readonly [name: string, value: unkn
   return state;
 }
 
-/** Undefined where it is gone. */
+/** Undefined if the cell was removed. */
 export function cellNamed(state: State, name: string): unknown {
   if (name === HEAD) return state.head;
   const device = state.devices.get(name);
@@ -189,7 +189,7 @@ export function newDevice(info: DeviceInfo): DeviceCell {
   };
 }
 
-/** Whether its silence says anything. */
+/** Whether the device is expected to report. */
 export function isExpected({ isDisabled, retiredAt }: DeviceInfo): boolean {
   return isDisabled !== true && retiredAt === undefined;
 }

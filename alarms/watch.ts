@@ -1,4 +1,4 @@
-/** What the passing of time alone does: late readings settle, devices fall silent, parks and sites go out, shelvings end. */
+/** Evaluates the passing of time: late readings settle, devices fall silent, parks and sites go out, shelving ends. */
 import { clockOf } from '../base/beijing-time.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { maintenanceOf, slots } from './actions.ts';
@@ -11,7 +11,7 @@ import { raiseHeld } from './raise.ts';
 import { quietSince, silentAfter, watchSilence } from './silence.ts';
 import { cellOf, type DeviceCell, isExpected, type ParkCell, type State } from './state.ts';
 
-/** After so long without another late reading, those that came are judged. */
+/** Late readings are evaluated after this time without another one. */
 const SETTLED_MS = 60_000;
 
 export interface Watch {
@@ -27,7 +27,7 @@ export interface WatchOptions {
 export function createWatch({ state, kinds, judges }: WatchOptions): Watch {
   const { head, devices, parks, dirty } = state;
 
-  /** Late readings settle, held alarms are raised, values go blind. */
+  /** Evaluates late readings, raises held alarms, and marks conditions without recent values as blind. */
   function watchDevice(name: string, device: DeviceCell, to: Emitter): void {
     const kind = kinds.get(device.info.kind);
     if (kind === undefined) return;

@@ -18,7 +18,7 @@ export interface InstallationClock {
 }
 
 export interface ClockDoubt {
-  /** The clock stands so far before what it said earlier, ms. */
+  /** By how much the clock is behind its own earlier time, ms. */
   readonly behindMs?: number;
   /** The clock jumped by so much against the monotonic clock within the last minutes, ms. */
   readonly steppedMs?: number;

@@ -52,12 +52,12 @@ async function storeCheck(
     .catch((error: unknown) => ({ isWritable: false, problem: { message: (error as Error).message } }));
   // It has lost readings: "nothing is lost" would be wrong.
   if (ofWriter?.code === 'STORE_BEHIND')
-    return { name: 'store', isReady: true, message: `the store takes no readings: ${ofWriter.message}` };
+    return { name: 'store', isReady: true, message: `the store accepts no readings: ${ofWriter.message}` };
   return {
     name: 'store',
     isReady: true,
     ...(!isWritable && {
-      message: `the store does not take readings (${problem?.message ?? 'unknown reason'}); ${backlog} log entries wait, nothing is lost`,
+      message: `the store does not accept readings (${problem?.message ?? 'unknown reason'}); ${backlog} log entries wait, nothing is lost`,
     }),
   };
 }

@@ -114,7 +114,7 @@ export interface ClockEntry {
 }
 
 export interface PlatformReport {
-  /** Why the log takes no readings: it is full of what somebody still needs. */
+  /** Why the log accepts no readings: it is full of entries that a consumer still needs. */
   readonly logFull?: string;
   readonly isStoreWritable?: boolean;
   readonly storeProblem?: string;
@@ -122,7 +122,7 @@ export interface PlatformReport {
   readonly behind?: readonly { readonly name: string; readonly pending: number }[];
   /** Share of the data folder's disk that is free, 0…1. */
   readonly freeDisk?: number;
-  /** What speaks against the clock of the machine, ms: it stands before what it said earlier, or it jumped within the last minutes. */
+  /** Evidence against the clock of the machine, ms: it is behind its own earlier time, or it jumped within the last minutes. */
   readonly clockDoubt?: { readonly behindMs?: number; readonly steppedMs?: number };
   /** Absent where the machine cannot say. */
   readonly isClockSetFromNetwork?: boolean;

@@ -20,8 +20,8 @@ describe('the platform', () => {
     const two = { failingChannels: [...one.failingChannels, { name: 'mail', why: '' }] };
     const rule = 'channel_failing';
     expect(told([{}, one, one, two, {}])).toMatchObject([
-      { change: 'opened', rule, severity: 'critical', en: 'alarms do not get out over: night-group (token gone)' },
-      { change: 'updated', rule, en: 'alarms do not get out over: night-group (token gone); mail' },
+      { change: 'opened', rule, severity: 'critical', en: 'notices cannot be sent: night-group (token gone)' },
+      { change: 'updated', rule, en: 'notices cannot be sent: night-group (token gone); mail' },
       { change: 'returned', rule },
     ]);
   });
@@ -87,7 +87,7 @@ describe('the clock of the platform', () => {
         rule,
         severity: 'critical',
         zh: '服务器时钟可疑：比此前慢 365 天',
-        en: 'the clock of the server is in doubt: it stands 365 days before what it said earlier',
+        en: 'the clock of the server is in doubt: it is 365 days behind its own earlier time',
       },
       { change: 'returned', rule },
     ]);
@@ -100,7 +100,7 @@ describe('the clock of the platform', () => {
       {
         rule: 'clock_doubted',
         zh: '服务器时钟可疑：刚刚向前跳了 2 小时；服务器没有与网络时间同步',
-        en: 'the clock of the server is in doubt: it just jumped 2 h ahead; it is not set from the network (NTP)',
+        en: 'the clock of the server is in doubt: it just jumped 2 h ahead; it is not synchronised (NTP)',
       },
     ]);
   });
