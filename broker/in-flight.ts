@@ -1,4 +1,4 @@
-/** Publishes that wait for the log: bounded per client and in total, in count and bytes, with a deadline. Beyond the bounds sockets are not read. */
+/** Publishes that wait for the log: bounded per client and in total, in number and bytes, each with a deadline. Beyond the bounds, sockets are not read. */
 
 export interface InFlightLimits {
   readonly maxInFlightPerClient: number;
@@ -8,33 +8,33 @@ export interface InFlightLimits {
 }
 
 export interface ClientFlow {
-  /** Calls `work` when the client's turn comes; `done` exactly once: without error after it resolved, with one when it rejected or the deadline passed. */
+  /** Calls `work` in the client's turn, and `done` exactly once: without an error after it resolved, with one after it rejected or the deadline passed. */
   run(bytes: number, work: () => Promise<void>, done: (error?: Error) => void): void;
-  /** One more is under way, for a caller that asks `isHeld` before each and says `settled` after. */
+  /** Counts one publish as in flight, for a caller that checks `isHeld` before and calls `settled` after. */
   begin(bytes: number): void;
   settled(count: number, bytes: number): void;
-  /** Nothing more may be taken. Whoever was told so is released when it may. */
+  /** Whether nothing more may be taken. If true, `release` is called once it may. */
   readonly isHeld: boolean;
   readonly underWay: number;
-  /** The connection is gone: nothing of it is waited for any longer. */
+  /** Call when the connection has ended: drops what still waits for its turn. */
   close(): void;
 }
 
 /** Something with a deadline. */
 export interface Wait {
   readonly startedAt: number;
-  /** Called once when no verdict came in time, unless it was ended before. */
+  /** Called once if there is no verdict in time, unless it was ended before. */
   expire(error: Error): void;
 }
 
 export interface InFlight {
   client(release: () => void): ClientFlow;
-  /** To be called in the order of `startedAt`, which is `now()`. */
+  /** Call it in the order of `startedAt`, which is `now()`. */
   expect(wait: Wait): void;
   end(wait: Wait): void;
   now(): number;
   status(): { readonly inFlight: number; readonly inFlightBytes: number };
-  /** Resolves when nothing is under way. */
+  /** Resolves once nothing is in flight. */
   idle(): Promise<void>;
   close(): void;
 }
@@ -44,13 +44,29 @@ const RESUME_SHARE = 0.7;
 const SWEEP_MS = 250;
 
 export function createInFlight(limits: InFlightLimits, clock: () => number): InFlight {
+  const deadlines = createDeadlines(limits.admitTimeoutMs, clock);
+  const total = new Total(limits);
+  return {
+    client: (release) => createClientFlow(release, { limits, total, deadlines, clock }),
+    expect: (wait) => deadlines.add(wait),
+    end: (wait) => void deadlines.delete(wait),
+    now: clock,
+    status: () => ({ inFlight: total.count, inFlightBytes: total.bytes }),
+    idle: () => total.idle(),
+    close: () => deadlines.close(),
+  };
+}
+
+interface Deadlines {
+  add(wait: Wait): void;
+  /** False if it was ended or expired before. */
+  delete(wait: Wait): boolean;
+  close(): void;
+}
+
+function createDeadlines(timeoutMs: number, clock: () => number): Deadlines {
   /** In order of arrival, so the oldest is first. */
   const waits = new Set<Wait>();
-  const heldClients = new Set<() => void>();
-  const idlers: (() => void)[] = [];
-  let underWay = 0;
-  let bytesUnderWay = 0;
-  let isFull = false;
   let sweeper: NodeJS.Timeout | undefined;
 
   /** Only while something waits: an idle broker has no timer. */
@@ -63,7 +79,7 @@ export function createInFlight(limits: InFlightLimits, clock: () => number): InF
   }
 
   function sweep(): void {
-    const deadline = clock() - limits.admitTimeoutMs;
+    const deadline = clock() - timeoutMs;
     for (const wait of waits) {
       if (wait.startedAt > deadline) return;
       waits.delete(wait);
@@ -71,117 +87,141 @@ export function createInFlight(limits: InFlightLimits, clock: () => number): InF
     }
   }
 
-  function expect(wait: Wait): void {
-    waits.add(wait);
-    sweepLater();
+  return {
+    add(wait) {
+      waits.add(wait);
+      sweepLater();
+    },
+    delete: (wait) => waits.delete(wait),
+    close: () => clearTimeout(sweeper),
+  };
+}
+
+/** Publishes in flight of all clients together. */
+class Total {
+  count = 0;
+  bytes = 0;
+  #isFull = false;
+  readonly #limits: InFlightLimits;
+  readonly #heldClients = new Set<() => void>();
+  readonly #idlers: (() => void)[] = [];
+
+  constructor(limits: InFlightLimits) {
+    this.#limits = limits;
+  }
+
+  begin(bytes: number): void {
+    this.count += 1;
+    this.bytes += bytes;
+    const { maxInFlight, maxInFlightBytes } = this.#limits;
+    if (this.count >= maxInFlight || this.bytes >= maxInFlightBytes) this.#isFull = true;
+  }
+
+  settled(count: number, bytes: number): void {
+    this.count -= count;
+    this.bytes -= bytes;
+    if (this.#isFull && this.#mayResume()) {
+      this.#isFull = false;
+      const releases = [...this.#heldClients];
+      this.#heldClients.clear();
+      for (const release of releases) release();
+    }
+    if (this.count === 0) for (const done of this.#idlers.splice(0)) done();
+  }
+
+  /** If full, calls `release` once it is no longer. */
+  holds(release: () => void): boolean {
+    if (this.#isFull) this.#heldClients.add(release);
+    return this.#isFull;
+  }
+
+  forget(release: () => void): void {
+    this.#heldClients.delete(release);
+  }
+
+  idle(): Promise<void> {
+    if (this.count === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idlers.push(resolve));
+  }
+
+  #mayResume(): boolean {
+    const { maxInFlight, maxInFlightBytes } = this.#limits;
+    return this.count < maxInFlight * RESUME_SHARE && this.bytes < maxInFlightBytes * RESUME_SHARE;
+  }
+}
+
+interface FlowContext {
+  readonly limits: InFlightLimits;
+  readonly total: Total;
+  readonly deadlines: Deadlines;
+  readonly clock: () => number;
+}
+
+function createClientFlow(release: () => void, { limits, total, deadlines, clock }: FlowContext): ClientFlow {
+  const { maxInFlightPerClient } = limits;
+  /** Publishes of this client in flight. */
+  let underWay = 0;
+  const waiting: (() => void)[] = [];
+  /** The caller was told to wait for this client's own bound. */
+  let isAwaited = false;
+
+  function start(bytes: number, work: () => Promise<void>, done: (error?: Error) => void): void {
+    const end = (error?: Error) => {
+      done(error);
+      settled(1, bytes);
+    };
+    const wait: Wait = { startedAt: clock(), expire: end };
+    const endInTime = (error?: Error) => {
+      if (deadlines.delete(wait)) end(error);
+    };
+    deadlines.add(wait);
+    begin(bytes);
+    attempt(work).then(
+      () => endInTime(),
+      (error: unknown) => endInTime(error instanceof Error ? error : new Error(String(error))),
+    );
   }
 
   function begin(bytes: number): void {
     underWay += 1;
-    bytesUnderWay += bytes;
-    if (underWay >= limits.maxInFlight || bytesUnderWay >= limits.maxInFlightBytes) isFull = true;
+    total.begin(bytes);
   }
 
   function settled(count: number, bytes: number): void {
     underWay -= count;
-    bytesUnderWay -= bytes;
-    if (isFull && isBelow(RESUME_SHARE)) {
-      isFull = false;
-      const releases = [...heldClients];
-      heldClients.clear();
-      for (const release of releases) release();
+    while (waiting.length > 0 && underWay < maxInFlightPerClient) waiting.shift()?.();
+    if (isAwaited && waiting.length === 0 && underWay < maxInFlightPerClient * RESUME_SHARE) {
+      isAwaited = false;
+      release();
     }
-    if (underWay === 0) for (const done of idlers.splice(0)) done();
+    total.settled(count, bytes);
   }
 
-  const isBelow = (share: number) =>
-    underWay < limits.maxInFlight * share && bytesUnderWay < limits.maxInFlightBytes * share;
-
   return {
-    client(release) {
-      /** Of this client under way. */
-      let mine = 0;
-      const waiting: (() => void)[] = [];
-      let isClosed = false;
-      /** Somebody was told to wait for this client's own bound. */
-      let isAwaited = false;
-
-      function start(bytes: number, work: () => Promise<void>, done: (error?: Error) => void): void {
-        const settle = (error?: Error) => {
-          if (!waits.delete(wait)) return;
-          done(error);
-          finish(1, bytes);
-        };
-        const wait: Wait = {
-          startedAt: clock(),
-          expire(error) {
-            done(error);
-            finish(1, bytes);
-          },
-        };
-        expect(wait);
-        take(bytes);
-        attempt(work).then(
-          () => settle(),
-          (error: unknown) => settle(error instanceof Error ? error : new Error(String(error))),
-        );
-      }
-
-      function take(bytes: number): void {
-        mine += 1;
-        begin(bytes);
-      }
-
-      function finish(count: number, bytes: number): void {
-        mine -= count;
-        while (waiting.length > 0 && mine < limits.maxInFlightPerClient) waiting.shift()?.();
-        if (isAwaited && waiting.length === 0 && mine < limits.maxInFlightPerClient * RESUME_SHARE) {
-          isAwaited = false;
-          release();
-        }
-        settled(count, bytes);
-      }
-
-      return {
-        get isHeld() {
-          if (isFull) heldClients.add(release);
-          const isOwn = waiting.length > 0 || mine >= limits.maxInFlightPerClient;
-          if (isOwn) isAwaited = true;
-          return isFull || isOwn;
-        },
-        get underWay() {
-          return mine;
-        },
-        run(bytes, work, done) {
-          // What one read of the socket held may exceed the bound; it waits here, in order, and no more is read.
-          if (mine >= limits.maxInFlightPerClient || waiting.length > 0) waiting.push(() => start(bytes, work, done));
-          else start(bytes, work, done);
-        },
-        begin: take,
-        settled: finish,
-        close() {
-          if (isClosed) return;
-          isClosed = true;
-          heldClients.delete(release);
-          waiting.length = 0;
-        },
-      };
+    get isHeld() {
+      const isFull = total.holds(release);
+      const isOwn = waiting.length > 0 || underWay >= maxInFlightPerClient;
+      if (isOwn) isAwaited = true;
+      return isFull || isOwn;
     },
-    expect,
-    end: (wait) => void waits.delete(wait),
-    now: clock,
-    status: () => ({ inFlight: underWay, inFlightBytes: bytesUnderWay }),
-    idle() {
-      if (underWay === 0) return Promise.resolve();
-      return new Promise((resolve) => idlers.push(resolve));
+    get underWay() {
+      return underWay;
     },
+    run(bytes, work, done) {
+      // One read of the socket may hold more than the bound: the rest waits here, in order, and nothing more is read.
+      if (underWay >= maxInFlightPerClient || waiting.length > 0) waiting.push(() => start(bytes, work, done));
+      else start(bytes, work, done);
+    },
+    begin,
+    settled,
     close() {
-      clearTimeout(sweeper);
+      total.forget(release);
+      waiting.length = 0;
     },
   };
 }
 
-/** A throwing admit is a refusal of its publish like a rejecting one, never the end of the process. */
+/** Converts a throwing `admit` to a rejecting one: it refuses its publish and does not end the process. */
 export function attempt(work: () => Promise<void>): Promise<void> {
   try {
     return work();

@@ -1,27 +1,25 @@
-/** The loop of every consumer: groups, back-off, poison rule, abort, position. `handler.ts` states what it promises. */
+/** The loop of every consumer: groups, back-off, poison rule, abort, position. Its promises are in `handler.ts`. */
 
-import { codeOf } from '../base/errors.ts';
-import { pause } from '../base/pause.ts';
 import { gather } from './batch.ts';
 import type { Consumption, Delivery } from './bus.ts';
+import { ConsumerProblem } from './consumer-problem.ts';
 import { type BackOff, type Consumer, type ConsumerOptions, PoisonedEntries } from './handler.ts';
 import { holdUntilKept } from './unkept.ts';
 
-/** Short at first, so that a hiccup goes unnoticed; never longer than half a minute. */
+/** Short at first, so that a brief failure goes unnoticed; at most half a minute. */
 const BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000 };
 
-/** Resolves when the consumer exists: from then on the log keeps every entry for it. */
+/** Resolves once the consumer exists: from then on, the log keeps every entry for it. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { bus, name, subjects, log, take, after, maxDeliveries, backOff = BACK_OFF } = options;
-  const { reach = () => 0, passed = () => 0, setAside = onlyTell, later, mayLag } = options;
+  const { reach = () => 0, passed = () => 0, setAside = leaveOnLog, later, mayLag } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let taken = after ?? 0;
-  let failures = 0;
-  let problem: ReturnType<Consumer['status']>['problem'];
+  const problem = new ConsumerProblem(name, log, backOff);
   const isTaken = (position: number) => position <= Math.max(taken, passed());
   let consumption = await consume();
-  // It cannot continue without these entries: the loop restarts behind the last kept one.
+  // After a loss the loop restarts after the last kept entry.
   const unkept = later && holdUntilKept(later, () => void consumption.close().catch(() => undefined));
 
   function consume(): Promise<Consumption> {
@@ -39,7 +37,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     if (unkept?.loss !== undefined) throw unkept.loss.cause;
   }
 
-  /** Runs until the consumption is closed, or a group can only be taken together with entries behind it. */
+  /** Runs until the consumption is closed, or a group can only be taken together with later entries. */
   async function follow(): Promise<'closed' | 'regroup'> {
     for await (const group of gather(fresh(), options)) {
       const upTo = group.at(-1)?.position ?? 0;
@@ -63,14 +61,14 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     try {
       const work = () => take(rest, signal, upTo);
       if (rest.length > 0) await (unkept?.take(work) ?? work());
-      recovered();
+      problem.recovered(taken);
       return true;
     } catch (error) {
       if (error instanceof PoisonedEntries && rest.some((each) => isAmong(error, each))) {
         return (await isolate(error, poisoned)) && (await attempt(group, upTo, poisoned));
       }
       if (unkept?.loss !== undefined) throw error;
-      await failed(error);
+      await problem.failed(error, signal);
       return false;
     }
   }
@@ -78,35 +76,20 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   async function isolate({ entries }: PoisonedEntries, poisoned: Set<number>): Promise<boolean> {
     try {
       for (const { delivery, reason } of entries) {
-        if (poisoned.has(delivery.position)) continue;
         const { subject, position } = delivery;
+        if (poisoned.has(position)) continue;
         await setAside(delivery, reason);
-        log.error({ consumer: name, subject, position, reason }, 'entry of the log cannot be taken; it is set aside');
+        log.error(
+          { consumer: name, subject, position, reason },
+          'an entry of the log cannot be processed; it is set aside',
+        );
         poisoned.add(position);
       }
       return true;
     } catch (error) {
-      await failed(error);
+      await problem.failed(error, signal);
       return false;
     }
-  }
-
-  async function failed(error: unknown): Promise<void> {
-    if (signal.aborted) return;
-    const message = error instanceof Error ? error.message : String(error);
-    const code = codeOf(error);
-    if (problem?.code !== code) {
-      log.warn({ consumer: name, code, err: error }, `${name} cannot go on, and tries again: ${message}`);
-    }
-    problem = { code, message };
-    await pause(Math.min(backOff.maxMs, backOff.firstMs * 2 ** Math.min(failures, 30)), signal);
-    failures += 1;
-  }
-
-  function recovered(): void {
-    failures = 0;
-    if (problem !== undefined) log.info({ consumer: name, position: taken }, `${name} goes on`);
-    problem = undefined;
   }
 
   async function run(): Promise<void> {
@@ -114,17 +97,22 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       try {
         if ((await follow()) === 'closed') return;
       } catch (error) {
-        await failed(error);
+        await problem.failed(error, signal);
       }
-      if (unkept?.loss !== undefined) taken = Math.min(taken, unkept.kept);
-      unkept?.startOver();
-      await consumption.close().catch(() => undefined);
-      while (!signal.aborted) {
-        const next = await consume().catch(failed);
-        if (next === undefined) continue;
-        consumption = next;
-        break;
-      }
+      await startOver();
+    }
+  }
+
+  /** Replaces the consumption by one that starts after the last kept entry. */
+  async function startOver(): Promise<void> {
+    if (unkept?.loss !== undefined) taken = Math.min(taken, unkept.kept);
+    unkept?.startOver();
+    await consumption.close().catch(() => undefined);
+    while (!signal.aborted) {
+      const next = await consume().catch((error: unknown) => problem.failed(error, signal));
+      if (next === undefined) continue;
+      consumption = next;
+      return;
     }
   }
 
@@ -132,7 +120,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   const running = run().finally(() => consumption.close());
 
   return {
-    status: () => ({ position: Math.max(taken, passed()), ...(problem && { problem }) }),
+    status: () => ({ position: Math.max(taken, passed()), ...(problem.current && { problem: problem.current }) }),
     async close() {
       stopping.abort();
       leave?.();
@@ -146,5 +134,5 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
 const isAmong = ({ entries }: PoisonedEntries, { position }: Delivery) =>
   entries.some(({ delivery }) => delivery.position === position);
 
-/** The loop says it: the entry itself stays on the log as long as that keeps it. */
-async function onlyTell(): Promise<void> {}
+/** The loop logs the entry, which stays on the log for its retention. */
+async function leaveOnLog(): Promise<void> {}

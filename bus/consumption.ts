@@ -1,5 +1,6 @@
-/** Reads a log in order for one consumer: slices, wake-up on append, acknowledgement, retry. Shared by the logs that run in this process. */
+/** Reads a log in order for one consumer: slices, wake-up on append, acknowledgement, retry. Shared by the in-process logs. */
 import { subjectMatches } from '../base/topics.ts';
+import { AckWindow } from './ack-window.ts';
 import type { Consumption, Delivery } from './bus.ts';
 
 export interface LogRecord {
@@ -12,12 +13,12 @@ export interface LogRecord {
 
 export interface ConsumptionOptions {
   readonly subjects: readonly string[];
-  /** Entries up to this position were taken before; read when the consumption may start. */
+  /** The position up to which entries were taken before; called when the consumption may start. */
   readonly after: () => number;
   /** False while another consumption holds the name; `wake` signals a change. Absent: always true. */
   readonly mayRead?: () => boolean;
   readonly maxInFlight: number;
-  /** A bounded slice of the entries behind a position, oldest first. */
+  /** A bounded slice of the entries after a position, oldest first. */
   readonly read: (after: number) => readonly LogRecord[];
   /** Everything up to this position is taken; undefined for ephemeral consumers, which need no acknowledgement. */
   readonly onTaken?: (position: number) => void;
@@ -34,14 +35,15 @@ export interface LogConsumption extends Consumption {
   mayLag(): boolean;
 }
 
-/** Subjects are as many as kinds and partitions; somebody who invents them without end costs no memory. */
 const MAX_SUBJECTS = 1000;
 
 export function createConsumption(options: ConsumptionOptions): LogConsumption {
-  const { subjects, maxInFlight, read, onTaken, mayRead = () => true, mayLag = () => false } = options;
+  const { maxInFlight, read, onTaken, mayRead = () => true, mayLag = () => false } = options;
+  const isAbout = createSubjectFilter(options.subjects);
+  /** Absent for ephemeral consumers, which do not acknowledge. */
+  const window = onTaken && new AckWindow(onTaken);
   let hasBegun = false;
-  /** Everything up to here is taken. */
-  let taken = 0;
+  let start = 0;
   let cursor = 0;
   let slice: readonly LogRecord[] = [];
   let index = 0;
@@ -49,22 +51,6 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   /** A retry waits on a timer, because a wall clock may jump. */
   let pause: NodeJS.Timeout | undefined;
   let wakeUp: (() => void) | undefined;
-  /** Delivered or skipped positions behind `taken`, in order, with whether each is settled. */
-  let window: { readonly position: number; isSettled: boolean }[] = [];
-  let outstanding = 0;
-  /** Grows with each rewind, so that an ack of a delivery from before it is not counted twice. */
-  let epoch = 0;
-
-  const known = new Map<string, boolean>();
-
-  function isAbout(subject: string): boolean {
-    const answer = known.get(subject);
-    if (answer !== undefined) return answer;
-    if (known.size >= MAX_SUBJECTS) known.clear();
-    const found = subjects.some((pattern) => subjectMatches(pattern, subject));
-    known.set(subject, found);
-    return found;
-  }
 
   function wake(): void {
     wakeUp?.();
@@ -74,28 +60,17 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   function begin(): boolean {
     if (hasBegun || !mayRead()) return hasBegun;
     hasBegun = true;
-    taken = options.after();
-    cursor = taken;
+    start = options.after();
+    cursor = start;
+    if (window !== undefined) window.taken = start;
     return true;
   }
 
-  function settle(): void {
-    let count = 0;
-    while (count < window.length && window[count]?.isSettled) count += 1;
-    const last = window[count - 1];
-    if (last === undefined) return;
-    taken = last.position;
-    window = window.slice(count);
-    onTaken?.(taken);
-  }
-
   function rewind(delayMs: number): void {
-    epoch += 1;
-    cursor = taken;
+    window?.rewind();
+    cursor = window?.taken ?? start;
     slice = [];
     index = 0;
-    window = [];
-    outstanding = 0;
     clearTimeout(pause);
     pause = setTimeout(() => {
       pause = undefined;
@@ -115,41 +90,23 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
       if (record === undefined) continue;
       cursor = record.position;
       if (isAbout(record.subject)) return record;
-      skip(record.position);
+      window?.skip(record.position);
     }
-  }
-
-  /** An entry of another subject counts as taken; a run of them leaves one mark. */
-  function skip(position: number): void {
-    if (onTaken === undefined) return;
-    const last = window.at(-1);
-    if (last?.isSettled) window[window.length - 1] = { position, isSettled: true };
-    else window.push({ position, isSettled: true });
-    if (window.length === 1) settle();
   }
 
   function deliver(record: LogRecord): Delivery {
     const { subject, data, position, appendedAt, parsed } = record;
-    if (onTaken === undefined) return { subject, data, position, appendedAt, parsed, ack() {}, retry: rewind };
-    const mark = { position, isSettled: false };
-    const bornIn = epoch;
-    window.push(mark);
-    outstanding += 1;
+    if (window === undefined) return { subject, data, position, appendedAt, parsed, ack() {}, retry: rewind };
+    const mark = window.deliver(position);
     return {
-      subject,
-      data,
-      position,
-      appendedAt,
-      parsed,
+      ...{ subject, data, position, appendedAt, parsed },
       ack() {
-        if (mark.isSettled || bornIn !== epoch) return;
-        mark.isSettled = true;
-        outstanding -= 1;
-        if (window[0] === mark) settle();
+        if (!window.isOpen(mark)) return;
+        window.settle(mark);
         wake();
       },
       retry(delayMs) {
-        if (!mark.isSettled && bornIn === epoch) rewind(delayMs);
+        if (window.isOpen(mark)) rewind(delayMs);
       },
     };
   }
@@ -157,7 +114,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
   async function* deliveries(): AsyncGenerator<Delivery> {
     let sinceBreath = 0;
     while (!isClosed) {
-      const mayDeliver = begin() && outstanding < maxInFlight && pause === undefined;
+      const mayDeliver = begin() && (window?.outstanding ?? 0) < maxInFlight && pause === undefined;
       const record = mayDeliver ? nextRecord() : undefined;
       if (record !== undefined) {
         sinceBreath += 1;
@@ -186,5 +143,18 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
       options.onClose();
       wake();
     },
+  };
+}
+
+/** Remembers answers by subject. There are few subjects; the bound is for clients that invent them. */
+function createSubjectFilter(patterns: readonly string[]): (subject: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (subject) => {
+    const answer = known.get(subject);
+    if (answer !== undefined) return answer;
+    if (known.size >= MAX_SUBJECTS) known.clear();
+    const found = patterns.some((pattern) => subjectMatches(pattern, subject));
+    known.set(subject, found);
+    return found;
   };
 }
