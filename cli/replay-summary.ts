@@ -85,7 +85,7 @@ export function summaryOf(
 /** Unknown keys beside values that were taken do not refuse a reading. */
 function wholeReadings(all: readonly (readonly [string, Refused])[]): number {
   return all.reduce((sum, [what, { count, message }]) => {
-    const isWhole = what.startsWith('FIELD_UNKNOWN') && !message.includes('other values were taken');
+    const isWhole = what.startsWith('FIELD_UNKNOWN') && !/other values were (taken|accepted)/.test(message);
     return isWhole || what.startsWith('TIME_') ? sum + count : sum;
   }, 0);
 }

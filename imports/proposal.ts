@@ -86,7 +86,7 @@ function chosen(kind: Kind, choice: string | { readonly field: string; readonly 
   if (said !== field.symbol && conversion(said, field.unit) === undefined)
     throw new DaoyuError(
       'UNIT_UNKNOWN',
-      `${field.name} is in ${field.symbol || 'bare numbers'}; "${said}" ${isUnit(said) ? 'measures something else' : 'is no unit known here'}`,
+      `${field.name} is in ${field.symbol || 'bare numbers'}; "${said}" ${isUnit(said) ? 'measures something else' : 'is not a known unit'}`,
     );
   return { field, ...ownUnit(field, said), unitFrom: unit === undefined ? ('file' as const) : ('told' as const) };
 }
@@ -110,13 +110,13 @@ function found1(keyMap: KeyMap, column: string, { name, unit }: Column, numbers:
   if (unit === undefined && bare !== name && keyMap.target(name).is !== 'field' && field.symbol !== '')
     return ask(
       column,
-      `"${column}" says ${name.slice(bare.length).trim()}, which is no unit known here: say the unit of ${field.name}`,
+      `"${column}" says ${name.slice(bare.length).trim()}, which is not a known unit: name the unit of ${field.name}`,
       [`${field.name}:${field.symbol}`],
     );
   const siblings = (field.siblings ?? []).flatMap((each) => keyMap.fieldNamed(each) ?? []);
   if (open === 'medium') {
     const choices = [field, ...siblings].map((each) => each.name);
-    return ask(column, `"${column}" does not say of what: it may be ${choices.join(' or ')}`, choices);
+    return ask(column, `"${column}" does not name its medium: it may be ${choices.join(' or ')}`, choices);
   }
   if (unit !== undefined) {
     const meant = [field, ...siblings].find(
@@ -134,7 +134,7 @@ function found1(keyMap: KeyMap, column: string, { name, unit }: Column, numbers:
     const withheld = verdicts.filter(({ is }) => is === 'withheld');
     const first = withheld[0];
     if (first?.is === 'withheld' && withheld.length > numbers.length * (1 - MOST))
-      return ask(column, first.message.replace('; say its unit in the mapping, then replay', ''), [
+      return ask(column, first.message.replace('; set its unit in the mapping, then replay', ''), [
         `${field.name}:${field.symbol}`,
         ...(field.openUnit?.units ?? []).map((each) => `${field.name}:${each}`),
         ...siblings.map((each) => each.name),

@@ -1,4 +1,4 @@
-/** Sorts the raw readings of one message into accepted, duplicate and refused; every one of them becomes exactly one of the three. */
+/** Classifies the raw readings of one message: each is accepted, a duplicate or refused. */
 
 import type { DeviceTopic } from '../base/topics.ts';
 import type { CreateRecord } from '../bus/quarantine-record.ts';
@@ -8,7 +8,7 @@ import type { Reading } from '../sensors/reading.ts';
 import { afterAll } from './after-all.ts';
 import type { RawReading } from './decode.ts';
 import { compare, type DeviceMemory, type Values } from './device-memory.ts';
-import { type EvaluateContext, type Evaluation, type Flags, flagsOf, judge, type Note } from './evaluate.ts';
+import { type EvaluateContext, type Evaluation, evaluate, type Flags, flagsOf, type Note } from './evaluate.ts';
 import type { KeyMap } from './map.ts';
 import { readingPayload } from './reading-payload.ts';
 import { createUnplaced } from './unplaced.ts';
@@ -18,7 +18,7 @@ export interface ClassifyContext {
     readonly topic: string;
     readonly receivedAt: number;
     readonly isResend: boolean;
-    /** Kept by another broker, who knows how long: its receipt says nothing of when it was measured. */
+    /** Retained by another broker for an unknown time: the time of receipt says nothing about the time of measurement. */
     readonly isRetained?: boolean;
     /** The same receipt stands for the same message. */
     readonly isOnce?: boolean;
@@ -35,34 +35,34 @@ export interface Classified {
   /** JSON texts of canonical readings. */
   readonly readings: readonly string[];
   readonly duplicate: number;
-  /** Readings refused whole; their records count in the tally, those of single values do not. */
+  /** Readings refused as a whole; their records count in the tally, records of single values do not. */
   readonly quarantined: number;
   readonly records: readonly { readonly text: string; readonly counted: 0 | 1; readonly isUnplaced?: true }[];
-  /** Told to the device. */
+  /** Published to the device. */
   readonly reasons: readonly Rejection[];
   /** Of the accepted readings. */
   readonly values: number;
-  /** Values that no field takes, all of them in quarantine. */
+  /** Values that belong to no field; all of them are in quarantine. */
   readonly unknownValues: number;
-  /** To be called once all of it is durable. */
+  /** Call once everything is durable. */
   remember(): void;
-  /** The promise to give to the broker: that of the message, and those of earlier messages that it repeats. */
+  /** The promise for the broker: waits for this message and for pending earlier messages that it repeats. */
   untilDurable(durable: Promise<void>): Promise<void>;
 }
 
 type Accepted = Extract<Evaluation, { readonly is: 'accepted' }>;
 
-/** Runs without waiting: the order of a device's messages is kept by it. */
+/** Synchronous, so that the messages of a device keep their order. */
 export function classifyReadings(raws: readonly RawReading[], context: ClassifyContext): Classified {
-  const sorting = new Sorting(context);
+  const classification = new Classification(context);
   const isAlone = raws.length === 1;
-  for (const raw of raws) sorting.sort(raw, isAlone);
-  sorting.keepUnplaced();
-  return sorting;
+  for (const raw of raws) classification.add(raw, isAlone);
+  classification.keepUnplaced();
+  return classification;
 }
 
-/** Thousands of them wait for the disk at one time; so it holds on to nothing but what comes of the message. */
-class Sorting implements Classified {
+/** Holds no more than the results: thousands of these wait for the disk at a time. */
+class Classification implements Classified {
   readonly readings: string[] = [];
   readonly records: { text: string; counted: 0 | 1; isUnplaced?: true }[] = [];
   readonly reasons: Rejection[] = [];
@@ -70,13 +70,13 @@ class Sorting implements Classified {
   quarantined = 0;
   values = 0;
   readonly #context: ClassifyContext;
-  readonly #judging: EvaluateContext;
-  /** What is taken of this message, by time: nothing of what was known before, which may yet fail to get to the disk. */
+  readonly #evaluating: EvaluateContext;
+  /** Accepted values of this message by time, without those of earlier messages, whose append may still fail. */
   readonly #own = new Map<number, Values>();
   readonly #untimed: string[] = [];
   readonly #aged: { readonly content: string; readonly time: number }[] = [];
   readonly #unplaced = createUnplaced();
-  /** Of messages before it that are on their way to the disk, and that it repeats or adds to. */
+  /** Pending appends of earlier messages that this one repeats or adds to. */
   readonly #earlier = new Set<Promise<void>>();
   #reported: readonly string[] = [];
 
@@ -84,21 +84,21 @@ class Sorting implements Classified {
     const { keyMap, intervalMs, retainMs, message } = context;
     this.#context = context;
     const { counters } = context.memory;
-    this.#judging = { keyMap, receivedAt: message.receivedAt, intervalMs, retainMs, counters };
+    this.#evaluating = { keyMap, receivedAt: message.receivedAt, intervalMs, retainMs, counters };
   }
 
-  /** `isAlone`: the only one of its message; in a backlog a step back in time says nothing. */
-  sort(raw: RawReading, isAlone: boolean): void {
-    const judgement = judge(raw, this.#judging);
-    if (judgement.is === 'refused') this.#refuse(raw, judgement.reason, judgement.bad);
-    else this.#take(raw, judgement, isAlone);
+  /** `isAlone`: the only reading of its message; in a backlog, a step back in time means nothing. */
+  add(raw: RawReading, isAlone: boolean): void {
+    const evaluation = evaluate(raw, this.#evaluating);
+    if (evaluation.is === 'refused') this.#refuse(raw, evaluation.reason, evaluation.bad);
+    else this.#take(raw, evaluation, isAlone);
   }
 
   get unknownValues(): number {
     return this.#unplaced.count;
   }
 
-  /** The last step: one record for all of the message. */
+  /** Last step: one record for all unplaced values of the message. */
   keepUnplaced(): void {
     const { memory, message, record, keyMap } = this.#context;
     for (const { content, time } of this.#aged) memory.rememberAged(content, time);
@@ -160,7 +160,7 @@ class Sorting implements Classified {
     }
     this.#unplaced.add(raw, accepted.unplaced, time);
     const newest = isAlone ? memory.newest : undefined;
-    const flags = flagsOf(accepted, time, this.#judging, { suspicion: memory.suspicion, newest });
+    const flags = flagsOf(accepted, time, this.#evaluating, { suspicion: memory.suspicion, newest });
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
     this.#own.set(time, own === undefined ? accepted.values : { ...accepted.values, ...own });
     if (content !== undefined) this.#untimed.push(content);
@@ -168,7 +168,7 @@ class Sorting implements Classified {
     this.values += Object.keys(accepted.values).length;
   }
 
-  /** A node without a clock sends `age` again, grown by the seconds in between: it means the time that it meant before. */
+  /** A node without a clock resends a reading with a larger `age`; both mean the same time. */
   #timeOf(accepted: Accepted, isClockless: boolean, position: number): number {
     const { memory, message, intervalMs } = this.#context;
     if (accepted.time === undefined && message.isOnce === true) return message.receivedAt + position;
@@ -220,14 +220,13 @@ class Sorting implements Classified {
   }
 }
 
-/** What a node's clock of seconds and the way through the network leave between two words on the same moment. */
+/** Two messages about the same moment differ by the resolution of the node's clock, 1 s, and by network delay. */
 const AGE_TOLERANCE_MS = 10_000;
 const AGE_WITH_SEQ_TOLERANCE_MS = 60_000;
 
 const RETAINED: Rejection = {
   code: 'TIME_OF_RETAINED_UNKNOWN',
-  message:
-    'a retained message without a time: nobody knows when it was measured; send a time, or publish without retain',
+  message: 'a retained message without a time has an unknown age: send a time, or publish without retain',
 };
 
 function joined(own: Values | undefined, earlier: Values | undefined): Values | undefined {

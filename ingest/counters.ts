@@ -1,6 +1,6 @@
-/** Running totals of a device → what came since the last one. Held in memory: the first total after a start has nothing to be held against. */
+/** Turns running totals of a device into intervals. Totals are kept in memory: the first one after a start gives no interval. */
 
-/** A resend asks for what was answered before; a device resends its last messages. */
+/** Intervals kept for resent messages, which get the same answer again. */
 const MAX_ANSWERS = 256;
 
 interface Counter {
@@ -10,7 +10,7 @@ interface Counter {
 }
 
 export interface Counters {
-  /** Undefined: there is no earlier total, or this one is older than the last. A total below the last was reset in between, and counts from zero. */
+  /** Undefined if there is no earlier total, or this one is older than the last. A total below the last was reset and counts from zero. */
   interval(field: string, time: number, total: number): number | undefined;
 }
 
@@ -25,7 +25,7 @@ export function createCounters(): Counters {
       }
       const { answers } = counter;
       if (time <= counter.time) return answers.get(time);
-      // Twelve digits: 10.6 - 10.4 is 0.2.
+      // Twelve digits, so that 10.6 - 10.4 is 0.2.
       const interval = total >= counter.total ? Number((total - counter.total).toPrecision(12)) : total;
       counter.time = time;
       counter.total = total;

@@ -14,7 +14,7 @@ import { unfold } from './unfold.ts';
 export const MAX_READINGS = 5000;
 const MAX_KEYS_OF_READING = 256;
 
-/** What a device wrote of one measurement, before anything is known of its keys. */
+/** One measurement as the device wrote it, before its keys are interpreted. */
 export interface RawReading {
   /** Index in the message. */
   readonly position: number;
@@ -22,30 +22,30 @@ export interface RawReading {
   readonly age: unknown;
   readonly seq: unknown;
   readonly values: JsonObject;
-  /** Where the values stood in the message. */
+  /** Path of the values in the message. */
   readonly root?: string;
-  /** Numbers come as texts in its format. */
+  /** Its format writes numbers as texts. */
   readonly isVendors: boolean;
-  /** Of times that the format defines as local. */
+  /** Present if the format defines its times as local. */
   readonly utcOffsetMinutes?: number;
-  /** Understood, and not to be stored. */
+  /** Why the reading must not be stored although it was understood. */
   readonly refusal?: Rejection;
 }
 
-/** Never throws; a refusal is of the message as a whole. */
+/** Never throws; a refusal concerns the whole message. */
 export function decode(payload: Uint8Array, context: DecodeContext = {}): Outcome<readonly RawReading[]> {
   const named = namedBy(context);
   const ofBytes = named === undefined ? undefined : fromBytes(payload, [named], context);
   if (ofBytes !== undefined) return ofBytes;
   const parsed = named?.parse?.(payload) ?? parseJson(payload);
-  // What is no JSON, or a bare text or number, may be a frame.
+  // Anything but a JSON object or array may be a binary or text frame.
   const mayBeFrame = named === undefined && (!parsed.ok || typeof parsed.value !== 'object');
   const frames = mayBeFrame ? fromBytes(payload, DECODERS, context) : undefined;
   if (frames !== undefined) return frames;
   return parsed.ok ? decodeValue(parsed.value, context) : parsed;
 }
 
-/** The topic says it, or the mapping. */
+/** The decoder named by the topic or the mapping. */
 function namedBy({ channel, mapping }: DecodeContext): Decoder | undefined {
   if (channel === 'telemetry/senml') return decoderNamed('senml');
   if (channel === 'telemetry/cbor') return decoderNamed('cbor');
@@ -69,7 +69,7 @@ const RECOGNISING = DECODERS.filter((decoder) => !decoder.isNamedOnly);
 export function decodeValue(value: unknown, context: DecodeContext = {}): Outcome<readonly RawReading[]> {
   const named = namedBy(context);
   const isPlain = named === undefined && context.mapping?.envelope === 'none';
-  // A notation such as CBOR says nothing of what is in it.
+  // A notation such as CBOR does not determine the format of its content.
   const candidates = isPlain ? [] : named === undefined || named.parse !== undefined ? RECOGNISING : [named];
   for (const decoder of candidates) {
     const drafts = decoder.fromValue?.(value, context);
@@ -99,7 +99,7 @@ export function decodeValue(value: unknown, context: DecodeContext = {}): Outcom
   return readingsOf(drafts, named, context);
 }
 
-/** Readings out of quarantine: taken out of their wrapping before, and looked at anew with the mapping of today. */
+/** Readings from quarantine: already unwrapped, now interpreted with the current mapping. */
 export function decodeKept(kept: readonly KeptReading[], mapping: Mapping | undefined): Outcome<readonly RawReading[]> {
   const drafts = kept.map(({ texts: _, ...draft }) => draft);
   const decoded = readingsOf(drafts, undefined, { mapping });
@@ -116,7 +116,7 @@ function draftsOf(object: JsonObject, candidates: readonly Decoder[], context: D
   return [own(object)];
 }
 
-/** Our own shape: the values with their time, age and number among them. */
+/** Our own format: an object with the values, time, age and sequence number. */
 function own(object: JsonObject): Draft {
   return { time: timeOf(object), age: ageOf(object), seq: object.seq, values: object };
 }
@@ -157,14 +157,14 @@ function readingsOf(
   };
 }
 
-/** A time among the values of a format that has a place of its own for it is a time all the same. */
+/** Uses a time among the values if the format has its own place for the time and left it empty. */
 function withTimeOfValues(draft: Draft): Draft {
   if (draft.age !== undefined || (draft.time !== undefined && draft.time !== null)) return draft;
   const time = timeOf(draft.values);
   return time === undefined ? draft : { ...draft, time };
 }
 
-/** What the mapping names: the time where it says, and what it takes out of the message around the values. */
+/** Applies the mapping: the key of the time, and keys outside of the object that holds the values. */
 function withMapped(draft: Draft, mapping: Mapping | undefined): Draft {
   const { envelope, root, values } = draft;
   const timeKey = mapping?.time?.key;

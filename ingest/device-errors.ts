@@ -1,13 +1,13 @@
-/** Tells a device on its `errors` topic what was refused, at a rate that a 4G device can bear. */
+/** Publishes what was refused on the `errors` topic of the device, at a rate that suits a 4G link. */
 import { deviceKey } from '../base/keys.ts';
 import { createTokenBucket, type TokenBucket } from '../base/token-bucket.ts';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { Rejection } from '../bus/rejection.ts';
 
-/** Resolves when handed over; the composition root passes the broker's. */
+/** Resolves once the broker has taken the message. */
 export type Tell = (device: DeviceAddress, channel: 'errors', payload: string) => Promise<void>;
 
-/** A burst while someone is at the desk with the device, then one every three seconds; `heldBack` of the next message counts those held back. */
+/** A burst for an engineer at the bench, then one message every three seconds; its `heldBack` counts the ones left out. */
 const BURST = 20;
 const PER_SECOND = 1 / 3;
 const MAX_DEVICES = 20_000;
@@ -18,7 +18,7 @@ interface Quota {
 }
 
 export interface DeviceErrors {
-  /** Never fails and is not waited for: a device that cannot listen still gets its PUBACK. */
+  /** Never fails and is not awaited: a device that is not subscribed still gets its PUBACK. */
   report(device: DeviceAddress, receivedAt: number, reasons: readonly Rejection[]): void;
   readonly counts: { readonly told: number; readonly heldBack: number; readonly failed: number };
 }
@@ -27,7 +27,7 @@ export function createDeviceErrors(tell: Tell): DeviceErrors {
   const quotas = new Map<string, Quota>();
   const counts = { told: 0, heldBack: 0, failed: 0 };
 
-  /** When the newest message was received: the clock of the rate. */
+  /** Time of receipt of the newest message, the clock of the rate limit. */
   let now = 0;
 
   function quotaOf({ park, device }: DeviceAddress): Quota {
@@ -64,7 +64,7 @@ export function createDeviceErrors(tell: Tell): DeviceErrors {
   };
 }
 
-/** Of the same code and field in one message only the first is told, with how many there were. */
+/** Reports the first problem per code and field of a message, with a count. */
 function grouped(reasons: readonly Rejection[]): readonly { readonly reason: Rejection; readonly count: number }[] {
   if (reasons.length === 1 && reasons[0] !== undefined) return [{ reason: reasons[0], count: 1 }];
   const groups = new Map<string, { reason: Rejection; count: number }>();

@@ -1,4 +1,4 @@
-/** One raw reading → the values to keep, with the reasons for those withheld and the keys nobody knows. Pure but for the memories it is given. */
+/** Evaluates one raw reading: values to keep, reasons for those withheld, unknown keys. Pure except for the memories in its context. */
 
 import type { Rejection } from '../bus/rejection.ts';
 import type { Flag } from '../sensors/flag.ts';
@@ -18,14 +18,14 @@ export interface EvaluateContext {
   readonly receivedAt: number;
   readonly intervalMs: number;
   readonly retainMs?: number | undefined;
-  /** Of the device's running totals. */
+  /** Running totals of the device. */
   readonly counters?: Counters | undefined;
 }
 
 /** By field. */
 export type Flags = Record<string, readonly Flag[]>;
 
-/** A value that no field takes: kept in quarantine, so that a mapping made later recovers it. */
+/** A value that belongs to no field: kept in quarantine, so that a later mapping recovers it. */
 export interface Unplaced {
   readonly key: string;
   readonly value: unknown;
@@ -33,7 +33,7 @@ export interface Unplaced {
   readonly message?: string;
 }
 
-/** Told once a device, while what it is about was taken. */
+/** Reported once per device; the value it concerns was accepted. */
 export interface Note extends Rejection {
   readonly field: string;
 }
@@ -46,12 +46,12 @@ export type Evaluation =
     }
   | {
       readonly is: 'accepted';
-      /** Epoch ms; undefined when the device has no clock, so that the time of receipt counts. */
+      /** Epoch ms; undefined if the device has no clock: then the time of receipt counts. */
       readonly time: number | undefined;
       readonly seq: number | undefined;
       readonly values: Record<string, number>;
       readonly flags: Flags | undefined;
-      /** Fields of `values` that were worked out here. */
+      /** Fields of `values` that were computed here. */
       readonly derived: readonly Field[];
       readonly attributes: Record<string, string> | undefined;
       /** Values withheld; their neighbours are kept. */
@@ -67,135 +67,140 @@ const NONE: readonly never[] = [];
 const MAX_ATTRIBUTE = 128;
 const MAX_NAMED_KEYS = 8;
 
-export function judge(raw: RawReading, context: EvaluateContext): Evaluation {
-  const { keyMap, receivedAt } = context;
-  const { kind, mapping } = keyMap;
-  const { position, root } = raw;
+export function evaluate(raw: RawReading, context: EvaluateContext): Evaluation {
+  const { position } = raw;
   if (raw.refusal !== undefined) return { is: 'refused', reason: { ...raw.refusal, position }, bad: NONE };
-  const timing: TimeContext = {
-    receivedAt,
-    utcOffsetMinutes: mapping?.time?.utcOffsetMinutes ?? mapping?.utcOffsetMinutes ?? raw.utcOffsetMinutes,
-    retainMs: context.retainMs,
-    format: mapping?.time?.format,
-    epoch: mapping?.time?.epoch,
-  };
+  const timing = timingOf(raw, context);
   const when = parseTime(raw.time, raw.age, timing);
   if (!when.ok) return { is: 'refused', reason: { ...when.reason, position }, bad: NONE };
-
-  const acceptStrings = raw.isVendors || mapping?.acceptStrings === true;
-  const sentinels = mapping?.sentinels;
-  const { fieldNamed } = keyMap;
-  const values: Record<string, number> = {};
-  let flags: Flags | undefined;
-  let attributes: Record<string, string> | undefined;
-  let bad: Rejection[] | undefined;
-  let unplaced: Unplaced[] | undefined;
-  let notes: Note[] | undefined;
-  let count = 0;
-
-  function take(key: string, given: unknown, target: FieldTarget, unit: string | undefined): void {
-    const { scale, offset, rules } = target;
-    const field = target.rules === undefined ? inSaidUnit(target.field, unit, fieldNamed) : target.field;
-    if (target.open !== undefined && given !== null && isOpenStill(target, unit)) {
-      const verdict = judgeOpen(key, field, target.open, given, fieldNamed);
-      if (verdict.is === 'withheld') {
-        unplaced ??= [];
-        unplaced.push({ key, value: withUnit(given, unit), code: 'FIELD_AMBIGUOUS', message: verdict.message });
-        return;
-      }
-      if (verdict.doubt !== undefined) {
-        notes ??= [];
-        notes.push({ code: 'FIELD_AMBIGUOUS', field: field.name, position, message: verdict.doubt });
-      }
-    }
-    const intervalOf = rules?.counter === true ? (total: number) => since(field, total) : undefined;
-    const verdict = validate(field, given, {
-      ...{ scale, offset, sentinels, acceptStrings, rules, unit, fieldNamed, intervalOf },
-    });
-    if (verdict.is === 'absent') return;
-    if (verdict.is === 'bad') {
-      bad ??= [];
-      bad.push({ code: verdict.code, field: field.name, position, message: verdict.message });
-      return;
-    }
-    const { value } = verdict;
-    const twin = values[field.name];
-    if (twin === undefined) count++;
-    else if (twin !== value) {
-      bad ??= [];
-      bad.push(sentTwice(field.name, key, twin, value, position));
-      return;
-    }
-    values[field.name] = value;
-    if (verdict.is === 'clamped') flags = { ...flags, [field.name]: ['clamped'] };
-  }
-
-  const since = (field: Field, total: number) =>
-    context.counters?.interval(field.name, (when.ok ? when.value : undefined) ?? receivedAt, total);
-
-  eachValue(
-    raw.values,
-    keyMap,
-    (key, given, target, unit) => {
-      if (target.is === 'field') return take(key, given, target, unit);
-      if (target.is === 'ignored') return;
-      if (target.is === 'unknown') {
-        if (given === null) return;
-        unplaced ??= [];
-        unplaced.push({ key, value: withUnit(given, unit), code: 'FIELD_UNKNOWN' });
-        return;
-      }
-      if (typeof given !== 'string' && typeof given !== 'number') return;
-      attributes = { ...attributes, [target.name]: String(given).slice(0, MAX_ATTRIBUTE) };
-    },
-    root,
-  );
-
-  // What receivers send before they have a fix: a point in the Gulf of Guinea.
-  if (values.latitude === 0 && values.longitude === 0) {
-    bad ??= [];
-    for (const field of ['latitude', 'longitude']) {
-      delete values[field];
-      count--;
-      bad.push({
-        code: 'VALUE_SENTINEL',
-        field,
-        position,
-        message: 'the position 0, 0 is what a receiver sends without a fix: leave it out',
-      });
-    }
-  }
-  if (count === 0) {
-    return { is: 'refused', reason: nothingLeft(position, kind.name, bad, unplaced), bad: bad ?? NONE };
+  const { keyMap, receivedAt } = context;
+  const content = new Content(raw, context, when.value ?? receivedAt);
+  eachValue(raw.values, keyMap, (key, given, target, unit) => content.add(key, given, target, unit), raw.root);
+  content.dropPositionWithoutFix();
+  const { values, flags, attributes, bad = NONE, unplaced = NONE } = content;
+  if (content.count === 0) {
+    return { is: 'refused', reason: nothingLeft(position, keyMap.kind.name, bad, unplaced), bad };
   }
   const derived = keyMap.derived.length === 0 ? NONE : derivable(keyMap.derived, values);
   for (const field of derived) {
     const value = derivedValue(field, values);
     if (value !== undefined) values[field.name] = value;
   }
-  if (isGuessedLocal(raw.time, timing)) {
-    notes ??= [];
-    notes.push({ code: 'TIME_IN_FUTURE', field: 'time', position, message: LOCAL_EPOCH });
-  }
+  if (isGuessedLocal(raw.time, timing)) content.note('TIME_IN_FUTURE', 'time', LOCAL_EPOCH);
   const seq = typeof raw.seq === 'number' && Number.isSafeInteger(raw.seq) ? raw.seq : undefined;
+  const { notes = NONE } = content;
+  return { is: 'accepted', time: when.value, seq, values, flags, derived, attributes, bad, unplaced, notes };
+}
+
+function timingOf(raw: RawReading, { keyMap: { mapping }, receivedAt, retainMs }: EvaluateContext): TimeContext {
   return {
-    is: 'accepted',
-    time: when.value,
-    seq,
-    values,
-    flags,
-    derived,
-    attributes,
-    bad: bad ?? NONE,
-    unplaced: unplaced ?? NONE,
-    notes: notes ?? NONE,
+    ...{ receivedAt, retainMs },
+    utcOffsetMinutes: mapping?.time?.utcOffsetMinutes ?? mapping?.utcOffsetMinutes ?? raw.utcOffsetMinutes,
+    format: mapping?.time?.format,
+    epoch: mapping?.time?.epoch,
   };
 }
 
-const LOCAL_EPOCH =
-  'the epoch was ahead of the server by the utcOffsetMinutes of the mapping, so it is taken as local time: set time.epoch to local, so that a backlog is put right, too';
+/** The values of one reading, added one by one. Lists exist only once something is in them: most readings need none. */
+class Content {
+  readonly values: Record<string, number> = {};
+  flags: Flags | undefined;
+  attributes: Record<string, string> | undefined;
+  bad: Rejection[] | undefined;
+  unplaced: Unplaced[] | undefined;
+  notes: Note[] | undefined;
+  /** Of `values`. */
+  count = 0;
+  readonly #position: number;
+  readonly #time: number;
+  readonly #acceptStrings: boolean;
+  readonly #context: EvaluateContext;
 
-/** A value sent in % is the saturation of oxygen, although its key means mg/L. */
+  constructor(raw: RawReading, context: EvaluateContext, time: number) {
+    this.#position = raw.position;
+    this.#time = time;
+    this.#acceptStrings = raw.isVendors || context.keyMap.mapping?.acceptStrings === true;
+    this.#context = context;
+  }
+
+  add(key: string, given: unknown, target: Target, unit: string | undefined): void {
+    if (target.is === 'ignored') return;
+    if (target.is === 'field') this.#addToField(key, given, target, unit);
+    else if (target.is === 'unknown') {
+      if (given !== null) this.#keepUnplaced({ key, value: withUnit(given, unit), code: 'FIELD_UNKNOWN' });
+    } else if (typeof given === 'string' || typeof given === 'number') {
+      this.attributes = { ...this.attributes, [target.name]: String(given).slice(0, MAX_ATTRIBUTE) };
+    }
+  }
+
+  note(code: Note['code'], field: string, message: string): void {
+    this.notes ??= [];
+    this.notes.push({ code, field, position: this.#position, message });
+  }
+
+  /** Receivers without a fix send 0, 0, which is a point in the Gulf of Guinea. */
+  dropPositionWithoutFix(): void {
+    const { values } = this;
+    if (values.latitude !== 0 || values.longitude !== 0) return;
+    for (const field of ['latitude', 'longitude']) {
+      delete values[field];
+      this.count--;
+      this.#withhold('VALUE_SENTINEL', field, 'the position 0, 0 is what a receiver sends without a fix: leave it out');
+    }
+  }
+
+  #addToField(key: string, given: unknown, target: FieldTarget, unit: string | undefined): void {
+    const { keyMap, counters } = this.#context;
+    const { fieldNamed, mapping } = keyMap;
+    const { scale, offset, rules } = target;
+    const field = rules === undefined ? inSaidUnit(target.field, unit, fieldNamed) : target.field;
+    const { name } = field;
+    if (target.open !== undefined && given !== null && isOpenStill(target, unit)) {
+      const verdict = judgeOpen(key, field, target.open, given, fieldNamed);
+      if (verdict.is === 'withheld') {
+        this.#keepUnplaced({
+          ...{ key, value: withUnit(given, unit), code: 'FIELD_AMBIGUOUS', message: verdict.message },
+        });
+        return;
+      }
+      if (verdict.doubt !== undefined) this.note('FIELD_AMBIGUOUS', name, verdict.doubt);
+    }
+    const verdict = validate(field, given, {
+      ...{ scale, offset, rules, unit, fieldNamed, sentinels: mapping?.sentinels },
+      acceptStrings: this.#acceptStrings,
+      intervalOf: rules?.counter === true ? (total) => counters?.interval(name, this.#time, total) : undefined,
+    });
+    if (verdict.is === 'absent') return;
+    if (verdict.is === 'bad') {
+      this.#withhold(verdict.code, name, verdict.message);
+      return;
+    }
+    const { value } = verdict;
+    const twin = this.values[name];
+    if (twin !== undefined && twin !== value) {
+      this.#withhold('READING_CONFLICT', name, sentTwice(name, key, twin, value));
+      return;
+    }
+    if (twin === undefined) this.count++;
+    this.values[name] = value;
+    if (verdict.is === 'clamped') this.flags = { ...this.flags, [name]: ['clamped'] };
+  }
+
+  #withhold(code: Rejection['code'], field: string, message: string): void {
+    this.bad ??= [];
+    this.bad.push({ code, field, position: this.#position, message });
+  }
+
+  #keepUnplaced(unplaced: Unplaced): void {
+    this.unplaced ??= [];
+    this.unplaced.push(unplaced);
+  }
+}
+
+const LOCAL_EPOCH =
+  'the epoch was ahead of the server by the utcOffsetMinutes of the mapping, so it is taken as local time: set time.epoch to local, so that a backlog is corrected, too';
+
+/** The field that fits the unit: a value in % is the oxygen saturation, even if its key means mg/L. */
 function inSaidUnit(field: Field, unit: string | undefined, fieldNamed: KeyMap['fieldNamed']): Field {
   if (unit === undefined || unit === field.symbol || conversion(unit, field.unit) !== undefined) return field;
   for (const name of field.siblings ?? []) {
@@ -205,26 +210,25 @@ function inSaidUnit(field: Field, unit: string | undefined, fieldNamed: KeyMap['
   return field;
 }
 
-/** A unit beside the value says what the key leaves open; it does not say the medium. */
+/** A unit beside the value settles which unit the key means, but not which medium. */
 const isOpenStill = ({ open }: FieldTarget, unit: string | undefined) => open === 'medium' || unit === undefined;
 
-/** As it came, so that a replay finds the unit again. */
+/** The value as it was sent, so that a replay finds the unit again. */
 const withUnit = (given: unknown, unit: string | undefined) => (unit === undefined ? given : { value: given, unit });
 
-function sentTwice(field: string, key: string, first: number, second: number, position: number): Rejection {
-  const message = `${field} is ${first}, but ${JSON.stringify(key.slice(0, 64))} means the same field and is ${second}: set one to null in the mapping; the first stays`;
-  return { code: 'READING_CONFLICT', field, position, message };
+function sentTwice(field: string, key: string, first: number, second: number): string {
+  return `${field} is ${first}, but ${JSON.stringify(key.slice(0, 64))} means the same field and is ${second}: set one to null in the mapping; the first stays`;
 }
 
 function nothingLeft(
   position: number,
   kind: string,
-  bad: readonly Rejection[] | undefined,
-  unplaced: readonly Unplaced[] | undefined,
+  bad: readonly Rejection[],
+  unplaced: readonly Unplaced[],
 ): Rejection {
-  const [first] = bad ?? [];
+  const [first] = bad;
   if (first !== undefined) return first;
-  if (unplaced === undefined) {
+  if (unplaced.length === 0) {
     return { code: 'READING_EMPTY', position, message: 'the reading holds no value: send at least one field' };
   }
   const open = unplaced.find(({ code }) => code === 'FIELD_AMBIGUOUS');
@@ -243,7 +247,7 @@ export function namesOf(keys: readonly string[]): string {
   return keys.length > shown.length ? `${shown.join(', ')} and ${keys.length - shown.length} more` : shown.join(', ');
 }
 
-/** What each value is doubted for, once the reading is known as a whole. */
+/** Reasons for suspicion of each value; some depend on the rest of the reading. */
 function doubtsIn(
   values: Readonly<Record<string, number>>,
   names: readonly string[],
@@ -260,7 +264,7 @@ function doubtsIn(
   });
 }
 
-/** Marks what is doubtful by its time and by what came before; called once the reading is known to be no duplicate. */
+/** Flags values that are suspect by their time or by earlier values; call it once the reading is known not to be a duplicate. */
 export function flagsOf(
   accepted: Accepted,
   time: number,
@@ -279,11 +283,11 @@ export function flagsOf(
     if (doubts.length === 0 && ofTime.length === 0) continue;
     flags ??= {};
     const earlier = flags[name];
-    // A backlog is late in every field: one list will do for all of them.
+    // A backlog is late in every field: all of them share one list.
     flags[name] = earlier === undefined && doubts.length === 0 ? ofTime : [...(earlier ?? NONE), ...doubts, ...ofTime];
   }
   if (flags === undefined) return undefined;
-  // What is worked out of a doubtful value is as doubtful.
+  // A value computed from a suspect one is suspect, too.
   for (const { name, derived } of accepted.derived) {
     const inherited = new Set(flags[name]);
     for (const input of derived?.from ?? NONE) for (const flag of flags[input] ?? NONE) inherited.add(flag);

@@ -1,7 +1,7 @@
-/** Where and why a text is not JSON, in words that a firmware author can act on; runs only when `JSON.parse` has refused it. */
+/** Explains where and why a text is not JSON, for firmware authors; runs only after `JSON.parse` has failed. */
 
 export interface JsonProblem {
-  /** Index of the character in the text. */
+  /** Index into the text, in UTF-16 units. */
   readonly offset: number;
   readonly hint: string;
 }
@@ -15,7 +15,7 @@ class Broken extends Error {
   }
 }
 
-/** The text must be known to be bounded in depth: this walks it recursively. */
+/** Recursive: the caller must have bounded the depth of the text. */
 export function explainJson(text: string): JsonProblem {
   try {
     const end = skipSpace(text, value(text, skipSpace(text, 0)));
@@ -52,7 +52,7 @@ function members(text: string, start: number, close: '}' | ']'): number {
   }
 }
 
-/** Ends behind the colon. */
+/** Returns the index after the colon. */
 function key(text: string, at: number): number {
   const char = text[at];
   if (char === undefined) throw new Broken(at, 'the JSON is cut off: a key is missing');
@@ -88,15 +88,15 @@ function bare(text: string, at: number): number {
   if (NOT_FINITE.test(word)) throw new Broken(at, `${word} is not JSON: leave out what could not be measured`);
   if (NUMBER.exec(word)?.[0] === word) return at + word.length;
   if (/^[+-]?[\d.]/.test(word)) throw new Broken(at, numberHint(word, at + word.length === text.length));
-  throw new Broken(at, `${shown(text, at)} is no JSON value: texts need double quotes`);
+  throw new Broken(at, `${shown(text, at)} is not a JSON value: texts need double quotes`);
 }
 
 function numberHint(word: string, isLast: boolean): string {
   if (isLast && /[.eE+-]$/.test(word)) return 'the JSON is cut off inside a number';
-  if (word.startsWith('+')) return `${word} is no JSON number: leave the + out`;
-  if (/^-?0\d/.test(word)) return `${word} is no JSON number: leave leading zeros out`;
-  if (/^-?\./.test(word)) return `${word} is no JSON number: write a 0 before the point`;
-  return `${word} is no JSON number`;
+  if (word.startsWith('+')) return `${word} is not a JSON number: leave the + out`;
+  if (/^-?0\d/.test(word)) return `${word} is not a JSON number: leave leading zeros out`;
+  if (/^-?\./.test(word)) return `${word} is not a JSON number: write a 0 before the point`;
+  return `${word} is not a JSON number`;
 }
 
 function separatorHint(text: string, at: number, close: string): string {

@@ -1,7 +1,7 @@
-/** Keys that stand twice in one JSON object: a parser keeps the last and says nothing of the others. */
+/** Duplicate keys of a JSON object: `JSON.parse` silently keeps the last one only. */
 import { isObject } from '../base/json.ts';
 
-/** How many keys the parsed value holds: fewer than the text has is a sign of twins. */
+/** Counts the keys of a parsed value; fewer than in the text means that some were duplicates. */
 export function countKeys(value: unknown): number {
   let count = 0;
   if (Array.isArray(value)) {
@@ -16,7 +16,7 @@ export function countKeys(value: unknown): number {
   return count;
 }
 
-/** The text with each later twin called `key#2`, `key#3`…; the first keeps its name. The text must be valid JSON. */
+/** Renames later duplicates to `key#2`, `key#3`…; the first keeps its name. The text must be valid JSON. */
 export function renameTwins(text: string): string {
   const open: (Map<string, number> | undefined)[] = [];
   let renamed = '';
@@ -51,7 +51,7 @@ export function renameTwins(text: string): string {
   return renamed + text.slice(copied);
 }
 
-/** Behind the closing quote. */
+/** The index after the closing quote. */
 function endOfText(text: string, start: number): number {
   let at = start + 1;
   while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;

@@ -1,13 +1,13 @@
-/** Bytes of a payload → JSON value, within bounds that are checked before any memory is spent on it. */
+/** Parses the bytes of a payload as JSON; depth and number of keys are checked before any memory is allocated. */
 import { isUtf8 } from 'node:buffer';
 import type { Rejection } from '../bus/rejection.ts';
 import { explainJson } from './json-problem.ts';
 import { countKeys, renameTwins } from './json-twins.ts';
 
 export const JSON_LIMITS = {
-  /** Vendors' envelopes need five levels; a parser recursing without bound is an attack. */
+  /** Envelopes of vendors need five levels; deeper nesting attacks recursive parsers. */
   depth: 16,
-  /** Keys of one message: 5,000 readings of 20 fields. */
+  /** In one message: 5,000 readings of 20 fields. */
   keys: 100_000,
 } as const;
 
@@ -18,7 +18,7 @@ export const refuse = (reason: Rejection): { readonly ok: false; readonly reason
   reason,
 });
 
-/** Never throws, whatever the bytes. Of a key that stands twice in an object the second is called `key#2`: nothing of it is lost. */
+/** Never throws. The second of two equal keys in an object is renamed to `key#2`, so no value is lost. */
 export function parseJson(payload: Uint8Array): Outcome<unknown> {
   if (payload.length === 0) {
     return refuse({
@@ -52,7 +52,7 @@ const COLON = 0x3a;
 const OPENING = [0x5b, 0x7b] as const;
 const CLOSING = [0x5d, 0x7d] as const;
 
-/** How many keys there are, in one pass over the bytes outside of strings. Multi-byte characters hold no byte below 0x80, so bytes will do. */
+/** Counts keys in one pass over the bytes outside of strings. Bytes suffice, because multi-byte characters hold no byte below 0x80. */
 function measure(bytes: Uint8Array): Rejection | number {
   let depth = 0;
   let keys = 0;

@@ -1,4 +1,4 @@
-/** Which field an incoming key means for one device: its mapping first, then the kind's own names, then the aliases. */
+/** Finds the field of an incoming key for one device: first by its mapping, then by the kind's own names, then by aliases. */
 
 import { isObject } from '../base/json.ts';
 import type { Mapping, ValueMapping } from '../registry/mapping.ts';
@@ -10,7 +10,7 @@ import { joinPath } from './path.ts';
 import { pollKeys } from './polls.ts';
 import { isSingleValue, othersIn, unitIn, valueIn } from './value-object.ts';
 
-/** What the name leaves open, although it is an alias of the field. */
+/** What an alias leaves open. */
 export type Open = 'medium' | 'unit';
 
 export type Target =
@@ -19,28 +19,28 @@ export type Target =
       readonly field: Field;
       readonly scale: number;
       readonly offset: number;
-      /** What else the mapping says of it. */
+      /** Further rules of the mapping. */
       readonly rules?: ValueMapping;
       readonly open?: Open;
     }
   | { readonly is: 'attribute'; readonly name: string }
-  /** Knowingly left out: the mapping says so, or it describes the message and measures nothing. */
+  /** Ignored by the mapping, or metadata of the message instead of a measurement. */
   | { readonly is: 'ignored'; readonly isMetadata?: true }
   | { readonly is: 'unknown' };
 
 export interface KeyMap {
   readonly kind: Kind;
   readonly mapping: Mapping | undefined;
-  /** `root`: where the key stood in the message, when it was taken out of a wrapping. */
+  /** `root`: path of the key in the message, if it was unwrapped. */
   target(key: string, root?: string): Target;
-  /** Whether the mapping names something inside of the value of this key. */
+  /** Whether the mapping names something inside the value of this key. */
   isEntered(key: string, root?: string): boolean;
   fieldNamed(name: string): Field | undefined;
-  /** Fields that may be worked out of others. */
+  /** Fields that can be computed from others. */
   readonly derived: readonly Field[];
 }
 
-/** Devices that invent keys must not grow our memory: beyond this many, keys are looked up anew each time. */
+/** Bounds the memory for devices that invent keys: further keys are looked up each time. */
 const MAX_REMEMBERED_KEYS = 512;
 
 const IGNORED: Target = { is: 'ignored' };
@@ -55,7 +55,7 @@ export function createKeyMap(kind: Kind, mapping: Mapping | undefined, elevation
     for (const alias of field.aliases ?? []) setOnce(folded, foldKey(alias), field);
   }
   for (const field of kind.fields) folded.set(foldKey(field.name), field);
-  // A spreadsheet's header says what the page says.
+  // Spreadsheets use the labels of the page as headers.
   for (const field of kind.fields) setOnce(folded, foldKey(field.label.zh), field);
   const open = openAliases(kind);
   const attributes = new Map((kind.attributes ?? []).map((name) => [foldKey(name), name]));
@@ -74,7 +74,7 @@ export function createKeyMap(kind: Kind, mapping: Mapping | undefined, elevation
     return { is: 'field', field, scale, offset, ...(Object.keys(rules).length > 0 && { rules }) };
   }
 
-  /** A value taken out of a container that the mapping ignores. */
+  /** Whether the value is inside a container that the mapping ignores. */
   function isBelowIgnored(path: string): boolean {
     for (let end = path.lastIndexOf('.'); end > 0; end = path.lastIndexOf('.', end - 1)) {
       if (mapped.get(path.slice(0, end)) === null) return true;
@@ -123,7 +123,7 @@ function openAliases({ fields }: Kind): ReadonlyMap<string, Open> {
   return open;
 }
 
-/** Every path above one that the mapping names: `data` and `data.list` of `data.list[0].x`. */
+/** All parents of the paths in the mapping: `data` and `data.list` of `data.list[0].x`. */
 function enteredPaths(keys: readonly string[]): ReadonlySet<string> {
   const paths = new Set<string>();
   for (const key of keys) {
@@ -139,10 +139,10 @@ function setOnce(map: Map<string, Field>, key: string, field: Field): void {
   if (!map.has(key)) map.set(key, field);
 }
 
-/** One value of a reading, under its path. */
+/** Receives one value of a reading and its path. */
 export type ValueCall = (key: string, value: unknown, target: Target, unit: string | undefined) => void;
 
-/** Calls for each value with its path; `{value: …, unit: …}` is what it holds. The depth was bounded on parsing. */
+/** Calls `call` for each value; `{value: …, unit: …}` counts as one value. Recursive: parsing has bounded the depth. */
 export function eachValue(
   object: Readonly<Record<string, unknown>>,
   keyMap: Pick<KeyMap, 'target' | 'isEntered'>,
@@ -165,7 +165,7 @@ function each(
 ): void {
   const target = keyMap.target(key, root);
   if (typeof value !== 'object' || value === null) return call(key, value, target, undefined);
-  // What describes the message does so as a plain value; a list or container of that name holds contents.
+  // Metadata are plain values; a list or container of that name holds measurements.
   const found: Target = target.is === 'ignored' && target.isMetadata === true ? UNKNOWN : target;
   if (found.is === 'ignored') return call(key, value, found, undefined);
   if (Array.isArray(value)) {

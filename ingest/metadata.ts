@@ -1,4 +1,4 @@
-/** What messages say of themselves and their device, and not of what was measured; left out without a word where it is a plain value. A container of such a name holds contents like any other. */
+/** Keys that describe the message or the device instead of a measurement. Plain values under them are ignored without a report. */
 import { foldKey } from '../sensors/kinds.ts';
 import { isTimeKey } from './time-keys.ts';
 

@@ -1,11 +1,11 @@
-/** Keys that name a quantity and leave open its medium or unit: what they could mean, and whether the value itself says which. */
+/** Keys that name a quantity but not its medium or unit: decides by the value what they mean, if it can. */
 import type { Field } from '../sensors/kind.ts';
 import { conversion } from '../sensors/units.ts';
 import type { Open } from './map.ts';
 
 type FieldNamed = (name: string) => Field | undefined;
 
-/** `taken`: in the field's own meaning; `doubt` says what else it could be. `withheld`: nobody can know. */
+/** `taken`: as the field itself; `doubt` names another possible meaning. `withheld`: undecidable. */
 export type OpenVerdict =
   | { readonly is: 'taken'; readonly doubt?: string }
   | { readonly is: 'withheld'; readonly message: string };
@@ -17,7 +17,7 @@ export function judgeOpen(key: string, field: Field, open: Open, given: unknown,
     const names = [field, ...others].map(({ name }) => name).join(' or ');
     return {
       is: 'withheld',
-      message: `${shown} does not say of what: it may be ${names}; map it to one of them, then replay`,
+      message: `${shown} does not name its medium: it may be ${names}; map it to one of them, then replay`,
     };
   }
   const value = typeof given === 'string' ? Number(given) : given;
@@ -36,11 +36,11 @@ export function judgeOpen(key: string, field: Field, open: Open, given: unknown,
   if (!isOwn) {
     return {
       is: 'withheld',
-      message: `${shown} is ${value} without a unit: it may be ${own} or ${other}; say its unit in the mapping, then replay`,
+      message: `${shown} is ${value} without a unit: it may be ${own} or ${other}; set its unit in the mapping, then replay`,
     };
   }
   if (usual.length === 0) return { is: 'taken' };
-  return { is: 'taken', doubt: `${shown} is taken as ${own}, but it may be ${other}: say its unit in the mapping` };
+  return { is: 'taken', doubt: `${shown} is taken as ${own}, but it may be ${other}: set its unit in the mapping` };
 }
 
 function isMultiple(value: number, resolution: number): boolean {

@@ -1,4 +1,4 @@
-/** What a mapping could say of the keys of a message that were not understood, or whose values were out of range. */
+/** Proposes mapping entries for unknown keys of a message and for keys whose values are out of range. */
 import type { KeyMapping } from '../registry/mapping.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
 import { conversion } from '../sensors/units.ts';
@@ -9,7 +9,7 @@ import { joinPath } from './path.ts';
 import { scaled } from './scaling.ts';
 
 export interface Proposal {
-  /** For `keys` of the mapping. */
+  /** Key of an entry in `keys` of the mapping. */
   readonly key: string;
   readonly target: KeyMapping;
   readonly because: string;
@@ -72,7 +72,7 @@ function proposalsOf(
   );
 }
 
-/** The last part of the path is often the name that the others know. */
+/** Proposes by the last part of the path, which is often a known name; otherwise by the unit. */
 function unknownKey(
   path: string,
   key: string,

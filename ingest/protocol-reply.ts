@@ -1,4 +1,4 @@
-/** Answers that stock firmware waits for beside its PUBACK, and sends again without: Alink's `post_reply`, OneNET Studio's `post/reply`, Tencent's `report_reply`. */
+/** Replies that stock firmware expects besides the PUBACK, and resends without: `post_reply` of Alink, `post/reply` of OneNET Studio, `report_reply` of Tencent. */
 import { isObject } from '../base/json.ts';
 
 export interface ProtocolReply {
@@ -16,16 +16,16 @@ const ALINK = /^\/(?:sys|ext)\/[^/]+\/[^/]+\/(thing\/event\/[A-Za-z0-9_/]{1,100}
 const ONENET = /^\$sys\/[^/]+\/[^/]+\/thing\/(?:property|event|pack|history)\/post$/;
 /** `$thing/up/property/{product}/{device}`, answered on `$thing/down/property/…`. */
 const TENCENT = /^\$thing\/up\/(property\/[^/]+\/[^/]+)$/;
-/** Alink: error in the parameters of the request; OneNET: the same. */
+/** Invalid parameters, in the codes of each protocol. */
 const ALINK_REFUSED = 460;
 const ONENET_REFUSED = 400;
 const TENCENT_REFUSED = 400;
 const MAX_BYTES = 256 * 1024;
 
-/** Whether a reply is due for a publish on this topic. */
+/** Whether a publish on this topic expects a reply. */
 export const expectsReply = (topic: string): boolean => ALINK.test(topic) || ONENET.test(topic) || TENCENT.test(topic);
 
-/** `refused`: nothing of the message was taken. Undefined where no reply is due, or the message has no id to answer. */
+/** `refused`: nothing of the message was accepted. Undefined if no reply is expected or the message has no id. */
 export function protocolReply(topic: string, payload: Uint8Array, refused?: Refused): ProtocolReply | undefined {
   const [, ofTencent] = TENCENT.exec(topic) ?? [];
   if (ofTencent !== undefined) return tencentReply(ofTencent, payload, refused);

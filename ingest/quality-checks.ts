@@ -1,11 +1,11 @@
-/** Finds values that are possible but doubtful by what the same device sent before: spikes, stuck sensors, zeros of a probe that has just started. */
+/** Finds values that are possible but suspect, given earlier ones of the same device: spikes, stuck sensors, zeros of a probe that has just started. */
 import type { Flag } from '../sensors/flag.ts';
 import type { Field } from '../sensors/kind.ts';
 
 const MINUTE = 60_000;
-/** Two or three equal values are chance, however far apart. */
+/** Fewer equal values may be chance, however long they last. */
 const LEAST_RUN = 5;
-/** Longer than so many intervals, and than a short break of the network: the power may have failed. */
+/** A silence longer than this many intervals and than a short network failure may be a power failure. */
 const SILENT_INTERVALS = 3;
 const LEAST_SILENCE_MS = 5 * MINUTE;
 /** Registers of a probe fill within minutes of power-up; zeros that stay longer are measured. */
@@ -14,9 +14,9 @@ const STARTING_MS = 15 * MINUTE;
 interface Memory {
   /** Measured time of the newest value taken into account, epoch ms. */
   time: number;
-  /** The last value that was believed. */
+  /** The last trusted value. */
   value: number;
-  /** A jump waits here for the next value: if that stays, it was a change; if it returns, it was a spike. */
+  /** A pending jump: a change if the next value stays near it, a spike if the next one returns. */
   jump: number | undefined;
   runValue: number;
   runLength: number;
@@ -27,11 +27,11 @@ interface Memory {
   returnedAt: number | undefined;
 }
 
-/** What one value may be doubted for, as bits. */
+/** Reasons for suspicion, as bits. */
 export const SPIKE = 1;
 export const STUCK = 2;
 export const STARTUP = 4;
-/** A zero after a silence, to be settled by what the rest of the reading says: of a field that does not fall to zero, or of one that may. */
+/** A zero after a silence, in a field that does not fall to zero, or in one that may; the rest of the reading settles it. */
 const ODD_ZERO = 8;
 const POSSIBLE_ZERO = 16;
 export const UNSETTLED = ODD_ZERO | POSSIBLE_ZERO;
@@ -39,30 +39,30 @@ export const UNSETTLED = ODD_ZERO | POSSIBLE_ZERO;
 /** Watches one field of one device. */
 export interface Watch {
   /**
-   * 0, SPIKE, STUCK or both; or one of UNSETTLED, until `settle` is called with the rest of the reading known. Values that are not newer than the
-   * last do not count: a backlog must not look like jumps.
+   * 0, SPIKE, STUCK or both; or one of UNSETTLED, until `settle` is called with the rest of the reading. Ignores values that are not newer than
+   * the last: a backlog must not look like jumps.
    */
   doubts(value: number, time: number): number;
-  /** What an unsettled value is doubted for. */
+  /** Settles an UNSETTLED value. */
   settle(value: number, time: number, isStarting: boolean): number;
 }
 
 /**
- * Whether the zeros of a reading are those of registers that are not filled yet. Water and air do not come back at exactly 0.00 in temperature or pH
- * after a power cut; oxygen may, since the aerators stood still, too. So oxygen alone is believed, and beside such a zero it is not.
+ * Whether the zeros of a reading come from registers that are not filled yet. After a power cut, temperature and pH are never exactly 0.00; oxygen
+ * may be, because the aerators stopped, too. So a zero of oxygen alone counts as measured, and beside another zero it does not.
  */
 export const isStarting = (doubts: readonly (number | undefined)[]): boolean =>
   doubts.some((each = 0) => (each & ODD_ZERO) !== 0);
 
-/** The memory of one device: one small record a field, so it is bounded by the kind. */
+/** The memory of one device: one small record per field, so the kind bounds it. */
 export interface Suspicion {
-  /** Undefined where nothing of the field is ever doubted. */
+  /** Undefined if the field has no check. */
   watch(field: Field): Watch | undefined;
 }
 
 const FLAGS: readonly (readonly Flag[])[] = [[], ['spike'], ['stuck'], ['spike', 'stuck'], ['startup']];
 
-/** In the order in which a reading lists them. */
+/** Flags in the order of a reading. */
 export const flagsOfDoubts = (doubts: number): readonly Flag[] => FLAGS[doubts] ?? [];
 
 export function createQualityChecks(): Suspicion {
@@ -125,20 +125,20 @@ function zeroAfterSilence(
   return clampFrom !== undefined && lowest === 0 ? POSSIBLE_ZERO : ODD_ZERO;
 }
 
-/** Steps of healthy water grow like a random walk: a sixtyfold time on a lake took the largest from 0.57 to 3.3 mg/L. */
+/** Natural changes grow like a random walk: on a lake, sixty times the interval raised the largest step from 0.57 to 3.3 mg/L. */
 const allowedStep = (maxStep: number, gapMs: number) => maxStep * Math.sqrt(Math.max(1, gapMs / MINUTE));
 
 function isSpike(memory: Memory, maxStep: number | undefined, value: number, time: number): boolean {
   if (maxStep === undefined) return false;
   const allowed = allowedStep(maxStep, time - memory.time);
   const isNear = (other: number) => Math.abs(value - other) <= allowed;
-  const isBelieved = isNear(memory.value) || (memory.jump !== undefined && isNear(memory.jump));
-  memory.jump = isBelieved ? undefined : value;
-  if (isBelieved) memory.value = value;
-  return !isBelieved;
+  const isTrusted = isNear(memory.value) || (memory.jump !== undefined && isNear(memory.jump));
+  memory.jump = isTrusted ? undefined : value;
+  if (isTrusted) memory.value = value;
+  return !isTrusted;
 }
 
-/** Exactly equal only: a live sensor shows its last digit moving, and how long healthy ones repeat is in the kind. */
+/** Compares for exact equality: the last digit of a live sensor moves. The kind says how long healthy sensors repeat a value. */
 function isStuck(
   memory: Memory,
   { stuckAfterMinutes, clampFrom, physical: [lowest] }: Field,
@@ -153,7 +153,7 @@ function isStuck(
   }
   memory.runLength++;
   if (stuckAfterMinutes === undefined) return false;
-  // Dead water has no oxygen, hour after hour: it stays critical, and is not explained away by the sensor.
+  // Water without oxygen stays at zero for hours: it must stay critical and not count as a stuck sensor.
   if (clampFrom !== undefined && value === lowest) return false;
   return memory.runLength >= LEAST_RUN && time - memory.runStart >= stuckAfterMinutes * MINUTE;
 }

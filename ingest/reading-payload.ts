@@ -1,11 +1,11 @@
-/** A raw reading as a quarantine payload, and back: a replay finds the same keys under the same paths, at the same time. */
+/** Converts a raw reading to a quarantine payload and back, keeping paths and time for a replay. */
 import { isObject, type JsonObject } from '../base/json.ts';
 import type { QuarantineRecord } from '../bus/rejection.ts';
 import type { RawReading } from './decode.ts';
 
 type Payload = Pick<QuarantineRecord, 'payload' | 'payloadEncoding'>;
 
-/** Tells what we wrote from what a device sent. */
+/** Distinguishes payloads that we wrote from those of devices. */
 const MARK = 'daoyu.kept';
 
 interface Kept {
@@ -18,13 +18,13 @@ export interface KeptReading {
   readonly age?: unknown;
   readonly seq?: unknown;
   readonly root?: string;
-  /** Numbers come as texts in the format it had. */
+  /** Its format writes numbers as texts. */
   readonly texts?: true;
   readonly utcOffsetMinutes?: number;
   readonly values: JsonObject;
 }
 
-/** One reading as an object of its own. `time` is given where the device sent none, so that a replay meets the same identity. */
+/** One reading as an object of its own. `assigned` is the time given to a reading without one, so that a replay gives the same identity. */
 export function readingPayload(raw: RawReading, assigned?: number): Payload {
   const { values, time, age, seq, root, isVendors, utcOffsetMinutes } = raw;
   const isPlain =
@@ -44,7 +44,7 @@ export interface Part {
   readonly values: JsonObject;
 }
 
-/** Parts of the readings of one message: the values that nobody understood. */
+/** The unplaced values of the readings of one message. */
 export function keptPayload(parts: readonly Part[]): Payload {
   const readings = parts.map(({ raw, time, values }): KeptReading => {
     const { age, seq, root, isVendors, utcOffsetMinutes } = raw;
@@ -61,7 +61,7 @@ export function keptPayload(parts: readonly Part[]): Payload {
   return { payload: JSON.stringify(kept), payloadEncoding: 'utf8' };
 }
 
-/** Undefined: not written by us. */
+/** Undefined if the payload was not written by us. */
 export function keptReadings(value: unknown): readonly KeptReading[] | undefined {
   if (!isObject(value) || value[MARK] !== 1 || !Array.isArray(value.readings)) return undefined;
   return value.readings.filter((each): each is KeptReading => isObject(each) && isObject(each.values));

@@ -1,10 +1,10 @@
 /** Registers: how 16 or 32 bits hold a number, and a position in degrees and minutes. */
 import type { ByteOrder, RegisterType } from '../registry/mapping.ts';
 
-/** How many bytes a register type takes on the wire. */
+/** Bytes of a register type on the wire. */
 export const widthOf = (as: RegisterType): 2 | 4 => (as === 'u32' || as === 'i32' || as === 'f32' ? 4 : 2);
 
-/** What the bytes mean, most significant first unless the order says otherwise. */
+/** The number in these bytes, most significant first unless `order` says otherwise. */
 export function readRegister(bytes: Uint8Array, as: RegisterType, order?: ByteOrder): number {
   const buffer = Buffer.from(order === undefined ? bytes : reordered(bytes, order));
   if (as === 'i16') return buffer.readInt16BE();
@@ -15,8 +15,8 @@ export function readRegister(bytes: Uint8Array, as: RegisterType, order?: ByteOr
 }
 
 /**
- * A number that a gateway made of a register without knowing its type: 65351 as i16 is -185. A number that is not of so many bits is left
- * as it is: the gateway has done its work already.
+ * Reinterprets a number that a gateway read from a register without knowing its type: 65351 as i16 is -185. Leaves a number unchanged that
+ * does not fit the register: the gateway has already converted it.
  */
 export function reinterpret(raw: number, as: RegisterType, order?: ByteOrder): number {
   if (as === 'ddmm') return fromDegreesMinutes(raw);
@@ -30,21 +30,21 @@ export function reinterpret(raw: number, as: RegisterType, order?: ByteOrder): n
   return readRegister(buffer, as, order);
 }
 
-/** 3104.83 → 31.0805: the last two digits before the point are minutes. */
+/** `ddmm.mm` to degrees, e.g. 3104.83 → 31.0805: the last two digits before the point are minutes. */
 export function fromDegreesMinutes(raw: number): number {
   const size = Math.abs(raw);
   const degrees = Math.floor(size / 100);
   return Math.sign(raw) * (degrees + (size - degrees * 100) / 60);
 }
 
-/** `A` is the most significant byte; the order names them as they come. */
+/** Puts the bytes in order, most significant first. The order names the bytes as sent; `A` is the most significant. */
 function reordered(bytes: Uint8Array, order: ByteOrder): Uint8Array {
   const sorted = new Uint8Array(bytes.length);
   for (let index = 0; index < bytes.length; index++) sorted[order.charCodeAt(index) - 65] = bytes[index] ?? 0;
   return sorted;
 }
 
-/** Four decimal digits; a half-byte above 9 is no digit, so there is no number. */
+/** Four decimal digits; NaN if a half-byte is above 9. */
 function decimalOf(word: number): number {
   let value = 0;
   for (let shift = 12; shift >= 0; shift -= 4) {

@@ -1,4 +1,4 @@
-/** Takes a quarantined record through intake once more, and moves it in the ledger from quarantined to what it became. */
+/** Takes a quarantined record through intake again and moves it in the ledger from quarantined to its new state. */
 
 import { type DeviceAddress, type DeviceTopic, parseTopic, subjects } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -25,7 +25,7 @@ export interface ReplayOutcome {
 
 export interface ReplayResult {
   readonly outcome: ReplayOutcome;
-  /** The record as it stands on the log now; absent when all was refused again and nothing changed. */
+  /** The record as now on the log; absent if everything was refused again and nothing changed. */
   readonly marked?: QuarantineRecord;
 }
 
@@ -34,9 +34,9 @@ export interface ReplayOptions {
   readonly registry: Pick<Registry, 'device'> & Partial<Pick<Registry, 'site'>>;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly clock: () => number;
-  /** When it was really received, where the clock is known to have been wrong then. Default: as it says. */
+  /** The true time of receipt, if the server clock was wrong then; default: that of the record. */
   readonly correctedReceipt?: (record: QuarantineRecord) => number;
-  /** Of what a gateway sent: whose it is by now. */
+  /** Finds the child device of a gateway's message by the current registry. */
   readonly gateways?: Pick<Gateways, 'addressOf' | 'childNamed'> | undefined;
 }
 
@@ -67,7 +67,7 @@ export function createReplay({ bus, registry, kinds, clock, gateways, ...rest }:
       device,
       keyMap: createKeyMap(kind, device.mapping, () => registry.site?.(device.park, device.site)?.elevation),
       intervalMs: device.intervalMs ?? kind.intervalMs,
-      // What came before is not at hand: repeats of the log are found by the store.
+      // Earlier messages are not in this memory; the store finds duplicates of the log.
       memory: new DeviceMemory(),
       record: createRecord,
     });
@@ -81,7 +81,7 @@ export function createReplay({ bus, registry, kinds, clock, gateways, ...rest }:
     return { outcome: { accepted: readings.length, duplicate, refused: reasons.map(shortened) }, marked };
   };
 
-  /** Whose it was, or of a child that was unknown then: whose it is. Undefined where nobody has claimed it yet. */
+  /** The device of the record, or the child that has since been registered. Undefined if the child is still unknown. */
   function claimedBy(record: QuarantineRecord): DeviceTopic | undefined {
     const { park, device, topic, reason } = record;
     const known = registry.device(park, device);
@@ -98,7 +98,7 @@ export function createReplay({ bus, registry, kinds, clock, gateways, ...rest }:
     return found?.channel === UNCLAIMED || found?.channel === LEFT_OUT ? undefined : found;
   }
 
-  /** On the log before the mark is: a crash or a full log between the two leaves a record that can be replayed again, and its readings are duplicates then. */
+  /** Appends readings before the mark: after a crash or a full log in between, another replay is possible and finds duplicates. */
   function appendReadings({ park, device }: QuarantineRecord, kind: string, sorted: Classified): Promise<void> {
     return commit.submit((group) => {
       const subject = subjects.readings({ park, device }, kind);
@@ -107,16 +107,16 @@ export function createReplay({ bus, registry, kinds, clock, gateways, ...rest }:
     });
   }
 
-  /** One entry: the record is marked and no longer counted as quarantined, or neither. */
+  /** One entry, so that marking the record and uncounting it happen together. */
   function appendMark(marked: QuarantineRecord, child: string, sorted: Classified): Promise<void> {
     const { park, device } = marked;
     return commit.submit((group) => {
       const quarantine = subjects.quarantine({ park, device });
-      // A whole message or reading was counted as one quarantined; it is not any more. A value never was.
+      // A whole message or reading counted as one quarantined; a single value never counted.
       const uncounted = marked.scope === 'field' ? 0 : -1;
       group.add(quarantine, 'records', JSON.stringify(marked), tally(park, device, uncounted, 0, uncounted));
       for (const { text, counted, isUnplaced } of sorted.records) {
-        // The other bad values of the same reading have records of their own; keys that are unknown still were in this one.
+        // Other bad values of the reading have their own records; keys that are still unknown stay in this one.
         if (marked.scope === 'field' && !(isUnplaced === true && isOfUnplaced(marked))) continue;
         const ofChild = subjects.quarantine({ park, device: child });
         group.add(ofChild, 'records', text, tally(park, child, counted, 0, counted));
@@ -142,7 +142,7 @@ function decodeAgain(
   const parsed = parseJson(bytes);
   if (!parsed.ok) return parsed;
   const kept = keptReadings(parsed.value);
-  // Single readings were taken out of their wrapping when they were quarantined; before, they were kept in that of ThingsBoard.
+  // Older versions kept single readings in an envelope of ThingsBoard.
   return kept === undefined
     ? decodeValue(parsed.value, { mapping: { ...mapping, envelope: 'thingsboard' } })
     : decodeKept(kept, mapping);

@@ -1,4 +1,4 @@
-/** A device's answer to a command, as it is published on `replies`. */
+/** Parses the reply of a device to a command, published on `replies`. */
 import { isObject } from '../base/json.ts';
 import { COMMAND_ID } from '../base/topics.ts';
 import { type CommandReply, REPLY_STATES } from '../bus/events.ts';
@@ -9,16 +9,16 @@ export interface Reply extends CommandReply {
 }
 
 const MAX_MESSAGE = 500;
-/** As large as a command may be. */
+/** The limit of commands, too. */
 const MAX_VALUE_BYTES = 16 * 1024;
 
-/** Keys that are not in the contract are left out. `correlation` stands for an id that the payload leaves out. */
+/** Ignores keys that are not in the contract. `correlation` replaces an id missing from the payload. */
 export function parseReply(payload: Uint8Array, correlation?: string): Outcome<Reply> {
   const reply = parseJson(payload);
   if (!isObject(reply)) return invalid('a reply must be a JSON object');
   const { id = correlation, state, message, value } = reply;
   if (typeof id !== 'string' || !COMMAND_ID.test(id))
-    return invalid('"id" must be the text that came with the command', 'id');
+    return invalid('"id" must be the text sent with the command', 'id');
   const known = REPLY_STATES.find((each) => each === state);
   if (known === undefined) return invalid(`"state" must be one of ${REPLY_STATES.join(', ')}`, 'state');
   if (message !== undefined && typeof message !== 'string') return invalid('"message" must be a text', 'message');

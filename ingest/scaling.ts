@@ -1,4 +1,4 @@
-/** Number as sent → number in the field's unit: register, then value × scale + offset, then unit. */
+/** Converts a number as sent to the unit of the field: register, then value × scale + offset, then unit. */
 import type { ByteOrder, RegisterType } from '../registry/mapping.ts';
 import { conversion } from '../sensors/units.ts';
 import { reinterpret } from './register.ts';
@@ -8,11 +8,11 @@ export interface Scaling {
   readonly offset: number;
   readonly as?: RegisterType | undefined;
   readonly order?: ByteOrder | undefined;
-  /** In which it was sent; absent: the field's own. */
+  /** Unit of the sent value; absent: that of the field. */
   readonly unit?: string | undefined;
 }
 
-/** `undefined` where the unit cannot become the field's. */
+/** Undefined if the unit cannot be converted to that of the field. */
 export function scaled(
   raw: number,
   { scale, offset, as, order, unit }: Scaling,
@@ -24,7 +24,7 @@ export function scaled(
   return into && times(times(plain, scale, offset), into.scale, into.offset);
 }
 
-/** Twelve digits: more than any sensor has, fewer than where 6.43 × 0.01 shows its binary tail. */
+/** Twelve digits: more than any sensor resolves, and few enough to hide binary artefacts of 6.43 × 0.01. */
 function times(raw: number, scale: number, offset: number): number {
   if (scale === 1 && offset === 0) return raw === 0 ? 0 : raw;
   const value = Number((raw * scale + offset).toPrecision(12));

@@ -1,7 +1,7 @@
-/** By which names a message of a gateway says whose it is: LoRaWAN's DevEUI, the device of an Alink, OneNET or Huawei message, the MN of HJ 212. */
+/** Names of the sending device in a message of a gateway: DevEUI of LoRaWAN, device of Alink, OneNET or Huawei, MN of HJ 212. */
 import { isObject, type JsonObject } from '../base/json.ts';
 
-/** Where they stand, the most telling first. */
+/** Paths of the names, the most specific first. */
 const PATHS: readonly (readonly string[])[] = [
   ['deviceInfo', 'devEui'],
   ['end_device_ids', 'dev_eui'],
@@ -13,11 +13,11 @@ const PATHS: readonly (readonly string[])[] = [
     (key) => [key],
   ),
 ];
-/** Longer messages are backlogs of one device, which has its own topic. */
+/** A longer message is the backlog of one device, which has its own topic. */
 const MAX_BYTES = 64 * 1024;
 const OPENINGS = [0x7b, 0x5b];
 
-/** Empty where the message does not say. */
+/** Empty if the message names no device. */
 export function senderIds(payload: Uint8Array): readonly string[] {
   if (payload.length > MAX_BYTES) return [];
   const [first, second] = payload;

@@ -1,4 +1,4 @@
-/** A unit that is said by a key of its own: `temp_unit: "F"` beside `temp`, `units: {temp: "F"}`, or `unit` where there is but one number. It is put beside its value. */
+/** Joins values with units under other keys: `temp_unit: "F"` beside `temp`, `units: {temp: "F"}`, or `unit` beside a single number. */
 import { isObject, type JsonObject } from '../base/json.ts';
 import type { Mapping } from '../registry/mapping.ts';
 import { foldKey } from '../sensors/kinds.ts';
@@ -9,7 +9,7 @@ import { isSingleValue } from './value-object.ts';
 
 const UNIT_KEY = /units?$/i;
 
-/** What the mapping names is left as it is: an operator knows better. */
+/** Leaves keys alone that the mapping names: the operator's word counts. */
 export function withSiblingUnits(values: JsonObject, mapping: Mapping | undefined, prefix = ''): JsonObject {
   let result: Record<string, unknown> | undefined;
   for (const key of Object.keys(values)) {
@@ -29,7 +29,7 @@ export function withSiblingUnits(values: JsonObject, mapping: Mapping | undefine
   return result ?? values;
 }
 
-/** By the key of the value. */
+/** Units by the key of the value. */
 function unitsSaid(key: string, said: unknown, values: JsonObject): ReadonlyMap<string, string> {
   if (isObject(said)) {
     const named = Object.entries(said).filter(([name, unit]) => isUnitText(unit) && isPlainValue(values[name]));
@@ -44,10 +44,10 @@ function valuesOfUnit(key: string, values: JsonObject): readonly string[] {
   const of = foldKey(key).replace(UNIT_KEY, '');
   if (of === '') return names.length === 1 ? names : [];
   const exact = names.filter((name) => foldKey(name) === of);
-  // `TempUnit` is that of every temperature.
+  // `TempUnit` applies to all temperatures.
   return exact.length > 0 || of.length < 3 ? exact : names.filter((name) => foldKey(name).includes(of));
 }
 
 const isUnitText = (unit: unknown): unit is string => typeof unit === 'string' && isUnit(unit);
-/** A text may be a number, too: whether it is taken is for the mapping to say. */
+/** Includes numbers written as text; the mapping decides whether to accept those. */
 const isPlainValue = (value: unknown) => typeof value === 'number' || (typeof value === 'string' && /\d/.test(value));

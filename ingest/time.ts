@@ -1,4 +1,4 @@
-/** When a reading was measured: what devices write into `time`, `ts` or `age`, and whether it can be believed. */
+/** Parses the time of measurement from `time`, `ts` or `age` and rejects implausible ones. */
 
 import { BEIJING_OFFSET_MS } from '../base/beijing-time.ts';
 import type { TimeFormat } from '../registry/mapping.ts';
@@ -6,28 +6,28 @@ import type { Flag } from '../sensors/flag.ts';
 import { silentAfterMs } from '../sensors/silence.ts';
 import { type Outcome, refuse } from './json.ts';
 
-/** No device of ours ran before; a clock that lost its battery says 1970 or 2000. */
+/** Earlier times come from clocks without battery, which start in 1970 or 2000. */
 export const EARLIEST = Date.UTC(2001, 0, 1);
 const MINUTE = 60_000;
-/** Clocks of network time differ by less. */
+/** Clocks synchronised over the network differ by less. */
 const SKEW_TOLERATED_MS = 30_000;
 const FUTURE_TOLERATED_MS = 10 * MINUTE;
 const LATE_MS = 10 * MINUTE;
-/** Beijing time sent as UTC is eight hours ahead. */
+/** Beijing time marked as UTC is eight hours ahead. */
 const LONGEST_AGE_S = 10 * 365 * 86_400;
 
 export interface TimeContext {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly utcOffsetMinutes?: number | undefined;
-  /** Readings older than this are refused, because the store would forget them at once. */
+  /** Older readings are refused: the store would remove them at once. */
   readonly retainMs?: number | undefined;
   readonly format?: TimeFormat | undefined;
-  /** `local`: epochs count local time. */
+  /** `local`: epoch numbers count local time. */
   readonly epoch?: 'utc' | 'local' | undefined;
 }
 
-/** Epoch ms; undefined when the device sent neither time nor age. */
+/** Epoch ms; undefined if the device sent neither time nor age. */
 export function parseTime(time: unknown, age: unknown, context: TimeContext): Outcome<number | undefined> {
   const measured = isAbsent(time) ? parseAge(age, context.receivedAt) : parseInstant(time, context);
   if (!measured.ok || measured.value === undefined) return measured;
@@ -63,7 +63,7 @@ function parseInstant(time: unknown, context: TimeContext): Outcome<number> {
 
 const DIGITS = /^-?\d{1,20}(?:\.\d{1,20})?$/;
 
-/** Ten digits are seconds: as milliseconds they would lie in the first months of 1970, where nothing was measured. */
+/** Ten digits are seconds: as milliseconds they would be in early 1970. */
 function parseEpoch(time: number, format: TimeFormat): number {
   const isSeconds = format === 'epoch_s' || (format !== 'epoch_ms' && time >= EARLIEST / 1000 && time < 1e10);
   return Math.round(isSeconds ? time * 1000 : time);
@@ -74,13 +74,13 @@ function toUtc(epoch: number, context: TimeContext): number {
   return context.epoch === 'local' || isLocalEpoch(epoch, context) ? epoch - offset : epoch;
 }
 
-/** Ahead by the very offset that the device's mapping names: it counts local time, though nobody said so. */
+/** An epoch ahead by exactly the offset in the mapping counts local time, although the mapping does not say so. */
 function isLocalEpoch(epoch: number, { epoch: said, utcOffsetMinutes = 0, receivedAt }: TimeContext): boolean {
   if (said !== undefined || utcOffsetMinutes <= 0) return false;
   return Math.abs(epoch - receivedAt - utcOffsetMinutes * MINUTE) < FUTURE_TOLERATED_MS;
 }
 
-/** Whether the offset was taken off an epoch only because the sum was plausible; a backlog of the same device would not be seen through. */
+/** Whether the offset was subtracted only by plausibility; this would not work for a backlog of the device. */
 export function isGuessedLocal(time: unknown, context: TimeContext): boolean {
   const { format = 'auto' } = context;
   const number = typeof time === 'string' && DIGITS.test(time.trim()) ? Number(time) : time;
@@ -97,7 +97,7 @@ const DATE =
   /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[Tt _]{1,2}(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:[.,](\d{1,9}))?)?[秒分]?\s?(Z|z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?)?$/;
 /** ISO 8601 basic, `20151212T121212Z`. */
 const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/;
-/** `yyyyMMddHHmmss` with milliseconds or without; of this century, so that no epoch is meant. */
+/** `yyyyMMddHHmmss`, optionally with milliseconds; this century only, so that it cannot be an epoch. */
 const COMPACT = /^(20\d\d)(0[1-9]|1[0-2])([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d)(\d{3})?$/;
 
 function parseDate(text: string, utcOffsetMinutes: number | undefined, format: TimeFormat): Outcome<number> {
@@ -118,10 +118,10 @@ function parseParts(parts: RegExpExecArray, utcOffsetMinutes: number | undefined
   const numbers = [year, month, day, hour, minute, second].map(Number);
   const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;
   const date = new Date(Date.UTC(y, mo - 1, d, h, mi, s));
-  // Date.UTC rolls 30 February over into March.
+  // Date.UTC turns 30 February into March.
   const isReal = date.getUTCMonth() === mo - 1 && date.getUTCDate() === d && h < 24 && mi < 60 && s < 60;
   const offset = zone === undefined ? (utcOffsetMinutes ?? 0) : minutesOf(zone);
-  if (!isReal || Math.abs(offset) > 24 * 60) return invalid(`time ${shown(text)} is no date of the calendar`);
+  if (!isReal || Math.abs(offset) > 24 * 60) return invalid(`time ${shown(text)} is not a calendar date`);
   return { ok: true, value: date.getTime() + Math.trunc(Number(`0.${fraction || '0'}`) * 1000) - offset * MINUTE };
 }
 
@@ -130,7 +130,7 @@ function minutesOf(zone: string): number {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** What `parseTime` takes as it stands, without an answer object: whole epoch ms that are believed. */
+/** Whole epoch ms that `parseTime` would accept unchanged; avoids an object per reading. */
 export function isBelieved(time: number, { receivedAt, retainMs }: TimeContext): boolean {
   return (
     time >= EARLIEST &&
@@ -159,7 +159,7 @@ function believe(time: number, { receivedAt, retainMs }: TimeContext): Outcome<n
 
 function futureHint(time: number, aheadMs: number): string {
   if (Math.abs(aheadMs - BEIJING_OFFSET_MS) < FUTURE_TOLERATED_MS) {
-    return '8 hours ahead of the server: Beijing time sent as UTC? Add the offset +08:00, send epoch milliseconds of UTC, or set time.epoch to local and utcOffsetMinutes to 480 in the mapping';
+    return '8 hours ahead of the server: Beijing time sent as UTC? Add the offset +08:00, send UTC epoch milliseconds, or set time.epoch to local and utcOffsetMinutes to 480 in the mapping';
   }
   if (time > 1e14) return 'far in the future: microseconds or nanoseconds? Send epoch milliseconds';
   return `${Math.round(aheadMs / MINUTE)} minutes ahead of the server: set the device's clock (NTP), or send "age"`;
@@ -177,13 +177,13 @@ const CLOCK: readonly Flag[] = ['clock'];
 const LATE: readonly Flag[] = ['late'];
 
 export interface Stream {
-  /** Newest measured time that this device sent before, epoch ms. */
+  /** Newest time of measurement that the device has sent so far, epoch ms. */
   readonly newest: number | undefined;
   readonly intervalMs: number;
 }
 
 /**
- * What is doubtful about a believed time. A step back among fresh readings is a clock set back; among old ones it is a backlog being sent,
+ * Flags of an accepted time. A step back among fresh readings is a clock that was set back; among old ones it is a backlog,
  * which is normal and only `late`.
  */
 export function timeFlags(time: number, receivedAt: number, { newest, intervalMs }: Stream): readonly Flag[] {

@@ -1,4 +1,4 @@
-/** What would become of a payload: the way that intake goes, without a log, a store or a memory behind it. */
+/** Tries a payload with a mapping: the steps of intake without log, store or memory. */
 import { createRecords } from '../bus/quarantine-record.ts';
 import type { Rejection } from '../bus/rejection.ts';
 import type { Mapping } from '../registry/mapping.ts';
@@ -12,11 +12,11 @@ import { createKeyMap } from './map.ts';
 import { type Proposal, proposalsFor } from './proposals.ts';
 
 export interface Trial {
-  /** As they would be stored. */
+  /** Readings as they would be stored. */
   readonly readings: readonly Reading[];
-  /** What the device would be told on its `errors` topic. */
+  /** Errors that the device would receive. */
   readonly told: readonly Rejection[];
-  /** What the mapping could say. */
+  /** Proposed entries of the mapping. */
   readonly proposals: readonly Proposal[];
 }
 
@@ -26,9 +26,9 @@ export interface TrialOptions {
   readonly mapping: Mapping | undefined;
   readonly payload: Uint8Array;
   readonly receivedAt: number;
-  /** Height of its site, metres. */
+  /** Elevation of the site, m. */
   readonly elevation?: number | undefined;
-  /** What follows the device in the topic. */
+  /** The rest of the topic after the device. */
   readonly channel?: string;
 }
 

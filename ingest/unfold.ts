@@ -1,4 +1,4 @@
-/** Takes a draft apart where parts of it were measured at another time: a time beside a value, in a container, or a list of older readings. */
+/** Splits a draft with several times of measurement: beside a value, in a container, or in a list of older readings. */
 import { isObject, type JsonObject } from '../base/json.ts';
 import type { Mapping } from '../registry/mapping.ts';
 import { foldKey } from '../sensors/kinds.ts';
@@ -8,7 +8,7 @@ import { joinPath, valueAt } from './path.ts';
 import { ageOf, timeKeyBesideValue, timeKeyInContainer, timeOf } from './time-keys.ts';
 import { isSingleValue, valueIn } from './value-object.ts';
 
-/** Lists that devices keep their backlog in; their elements are readings when each says its time. */
+/** Names of lists that hold a backlog; their elements count as readings if each has a time. */
 const BACKLOGS = new Set(
   [
     'history',
@@ -54,7 +54,7 @@ export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Dra
         else {
           isTakenApart = true;
           const { [timeKey]: own, ...rest } = value;
-          // `{v: 6.4}` alone would be a container.
+          // Alone, `{v: 6.4}` counts as a container.
           put(key, Object.keys(rest).length === 1 ? valueIn(value) : rest, own);
         }
       } else {
@@ -78,7 +78,7 @@ export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Dra
   }));
   if (own === undefined || !hasValues(own)) return [...older, ...others];
   const [only] = others;
-  // Where the message has no time of its own, the one inside of it is that of all.
+  // If the message has no time of its own, the inner one applies to all values.
   if (only !== undefined && others.length === 1 && time === undefined && age === undefined) {
     return [...older, { ...only, values: { ...Object.fromEntries(own), ...only.values } }];
   }
@@ -93,7 +93,7 @@ function isNested(values: JsonObject): boolean {
   return false;
 }
 
-/** Whether anything in there could be a value: not only the times and numbers of the message itself. */
+/** Whether anything besides times and sequence numbers is left. */
 function hasValues(own: ReadonlyMap<string, unknown>): boolean {
   for (const key of own.keys()) if (!isMetadata(key)) return true;
   return false;
@@ -113,7 +113,7 @@ function elementOf(element: JsonObject, key: string, draft: Draft, mapping: Mapp
   };
 }
 
-/** The mapping's key may be told from the list (`history[].t`) or from the element (`t`). */
+/** The key in the mapping is a path from the message (`history[].t`) or from the element (`t`). */
 function timeOfElement(element: JsonObject, roots: readonly string[], mapping: Mapping | undefined): unknown {
   const key = mapping?.time?.key;
   if (key === undefined) return timeOf(element);

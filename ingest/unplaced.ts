@@ -1,4 +1,4 @@
-/** The values of one message that no field takes, gathered into one quarantine record: all are kept, each key is told once. */
+/** Collects the values of a message that belong to no field into one quarantine record; each key is reported once. */
 import type { QuarantineRecord, Rejection } from '../bus/rejection.ts';
 import type { RawReading } from './decode.ts';
 import { namesOf, type Unplaced } from './evaluate.ts';
@@ -7,14 +7,14 @@ import { keptPayload, type Part } from './reading-payload.ts';
 export interface Kept {
   readonly reason: Rejection;
   readonly payload: Pick<QuarantineRecord, 'payload' | 'payloadEncoding'>;
-  /** Keys that were not told before, and what is told of them. */
+  /** Keys not reported before, and their reports. */
   readonly fresh: readonly string[];
   readonly told: readonly Rejection[];
 }
 
 export function createUnplaced() {
   const parts: Part[] = [];
-  /** By key, the first of them. */
+  /** The first value of each key. */
   const seen = new Map<string, Unplaced & { readonly position: number }>();
   let count = 0;
 
@@ -22,14 +22,14 @@ export function createUnplaced() {
     get count() {
       return count;
     },
-    /** `time` is the one that the reading got, so that a replay meets the same identity. */
+    /** `time` is that of the stored reading, so that a replay gives the same identity. */
     add(raw: RawReading, unplaced: readonly Unplaced[], time: number): void {
       if (unplaced.length === 0) return;
       count += unplaced.length;
       parts.push({ raw, time, values: Object.fromEntries(unplaced.map(({ key, value }) => [key, value])) });
       for (const each of unplaced) if (!seen.has(each.key)) seen.set(each.key, { ...each, position: raw.position });
     },
-    /** Undefined: there were none. `isNew` says which keys were not told before. */
+    /** Undefined if there are none. `isNew` returns the keys not reported before. */
     finish(kind: string, isNew: (keys: readonly string[]) => readonly string[]): Kept | undefined {
       if (parts.length === 0) return undefined;
       const all = [...seen.values()];
@@ -59,7 +59,7 @@ function reasonsOf(
             code: first.code,
             field: first.key,
             position: first.position,
-            message: `${kind} has no field for ${namesOf(unknown.map(({ key }) => key))}: the other values were taken, these are kept in quarantine; told once a key, ask for a mapping, then replay${twinHint(unknown)}`,
+            message: `${kind} has no field for ${namesOf(unknown.map(({ key }) => key))}: the other values were accepted, these are kept in quarantine; reported once per key; ask for a mapping, then replay${twinHint(unknown)}`,
           },
         ]),
     ...open.map(({ code, key, position, message = '' }) => ({ code, field: key, position, message })),
@@ -67,4 +67,4 @@ function reasonsOf(
 }
 
 const twinHint = (unknown: readonly Unplaced[]) =>
-  unknown.some(({ key }) => /#\d+$/.test(key)) ? ' (#2: the key stood twice in one object)' : '';
+  unknown.some(({ key }) => /#\d+$/.test(key)) ? ' (#2: the key is twice in one object)' : '';

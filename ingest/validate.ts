@@ -1,4 +1,4 @@
-/** One incoming value → a number the store may keep, or the reason why not. */
+/** Validates one incoming value: a number to store, or the reason against it. */
 
 import type { RejectionCode } from '../bus/rejection.ts';
 import type { ValueMapping } from '../registry/mapping.ts';
@@ -14,11 +14,11 @@ export interface ValueRules {
   readonly sentinels?: readonly number[] | undefined;
   /** `"6.42"` counts as 6.42, `"21.1 °C"` as 21.1 °C. */
   readonly acceptStrings: boolean;
-  /** What else the mapping says of the key. */
+  /** Further rules of the mapping. */
   readonly rules?: ValueMapping | undefined;
-  /** What the device wrote beside the value. */
+  /** The unit that the device wrote beside the value. */
   readonly unit?: string | undefined;
-  /** Of a running total: what came since the last one; undefined where there is none to hold it against. */
+  /** Converts a running total to an interval; undefined if there is no earlier total. */
   readonly intervalOf?: ((total: number) => number | undefined) | undefined;
   /** Other fields of the kind, for advice. */
   readonly fieldNamed?: ((name: string) => Field | undefined) | undefined;
@@ -27,7 +27,7 @@ export interface ValueRules {
 export type Verdict =
   | { readonly is: 'good'; readonly value: number }
   | { readonly is: 'clamped'; readonly value: number }
-  /** `null`: the device says that it did not measure. */
+  /** Sent as `null` or left out: the device did not measure. */
   | { readonly is: 'absent' }
   | { readonly is: 'bad'; readonly code: RejectionCode; readonly message: string };
 
@@ -47,16 +47,13 @@ export function validate(field: Field, given: unknown, rules: ValueRules): Verdi
   const value = isTotal ? rules.intervalOf?.(sum) : sum;
   if (value === undefined) return noInterval(field, sum);
   if (!isTotal && isSentinel(field, raw, value, rules.sentinels)) {
-    return bad(
-      'VALUE_SENTINEL',
-      `${field.name} is ${raw}, which stands for a missing or broken probe: check its wiring`,
-    );
+    return bad('VALUE_SENTINEL', `${field.name} is ${raw}, which means a missing or broken probe: check its wiring`);
   }
   if (field.shape !== 'number') return chosen(field, value);
   if (isNoise(field, value, scaling)) {
     return bad(
       'VALUE_OUT_OF_RANGE',
-      `${field.name} is ${value}, less than any probe can tell: a 32-bit float read in the wrong order of bytes? Try the other orders (ABCD, CDAB, BADC, DCBA)`,
+      `${field.name} is ${value}, less than any probe resolves: a 32-bit float read in the wrong byte order? Try the other orders (ABCD, CDAB, BADC, DCBA)`,
     );
   }
   const [low, high] = field.physical;
@@ -65,14 +62,14 @@ export function validate(field: Field, given: unknown, rules: ValueRules): Verdi
   return bad('VALUE_OUT_OF_RANGE', outOfRangeAdvice(field, raw, value, { scaling, fieldNamed: rules.fieldNamed }));
 }
 
-/** Bytes of a float in the wrong order make numbers of any size, mostly next to nothing; the rest of a subtraction in firmware is larger. */
+/** A float read in the wrong byte order is mostly close to zero; rounding errors of firmware are larger. */
 const isNoise = ({ resolution }: Field, value: number, { as }: Scaling) =>
   value !== 0 && Math.abs(value) < (as === 'f32' ? resolution / 1e6 : 1e-18);
 
 const bad = (code: RejectionCode, message: string): Verdict => ({ is: 'bad', code, message });
 
 function noInterval({ name }: Field, total: number): Verdict {
-  const message = `${name} counts up (${total}) and there is no total before it to take it from: the interval is kept from the next message on`;
+  const message = `${name} is a running total (${total}) without an earlier one: intervals are stored from the next message on`;
   return bad('COUNTER_STARTS', message);
 }
 
@@ -80,7 +77,7 @@ function isIgnored(given: unknown, ignored: ValueMapping['ignore']): boolean {
   return ignored?.some((constant) => constant === given) ?? false;
 }
 
-/** What the device says of its unit wins over what the mapping says. */
+/** A unit sent by the device takes precedence over that in the mapping. */
 function scalingOf(
   { unit: own, symbol, shape }: Field,
   { scale, offset, rules }: ValueRules,
@@ -96,13 +93,13 @@ function wrongUnit(field: Field, raw: number, said: string): Verdict {
     'UNIT_MISMATCH',
     isUnit(said)
       ? `${field.name} is in ${field.symbol || field.unit}, but ${raw} was sent in ${unit}: map the key to a field of that unit`
-      : `${field.name} was sent in ${unit}, which is no unit known here: write it as ${field.symbol || field.unit}`,
+      : `${field.name} was sent in ${unit}, which is not a known unit: write it as ${field.symbol || field.unit}`,
   );
 }
 
 interface Sent {
   readonly number: number;
-  /** Written behind the number. */
+  /** Written after the number. */
   readonly unit?: string;
 }
 

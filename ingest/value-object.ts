@@ -1,14 +1,14 @@
-/** `{value: 6.4, unit: "mg/L", time: …}`: one value with what is said beside it. */
+/** Recognises an object that holds one value: `{value: 6.4, unit: "mg/L", time: …}`. */
 import type { JsonObject } from '../base/json.ts';
 import { isTimeKeyBesideValue } from './time-keys.ts';
 
 const UNIT_KEYS = new Set(['unit', 'units', 'u', 'uom', 'unit_of_measurement', 'unitofmeasurement']);
-/** These hold the value only where nothing but a unit or a time stands beside them: `v` may be a voltage. */
+/** These hold the value only if all other keys are a unit or a time: `v` may be a voltage. */
 const SHORT_KEYS = ['v', 'val', 'Value', 'V', 'Val', 'VALUE'];
 
 const isBeside = (key: string) => UNIT_KEYS.has(key.toLowerCase()) || isTimeKeyBesideValue(key);
 
-/** Under which key the value stands; undefined where the object is no single value. */
+/** The key of the value; undefined if the object is not a single value. */
 function valueKeyOf(object: JsonObject): string | undefined {
   if ('value' in object) return typeof object.value !== 'object' || object.value === null ? 'value' : undefined;
   const key = SHORT_KEYS.find((name) => name in object);
@@ -32,7 +32,7 @@ export function unitIn(object: JsonObject): string | undefined {
   return undefined;
 }
 
-/** What stands in there and is neither the value nor known to describe it. */
+/** Keys that are neither the value nor its unit or time. */
 export function othersIn(object: JsonObject): readonly string[] {
   const own = valueKeyOf(object);
   return Object.keys(object).filter((key) => key !== own && !isBeside(key));

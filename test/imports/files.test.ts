@@ -117,7 +117,7 @@ describe('a header', () => {
 
   it('whose unit nobody knows is asked for', async () => {
     const { report } = await (await importerOf())('time,水温(列氏)\n2026-11-27 08:00,20\n', {}, true);
-    expect(report.questions[0]?.message).toMatch(/says \(列氏\), which is no unit known here/);
+    expect(report.questions[0]?.message).toMatch(/says \(列氏\), which is not a known unit/);
     const fahrenheit = await (await importerOf())('time,水温(华氏度)\n2026-11-27 08:00,68\n');
     expect(fahrenheit.readings[0]?.values.water_temperature).toBe(20);
   });

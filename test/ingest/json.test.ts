@@ -22,12 +22,12 @@ describe('broken JSON gets a reason that a firmware author can act on', () => {
     ['{"a": 1,}', /comma before }/],
     ['[1, 2,]', /comma before ]/],
     ['{"a": 6.4 mg/L}', /comma or } expected/],
-    ['{"a": 25°C}', /is no JSON number|unit behind a number/],
+    ['{"a": 25°C}', /is not a JSON number|unit behind a number/],
     ['{"a": +5}', /leave the \+ out/],
     ['{"a": 007}', /leading zeros/],
     ['{"a": .5}', /0 before the point/],
     ['{"a": 1} {"b": 2}', /text behind the end/],
-    ['temperature=25', /is no JSON value/],
+    ['temperature=25', /is not a JSON value/],
     ['{"温度": x}', /at byte 11$/],
   ];
   for (const [text, message] of cases) {

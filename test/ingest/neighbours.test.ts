@@ -122,11 +122,11 @@ describe('advice', () => {
   });
 });
 
-it('a float in the wrong order of bytes is next to nothing, and no measurement', async () => {
+it('refuses a float read in the wrong byte order, which is close to zero', async () => {
   const mapping: Mapping = { keys: { r: { field: 'water_temperature', as: 'f32' } } };
   const { values, text } = await send({ r: 0x999a41c1 }, undefined, mapping);
   expect(values).toEqual([]);
-  expect(text).toMatch(/wrong order of bytes/);
+  expect(text).toMatch(/wrong byte order/);
 });
 
 it('conductivity without a unit is not 0.41 µS/cm in silence', async () => {
