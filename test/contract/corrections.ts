@@ -7,7 +7,7 @@ import { isDoubtful } from '../../sensors/flag.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { QUALITIES, type Store } from '../../store/store.ts';
 import { parseEvery, windowStart } from '../../store/window.ts';
-import { query, reading, T0 } from './store.ts';
+import { query, reading, T0 } from './store/fixtures.ts';
 
 const MINUTE = 60_000;
 const TO = T0 + 600 * MINUTE;

@@ -8,7 +8,7 @@ import { openDuckDbStore } from '../../store/duckdb/duckdb.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 import { parseEvery } from '../../store/window.ts';
 import { correction, describeCorrections } from '../contract/corrections.ts';
-import { query, reading, T0, testKind } from '../contract/store.ts';
+import { query, reading, T0, testKind } from '../contract/store/fixtures.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -212,9 +212,9 @@ describe('a scenario of one’s own', () => {
     expect(check({ season: '02-45' })).toThrow(/season/);
     expect(check({ fleet: { fish: 1 } })).toThrow(/kind "fish"; known: aquaculture_pond/);
     const plan = (more: object) => check({ faults: [{ fault: 'stuck', fromHour: 0, toHour: 1, ...more }] });
-    expect(plan({ fault: 'stuk' })).toThrow(/fault 0 \(stuk\): there is none of this name; known: clock-drift/);
+    expect(plan({ fault: 'stuk' })).toThrow(/fault 0 \(stuk\): there is no such fault; known: clock-drift/);
     expect(plan({ fields: ['oxygen'] })).toThrow(/no kind of the fleet has a field "oxygen"/);
-    expect(plan({ toHour: 0.5, fromHour: 0.6 })).toThrow(/fromHour must lie before toHour/);
+    expect(plan({ toHour: 0.5, fromHour: 0.6 })).toThrow(/fromHour must be before toHour/);
     expect(plan({ timesADay: 3 })).toThrow(/timesADay and minutes belong together/);
     expect(plan({ fault: 'spike', options: { shar: 0.1 } })).toThrow(/no option shar; it has: share, least, most/);
     expect(plan({ fault: 'spike', options: { share: 2 } })).toThrow(/option share must be <= 1/);

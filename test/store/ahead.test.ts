@@ -10,7 +10,7 @@ import { startStoreWriter } from '../../consumers/store-writer.ts';
 import { withAhead } from '../../store/ahead.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 import type { Store } from '../../store/store.ts';
-import { query, reading, T0 } from '../contract/store.ts';
+import { query, reading, T0 } from '../contract/store/fixtures.ts';
 import { eventually } from '../eventually.ts';
 import { silent } from '../ingest/parts.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDuckDbStore } from '../../../store/duckdb/duckdb.ts';
-import { reading, T0, tally, testKind } from '../../contract/store.ts';
+import { reading, T0, tally, testKind } from '../../contract/store/fixtures.ts';
 
 it('come back as they were, whether they were folded in or not', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'daoyu-changes-'));

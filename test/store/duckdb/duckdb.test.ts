@@ -13,7 +13,8 @@ import { openDuckDbStore } from '../../../store/duckdb/duckdb.ts';
 import { openMemoryStore } from '../../../store/memory.ts';
 import { DEFAULT_WRITER, QUALITIES, type Series, type Store } from '../../../store/store.ts';
 import { parseEvery } from '../../../store/window.ts';
-import { describeStore, query, reading, T0, tally, testKind } from '../../contract/store.ts';
+import { query, reading, T0, tally, testKind } from '../../contract/store/fixtures.ts';
+import { describeStore } from '../../contract/store.ts';
 import { compiled } from '../../started-process.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);

@@ -10,7 +10,7 @@ import { type Database, openDatabase } from '../../../store/duckdb/database.ts';
 import { openDuckDbStore } from '../../../store/duckdb/duckdb.ts';
 import { exportReadings } from '../../../store/duckdb/export.ts';
 import { load } from '../../../store/duckdb/load.ts';
-import { query, reading, T0, testKind } from '../../contract/store.ts';
+import { query, reading, T0, testKind } from '../../contract/store/fixtures.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);
 const YEAR_MS = 365 * 86_400_000;

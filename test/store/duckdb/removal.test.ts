@@ -10,7 +10,7 @@ import { openDuckDbStore } from '../../../store/duckdb/duckdb.ts';
 import { openMemoryStore } from '../../../store/memory.ts';
 import { AGGREGATES, type Quality, type Series, type Store } from '../../../store/store.ts';
 import { HOUR_MS, parseEvery } from '../../../store/window.ts';
-import { query, reading, T0, testKind } from '../../contract/store.ts';
+import { query, reading, T0, testKind } from '../../contract/store/fixtures.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);
 

@@ -1,7 +1,7 @@
 /** Writes batches of ten readings until it is killed, printing each committed position. */
 import { openDuckDbStore } from '../../../store/duckdb/duckdb.ts';
 import { DEFAULT_WRITER } from '../../../store/store.ts';
-import { reading, T0, tally, testKind } from '../../contract/store.ts';
+import { reading, T0, tally, testKind } from '../../contract/store/fixtures.ts';
 
 const store = await openDuckDbStore({
   folder: process.argv[2] ?? '',

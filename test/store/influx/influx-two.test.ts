@@ -10,7 +10,7 @@ import { openMemoryKv } from '../../../kv/memory.ts';
 import { FLAGS } from '../../../sensors/flag.ts';
 import { openInfluxStore } from '../../../store/influx/influx.ts';
 import { DEFAULT_WRITER, type RejectedReading } from '../../../store/store.ts';
-import { query, reading, T0, tally, testKind } from '../../contract/store.ts';
+import { query, reading, T0, tally, testKind } from '../../contract/store/fixtures.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);
 const TOKEN = 'a+token==';

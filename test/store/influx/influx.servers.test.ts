@@ -9,7 +9,8 @@ import { openMemoryStore } from '../../../store/memory.ts';
 import type { Batch, RejectedReading, Series, Store } from '../../../store/store.ts';
 import { DEFAULT_WRITER, QUALITIES, type Quality } from '../../../store/store.ts';
 import { parseEvery } from '../../../store/window.ts';
-import { describeStore, query, reading, T0, tally, testKind } from '../../contract/store.ts';
+import { query, reading, T0, tally, testKind } from '../../contract/store/fixtures.ts';
+import { describeStore } from '../../contract/store.ts';
 import { eventually } from '../../eventually.ts';
 import { hasInflux, type InfluxServer, startInflux } from '../../servers/influx.ts';
 
