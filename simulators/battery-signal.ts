@@ -8,16 +8,16 @@ import { KAIJIANG } from './weather/weather.ts';
 export interface BatterySignalOptions {
   readonly kind: Kind;
   readonly seed: string;
-  /** Stores and vehicles have mains or an alternator; the rest a 12 V battery under a solar panel. */
+  /** Stores and vehicles have mains or an alternator; the others have a 12 V battery and a solar panel. */
   readonly siteType: string | undefined;
 }
 
 const MAINS = new Set(['cold_store', 'vehicle']);
-/** Mean of a real logger's signal, dBm. */
+/** Mean signal of a real logger, dBm. */
 const MEAN_RSSI = -81;
 const HOUR = 3_600_000;
 
-/** Names of the fields that `createBatterySignal` gives, whatever a model says of them. */
+/** Names of the fields that `createBatterySignal` provides instead of the model. */
 export function batterySignalFields(kind: Kind): readonly string[] {
   return kind.fields.filter((field) => COMMON_FIELDS.includes(field)).map(({ name }) => name);
 }
@@ -33,7 +33,7 @@ export function createBatterySignal({
   const isOnMains = siteType !== undefined && MAINS.has(siteType);
   const charge = (at: number) => (isOnMains ? 1 : solarCharge(base, at));
   const of: Readonly<Record<string, (at: number) => number>> = {
-    // 12.1 V at a quarter to 12.8 V full; 13.6 V on float charge.
+    // 12.1 V when a quarter full, 12.8 V when full, 13.6 V on float charge.
     battery_voltage: (at) => round(isOnMains ? 13.6 : 11.9 + 0.9 * charge(at), 2),
     battery_level: (at) => Math.round(100 * charge(at)),
     rssi: (at) =>
@@ -54,7 +54,7 @@ export function createBatterySignal({
   };
 }
 
-/** Share of full: highest in the late afternoon, lowest at sunrise; weeks of cloud leave less. */
+/** State of charge, 0…1: highest in the late afternoon, lowest at sunrise, lower after cloudy weeks. */
 function solarCharge(seed: number, at: number): number {
   const hour = solarHour(at, KAIJIANG.longitude);
   const swing = 0.12 * Math.sin(((hour - 10.5) / 24) * 2 * Math.PI);

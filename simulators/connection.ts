@@ -16,11 +16,11 @@ export interface ConnectionOptions {
   readonly onError?: (report: string) => void;
   /** A command to the device: the name of its topic and the payload. */
   readonly onCommand?: (name: string, payload: string) => void;
-  /** The broker refused the credential: only a person can fix that. */
+  /** The broker refused the credential; retrying does not help. */
   readonly onRefused?: (message: string) => void;
-  /** No answer, or the network broke; it keeps trying. */
+  /** No answer, or the network failed; the device retries. */
   readonly onTrouble?: (message: string) => void;
-  /** The connection broke while publishes were in progress: whether they arrived is unknown, and they are sent again. */
+  /** The connection failed during publishes, which are resent: they may have arrived once or twice. */
   readonly onDoubt?: (publishes: number) => void;
 }
 
@@ -29,19 +29,19 @@ export interface DeviceConnection {
   readonly isRefused: boolean;
   /** Resolves when the broker refuses the credential. */
   readonly refused: Promise<void>;
-  /** Connects, and reconnects for ever. */
+  /** Connects, and reconnects without end. */
   open(): void;
   /** Resolves with the PUBACK. Waits while offline; the client resends unacknowledged publishes. */
   publish(payload: string, isResend?: boolean): Promise<void>;
-  /** A reply to a command. One lost with the connection is repeated when the command is. */
+  /** A reply to a command. A lost one is sent again when the command is repeated. */
   reply(payload: string): void;
   /** Resolves once connected. */
   connected(): Promise<void>;
-  /** Breaks the connection like a lost network, once everything in progress is acknowledged, so that it is known what arrived. */
+  /** Drops the connection like a failed network, once everything in progress is acknowledged: so it is known what arrived. */
   cut(): Promise<void>;
   /** Restores the network; resolves when connected. */
   restore(): Promise<void>;
-  /** `orderly`: publishes `offline` and waits for acknowledgements; `abrupt`: breaks off like a lost network. */
+  /** `orderly`: publishes `offline` and waits for acknowledgements; `abrupt`: drops the connection like a failed network. */
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
 
@@ -54,12 +54,12 @@ export function openConnection(options: ConnectionOptions): DeviceConnection {
   return connection;
 }
 
-/** Longest wait for the last publish of an orderly close: the broker may be gone. */
+/** Longest wait for the last publish of an orderly close, since the broker may be down. */
 const LEAVE_MS = 3000;
 
 export function createConnection({ url, login, ...on }: ConnectionOptions): DeviceConnection {
   const topics = topicsOf(login);
-  /** Differs from device to device, so that a fleet does not reconnect at once. */
+  /** Differs between devices, so that a fleet does not reconnect at the same moment. */
   const reconnectPeriod = 1000 + (seedOf(clientIdOf(login)) % 2000);
   const client = mqtt.connect(url, clientOptions(login, reconnectPeriod));
   let isRefused = false;
@@ -83,7 +83,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
       } else on.onTrouble?.(messageOf(error));
     });
     client.on('connect', () => {
-      // Fails with a connection that was ended for good; the next one publishes it again.
+      // Fails if the connection was ended for good; the next connection publishes it again.
       pending.track(client.publishAsync(topics.status, 'online', { qos: 1, retain: true })).catch(() => {});
       if (on.onError !== undefined) client.subscribe(topics.errors, { qos: 1 });
       if (on.onCommand !== undefined) client.subscribe(topics.commands, { qos: 1 });
@@ -150,7 +150,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
     },
   };
 
-  /** The client takes a connection in progress for ended before its socket has closed, and would reconnect when it does. */
+  /** The client considers a pending connection ended before its socket has closed, and would reconnect afterwards. */
   async function breakOff(): Promise<void> {
     client.options.reconnectPeriod = 0;
     await client.endAsync(true);
@@ -162,7 +162,7 @@ export function createConnection({ url, login, ...on }: ConnectionOptions): Devi
       await pending.idle();
       await client.endAsync();
     } catch {
-      // The connection has ended: its last will says the same.
+      // If the connection has ended, the last will says the same.
     }
   }
 }
@@ -187,7 +187,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
-/** Node reports the failures of all addresses of a name together. */
+/** Node reports the failures of all addresses of a host in one error. */
 function messageOf(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ');
   return error.message;

@@ -6,7 +6,7 @@ import { DaoyuError } from '../base/errors.ts';
 
 const isScript = (file: string) => /\.(ts|js|mjs)$/.test(file) && !/\.(d|test)\.ts$/.test(file);
 
-/** Default exports by file name without its ending, sorted. */
+/** Default exports by file name without extension, sorted. */
 export async function loadDefinitions(folder: URL): Promise<ReadonlyMap<string, unknown>> {
   const path = fileURLToPath(folder);
   const files = (await readdir(path)).filter(isScript).sort();
@@ -17,7 +17,7 @@ export async function loadDefinitions(folder: URL): Promise<ReadonlyMap<string, 
   );
 }
 
-/** Throws `FILE_MISSING` with the cause: not there, or code that this Node cannot run. */
+/** Throws `FILE_MISSING` with the cause: the file is missing, or this Node cannot run its code. */
 export async function loadDefault(file: string): Promise<unknown> {
   try {
     const module = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: unknown };

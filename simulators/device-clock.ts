@@ -2,12 +2,12 @@
 import { uniform } from './random.ts';
 
 const DAY = 86_400_000;
-/** What is left after a network time exchange over 4G. */
+/** Remaining error after time synchronisation over 4G. */
 const OFFSET_MS = 400;
 /** Cheap crystals: up to 20 parts in a million, 1.7 s a day. */
 const DRIFT = 20e-6;
 
-/** True time → what the clock says, epoch ms. Rises with true time except at the daily setting, by less than two seconds. */
+/** Converts true time to the time of this clock, epoch ms. It rises with true time except at the daily correction of less than two seconds. */
 export function createDeviceClock(seed: number): (at: number) => number {
   const drift = DRIFT * (2 * uniform(seed, 1) - 1);
   const setAt = Math.floor(uniform(seed, 2) * DAY);

@@ -22,9 +22,9 @@ export interface DeviceOptions extends Pick<ConnectionOptions, 'url' | 'onError'
   readonly seed: string;
   readonly faults?: DeviceFaults;
   readonly truth?: DeviceTruth;
-  /** Readings that its memory holds; beyond that the oldest are overwritten. */
+  /** Capacity of its memory in readings; beyond it, the oldest are overwritten. */
   readonly capacity: number;
-  /** Epoch ms by the real clock, for times of acknowledgement. */
+  /** The real clock, epoch ms, for times of acknowledgement. */
   readonly clock: () => number;
 }
 
@@ -39,18 +39,18 @@ export interface VirtualDevice {
   /** Acknowledged publishes, including resends. */
   readonly messages: number;
   readonly isConnected: boolean;
-  /** A fault of its connection lasts: what it measured meanwhile comes behind it. */
+  /** A connection fault is in progress; readings made meanwhile follow later. */
   readonly isDisturbed: boolean;
-  /** Undefined if it may keep measuring; otherwise resolves when its connection is back and its backlog short, since a run through the past must wait for the real connection. */
+  /** Undefined if it may keep measuring; otherwise resolves once its connection is back and its backlog is short: a run through the past must wait for the real connection. */
   ready(): Promise<void> | undefined;
-  /** Starts to connect. */
+  /** Starts connecting. */
   open(): void;
   connected(): Promise<void>;
-  /** Measures at a true instant. False if the model was silent. */
+  /** Measures at an instant of true time. False if the model was silent. */
   measure(at: number): boolean;
-  /** Starts a fault of its connection; the returned function ends it. */
+  /** Starts a connection fault; the returned function ends it. */
   disturb(fault: LinkFault): () => void;
-  /** Resolves when its connection is healthy and everything measured is acknowledged; for a refused device at once. */
+  /** Resolves once its connection is healthy and everything measured is acknowledged; at once if the device was refused. */
   settled(): Promise<void>;
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
@@ -65,7 +65,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   const { member, kind, model, faults, truth, clock } = options;
   const name = clientIdOf(member);
   const seed = seedOf(`${options.seed}/${name}/device`);
-  // A ground station has GNSS time.
+  // A ground station takes the time from GNSS.
   const clockOf = kind.isIntermittent ? (at: number) => at : createDeviceClock(seed);
   const sampler = createSampler({ member, kind, model, seed: `${options.seed}/${name}` });
   const encode = createEncoder(member.mapping);
@@ -90,7 +90,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     send,
     capacity: options.capacity,
     batchSize: BATCH_SIZE,
-    // A lost acknowledgement breaks the connection: nothing else may be in progress then, or it would be unknown what arrived.
+    // A lost acknowledgement drops the connection. Nothing else may be in progress then, or it would be unknown what arrived.
     window: faults?.planned.some(({ fault }) => fault === 'lost-ack') ? 1 : WINDOW,
     onOverwritten: (lost) => truth?.overwritten(lost),
   });
@@ -99,7 +99,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   let messages = 0;
   let disturbances = 0;
   let isReturning = false;
-  /** Changes of the connection, one at a time. */
+  /** Serialises changes of the connection. */
   let network = Promise.resolve();
 
   async function send(batch: readonly Measurement[]): Promise<void> {

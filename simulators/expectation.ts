@@ -1,7 +1,6 @@
 /**
- * What a platform that keeps its promises must make of what a device sent: the ledger that docs/errors.md and docs/firmware.md
- * promise, worked out from the sender's side. It shares no rule with the code that it is held against, the encoder included; only
- * ranges come from the kind.
+ * The expected result of what a device sent, computed from the sender's side: the ledger that docs/errors.md and docs/firmware.md
+ * promise. It shares no rule with the code under test, the encoder included; only ranges come from the kind.
  */
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Measurement, Sent } from './measurement.ts';
@@ -12,7 +11,7 @@ export interface ExpectedRow {
   readonly stored: number;
   readonly duplicate: number;
   readonly quarantined: number;
-  /** Records in quarantine by code, those of single values included. */
+  /** Quarantine records by code, including those of single values. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
@@ -27,22 +26,22 @@ export interface Sender {
   readonly mapping?: SenderMapping | undefined;
 }
 
-/** Clocks that were never set say 1970 or 2000: nothing is believed before 2001. */
+/** Clocks that were never set start in 1970 or 2000, so times before 2001 are refused. */
 const EARLIEST = Date.UTC(2001, 0, 1);
 const FUTURE_TOLERATED_MS = 600_000;
-/** Full and empty 16-bit registers. */
+/** 16-bit registers with all bits set, and the ends of their signed range. */
 const REGISTER_ENDS = [2 ** 16 - 1, 2 ** 15 - 1, -(2 ** 15)];
-/** What converters say without a probe, where it cannot be a value. */
+/** Constants of converters without a probe, unless they are possible values. */
 const NO_PROBE = new Set([
   ...REGISTER_ENDS.flatMap((end) => [1, 10, 100, 1000].map((scale) => end / scale)),
   ...[-(2 ** 15) + 1, 2 ** 15 - 2, 2 ** 16 - 2, 2 ** 12 - 1, 2 ** 31 - 1, -(2 ** 31)],
   ...[-127, -128, 127.9, -99, -99.9, 99.9, -999, -999.9, 999, 999.9, -9999, 9999],
 ]);
 const POWER_UP_CELSIUS = 85;
-/** Repeats come soon after their first; older times are forgotten. */
+/** Repeats soon follow the first message; older times are forgotten. */
 const MAX_REMEMBERED = 20_000;
 
-/** A register of a DTU counts steps from an offset. Without a mapping the value itself is sent. */
+/** A register of a DTU counts steps from an offset; without a mapping, the value itself is sent. */
 interface Steps {
   readonly step: number;
   readonly from: number;
@@ -50,7 +49,7 @@ interface Steps {
 const UNMAPPED: Steps = { step: 1, from: 0 };
 
 export function createExpectation({ kind, mapping }: Sender): Expectation {
-  // Devices of these wrappings write numbers as texts, so texts that are numbers count.
+  // Devices with these envelopes write numbers as texts, so numeric texts count.
   const takesTexts = mapping?.envelope === 'alink' || mapping?.envelope === 'thingsboard';
   const kept = new Map<number, string>();
   const row = { received: 0, stored: 0, duplicate: 0, quarantined: 0 };
@@ -79,7 +78,7 @@ export function createExpectation({ kind, mapping }: Sender): Expectation {
       if (code === undefined) good[name] = value;
       else bad.push(code);
     }
-    // A receiver without a fix sends 0, 0, which lies in the Gulf of Guinea.
+    // Receivers without a fix send 0, 0, which is a point in the Gulf of Guinea.
     if (Number(good.latitude) === 0 && Number(good.longitude) === 0) {
       for (const name of ['latitude', 'longitude']) {
         delete good[name];
@@ -123,7 +122,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The code of a refused value; undefined when it must be stored. */
+/** The code of a refused value; undefined if it must be stored. */
 function refusalOf(field: Field, sent: Sent, steps: Steps, takesTexts: boolean): string | undefined {
   const isText = typeof sent === 'string';
   if (isText && /^[+-]?(nan|inf|infinity)$/i.test(sent)) return 'VALUE_NOT_FINITE';
@@ -140,7 +139,7 @@ function refusalOf(field: Field, sent: Sent, steps: Steps, takesTexts: boolean):
   return value >= Math.min(low, lowest) && value <= high ? undefined : 'VALUE_OUT_OF_RANGE';
 }
 
-/** Of the keys that mean the field the last one counts; a nested key is nothing that a register has. Undefined: it is not sent. */
+/** The last key of the field counts; registers have no nested keys. Undefined if the field is not sent. */
 function stepsOf({ keys = {} }: SenderMapping, field: string): Steps | undefined {
   let found: Steps | undefined;
   for (const [key, target] of Object.entries(keys)) {
@@ -152,13 +151,13 @@ function stepsOf({ keys = {} }: SenderMapping, field: string): Steps | undefined
   return found;
 }
 
-/** What the register holds: whole steps, or as it is what says that there is no probe. */
+/** The content of the register: whole steps, or a sentinel as it is. */
 function inRegister(value: number, { step, from }: Steps): number {
   if (REGISTER_ENDS.includes(value)) return value;
   return step === 1 ? value - from : Math.round((value - from) / step);
 }
 
-/** Whether the number stands for a missing probe. */
+/** Whether the number is a sentinel for a missing probe. */
 function meansNoProbe(field: Field, raw: number, value: number): boolean {
   const [low, high] = field.physical;
   if (field.shape === 'number' && high <= 1e6 && REGISTER_ENDS.includes(raw)) return true;

@@ -1,4 +1,4 @@
-/** Part of a scenario file: which fault, on which devices and fields, when, with which options. */
+/** Part of a scenario file: a fault, its devices and fields, times and options. */
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { DaoyuError } from '../base/errors.ts';
@@ -11,7 +11,7 @@ export const FaultPlanSchema = Type.Object(
   {
     /** Name of a file in `faults/`. */
     fault: Type.String(),
-    /** Which devices; absent: all. `share` takes that part of them, one at least. */
+    /** Affected devices; absent: all. `share` takes this part of them, at least one. */
     on: Type.Optional(
       Type.Object(
         {
@@ -23,17 +23,17 @@ export const FaultPlanSchema = Type.Object(
         strict,
       ),
     ),
-    /** Field names; absent: the fault's own choice. A kind without such a field is spared. */
+    /** Field names; absent: the fault's own choice. Kinds without such a field are not affected. */
     fields: Type.Optional(Names),
-    /** Hours after the scenario's start; from included, to excluded. */
+    /** Hours after the start of the scenario, from inclusive, to exclusive. */
     fromHour: Type.Number({ minimum: 0 }),
     toHour: Type.Number({ exclusiveMinimum: 0 }),
-    /** Instead of all that time: so many windows a day, thrown by the seed, of `minutes` each. */
+    /** Instead of the whole period: this many windows a day of `minutes` each, drawn from the seed. */
     timesADay: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1440 })),
     minutes: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-    /** The thrown windows are the same for all devices, as when a cell fails. */
+    /** Whether all devices have the same windows, as when a radio cell fails. */
     together: Type.Optional(Type.Boolean()),
-    /** Options of the fault; its file names them with their defaults. */
+    /** Options of the fault; its file lists them with defaults. */
     options: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   },
   strict,
@@ -41,7 +41,7 @@ export const FaultPlanSchema = Type.Object(
 
 export type FaultPlan = Static<typeof FaultPlanSchema>;
 
-/** Throws `SCENARIO_INVALID` naming the option and what it may be. */
+/** Throws `SCENARIO_INVALID` naming the option and its allowed values. */
 export function optionsOf(fault: Fault, plan: FaultPlan): Record<string, unknown> {
   const given = plan.options ?? {};
   const extra = Object.keys(given).filter((name) => !(name in fault.options.properties));

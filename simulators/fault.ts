@@ -1,4 +1,4 @@
-/** The contract of a fault. One file in `faults/` says what it does to readings, messages or the connection, and where it was seen. */
+/** The contract of a fault: a file in `faults/` defines what it does to readings, messages or the connection, and where it was observed. */
 import type { Static, TObject } from 'typebox';
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Label } from '../sensors/label.ts';
@@ -8,61 +8,61 @@ import type { Window } from './windows.ts';
 export interface FaultSetting<Options> {
   readonly options: Options;
   readonly kind: Kind;
-  /** Those it concerns: named in the scenario, or the fault's own choice. */
+  /** Affected fields: named in the scenario, or the fault's own choice. */
   readonly fields: readonly Field[];
-  /** Of this fault on this device: the same seed makes the same faults. */
+  /** Seed of this fault on this device: equal seeds give equal faults. */
   readonly seed: number;
 }
 
-/** Readings → readings. Called with each measurement in its order; outside of the windows nothing that it returns is used. */
+/** Alters measurements; called with each one in order. */
 export interface Alteration {
-  /** Sees a healthy measurement outside of the windows, to know what came before. */
+  /** Observes a healthy measurement outside the windows, for faults that depend on earlier values. */
   watch?(measurement: Measurement): void;
-  /** What comes of a measurement inside of a window; none when it was never made. */
+  /** The altered measurements inside a window; none if it was never made. */
   alter(measurement: Measurement, window: Window): readonly Measurement[];
 }
 
-/** One publish on its way out. */
+/** One outgoing publish. */
 export interface Message {
   readonly payload: string;
-  /** Carries the DUP flag of MQTT. */
+  /** Sets the DUP flag of MQTT. */
   readonly isResend: boolean;
-  /** The acknowledgement gets lost and the connection with it; the platform has the message. */
+  /** The acknowledgement and the connection are lost; the platform has the message. */
   readonly losesAck?: true;
   readonly faults?: readonly string[];
 }
 
-/** `down`: no network, so the device buffers. `hold`: connected, but it gathers readings and sends nothing. `storm`: drops and returns that many times at once. */
+/** `down`: no network, the device buffers. `hold`: connected, but collects readings and sends nothing. `storm`: drops and reconnects that many times at once. */
 export type LinkFault =
   | { readonly is: 'down' }
   | { readonly is: 'hold' }
   | { readonly is: 'storm'; readonly cycles: number };
 
-/** `silent`: acts and says nothing. `late`: acts, and says so after seconds. `idle`: says that it is done and does nothing. */
+/** `silent`: acts without a reply. `late`: acts and replies seconds later. `idle`: replies `done` and does nothing. */
 export type ReplyFault =
   | { readonly is: 'silent' }
   | { readonly is: 'late'; readonly seconds: number }
   | { readonly is: 'idle' };
 
 export interface FaultDefinition<Schema extends TObject> {
-  /** Equals the file's name. */
+  /** Equals the file name. */
   readonly name: string;
   readonly label: Label;
-  /** What it does, in a sentence each. */
+  /** What it does, in one sentence per language. */
   readonly about: Label;
-  /** Where real devices showed it. */
+  /** Where it was observed on real devices. */
   readonly source: string;
   /** Options with their defaults. */
   readonly options: Schema;
-  /** Which fields it takes when the scenario names none; absent: every number the device measures. */
+  /** Affected fields if the scenario names none; absent: all numbers that the device measures. */
   readonly appliesTo?: (field: Field) => boolean;
-  /** One of these. */
+  /** Each fault has exactly one of the following. */
   readonly readings?: (setting: FaultSetting<Static<Schema>>) => Alteration;
   readonly messages?: (
     setting: FaultSetting<Static<Schema>>,
   ) => (message: Message, newest: Measurement) => readonly Message[];
   readonly link?: (options: Static<Schema>) => LinkFault;
-  /** How it answers commands. */
+  /** How the device answers commands. */
   readonly replies?: (options: Static<Schema>) => ReplyFault;
 }
 

@@ -1,4 +1,4 @@
-/** Loads the faults and turns a scenario's plans into what happens to one device: windows, alterations, connection changes. */
+/** Loads the faults and applies the plans of a scenario to one device: windows, alterations, connection changes. */
 
 import { DaoyuError } from '../base/errors.ts';
 import { clientIdOf } from '../base/topics.ts';
@@ -18,7 +18,7 @@ export async function loadFaults(): Promise<ReadonlyMap<string, Fault>> {
     if (file !== name)
       throw new DaoyuError(
         'FAULT_INVALID',
-        `simulators/faults/${file}: its name is "${name}" but must equal the file's`,
+        `simulators/faults/${file}: its name is "${name}" but must equal the file name`,
       );
   }
   return faults;
@@ -31,7 +31,7 @@ export interface FaultyDevice {
   readonly kind: string;
 }
 
-/** One fault on one device, as the truth file names it. */
+/** One fault on one device, as recorded in the truth file. */
 export interface PlannedFault {
   readonly fault: string;
   readonly fields: readonly string[];
@@ -41,25 +41,25 @@ export interface PlannedFault {
 
 export interface DeviceFaults {
   readonly planned: readonly PlannedFault[];
-  /** Readings → readings. Outside of all windows the very object comes back. */
+  /** Alters readings. Outside all windows it returns the same object. */
   alter(measurement: Measurement): readonly Measurement[];
-  /** Bytes → bytes, by the newest reading of the message. */
+  /** Alters payloads, by the newest reading of the message. */
   send(message: Message, newest: Measurement): readonly Message[];
   readonly link: readonly { readonly fault: LinkFault; readonly window: Window }[];
-  /** How commands are answered at an instant. */
+  /** How the device answers commands at an instant. */
   replyAt(at: number): ReplyFault | undefined;
 }
 
 export interface FaultContext {
   readonly faults: ReadonlyMap<string, Fault>;
   readonly plans: readonly FaultPlan[];
-  /** All devices of the run: a share of them is chosen by rank, so that a small fleet has its faulty one, too. */
+  /** All devices of the run: a share is chosen by rank, so that even a small fleet has a faulty one. */
   readonly fleet: readonly FaultyDevice[];
   readonly start: number;
   readonly seed: string;
 }
 
-/** Throws `SCENARIO_INVALID` when a plan names a fault or field that is not there. */
+/** Throws `SCENARIO_INVALID` if a plan names an unknown fault or field. */
 export function createFaultsOf(context: FaultContext): (device: FaultyDevice, kind: Kind) => DeviceFaults {
   const chosen = context.plans.map((plan, index) => devicesOf(plan, index, context));
   return (device, kind) => {
@@ -114,7 +114,7 @@ function partOf(plan: FaultPlan, index: number, device: string, kind: Kind, cont
   const fault = context.faults.get(plan.fault);
   if (fault === undefined) throw unknown(plan, context);
   const seed = `${context.seed}/${index}/${plan.fault}`;
-  // A cell that fails takes all its devices at once; a bad contact is one device's own.
+  // A failed cell affects all devices at once; a bad contact affects one.
   const windows = windowsOf(plan, context.start, plan.together ? seed : `${seed}/${device}`);
   const options = optionsOf(fault, plan);
   const fields = fieldsOf(fault, plan, kind);
@@ -158,7 +158,7 @@ function fieldsOf(fault: Fault, plan: FaultPlan, kind: Kind): readonly Field[] {
   return plan.fields.flatMap((name) => kind.fields.filter((field) => field.name === name));
 }
 
-/** A share is taken by rank of a throw: the same devices for the same seed, one at least. */
+/** Takes a share by rank of a random draw: the same devices for the same seed, at least one. */
 function devicesOf(plan: FaultPlan, index: number, { fleet, seed }: FaultContext): ReadonlySet<string> {
   const { kinds, sites, devices, share = 1 } = plan.on ?? {};
   const candidates = fleet.filter(

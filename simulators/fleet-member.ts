@@ -13,9 +13,9 @@ export interface FleetMember {
   readonly siteType?: string;
   readonly latitude?: number;
   readonly longitude?: number;
-  /** Of a field, by how many days its rice is later than the county's middle; absent: up to five, by chance. */
+  /** For fields: days by which the rice is later than the county's average; absent: up to five, drawn from the seed. */
   readonly lateDays?: number;
-  /** Of a field, what is flown over; absent: one of our own around its position. */
+  /** For fields: the outline that drones fly over; absent: one around its position. */
   readonly boundary?: Polygon;
   readonly mapping?: SenderMapping;
 }

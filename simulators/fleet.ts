@@ -1,4 +1,4 @@
-/** A fleet of virtual devices on one timeline: measures in order of true time, at the run's pace, and waits for acknowledgements while it hurries through the past. */
+/** A fleet of virtual devices on one timeline: measures in order of true time at the pace of the run, and waits for acknowledgements while it catches up with the present. */
 
 import { DaoyuError } from '../base/errors.ts';
 import { clientIdOf } from '../base/topics.ts';
@@ -22,55 +22,55 @@ export interface FleetOptions {
   readonly modelOf: (member: FleetMember) => Model;
   readonly seed: string;
   readonly pace: Pace;
-  /** Epoch ms at which the run ends; absent: it lives until it is closed. */
+  /** Epoch ms at which the run ends; absent: it runs until closed. */
   readonly to?: number;
-  /** Where a device's own past begins, when that is not where the pace begins. */
+  /** Start of a device's history, if it differs from the start of the run. */
   readonly fromOf?: (member: FleetMember) => number;
   readonly faultsOf?: (member: FleetMember, kind: Kind) => DeviceFaults;
   readonly truth?: Truth;
   readonly onRefused?: (member: FleetMember, message: string) => void;
   readonly onTrouble?: (member: FleetMember, message: string) => void;
-  /** What the platform answers on a device's `errors` topic. */
+  /** Receives reports from the `errors` topic of a device. */
   readonly onError?: (member: FleetMember, report: string) => void;
 }
 
 export interface FleetCounts {
-  /** Readings. */
+  /** Counted in readings. */
   readonly sent: number;
   readonly acknowledged: number;
   readonly buffered: number;
   readonly overwritten: number;
-  /** Publishes acknowledged. */
+  /** Acknowledged publishes. */
   readonly messages: number;
   readonly connected: number;
 }
 
 export interface Fleet {
   readonly counts: FleetCounts;
-  /** True time of what is being measured, epoch ms. */
+  /** True time of the current measurement, epoch ms. */
   readonly position: number;
-  /** Resolves when the past is acknowledged, but for devices that a fault keeps offline just now, and they measure in real time, or the run has ended. */
+  /** Resolves once the devices measure in real time and their past is acknowledged, except of those that a fault keeps offline; or the run has ended. */
   readonly live: Promise<void>;
-  /** Resolves when `to` is reached and everything acknowledged, or the fleet was closed. */
+  /** Resolves once `to` is reached and everything is acknowledged, or the fleet was closed. */
   readonly ended: Promise<void>;
   close(how?: 'orderly' | 'abrupt'): Promise<void>;
 }
 
-/** What a small logger holds: two days at one reading a minute. */
+/** Capacity of a small logger: two days at one reading per minute. */
 const LOGGER_CAPACITY = 2880;
-/** Of all devices together, about half a kilobyte each. */
+/** Readings held by all devices together, about half a kilobyte each. */
 const FLEET_CAPACITY = 1_000_000;
-/** A ground station on the ground looks this often whether the drone flies: no longer than a take-off lasts, lest the first line be missed. */
+/** Interval at which an idle ground station checks for a flight: shorter than a take-off, so that the first line is not missed. */
 const IDLE_MS = 5000;
-/** Connections that are being made at one time. */
+/** Concurrent connection attempts. */
 const CONNECTING = 50;
-/** How long one waits for its connection before the next is tried. */
+/** Longest wait for one connection before the next attempt starts. */
 const PATIENCE_MS = 2000;
 
 export function startFleet(options: FleetOptions): Fleet {
   const { pace, to = Number.POSITIVE_INFINITY } = options;
   const devices = createDevices(options);
-  /** Ends of the disturbances that last. */
+  /** Functions that end the disturbances in progress. */
   const disturbed = new Set<() => void>();
   let goLive = () => {};
   const live = new Promise<void>((resolve) => {
@@ -121,7 +121,7 @@ export function startFleet(options: FleetOptions): Fleet {
 
   async function run(): Promise<void> {
     await timeline.run();
-    // The network comes back when a run ends, so that its backlog arrives.
+    // The network returns at the end of a run, so that the backlog arrives.
     for (const end of disturbed) end();
     disturbed.clear();
     await allSettled();
@@ -156,12 +156,12 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** Devices were not switched on in the same second. */
+/** Devices start at different seconds. */
 function phaseOf(member: FleetMember, seed: string): number {
   return Math.floor(uniform(seedOf(`${seed}/${clientIdOf(member)}/phase`), 0) * member.intervalMs);
 }
 
-/** The past as often as devices report in the field, the present as the registry says: demo devices hurry so that a newcomer sees the page move. */
+/** History has the interval of devices in the field, the present that of the registry: demo devices report more often, so that the page moves. */
 function spacing(kind: Kind, member: FleetMember, isPast: boolean, isBusy: boolean): number {
   if (kind.isIntermittent) return isBusy ? member.intervalMs : Math.max(IDLE_MS, member.intervalMs);
   return isPast ? Math.max(kind.intervalMs, member.intervalMs) : member.intervalMs;
@@ -200,5 +200,5 @@ function sum(devices: readonly VirtualDevice[]): FleetCounts {
   return counts;
 }
 
-/** Its backlog does not have to wait for the end of a fault, which may be half an hour away. */
+/** Does not wait for the end of a fault, which may be half an hour away. */
 const isReachable = ({ isDisturbed }: VirtualDevice): boolean => !isDisturbed;

@@ -1,24 +1,24 @@
-/** What a device measured at one instant, as its firmware holds it until it is sent. */
+/** A measurement at one instant, as held by the firmware until it is sent. */
 
-/** A number, or the text that a faulty device writes instead; numbers that are not finite are printed bare, as C's printf does. */
+/** A number, or the text that a faulty device writes instead. Non-finite numbers are written as `printf` of C does. */
 export type Sent = number | string;
 
 export interface Measurement {
-  /** Epoch ms, true. */
+  /** True time, epoch ms. */
   readonly at: number;
-  /** Epoch ms, what the device's clock said. */
+  /** Time of the device's clock, epoch ms. */
   readonly time: number;
   readonly seq: number;
   readonly values: Readonly<Record<string, Sent>>;
-  /** What the sensor would have shown, only where a fault altered it. */
+  /** Values without the fault; present only for altered fields. */
   readonly real?: Readonly<Record<string, number>>;
-  /** Names of the faults that touched it. */
+  /** Names of the faults that altered it. */
   readonly faults?: readonly string[];
-  /** What the device says of itself beside its values: `firmware`. */
+  /** Metadata of the device such as `firmware`. */
   readonly notes?: Readonly<Record<string, string>>;
 }
 
-/** The same measurement with some values altered by a fault; what was real is kept from the first alteration. */
+/** A copy with values altered by a fault; real values are kept from the first alteration on. */
 export function altered(measurement: Measurement, fault: string, values: Readonly<Record<string, Sent>>): Measurement {
   const names = Object.keys(values);
   if (names.length === 0) return measurement;

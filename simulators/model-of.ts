@@ -1,4 +1,4 @@
-/** Chooses what a simulated device measures: the physical model of its kind where there is one, else the generic signal. */
+/** Chooses the model of a simulated device: the physical model of its kind if there is one, otherwise the generic signal. */
 
 import { DaoyuError } from '../base/errors.ts';
 import { clientIdOf } from '../base/topics.ts';
@@ -10,9 +10,9 @@ import { createSignal } from './signal.ts';
 import { createWeather, KAIJIANG } from './weather/weather.ts';
 
 export interface WorldOptions {
-  /** The same seed makes the same weather, waters and sensors. */
+  /** Equal seeds give equal weather, waters and sensors. */
   readonly seed: string;
-  /** Epoch ms from which the conditions' hours count. */
+  /** Start of the hours of conditions, epoch ms. */
   readonly start: number;
   readonly conditions: readonly Condition[];
 }
@@ -45,7 +45,7 @@ export function createModelOf(
       lateDays: member.lateDays,
       boundary: member.boundary,
       weather,
-      // A site without a position is taken to lie at the county seat.
+      // A site without a position counts as at the county seat.
       conditions: conditions.filter(({ sites }) => sites === undefined || sites.includes(member.site)),
     });
   };

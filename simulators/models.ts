@@ -1,4 +1,4 @@
-/** Finds the physical models: each file of `models/` is one, named after the kind that it simulates. */
+/** Loads the physical models: each file in `models/` is one, named after its kind. */
 import { DaoyuError } from '../base/errors.ts';
 import { loadDefinitions } from './definitions.ts';
 import type { CreateModel } from './model.ts';

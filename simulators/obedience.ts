@@ -1,13 +1,13 @@
-/** How a device answers commands: acts once on each id, and answers a repeated one with what became of it (docs/commands.md). */
+/** Answers commands like a device: acts once per id, and answers a repeated command with its outcome (docs/commands.md). */
 import { isObject } from '../base/json.ts';
 import type { ReplyFault } from './fault.ts';
 import type { Model } from './model.ts';
 
 export interface ObedienceOptions {
   readonly model: Pick<Model, 'obey'>;
-  /** True time of what it measures now, epoch ms. */
+  /** True time of the current measurement, epoch ms. */
   readonly at: () => number;
-  /** Epoch ms, the real clock: commands expire by it. */
+  /** The real clock, epoch ms, which expires commands. */
   readonly clock: () => number;
   readonly faultAt?: ((at: number) => ReplyFault | undefined) | undefined;
   readonly reply: (payload: string) => void;
@@ -23,7 +23,7 @@ interface Outcome {
   readonly message?: string;
 }
 
-/** Of ids that it acted on; of more the oldest go. */
+/** Ids kept; beyond it, the oldest are forgotten. */
 const REMEMBERED = 500;
 
 export function createObedience({ model, at, clock, faultAt, reply }: ObedienceOptions): Obedience {
@@ -69,7 +69,7 @@ export function createObedience({ model, at, clock, faultAt, reply }: ObedienceO
   };
 }
 
-/** Undefined for what has no id: a bare body asks for no answer. */
+/** Undefined for a body without an id, which expects no answer. */
 function parse(
   payload: string,
 ): { readonly id: string; readonly value: unknown; readonly expires: unknown } | undefined {

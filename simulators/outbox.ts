@@ -1,35 +1,35 @@
-/** A device's memory of readings that were not acknowledged yet: in order, bounded, sent as arrays when there is a backlog. */
+/** A device's memory of unacknowledged readings: ordered, bounded, sent as arrays if there is a backlog. */
 
 export interface Outbox<T> {
   readonly buffered: number;
   readonly sent: number;
   readonly acknowledged: number;
-  /** Readings that a full memory overwrote: the oldest go, as in real loggers; counted, never silent. */
+  /** Readings overwritten in a full memory, the oldest first, as in real loggers. */
   readonly overwritten: number;
   put(reading: T): void;
-  /** What is put from now on waits for its release; what was put before still goes, because in real time it had gone. Holds add up: each needs its release. */
+  /** Readings put from now on wait for `release`; earlier ones are still sent, because in real time they would be. Each hold needs its own release. */
   hold(): void;
   release(): void;
-  /** Resolves when nothing that may go is left or under way. */
+  /** Resolves once all readings that may be sent are acknowledged. */
   idle(): Promise<void>;
-  /** Resolves when all that was put so far is acknowledged or overwritten. */
+  /** Resolves once all readings put so far are acknowledged or overwritten. */
   drained(): Promise<void>;
   close(): void;
 }
 
 export interface OutboxOptions<T> {
-  /** Resolves with the acknowledgement of the whole batch; rejects when the connection ended for good. */
+  /** Resolves with the acknowledgement of the whole batch; rejects if the connection ended for good. */
   readonly send: (batch: readonly T[]) => Promise<void>;
   readonly capacity: number;
   readonly batchSize: number;
-  /** Batches under way at one time. */
+  /** Concurrent batches. */
   readonly window: number;
   readonly onOverwritten?: (lost: readonly T[]) => void;
 }
 
 export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritten }: OutboxOptions<T>): Outbox<T> {
   let waiting: T[] = [];
-  /** Put during a hold; newer than all that waits. */
+  /** Readings put during a hold; newer than all waiting ones. */
   let held: T[] = [];
   let underWay = 0;
   let inFlight = 0;
@@ -58,7 +58,7 @@ export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritt
     if (isAcknowledged) counts.acknowledged += batch.length;
     else waiting = [...batch, ...waiting];
     if (isAcknowledged) pump();
-    // A connection that ended for good will not take the rest: nobody waits for that.
+    // A connection that ended for good sends nothing more, so do not wait for the rest.
     if (isIdle() || (!isAcknowledged && underWay === 0)) idlers = callAll(idlers);
     if (isDrained()) drainers = callAll(drainers);
   }
@@ -66,7 +66,7 @@ export function createOutbox<T>({ send, capacity, batchSize, window, onOverwritt
   const isIdle = () => underWay === 0 && (waiting.length === 0 || isClosed);
   const isDrained = () => isClosed || (waiting.length === 0 && held.length === 0 && inFlight === 0);
 
-  /** Of a full memory the oldest goes first, whether it waits or is held. */
+  /** Drops the oldest readings of a full memory, waiting or held. */
   function overwrite(): void {
     const excess = waiting.length + held.length - capacity;
     if (excess <= 0) return;

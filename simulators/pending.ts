@@ -1,8 +1,8 @@
 /** Work in progress, such as publishes without their PUBACK. */
 export interface Pending {
-  /** Settles like the work. */
+  /** Settles with the work. */
   track(work: Promise<unknown>): Promise<void>;
-  /** Resolves when nothing is in progress. */
+  /** Resolves once nothing is in progress. */
   idle(): Promise<void>;
 }
 

@@ -3,9 +3,9 @@
 export interface PriorityQueue<T> {
   readonly size: number;
   add(at: number, item: T): void;
-  /** When the earliest is due, epoch ms. */
+  /** Due time of the earliest item, epoch ms. */
   nextAt(): number | undefined;
-  /** Takes the earliest; of equal times the one that was added first. */
+  /** Removes the earliest item; of equal times, the one added first. */
   take(): { readonly at: number; readonly item: T } | undefined;
 }
 

@@ -1,13 +1,13 @@
-/** Chance that can be asked for at any index: the same seed and index give the same number, with no memory in between. */
+/** Random numbers by index, without state: the same seed and index give the same number. */
 
-/** FNV-1a of a text, a seed for the functions below. */
+/** FNV-1a hash of a text, as a seed for the functions below. */
 export function seedOf(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
   return value;
 }
 
-/** Evenly spread in 0…1 for each whole number (an integer hash after Wellons). */
+/** Uniform in 0…1 for each whole number (an integer hash after Wellons). */
 export function uniform(seed: number, index: number): number {
   let value = Math.imul(index ^ seed, 0x7feb352d) ^ Math.imul(Math.floor(index / 0x1_0000_0000) + 1, 0x9e3779b1);
   value = Math.imul(value ^ (value >>> 15), 0x846ca68b);
@@ -15,12 +15,12 @@ export function uniform(seed: number, index: number): number {
   return ((value ^ (value >>> 16)) >>> 0) / 0x1_0000_0000;
 }
 
-/** Evenly spread in -1…1. */
+/** Uniform in -1…1. */
 export function noise(seed: number, index: number): number {
   return 2 * uniform(seed, index) - 1;
 }
 
-/** Nearly normal with standard deviation 1: the sum of four even ones, so never beyond ±3.5. */
+/** Approximately normal with standard deviation 1: the sum of four uniform numbers, so always within ±3.5. */
 export function gaussian(seed: number, index: number): number {
   const sum =
     uniform(seed, index) +
@@ -30,7 +30,7 @@ export function gaussian(seed: number, index: number): number {
   return (sum - 2) * Math.sqrt(3);
 }
 
-/** Smooth in -1…1: random values at whole numbers, joined by a cosine; standard deviation about 0.5. */
+/** Smooth in -1…1: random values at whole numbers with cosine interpolation; standard deviation about 0.5. */
 export function smooth(seed: number, x: number): number {
   const left = Math.floor(x);
   const share = (1 - Math.cos(Math.PI * (x - left))) / 2;

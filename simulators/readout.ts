@@ -1,9 +1,9 @@
-/** How a sensor shows a true value: with its noise, within what it can show, in its own steps. */
+/** Converts true values to readings of a sensor: with noise, clipped to its range, in steps of its resolution. */
 import type { Field, Kind } from '../sensors/kind.ts';
 import { gaussian, seedOf } from './random.ts';
 
 export interface Readout {
-  /** What the device shows for true values; `noise` is a standard deviation by field, in the field's unit. A field the kind lacks, or a value that is undefined, is left out. */
+  /** The readings for true values; `noise` is the standard deviation by field, in the unit of the field. Leaves out fields that the kind lacks and undefined values. */
   show(values: Readonly<Record<string, number | undefined>>, at: number): Record<string, number>;
 }
 
@@ -30,7 +30,7 @@ export function createReadout(kind: Kind, device: string, noise: Readonly<Record
 export function quantise(field: Field, value: number): number {
   const [low, high] = field.physical;
   const bounded = Math.min(high, Math.max(low, value));
-  // Dividing by a whole number of steps keeps 6.42 from becoming 6.4200000000000004.
+  // Division by a whole number of steps keeps 6.42 from becoming 6.4200000000000004.
   const steps = 1 / field.resolution;
   if (Number.isInteger(steps)) return Math.round(bounded * steps) / steps;
   return Number((Math.round(bounded / field.resolution) * field.resolution).toFixed(field.decimals));

@@ -1,4 +1,4 @@
-/** Plays a CSV file of measurements through MQTT as one device would send them: as fast as they are acknowledged, or at a speed. */
+/** Publishes a CSV file of measurements over MQTT as one device: as fast as acknowledged, or at a given speed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaoyuError } from '../base/errors.ts';
 import { readCsv } from '../tables/csv.ts';
@@ -11,23 +11,23 @@ export interface ReplayOptions {
   /** Resolves with the PUBACK. */
   readonly publish: (payload: string) => Promise<void>;
   readonly timeColumn: string;
-  /** Minutes east of UTC of times that carry no offset. */
+  /** UTC offset of times without one, minutes. */
   readonly offsetMinutes: number;
-  /** Of dates whose year stands last. */
+  /** Order of day and month in dates that end with the year. */
   readonly dateOrder?: DateOrder | undefined;
   /** CSV column → key in the payload. */
   readonly columns: Readonly<Record<string, string>>;
-  /** Only rows whose columns hold these texts. */
+  /** Publishes only rows whose columns have these values. */
   readonly where?: Readonly<Record<string, string>>;
   /** Added to every time, ms. */
   readonly shiftMs: number;
-  /** Measured seconds played in a second; undefined: as fast as acknowledged. */
+  /** Measured seconds per real second; undefined: as fast as acknowledged. */
   readonly speed?: number;
-  /** Rows up to this number were acknowledged in an earlier run. */
+  /** Rows up to this number were acknowledged by an earlier run. */
   readonly skipRows?: number;
   readonly batchSize: number;
   readonly signal: AbortSignal;
-  /** After each acknowledged batch; `row` is the last one for which it and all before are acknowledged. */
+  /** Called after each acknowledged batch; all rows up to `row` are acknowledged. */
   readonly onProgress?: (progress: ReplayProgress) => void;
 }
 
@@ -43,7 +43,7 @@ interface Line {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** Resolves when every row is acknowledged, with what became of them. Throws `REPLAY_COLUMN_MISSING` when the file lacks a named column. */
+/** Resolves once every row is acknowledged. Throws `REPLAY_COLUMN_MISSING` if the file lacks a named column. */
 export async function replayFile(options: ReplayOptions): Promise<ReplayProgress> {
   const { signal, batchSize, speed, skipRows = 0 } = options;
   const progress = { row: skipRows, acknowledged: 0, unreadable: 0, empty: 0 };
@@ -57,10 +57,10 @@ export async function replayFile(options: ReplayOptions): Promise<ReplayProgress
     },
     capacity: batchSize * 64,
     batchSize,
-    window: 1, // Acknowledged in order, so that one row number is enough to resume.
+    window: 1, // Rows are acknowledged in order, so one row number suffices to resume.
   });
   const stopped = aborted(signal);
-  const startedAt = performance.now(); // A wall clock may jump.
+  const startedAt = performance.now(); // Monotonic: the wall clock may jump.
   let firstTime: number | undefined;
   let headers: ReadonlyMap<string, Column> = new Map();
   for await (const { number, cells } of readCsv(options.file)) {
@@ -96,16 +96,16 @@ export async function replayFile(options: ReplayOptions): Promise<ReplayProgress
 export interface Survey {
   readonly lastRow: number;
   readonly columns: readonly string[];
-  /** The column that was named, or the first one with times. */
+  /** The named column, or the first one with times. */
   readonly timeColumn: string;
-  /** As the header says, or as given. */
+  /** From the header or the options. */
   readonly offsetMinutes: number;
   readonly dateOrder?: DateOrder;
-  /** The newest time of the wanted rows, for a shift to now. */
+  /** Newest time of the selected rows, for a shift to now. */
   readonly newest: number | undefined;
 }
 
-/** What the file says of itself, read twice: first of its times, then of their range. */
+/** Reads the file twice: for the format of its times, then for their range. */
 export async function surveyFile(
   options: Pick<ReplayOptions, 'file' | 'offsetMinutes' | 'where'> & { readonly timeColumn?: string | undefined },
 ): Promise<Survey> {
@@ -139,11 +139,11 @@ async function timesOf(file: string, named: string | undefined) {
     hasHalves ||= /[AP]\.?M\.?\s*$/i.test(cell);
     if (dateOrder !== undefined || /^\d{4}/.test(cell)) break;
   }
-  // Loggers that write AM and PM write the month first.
+  // Loggers that write AM and PM put the month first.
   return { columns, timeColumn, dateOrder: dateOrder ?? (hasHalves ? ('mdy' as const) : undefined) };
 }
 
-/** Throws `REPLAY_COLUMN_MISSING` with the columns there are. */
+/** Throws `REPLAY_COLUMN_MISSING` naming the existing columns. */
 export function requireColumns(
   options: Pick<ReplayOptions, 'file' | 'timeColumn' | 'columns'>,
   present: readonly string[],
@@ -158,7 +158,7 @@ function isWanted(cells: Readonly<Record<string, string>>, where: ReplayOptions[
   return Object.entries(where ?? {}).every(([column, text]) => cells[column] === text);
 }
 
-/** Numbers as numbers, with the unit of their column; any other text as it stands, for the platform to judge. Empty cells are absent. */
+/** Converts numbers, with the unit of their column; leaves other texts for the platform to evaluate, and skips empty cells. */
 function valuesOf(
   cells: Readonly<Record<string, string>>,
   columns: Readonly<Record<string, string>>,
@@ -175,16 +175,16 @@ function valuesOf(
   return values;
 }
 
-/** `6,41` is 6.41 where commas are decimal. */
+/** `6,41` is 6.41 if the file uses decimal commas. */
 function numberOf(cell: string): number | undefined {
   const number = Number(/^[+-]?\d+,\d+$/.test(cell) ? cell.replace(',', '.') : cell);
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** `instant` on the monotonic clock, ms. */
+/** Waits until an instant of the monotonic clock, ms. */
 async function waitUntil(instant: number, signal: AbortSignal): Promise<void> {
   const delay = instant - performance.now();
-  // Nothing but the signal rejects it, and then the caller looks at the signal.
+  // Only the signal rejects it, and the caller checks the signal.
   if (delay > 0) await sleep(delay, undefined, { signal }).catch(() => {});
 }
 

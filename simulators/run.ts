@@ -1,4 +1,4 @@
-/** One run of a scenario: its world, its faults and its fleet, put together. */
+/** Runs a scenario: combines its world, faults and fleet. */
 import { beijingDate, midnightBefore } from '../base/beijing-time.ts';
 import type { Kind } from '../sensors/kind.ts';
 import type { Fault } from './fault.ts';
@@ -18,15 +18,15 @@ export interface RunOptions
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly models: ReadonlyMap<string, CreateModel>;
   readonly faults: ReadonlyMap<string, Fault>;
-  /** Absent: healthy devices until the run is closed. */
+  /** Absent: the devices are healthy and run until closed. */
   readonly scenario?: Scenario;
   readonly name?: string;
-  /** Faults without a scenario; their hours count from the midnight before the run. */
+  /** Faults without a scenario; their hours start at the midnight before the run. */
   readonly plans?: readonly FaultPlan[];
   readonly seed: string;
   /** Epoch ms of the first measurement. */
   readonly from: number;
-  /** Simulated seconds a second; `Infinity`: as fast as acknowledged. */
+  /** Simulated seconds per real second; `Infinity`: as fast as acknowledged. */
   readonly speed: number;
   readonly clock: () => number;
   readonly truth?: TruthSink;
@@ -34,13 +34,13 @@ export interface RunOptions
 
 export interface Run extends Fleet {
   readonly from: number;
-  /** Epoch ms; undefined when it lives until it is closed. */
+  /** Epoch ms; undefined: it runs until closed. */
   readonly to: number | undefined;
 }
 
 const HOUR = 3_600_000;
 
-/** Begins at once. Throws `KIND_UNKNOWN` and `SCENARIO_INVALID` before anything is opened. */
+/** Starts at once. Throws `KIND_UNKNOWN` and `SCENARIO_INVALID` before anything is opened. */
 export function startRun(options: RunOptions): Run {
   const { kinds, faults, scenario, name, seed, from, speed, clock } = options;
   const members = scenario === undefined ? options.members : takingPart(options.members, scenario);
@@ -68,7 +68,7 @@ export function startRun(options: RunOptions): Run {
   return withTruth(fleet, truth, { from, to });
 }
 
-/** What devices find where they stand: the scenario's weather and mishaps, in its season. */
+/** The world of the devices: weather and conditions of the scenario, in its season. */
 export function createWorld({
   kinds,
   models,
@@ -81,7 +81,7 @@ export function createWorld({
   return (member) => shifted(modelOf(member), shift);
 }
 
-/** Whole days from a date to the same year's day of the season: the hour of the day stays. */
+/** Whole days from a date to the day of the season in the same year; the time of day is unchanged. */
 function seasonShift(from: number, season: string): number {
   const local = beijingDate(from);
   const day = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate());

@@ -1,4 +1,4 @@
-/** What a device measures: the model's values, less those that its mapping lacks, with its own battery and signal. */
+/** Samples a device: the values of the model that its mapping has, plus battery and signal strength. */
 import type { Kind } from '../sensors/kind.ts';
 import { batterySignalFields, createBatterySignal } from './battery-signal.ts';
 import type { FleetMember } from './fleet-member.ts';

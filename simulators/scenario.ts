@@ -1,4 +1,4 @@
-/** A scenario is a file: how long, which fleet, what happens to the world and which faults the devices show. Checked on loading, in words its author can act on. */
+/** Scenarios are files: duration, fleet, conditions of the world, faults of the devices. Loading checks them and names every mistake. */
 import { existsSync, readFileSync } from 'node:fs';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -15,14 +15,14 @@ const strict = { additionalProperties: false } as const;
 export const ScenarioSchema = Type.Object(
   {
     label: Label,
-    /** What to expect on the page. */
+    /** What the page will show. */
     about: Label,
     hours: Type.Number({ exclusiveMinimum: 0, maximum: 24 * 366 }),
-    /** Hour of Beijing time at which it begins when no start is given; absent: midnight. */
+    /** Hour of Beijing time of the default start; absent: midnight. */
     startHour: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 24 })),
-    /** Month and day (`07-18`) whose sun and weather the scenario has, whatever the date of its measured times; absent: that of the times. */
+    /** Month and day (`07-18`) of its sun and weather, whatever the date of the run; absent: that of the run. */
     season: Type.Optional(Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' })),
-    /** Kinds that take part, with their weights in a generated fleet. */
+    /** Kinds in the scenario, with their weights in a generated fleet. */
     fleet: Type.Record(Type.String(), Type.Number({ exclusiveMinimum: 0 })),
     conditions: Type.Array(ConditionSchema),
     faults: Type.Array(FaultPlanSchema),
@@ -39,7 +39,7 @@ export interface ScenarioContext {
   readonly faults: ReadonlyMap<string, Fault>;
 }
 
-/** All that come with the program, by name. */
+/** The scenarios of daoyu, by name. */
 export async function loadScenarios(context: ScenarioContext): Promise<ReadonlyMap<string, Scenario>> {
   const found = await loadDefinitions(OURS);
   return new Map(
@@ -47,7 +47,7 @@ export async function loadScenarios(context: ScenarioContext): Promise<ReadonlyM
   );
 }
 
-/** By the name of one of ours, or from a `.json`, `.js`, `.mjs` or `.ts` file. Throws `SCENARIO_UNKNOWN`, `SCENARIO_INVALID`. */
+/** Loads one of our scenarios by name, or a `.json`, `.js`, `.mjs` or `.ts` file. Throws `SCENARIO_UNKNOWN`, `SCENARIO_INVALID`. */
 export async function loadScenario(nameOrFile: string, context: ScenarioContext): Promise<Scenario> {
   const ours = await loadDefinitions(OURS);
   const known = ours.get(nameOrFile);
@@ -70,7 +70,7 @@ function parseFile(file: string): unknown {
   }
 }
 
-/** It may come from anyone, so its type is not believed. Throws `SCENARIO_INVALID` naming everything that is wrong. */
+/** Checks everything, since anyone may have written the file. Throws `SCENARIO_INVALID` naming all mistakes. */
 export function checkScenario(given: unknown, file: string, context: ScenarioContext): Scenario {
   const problems = Value.Check(ScenarioSchema, given) ? problemsOf(given, context) : shapeProblems(given);
   if (problems.length > 0) throw new DaoyuError('SCENARIO_INVALID', `scenario ${file}: ${problems.join('; ')}`);
@@ -81,7 +81,7 @@ const MAX_TOLD = 5;
 
 function shapeProblems(given: unknown): readonly string[] {
   const errors = Value.Errors(ScenarioSchema, given);
-  // Where one of several shapes fits none, the errors of each would be listed: the first place says enough.
+  // A value that fits none of several shapes gives the errors of all of them; the first one suffices.
   const places = new Map(errors.map(({ instancePath, message }) => [instancePath || 'the file', message]));
   return [...places].slice(0, MAX_TOLD).map(([place, message]) => `${place.replace(/^\//, '')} ${message}`);
 }
@@ -92,7 +92,7 @@ function problemsOf(scenario: Scenario, { kinds, faults }: ScenarioContext): rea
     if (!kinds.has(kind)) problems.push(`fleet names kind "${kind}"; known: ${[...kinds.keys()].join(', ')}`);
   }
   for (const [index, { fromHour, toHour, condition }] of scenario.conditions.entries()) {
-    if (!(fromHour < toHour)) problems.push(`condition ${index} (${condition}): fromHour must lie before toHour`);
+    if (!(fromHour < toHour)) problems.push(`condition ${index} (${condition}): fromHour must be before toHour`);
   }
   const fieldNames = new Set(
     Object.keys(scenario.fleet).flatMap((kind) => kinds.get(kind)?.fields.map(({ name }) => name) ?? []),
@@ -101,10 +101,10 @@ function problemsOf(scenario: Scenario, { kinds, faults }: ScenarioContext): rea
     const say = (text: string) => problems.push(`fault ${index} (${plan.fault}): ${text}`);
     const fault = faults.get(plan.fault);
     if (fault === undefined) {
-      say(`there is none of this name; known: ${[...faults.keys()].join(', ')}`);
+      say(`there is no such fault; known: ${[...faults.keys()].join(', ')}`);
       continue;
     }
-    if (!(plan.fromHour < plan.toHour)) say('fromHour must lie before toHour');
+    if (!(plan.fromHour < plan.toHour)) say('fromHour must be before toHour');
     if ((plan.timesADay === undefined) !== (plan.minutes === undefined)) say('timesADay and minutes belong together');
     for (const name of plan.fields ?? []) if (!fieldNames.has(name)) say(`no kind of the fleet has a field "${name}"`);
     for (const kind of plan.on?.kinds ?? []) if (!(kind in scenario.fleet)) say(`the fleet has no kind "${kind}"`);
@@ -117,5 +117,5 @@ function problemsOf(scenario: Scenario, { kinds, faults }: ScenarioContext): rea
   return problems;
 }
 
-/** Keeps a shipped scenario typed; it is checked on loading all the same. */
+/** Types a scenario of ours; loading still checks it. */
 export const defineScenario = (scenario: Scenario): Scenario => scenario;

@@ -1,4 +1,4 @@
-/** A believable signal for any field of any kind: a day's swing in solar time, slow weather, a little noise; computable at any instant. */
+/** A generic signal for any field: daily swing in solar time, slow weather, some noise; computable at any instant. */
 import type { Field, Kind } from '../sensors/kind.ts';
 import type { Model } from './model.ts';
 import { noise, seedOf, smooth } from './random.ts';
@@ -20,7 +20,7 @@ export function createSignal(kind: Kind, seed: string): Model {
   };
 }
 
-/** A kind that works in missions is at it twice a day, a quarter of an hour each, three hours before and after noon. */
+/** A kind with missions has two a day of 15 minutes each, three hours before and after noon. */
 function isAtWork(at: number): boolean {
   const fromNoon = Math.abs(((((at - SOLAR_NOON_UTC_MS) % DAY_MS) + DAY_MS * 1.5) % DAY_MS) - DAY_MS / 2);
   return Math.abs(fromNoon - 3 * 3_600_000) < 450_000;
@@ -35,7 +35,7 @@ function signalOf(field: Field, seed: number): (at: number) => number {
     const keys = Object.keys(field.choices ?? {}).map(Number);
     return (at) => keys[Math.floor(((noise(seed, Math.floor(at / 3_600_000)) + 1) / 2) * keys.length * 0.999)] ?? 0;
   }
-  // Peaks some hours after solar noon, as water does.
+  // Peaks some hours after solar noon, like water.
   const lagMs = (1 + ((seed >>> 3) % 4)) * 3_600_000;
   return (at) => {
     const day = Math.cos((2 * Math.PI * (at - SOLAR_NOON_UTC_MS - lagMs)) / DAY_MS);

@@ -1,14 +1,14 @@
-/** The clock of a run: real time, a multiple of it, or as fast as acknowledged. It never passes the real clock, because a platform refuses the future. */
+/** The clock of a run: real time, a multiple of it, or as fast as acknowledged. Never ahead of the real clock, because a platform refuses future times. */
 
 export interface Pace {
-  /** Simulated now, epoch ms. */
+  /** Simulated time, epoch ms. */
   now(): number;
   /** The real clock. */
   real(): number;
-  /** Real ms until simulated time reaches an instant; 0 when it has. */
+  /** Real ms until simulated time reaches an instant; 0 afterwards. */
   delayUntil(at: number): number;
   readonly from: number;
-  /** `Infinity`: as fast as acknowledged. Once it has caught up with the real clock, any pace is real time. */
+  /** `Infinity`: as fast as acknowledged. After catching up with the real clock, every pace is real time. */
   readonly speed: number;
 }
 

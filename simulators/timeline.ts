@@ -1,33 +1,33 @@
-/** The single timer of a run: executes due steps in order of simulated time, at the run's pace, and yields to sockets in between. */
+/** The only timer of a run: executes due steps in order of simulated time at the pace of the run, and yields to sockets in between. */
 import { createPriorityQueue } from './priority-queue.ts';
 import type { Pace } from './sim-clock.ts';
 
-/** What is due at an instant. A promise holds everything else back: only what hurries through the past may wait. */
+/** A step that is due at an instant. A returned promise delays all later steps, so only a run through the past may return one. */
 export type Step = (at: number) => void | Promise<void>;
 
 export interface Timeline {
-  /** True time of what was done last, epoch ms. */
+  /** True time of the last step, epoch ms. */
   readonly position: number;
   readonly isClosed: boolean;
-  /** Resolves when it was closed. */
+  /** Resolves once closed. */
   readonly closed: Promise<void>;
   add(at: number, step: Step): void;
-  /** Resolves at `to`, or when it was closed. */
+  /** Resolves at `to`, or once closed. */
   run(): Promise<void>;
   close(): void;
 }
 
 export interface TimelineOptions {
   readonly pace: Pace;
-  /** Epoch ms at which it ends; may be infinite. */
+  /** End, epoch ms; may be infinite. */
   readonly to: number;
-  /** Simulated time has met the real clock for the first time: all that follows happens in real time. */
+  /** Called when simulated time first reaches the real clock; all later steps run in real time. */
   readonly onCaughtUp: () => void;
 }
 
-/** Work between two looks at the sockets. */
+/** Longest work before yielding to the sockets. */
 const SLICE_MS = 10;
-/** The longest that a timer of Node takes. */
+/** The longest delay of a Node timer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function createTimeline({ pace, to, onCaughtUp }: TimelineOptions): Timeline {

@@ -1,18 +1,18 @@
-/** State of equations of motion at any instant, at bounded cost: integration restarts at fixed times, and its first stretch, which still depends on the initial state, is discarded. */
+/** Integrates a state to any instant at bounded cost: integration restarts at fixed times and discards the spin-up, which still depends on the initial state. */
 
 export interface TrajectoryOptions<S> {
   readonly stepMs: number;
-  /** When the run that answers for an instant began, epoch ms; far enough before it to have forgotten its beginning. */
+  /** Start of the integration for an instant, epoch ms; early enough for the initial state not to matter. */
   readonly beginningOf: (at: number) => number;
   readonly begin: (at: number) => S;
-  /** The state one step after `at`. Depends on its arguments only, so that every order of asking gives the same answer. */
+  /** The state one step after `at`. Depends on its arguments only, so the order of calls does not matter. */
   readonly advance: (state: S, at: number) => S;
 }
 
 export interface Moment<S> {
   readonly before: S;
   readonly after: S;
-  /** How far between the two, 0…1. */
+  /** Position between the two states, 0…1. */
   readonly share: number;
 }
 
@@ -20,13 +20,13 @@ export interface Trajectory<S> {
   at(time: number): Moment<S>;
 }
 
-/** Steps between the states that are kept for going back. */
+/** Steps between states kept for going back. */
 const KEEP_EVERY = 256;
 
 export function createTrajectory<S>({ stepMs, beginningOf, begin, advance }: TrajectoryOptions<S>): Trajectory<S> {
   let start = Number.NaN;
   let index = 0;
-  /** The step before, because a device looks back a little (the rain of ten minutes) more often than far. */
+  /** The previous step, because most calls go back only a little, e.g. for the rain of ten minutes. */
   let previous: S | undefined;
   let before: S;
   let after: S;
@@ -63,13 +63,13 @@ export function createTrajectory<S>({ stepMs, beginningOf, begin, advance }: Tra
   };
 }
 
-/** A number of the state, on the line between the two steps. */
+/** Interpolates a number of the state linearly. */
 export function between<S>({ before, after, share }: Moment<S>, pick: (state: S) => number): number {
   const from = pick(before);
   return from + (pick(after) - from) * share;
 }
 
-/** Runs that begin every `everyMs`, `spinUpMs` before they are shown; `phase` (0…1) spreads many runs over time. */
+/** Integrations start every `everyMs`, `spinUpMs` before their first use; `phase` (0…1) spreads many of them over time. */
 export function restarts(everyMs: number, spinUpMs: number, stepMs: number, phase: number): (at: number) => number {
   const offset = Math.floor((phase * everyMs) / stepMs) * stepMs;
   return (at) => Math.floor((at - offset) / everyMs) * everyMs + offset - spinUpMs;

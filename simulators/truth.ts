@@ -1,4 +1,4 @@
-/** Writes the ground truth of a run as JSON lines: samples, injected faults, deliveries and the expected ledger. Format: docs/scenarios.md. */
+/** Writes the ground truth of a run as JSON lines: samples, injected faults, deliveries, expected ledger. Format: docs/scenarios.md. */
 
 import { createWriteStream } from 'node:fs';
 import { clientIdOf } from '../base/topics.ts';
@@ -37,12 +37,12 @@ export type TruthRecord =
       readonly fields: readonly string[];
       readonly options: Readonly<Record<string, unknown>>;
     }
-  /** As the device held it; `real` only where a fault altered values. */
+  /** A measurement as the device holds it; `real` only if a fault altered values. */
   | ({ readonly is: 'reading'; readonly device: string } & Pick<
       Measurement,
       'at' | 'time' | 'seq' | 'values' | 'real' | 'faults'
     >)
-  /** A publish whose PUBACK was seen. */
+  /** A publish whose PUBACK was received. */
   | {
       readonly is: 'delivery';
       readonly device: string;
@@ -51,9 +51,9 @@ export type TruthRecord =
       readonly isResend: boolean;
       readonly faults?: readonly string[];
     }
-  /** Overwritten in the device's memory before it could be sent. */
+  /** Readings overwritten in the device's memory before they were sent. */
   | { readonly is: 'lost'; readonly device: string; readonly time: number; readonly seq: number }
-  /** The network broke by itself: these publishes arrived once or twice, and the ledger below may be short by their readings. */
+  /** An unplanned network failure: these publishes arrived once or twice, so the expected ledger may be short by their readings. */
   | { readonly is: 'doubt'; readonly device: string; readonly publishes: number }
   | ({ readonly is: 'ledger'; readonly device: string } & ExpectedRow);
 
@@ -61,7 +61,7 @@ export interface Truth {
   /** The part of one device. */
   of(member: FleetMember, kind: Kind, faults: readonly PlannedFault[]): DeviceTruth;
   write(record: TruthRecord): void;
-  /** Adds the expected ledger of every device. Resolves when all is written. */
+  /** Adds the expected ledger of every device. Resolves once everything is written. */
   close(): Promise<void>;
 }
 
@@ -129,7 +129,7 @@ export function createTruth(sink: TruthSink): Truth {
   };
 }
 
-/** Lines into a file, through the stream's own buffer. Rejects on closing when the file could not be written. */
+/** Writes lines through the buffer of a stream. `close` rejects if the file could not be written. */
 export function openTruthFile(file: string): TruthSink {
   const stream = createWriteStream(file, { flags: 'w' });
   let failure: Error | undefined;

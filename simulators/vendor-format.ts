@@ -1,4 +1,4 @@
-/** Encodes readings the way a vendor's device does, by inverting the device's mapping: field → vendor key, scale and envelope. */
+/** Encodes readings like a vendor's device by inverting the mapping: field → vendor key, scale and envelope. */
 import { encodeMeasurements, toJson } from './json-format.ts';
 import type { Measurement, Sent } from './measurement.ts';
 
@@ -16,7 +16,7 @@ export interface Register {
   readonly offset: number;
 }
 
-/** By field: under which key and scale a mapped device sends it. */
+/** Key and scale of a mapped device, by field. */
 export function registersOf({ keys = {} }: SenderMapping): ReadonlyMap<string, Register> {
   const registers = new Map<string, Register>();
   for (const [key, target] of Object.entries(keys)) {
@@ -27,10 +27,10 @@ export function registersOf({ keys = {} }: SenderMapping): ReadonlyMap<string, R
   return registers;
 }
 
-/** A register with all bits set means no probe, whatever its scale; so does the signed end of its range. */
+/** A register with all bits set, or at the end of its signed range, means no probe, whatever its scale. */
 const NO_PROBE = new Set<Sent>([65_535, 32_767, -32_768]);
 
-/** What stands in the register: whole numbers, since the scale is there to make them so. */
+/** The content of the register: a whole number, which is the purpose of the scale. */
 export function toRegister({ scale, offset }: Register, value: Sent): Sent {
   if (typeof value !== 'number' || !Number.isFinite(value) || NO_PROBE.has(value)) return value;
   return scale === 1 ? value - offset : Math.round((value - offset) / scale);
@@ -50,7 +50,7 @@ export function createEncoder(mapping: SenderMapping | undefined): (measurements
   };
 }
 
-/** A DTU knows its registers and nothing else, so fields without one are not sent. */
+/** A DTU sends registers only, so fields without one are not sent. */
 function inVendorsWords(values: Measurement['values'], registers: ReadonlyMap<string, Register>) {
   const renamed: Record<string, Sent> = {};
   for (const [field, value] of Object.entries(values)) {
@@ -65,7 +65,7 @@ function encodeThingsBoard(measurements: readonly Measurement[]): string {
   return toJson(objects.length === 1 ? objects[0] : objects, measurements);
 }
 
-/** One reading as a property post, a backlog as a history post. */
+/** A reading as a property post, a backlog as a history post. */
 function encodeAlink(measurements: readonly Measurement[]): string {
   const [first] = measurements;
   const withTime = ({ time, values }: Measurement) =>

@@ -1,17 +1,17 @@
 /** Time windows of a fault, fixed by the scenario or drawn from its seed. */
 import { seedOf, uniform } from './random.ts';
 
-/** Epoch ms; `from` included, `to` excluded. */
+/** Epoch ms; `from` inclusive, `to` exclusive. */
 export interface Window {
   readonly from: number;
   readonly to: number;
 }
 
 export interface WindowPlan {
-  /** Hours after the scenario's start. */
+  /** Hours after the start of the scenario. */
   readonly fromHour: number;
   readonly toHour: number;
-  /** Instead of the whole span: so many windows a day inside of it, of `minutes` each. */
+  /** Instead of the whole period: this many windows a day of `minutes` each. */
   readonly timesADay?: number;
   readonly minutes?: number;
 }
@@ -19,7 +19,7 @@ export interface WindowPlan {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** In order and without overlap. */
+/** Ordered and without overlap. */
 export function windowsOf(plan: WindowPlan, start: number, seed: string): readonly Window[] {
   const from = start + plan.fromHour * HOUR;
   const to = start + plan.toHour * HOUR;
@@ -28,7 +28,7 @@ export function windowsOf(plan: WindowPlan, start: number, seed: string): readon
   const slot = DAY / plan.timesADay;
   const base = seedOf(seed);
   const windows: Window[] = [];
-  // One in each slot, so that they never overlap and the same seed throws the same ones whatever the length of the scenario.
+  // One in each slot, so that they never overlap and do not depend on the length of the scenario.
   for (let index = 0; from + index * slot < to; index++) {
     const opens = Math.ceil(from + index * slot + uniform(base, index) * Math.max(0, slot - length));
     const closes = Math.floor(Math.min(to, from + (index + 1) * slot, opens + length));
@@ -37,7 +37,7 @@ export function windowsOf(plan: WindowPlan, start: number, seed: string): readon
   return windows;
 }
 
-/** Looks windows up for instants that mostly rise. */
+/** Finds the window of an instant; fast for ascending instants. */
 export function createWindowLookup(windows: readonly Window[]): (at: number) => Window | undefined {
   let index = 0;
   return (at) => {

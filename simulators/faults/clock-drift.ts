@@ -1,4 +1,4 @@
-/** A cheap crystal without a time server: seconds a day that add up. */
+/** A cheap crystal without a time server gains or loses seconds a day. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { touched } from '../measurement.ts';

@@ -1,4 +1,4 @@
-/** A reboot without a battery behind the clock: 1 January 1970 until the network gives the time. */
+/** A reboot of a device without a clock battery: 1 January 1970 until the network provides the time. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { touched } from '../measurement.ts';
@@ -8,7 +8,7 @@ export default defineFault({
   label: { zh: '重启回 1970', en: 'clock reset' },
   about: {
     zh: '断电重启后时钟从 1970-01-01（或 2000 年）走起，序号归零，直到联网校时。',
-    en: 'After a reboot the clock starts at 1970-01-01 (or 2000) and the counter at 0, until the network gives the time.',
+    en: 'After a reboot the clock starts at 1970-01-01 (or 2000) and the counter at 0, until the network provides the time.',
   },
   source: 'DTUs without a clock battery; years 1970 and 2000 in field data',
   options: Type.Object({ year: Type.Integer({ default: 1970, minimum: 1970, maximum: 2030 }) }),

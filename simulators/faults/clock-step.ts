@@ -1,4 +1,4 @@
-/** A clock that jumps: a wrong time server, daylight saving where there is none, the zone forgotten. */
+/** A clock that jumps: a wrong time server, daylight saving where there is none, a missing time zone. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { touched } from '../measurement.ts';
@@ -8,7 +8,7 @@ export default defineFault({
   label: { zh: '时钟跳变', en: 'clock step' },
   about: {
     zh: '设备时钟突然前移或后退；28800 秒即“把北京时间当 UTC 上报”。',
-    en: "The device's clock jumps forth or back; 28,800 s is Beijing time sent as UTC.",
+    en: "The device's clock jumps forward or back; 28,800 s is Beijing time sent as UTC.",
   },
   source:
     'a step of -475 s in the Mendeley tank series 34rczh25kc; -2700 s at the end of daylight saving in a real cold store',

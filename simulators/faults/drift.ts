@@ -1,4 +1,4 @@
-/** A sensor that slides away from the truth day by day, until someone calibrates it. */
+/** A sensor that drifts from the true value day by day until it is calibrated. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered, type Sent } from '../measurement.ts';
@@ -10,13 +10,13 @@ export default defineFault({
   label: { zh: '漂移', en: 'drift' },
   about: {
     zh: '读数逐日偏离真值，直到校准；没有任何一个样本看起来异常。',
-    en: 'The sensor slides away from the truth day by day until it is calibrated; no single sample looks wrong.',
+    en: 'The sensor drifts from the true value day by day until it is calibrated; no single sample looks wrong.',
   },
   source:
     'YSI sonde raw against clean over 5.3 d (driftR calValues.csv); ion-selective electrodes 5-10 % a day (general knowledge)',
   options: Type.Object({
     percentADay: Type.Number({ default: 5 }),
-    /** In the unit of the field, added to the percentage. */
+    /** Drift in the unit of the field, in addition to the percentage. */
     unitsADay: Type.Number({ default: 0 }),
   }),
   readings: ({ options: { percentADay, unitsADay }, fields }) => ({

@@ -8,11 +8,11 @@ export default defineFault({
   label: { zh: '缺测', en: 'dropout' },
   about: {
     zh: '样本从未产生，事后也补不回来；序号连续，只有时间间隔能看出。',
-    en: 'Samples that were never made and never will come; the counter runs on, only the spacing of times shows it.',
+    en: 'Samples that were never made and will never arrive; the sequence number has no gap, only the times show it.',
   },
   source: '3.7-6.1 % missing at 1-min loggers of a real cold store; a gap of 35 days in IoTPond10',
   options: Type.Object({
-    /** Of the samples inside of the windows. */
+    /** Share of the samples inside the windows. */
     share: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
   }),
   readings: ({ options: { share }, seed }) => ({

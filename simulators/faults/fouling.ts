@@ -1,4 +1,4 @@
-/** A film grows on an optical oxygen probe: it answers more slowly and reads too low, until it is cleaned. */
+/** A film on an optical oxygen probe: it responds slowly and reads too low until it is cleaned. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered, type Sent } from '../measurement.ts';
@@ -11,14 +11,14 @@ export default defineFault({
   label: { zh: '生物附着', en: 'fouling' },
   about: {
     zh: '光学溶解氧探头长膜：响应变慢、读数偏低、昼夜幅度变小，清洗后复位。',
-    en: 'A film on the oxygen probe: slow, too low, a smaller swing between day and night; cleaning resets it.',
+    en: 'A film on the oxygen probe: it responds slowly and reads too low, with a smaller swing between day and night; cleaning resets it.',
   },
   source:
     'Teichert-Coddington (globalseafood.org) on biofouled probes; "0 % saturation when fouled" in the NERC metadata of Durleigh',
   options: Type.Object({
     /** mg/L a day. */
     biasADay: Type.Number({ default: -0.1 }),
-    /** Time constant at the end of the window; it begins at 1 min. */
+    /** Time constant at the end of the window; at its start it is 1 min. */
     slowestMinutes: Type.Number({ default: 15, minimum: 1 }),
   }),
   appliesTo: ({ name }) => name === 'dissolved_oxygen',

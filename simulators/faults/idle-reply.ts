@@ -1,4 +1,4 @@
-/** Answers done and does nothing: a contactor that does not close. Only what is measured shows it. */
+/** Replies `done` and does nothing: a contactor that does not close. Only measurements show it. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 
@@ -7,7 +7,7 @@ export default defineFault({
   label: { zh: '应答不实', en: 'untrue reply' },
   about: {
     zh: '应答“完成”，设备却没动作：要看实测的状态。',
-    en: 'Answers done and does nothing: a contactor that does not close. Only what is measured shows it.',
+    en: 'Replies "done" and does nothing: a contactor that does not close. Only measurements show it.',
   },
   source: 'contactors and relays without an auxiliary contact',
   options: Type.Object({}),

@@ -1,4 +1,4 @@
-/** Does as it is told and answers late: the command has expired, the answer is shown as late. */
+/** Obeys and replies late: the command has expired, and the reply is shown as late. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 
@@ -7,7 +7,7 @@ export default defineFault({
   label: { zh: '应答迟到', en: 'late reply' },
   about: {
     zh: '照做了，应答却晚到：指令已过期，应答记为迟到。',
-    en: 'Does as it is told and answers late: the command has expired, the answer is shown as late.',
+    en: 'Obeys and replies late: the command has expired, and the reply is shown as late.',
   },
   source: 'slow starters and gates; modems that sleep between windows',
   options: Type.Object({

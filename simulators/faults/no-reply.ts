@@ -1,4 +1,4 @@
-/** Does as it is told and says nothing: the platform sends again, and the command expires. */
+/** Obeys without a reply: the platform resends, and the command expires. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 
@@ -7,7 +7,7 @@ export default defineFault({
   label: { zh: '指令无应答', en: 'no reply' },
   about: {
     zh: '照做了，却不应答：平台反复重发，最后过期。',
-    en: 'Does as it is told and says nothing: the platform sends again, and the command expires.',
+    en: 'Obeys without a reply: the platform resends, and the command expires.',
   },
   source: 'firmware without a reply topic; replies lost on a full 4G buffer',
   options: Type.Object({}),

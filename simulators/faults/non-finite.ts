@@ -1,4 +1,4 @@
-/** A division by zero in the firmware: not a number, or infinite. */
+/** A division by zero in the firmware: NaN or infinity. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered } from '../measurement.ts';
@@ -10,7 +10,7 @@ export default defineFault({
   label: { zh: '非有限数', en: 'not finite' },
   about: {
     zh: '固件算出 NaN 或 inf：写成文本则只丢该值，裸写进 JSON 则整条报文无法解析。',
-    en: 'The firmware computed NaN or inf: as a text it costs that value, bare in the JSON it costs the whole message.',
+    en: 'The firmware computed NaN or inf: as a text, it loses that value; bare in the JSON, it loses the whole message.',
   },
   source: 'ammonia `inf` in IoTPond10 (Udanor 2022); `NaN` printed by C templates of DTUs',
   options: Type.Object({

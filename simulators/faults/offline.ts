@@ -1,4 +1,4 @@
-/** No network: the device measures on, buffers, and sends its backlog when the network returns. */
+/** No network: the device keeps measuring, buffers, and sends its backlog when the network returns. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 
@@ -7,7 +7,7 @@ export default defineFault({
   label: { zh: '断网', en: 'offline' },
   about: {
     zh: '基站断电或信号丢失：设备照常测量、缓存，恢复后补传；缓存满则覆盖最旧的。',
-    en: 'The cell is down: the device measures on and buffers, then sends its backlog; a full memory overwrites the oldest.',
+    en: 'The cell is down: the device keeps measuring and buffers, then sends its backlog; a full memory overwrites the oldest readings.',
   },
   source: 'gaps and late bursts of rural 4G; loggers hold about two days at one reading a minute',
   options: Type.Object({}),

@@ -1,9 +1,9 @@
-/** A probe that sinks into the mud: oxygen slides to nothing as smoothly as a dying pond, but the temperature hardly moves. */
+/** A probe that sinks into the mud: oxygen falls to zero as smoothly as in a dying pond, but the temperature hardly changes. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered, type Sent } from '../measurement.ts';
 
-/** By field: what the mud makes of the value in clear water, by how far it has closed over the probe (0…1). */
+/** By field: the value in the mud from that in clear water and the degree of burial (0…1). */
 const IN_MUD: Readonly<Record<string, (value: number, first: number, closed: number) => number>> = {
   dissolved_oxygen: (value, _first, closed) => value * (1 - closed) + 0.1 * closed,
   oxygen_saturation: (value, _first, closed) => value * (1 - closed) + closed,
@@ -17,11 +17,11 @@ export default defineFault({
   label: { zh: '探头埋泥', en: 'silted probe' },
   about: {
     zh: '探头陷入淤泥：溶解氧平滑下滑至近零，像缺氧，但水温几乎不动、电导率缓升、ORP 下降。',
-    en: 'The probe sinks into mud: oxygen slides to almost nothing as in a dying pond, yet temperature stands, conductivity creeps up, redox falls.',
+    en: 'The probe sinks into mud: oxygen falls to almost zero as in a dying pond, yet the temperature stays, conductivity rises slowly, redox falls.',
   },
   source: 'EXO2 of driftR: 6.6 → 0.4 mg/L in 20 h, 9.6-10.0 °C, 816 → 865 µS/cm, 230 → -56 mV',
   options: Type.Object({
-    /** Until it is buried. */
+    /** Time until it is buried. */
     hours: Type.Number({ default: 20, minimum: 0.1 }),
   }),
   appliesTo: ({ name }) => name in IN_MUD,

@@ -1,4 +1,4 @@
-/** A single sample far off, then back: a bad contact, a bus collision. */
+/** A single sample far off: a bad contact, a bus collision. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered, type Sent } from '../measurement.ts';
@@ -13,7 +13,7 @@ export default defineFault({
   },
   source: 'dissolved oxygen 0 → 30.5 → 3.7 mg/L within minutes in IoTPond10 (Udanor 2022)',
   options: Type.Object({
-    /** Of the samples inside of the windows. */
+    /** Share of the samples inside the windows. */
     share: Type.Number({ default: 0.02, minimum: 0, maximum: 1 }),
     least: Type.Number({ default: 3, minimum: 1 }),
     most: Type.Number({ default: 30, minimum: 1 }),

@@ -1,4 +1,4 @@
-/** The last value again and again: a hung converter, a gateway that sends its cache. */
+/** Repeats the last value: a hung converter, a gateway that sends its cache. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered, type Sent } from '../measurement.ts';
@@ -8,7 +8,7 @@ export default defineFault({
   label: { zh: '读数卡住', en: 'stuck' },
   about: {
     zh: '变送器死机或网关重发缓存，同一数值持续 1–24 小时，看似平稳。',
-    en: 'A hung converter or a gateway sending its cache: the same value for 1 to 24 hours, which looks calm.',
+    en: 'A hung converter or a gateway that sends its cache: the same value for 1 to 24 hours, which looks like calm weather.',
   },
   source:
     'Modbus gateways that answer from their cache; how long healthy sensors repeat is in the kinds (`stuckAfterMinutes`)',
@@ -20,7 +20,7 @@ export default defineFault({
         last = measurement.values;
       },
       alter(measurement) {
-        // The first inside of the window is still measured when nothing came before.
+        // Without an earlier value, the first one inside the window is still measured.
         if (Object.keys(last).length === 0) last = measurement.values;
         const values: Record<string, Sent> = {};
         for (const { name } of fields) {

@@ -1,4 +1,4 @@
-/** A text where a number belongs: an overflowing display, a decimal comma. */
+/** A text instead of a number: an overflowing display, a decimal comma. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered } from '../measurement.ts';
@@ -8,7 +8,7 @@ export default defineFault({
   label: { zh: '文本代替数值', en: 'text for a number' },
   about: {
     zh: '该是数值的位置出现文本：“###”、“..........”、小数逗号“6,42”。',
-    en: 'A text stands where a number belongs: "###", "..........", a decimal comma "6,42".',
+    en: 'A text instead of a number: "###", "..........", a decimal comma "6,42".',
   },
   source: '`###` and `..........` in exports of a real cold store; decimal commas of European gateways',
   options: Type.Object({ text: Type.String({ default: '###', minLength: 1, maxLength: 64 }) }),

@@ -1,4 +1,4 @@
-/** A message cut off on its way through a modem with too small a buffer. */
+/** A message cut off by a modem with too small a buffer. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { uniform } from '../random.ts';
@@ -8,11 +8,11 @@ export default defineFault({
   label: { zh: '报文截断', en: 'truncated payload' },
   about: {
     zh: '模组缓冲区太小，报文被截断，JSON 不完整；设备收到 PUBACK，以为已送达。',
-    en: "The modem's buffer is too small and the JSON is cut off; the device gets its PUBACK and believes it delivered.",
+    en: "The modem's buffer is too small and cuts the JSON off; the device gets its PUBACK and assumes delivery.",
   },
   source: 'AT-command modems with 512- or 1024-byte publish buffers',
   options: Type.Object({
-    /** Of the messages inside of the windows. */
+    /** Share of the messages inside the windows. */
     share: Type.Number({ default: 1, minimum: 0, maximum: 1 }),
   }),
   messages:

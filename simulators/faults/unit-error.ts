@@ -1,4 +1,4 @@
-/** A scale that was set wrong in the gateway: ten or a hundred times too large. */
+/** A wrong scale in the gateway: values ten or a hundred times too large. */
 import { Type } from 'typebox';
 import { defineFault } from '../fault.ts';
 import { altered, type Sent } from '../measurement.ts';
@@ -8,7 +8,7 @@ export default defineFault({
   label: { zh: '单位/倍率错误', en: 'unit error' },
   about: {
     zh: '网关倍率配错，数值放大 10 或 100 倍：溶解氧 6.53 变成 653；能量程校验出一部分，其余看似正常。',
-    en: 'The gateway scales wrongly by 10 or 100: oxygen 6.53 arrives as 653. The physical range shows some of it, not all.',
+    en: 'The gateway scales wrongly by 10 or 100: oxygen 6.53 arrives as 653. The check of the physical range finds some of them.',
   },
   source: 'register maps of BOQU DOG-2082YS (×0.01) and SUP-DO7013 (×0.1) behind one template',
   options: Type.Object({ factor: Type.Number({ default: 10 }) }),
