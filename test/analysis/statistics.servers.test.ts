@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { openMemoryKv } from '../../kv/memory.ts';
 import { openInfluxStore } from '../../store/influx/influx.ts';
 import { describeStatistics } from '../contract/statistics.ts';
-import { testKind } from '../contract/store.ts';
+import { testKind } from '../contract/store/fixtures.ts';
 import { hasInflux, type InfluxServer, startInflux } from '../servers/influx.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);

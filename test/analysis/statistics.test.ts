@@ -6,7 +6,7 @@ import { percentile, statisticsNamed } from '../../analysis/statistics.ts';
 import { openDuckDbStore } from '../../store/duckdb/duckdb.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 import { describeStatistics } from '../contract/statistics.ts';
-import { T0, testKind } from '../contract/store.ts';
+import { T0, testKind } from '../contract/store/fixtures.ts';
 
 const kinds = new Map([[testKind.name, testKind]]);
 

@@ -7,7 +7,7 @@ import { isDoubtful } from '../../sensors/flag.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import type { Store } from '../../store/store.ts';
 import { correction } from './corrections.ts';
-import { reading, T0, testKind } from './store.ts';
+import { reading, T0, testKind } from './store/fixtures.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
