@@ -134,8 +134,9 @@ function entryOf(part: Omit<RegistryEntry, 'version'>): Entry {
   return { subject: subjects.registry, data: JSON.stringify({ version: 1, ...part } satisfies RegistryEntry) };
 }
 
-/** Any program may read the log: leaves out the password hash, and the mapping, which alarms do not need. */
+const LEFT_OUT = new Set(['passwordHash', 'previousPassword', 'framePasswordHash', 'mapping']);
+
+/** Any program may read the log: leaves out hashes of passwords, and the mapping, which alarms do not need. */
 function withoutSecrets(value: object): object {
-  const { passwordHash: _, previousPassword: __, mapping: ___, ...shown } = value as Record<string, unknown>;
-  return shown;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !LEFT_OUT.has(name)));
 }

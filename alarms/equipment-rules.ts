@@ -14,6 +14,18 @@ export function equipmentRules(kind: Kind, intervalMs: number): readonly Rule[] 
   return (kind.equipment ?? []).map((declared) => equipmentRule(declared, intervalMs));
 }
 
+const curveFields = new WeakMap<Kind, readonly string[]>();
+
+/** Fields of which the last day is kept as half-hours: those with a forecast, and those that a rule wants to see moving. Asked for every reading. */
+export function curveFieldsOf(kind: Kind): readonly string[] {
+  const known = curveFields.get(kind);
+  if (known !== undefined) return known;
+  const moving = (kind.equipment ?? []).flatMap(({ unmoved }) => unmoved?.fields ?? []);
+  const found = [...new Set([...(kind.fallsByNight ?? []), ...moving])];
+  curveFields.set(kind, found);
+  return found;
+}
+
 function equipmentRule(declared: EquipmentRule, intervalMs: number): Rule {
   const { name, label, action, terms, criticalTerms, holdMinutes, source } = declared;
   const fields = [...new Set([...terms, ...(criticalTerms ?? [])].flatMap(fieldsOf))];
@@ -46,8 +58,13 @@ function holdMs(minutes: number | undefined, intervalMs: number): number {
   return Math.max(minutes * MINUTE, intervalMs) - 0.1 * intervalMs;
 }
 
-function codeOf({ terms, criticalTerms, holdMinutes }: EquipmentRule, measured: Measured): Code {
+function codeOf({ terms, criticalTerms, unmoved, holdMinutes }: EquipmentRule, measured: Measured): Code {
   if (!terms.every((term) => holds(term, measured.values))) return 0;
+  if (unmoved !== undefined) {
+    const moves = unmoved.fields.flatMap((field) => measured.movedBy?.(field) ?? []);
+    if (moves.length === 0) return UNKNOWN;
+    if (moves.some((move) => Math.abs(move) >= unmoved.by)) return 0;
+  }
   if (holdMinutes.critical === undefined) return 2;
   return (criticalTerms ?? []).every((term) => holds(term, measured.values)) ? 4 : 2;
 }

@@ -1,6 +1,7 @@
 /** The rules in force for each device, cached until they change. */
 import type { Kind } from '../sensors/kind.ts';
 import { maintenanceOf } from './actions.ts';
+import { curveFieldsOf } from './equipment-rules.ts';
 import type { Judging } from './judging.ts';
 import type { Emitter } from './lifecycle.ts';
 import { endWithoutRule } from './readings.ts';
@@ -16,8 +17,6 @@ export interface Judges {
   forget(): void;
 }
 
-const NONE: readonly string[] = [];
-
 export function createJudges(state: State): Judges {
   /** Derived from the state, so not stored. */
   const ruleSets = new Map<string, RuleSet>();
@@ -26,7 +25,7 @@ export function createJudges(state: State): Judges {
     const intervalMs = device.info.intervalMs ?? kind.intervalMs;
     return {
       rules: rulesOf(name, device, kind, time, to),
-      fallsByNight: kind.fallsByNight ?? NONE,
+      curveFields: curveFieldsOf(kind),
       intervalMs,
       silentAfterMs: silentAfter(intervalMs),
       maintenanceUntil: maintenanceOfDevice(device),

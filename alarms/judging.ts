@@ -4,8 +4,8 @@ import type { Rule } from './rule.ts';
 
 export interface Judging {
   readonly rules: readonly Rule[];
-  /** Fields of which the alarms look ahead. */
-  readonly fallsByNight: readonly string[];
+  /** Fields of which the last day is kept: for the forecast, and for what should be moving. */
+  readonly curveFields: readonly string[];
   readonly intervalMs: number;
   /** After so long without a reading the device is silent. */
   readonly silentAfterMs: number;

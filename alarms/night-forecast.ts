@@ -45,6 +45,13 @@ export function expectedLow(curve: NightCurve | undefined, time: number): number
   return curve?.low;
 }
 
+/** Within the last hour, of the half-hours that are over; undefined where one of them is not known. */
+export function movedBy(curve: NightCurve | undefined, time: number): number | undefined {
+  if (curve === undefined || curve.slot !== Math.floor(time / HALF_HOUR)) return undefined;
+  const [now, before] = [curve.means.at(-1), curve.means.at(-3)];
+  return typeof now === 'number' && typeof before === 'number' ? now - before : undefined;
+}
+
 function turnTo(curve: NightCurve, slot: number): void {
   const passed = slot - curve.slot;
   if (passed < 0 || passed > KEPT_SLOTS) curve.means = [];

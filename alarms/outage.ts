@@ -1,4 +1,4 @@
-/** Many devices silent at the same time have one cause: raises one alarm for the park or the site, with the devices listed. */
+/** Many devices silent at the same time have one cause: raises one alarm for the park, the gateway or the site, with the devices listed. */
 import { clockOf } from '../base/beijing-time.ts';
 import type { Label } from '../sensors/label.ts';
 import type { Alarm } from './alarm.ts';
@@ -24,6 +24,8 @@ export interface OutageOf {
   readonly slot: OutageSlot;
   readonly park: string;
   readonly site: string;
+  /** The device that speaks for all of them. */
+  readonly gateway?: string;
   readonly label: Label;
   readonly devices: readonly Watched[];
   readonly head: Head;
@@ -88,30 +90,54 @@ function outageAmong(devices: readonly Watched[], head: Head): Found | undefined
   return { silent, since: Math.min(...silent.map(({ device }) => device.heardAt)) };
 }
 
+const LOOK_AT_POWER: Label = {
+  zh: '先查供电和通信：停电时手动开增氧机、看冷库',
+  en: 'Check power and the link first; without power, run aerators by hand and check the cold stores',
+};
+const LOOK_AT_GATEWAY: Label = {
+  zh: '先查网关的供电、天线和上网；修好之前到现场看',
+  en: 'Check the gateway first: power, antenna, uplink; until it is back, look at the sites',
+};
+
 function begin(given: OutageOf, { silent, since }: Found): void {
-  const { slot, park, site, head, to } = given;
+  const { slot, park, site, gateway, head, to } = given;
   slot.since = head.now;
   open(
     slot,
     {
       park,
       site,
-      rule: site === '' ? 'park_silent' : 'site_silent',
+      ...(gateway !== undefined && { device: gateway }),
+      rule: gateway !== undefined ? 'gateway_silent' : site === '' ? 'park_silent' : 'site_silent',
       class: 'communication',
       severity: 'critical',
       start: since,
       at: head.now,
       text: textOf(given, silent.length, since),
-      action: {
-        zh: '先查供电和通信：停电时手动开增氧机、看冷库',
-        en: 'Check power and the link first; without power, run aerators by hand and check the cold stores',
-      },
+      action: gateway === undefined ? LOOK_AT_POWER : LOOK_AT_GATEWAY,
       children: silent.map(({ device }) => nameOf(device)),
       source: `${LEAST} devices and half of those that are due, within two intervals`,
     },
     to,
   );
   cover(given);
+}
+
+/** The outages of parts of a park while the whole of it is out, by the park's alarm; `undefined`: no longer. True if something changed. */
+export function coverParts(
+  outages: Readonly<Record<string, OutageSlot>>,
+  by: string | undefined,
+  { now }: Head,
+  to: Emitter,
+): boolean {
+  let isChanged = false;
+  for (const [name, slot] of Object.entries(outages)) {
+    if (name === '' || slot.alarm === undefined || slot.phase === 'returned' || slot.alarm.suppressedBy === by)
+      continue;
+    suppress(slot, by, now, to);
+    isChanged = true;
+  }
+  return isChanged;
 }
 
 /** Devices announced on their own before the outage was recognised. */

@@ -4,7 +4,7 @@ import type { Reading } from '../sensors/reading.ts';
 import { type Code, newFold, step, UNKNOWN } from './fold.ts';
 import type { Judging } from './judging.ts';
 import { clear, type Emitter, ease, end, escalate, setBlind, worsen } from './lifecycle.ts';
-import { expectedLow, newCurve, noteOnCurve } from './night-forecast.ts';
+import { expectedLow, movedBy, newCurve, noteOnCurve } from './night-forecast.ts';
 import { raiseHeld, raisePast } from './raise.ts';
 import type { Rule } from './rule.ts';
 import type { Condition, DeviceCell, Point } from './state.ts';
@@ -29,7 +29,7 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
   if (time === device.newest) return;
   const isLate = time < device.newest;
   for (const field in reading.values) device.seen[field] = Math.max(device.seen[field] ?? 0, time);
-  if (!isLate) noteCurves(device, reading, judging.fallsByNight);
+  if (!isLate) noteCurves(device, reading, judging.curveFields);
   const point = pointOf(device, reading, judging, isLate);
   if (isLate) {
     device.late.push(point);
@@ -70,6 +70,7 @@ function pointOf(
     flags,
     hasSent: (field: string) => device.seen[field] !== undefined,
     expectedLow: isLate ? undefined : (field: string) => expectedLow(device.curves?.[field], time),
+    movedBy: isLate ? undefined : (field: string) => movedBy(device.curves?.[field], time),
   };
   const { returnedAt = Number.NEGATIVE_INFINITY } = device;
   const isJustBack = time > returnedAt - silentAfterMs && time <= returnedAt + DOUBTED_MS;

@@ -55,6 +55,18 @@ export interface AlarmReport {
     /** From decided to delivered. */
     readonly p95Ms?: number;
   }[];
+  /** Each who was told something or acknowledged something, by name. */
+  readonly people: readonly {
+    readonly name: string;
+    /** Messages about alarms that reached them, repeats included. */
+    readonly messages: number;
+    readonly perTenMinutes: number;
+    /** In the worst ten minutes. */
+    readonly most: number;
+    readonly acknowledged: number;
+    /** From raised to acknowledged. */
+    readonly medianMs?: number;
+  }[];
 }
 
 export interface ReportInput {
@@ -94,6 +106,7 @@ export function reportOf({ from, to, alarms, transitions, notices }: ReportInput
     shelved: new Set(transitions.filter(({ change }) => change === 'shelved').map(({ alarm }) => alarm.id)).size,
     ended: countBy(alarms, ({ endReason }) => endReason),
     channels: channelsOf(notices),
+    people: peopleOf(notices, alarms, from, to),
   };
 }
 
@@ -140,6 +153,34 @@ function channelsOf(notices: readonly NoticeOutcome[]): AlarmReport['channels'] 
     const { p95Ms } = quantilesOf(waits);
     const counts = { delivered: countOf('delivered'), failed: countOf('failed'), expired: countOf('expired') };
     return { name, ...counts, ...(p95Ms !== undefined && { p95Ms }) };
+  });
+}
+
+/** A group chat reaches everybody whom the plan names for it. */
+function peopleOf(
+  notices: readonly NoticeOutcome[],
+  alarms: readonly Alarm[],
+  from: number,
+  to: number,
+): AlarmReport['people'] {
+  const reached = notices.filter(
+    ({ result, about }) => result === 'delivered' && (about === 'open' || about === 'digest'),
+  );
+  const names = [
+    ...reached.flatMap(({ people = [] }) => people),
+    ...alarms.flatMap(({ acknowledgedBy }) => acknowledgedBy ?? []),
+  ];
+  return [...new Set(names)].sort().map((name) => {
+    const told = reached.filter(({ people = [] }) => people.includes(name)).map(({ endedAt }) => endedAt);
+    const { perTenMinutes, most } = loadOf(told, from, to);
+    const waits = alarms.flatMap(({ acknowledgedBy, acknowledgedAt, raisedAt }) =>
+      acknowledgedBy === name && acknowledgedAt !== undefined ? [acknowledgedAt - raisedAt] : [],
+    );
+    const { medianMs } = quantilesOf(waits);
+    return {
+      ...{ name, messages: told.length, perTenMinutes, most, acknowledged: waits.length },
+      ...(medianMs !== undefined && { medianMs }),
+    };
   });
 }
 

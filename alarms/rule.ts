@@ -11,6 +11,8 @@ export interface Measured {
   readonly hasSent: (field: string) => boolean;
   /** How low it is expected to fall before the morning (`night-forecast.ts`); absent for a reading of the past. */
   readonly expectedLow?: ((field: string) => number | 'day' | undefined) | undefined;
+  /** How far it has moved within the last hour, in its unit; absent for a reading of the past, undefined where it is not known. */
+  readonly movedBy?: ((field: string) => number | undefined) | undefined;
 }
 
 export interface Rule {

@@ -35,6 +35,8 @@ export interface DeviceInfo {
   readonly label: Label;
   readonly kind: string;
   readonly intervalMs?: number;
+  /** The device of its park that speaks for it. */
+  readonly gateway?: string;
   /** Epoch ms; absent if the device reported before the registry was read. */
   readonly createdAt?: number;
   /** Disabled and retired devices are not expected to report. */
@@ -59,7 +61,7 @@ export interface DeviceCell {
   excusedAt?: number;
   /** Time of the first reading after a silence; for a while, values that look like empty registers are suspect. */
   returnedAt?: number;
-  /** Night curves of fields that fall at night. */
+  /** Half-hourly means of fields that fall at night or that a rule expects to move. */
   curves?: Record<string, NightCurve>;
   /** Newest time of measurement of each field. */
   seen: Record<string, number>;
@@ -87,7 +89,7 @@ export interface OutageSlot extends Slot {
 
 export interface ParkCell {
   info: { readonly id: string; readonly label: Label };
-  /** Outages by site; '' for the park. */
+  /** Outages by site; `gateway/{id}` of devices behind a gateway; '' for the park. */
   outages: Record<string, OutageSlot>;
   neverReported: Slot;
 }

@@ -1,4 +1,4 @@
-/** Evaluates the passing of time: late readings settle, devices fall silent, parks and sites go out, shelving ends. */
+/** Evaluates the passing of time: late readings settle, devices fall silent, parks, gateways and sites go out, shelving ends. */
 import { clockOf } from '../base/beijing-time.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { maintenanceOf, slots } from './actions.ts';
@@ -6,13 +6,15 @@ import type { Judges } from './judges.ts';
 import { settleLate } from './late-readings.ts';
 import { type Emitter, setBlind, unshelve } from './lifecycle.ts';
 import { watchNeverReported } from './never-reported.ts';
-import { nameOf, type Watched, watchOutage } from './outage.ts';
+import { coverParts, nameOf, type Watched, watchOutage } from './outage.ts';
 import { raiseHeld } from './raise.ts';
 import { quietSince, silentAfter, watchSilence } from './silence.ts';
-import { cellOf, type DeviceCell, isExpected, type ParkCell, type State } from './state.ts';
+import { cellOf, type DeviceCell, isExpected, type OutageSlot, type ParkCell, type State } from './state.ts';
 
 /** Late readings are evaluated after this time without another one. */
 const SETTLED_MS = 60_000;
+/** Fewer devices at a site or behind a gateway are announced on their own. */
+const LEAST_OF_PART = 3;
 
 export interface Watch {
   tick(to: Emitter): void;
@@ -73,23 +75,39 @@ export function createWatch({ state, kinds, judges }: WatchOptions): Watch {
   function watchPark(name: string, cell: ParkCell, to: Emitter): void {
     const { id: park, label } = cell.info;
     const all = watchedOf(park);
-    const slot = cell.outages[''] ?? {};
-    cell.outages[''] = slot;
+    const slot = slotOf(cell, '');
     let isChanged = watchOutage({ slot, park, site: '', label, devices: all, head, to });
-    if (slot.alarm === undefined || slot.phase === 'returned') {
-      for (const [site, there] of bySite(all)) {
-        if (there.length < 3) continue;
-        const of = cell.outages[site] ?? {};
-        cell.outages[site] = of;
-        const siteLabel = state.sites.get(cellOf.site(park, site))?.label ?? { zh: site, en: site };
-        isChanged = watchOutage({ slot: of, park, site, label: siteLabel, devices: there, head, to }) || isChanged;
-      }
-    }
+    const outage = isOut(slot) ? slot.alarm?.id : undefined;
+    isChanged = coverParts(cell.outages, outage, head, to) || isChanged;
+    if (outage === undefined) isChanged = watchParts(cell, all, to) || isChanged;
     isChanged = watchNeverReported(state, kinds, cell, to) || isChanged;
     if (isChanged) {
       dirty.add(name);
       for (const { device } of all) dirty.add(cellOf.device(park, device.info.id));
     }
+  }
+
+  /** Gateways, then sites: a site whose devices are out with their gateway is no outage of its own. */
+  function watchParts(cell: ParkCell, all: readonly Watched[], to: Emitter): boolean {
+    const { id: park } = cell.info;
+    const out = new Set<string>();
+    let isChanged = false;
+    for (const [gateway, behind] of groupedBy(all, ({ device }) => device.info.gateway)) {
+      if (behind.length < LEAST_OF_PART) continue;
+      const slot = slotOf(cell, `gateway/${gateway}`);
+      const { site = '', label = { zh: gateway, en: gateway } } = devices.get(cellOf.device(park, gateway))?.info ?? {};
+      isChanged = watchOutage({ slot, park, site, gateway, label, devices: behind, head, to }) || isChanged;
+      if (isOut(slot)) for (const child of slot.alarm?.children ?? []) out.add(child);
+    }
+    for (const [site, there] of groupedBy(all, ({ device }) => device.info.site)) {
+      const rest = there.filter(({ device }) => !out.has(nameOf(device)));
+      if (rest.length < LEAST_OF_PART && cell.outages[site]?.alarm === undefined) continue;
+      const slot = slotOf(cell, site);
+      const label = state.sites.get(cellOf.site(park, site))?.label ?? { zh: site, en: site };
+      const devicesThere = slot.alarm === undefined ? rest : there;
+      isChanged = watchOutage({ slot, park, site, label, devices: devicesThere, head, to }) || isChanged;
+    }
+    return isChanged;
   }
 
   function keepSilence(name: string, device: DeviceCell, to: Emitter): void {
@@ -131,12 +149,21 @@ export function createWatch({ state, kinds, judges }: WatchOptions): Watch {
   };
 }
 
-function bySite(all: readonly Watched[]): Map<string, Watched[]> {
-  const sites = new Map<string, Watched[]>();
+const isOut = ({ alarm, phase }: OutageSlot) => alarm !== undefined && phase !== 'returned';
+
+function slotOf({ outages }: ParkCell, name: string): OutageSlot {
+  outages[name] ??= {};
+  return outages[name];
+}
+
+function groupedBy(all: readonly Watched[], keyOf: (each: Watched) => string | undefined): Map<string, Watched[]> {
+  const groups = new Map<string, Watched[]>();
   for (const each of all) {
-    const there = sites.get(each.device.info.site);
-    if (there === undefined) sites.set(each.device.info.site, [each]);
-    else there.push(each);
+    const key = keyOf(each);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
   }
-  return sites;
+  return groups;
 }

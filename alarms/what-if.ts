@@ -7,33 +7,55 @@ import type { Alarm, Transition } from './alarm.ts';
 import { createEngine } from './engine.ts';
 import { cellOf, type DeviceInfo, newDevice, newState, type SiteInfo } from './state.ts';
 
+export interface TrialOptions {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly profiles: readonly Profile[];
+  /** With the season that says which profile is in force when. */
+  readonly sites: readonly SiteInfo[];
+  readonly devices: readonly DeviceInfo[];
+}
+
+export interface Trial {
+  /** In order of measured time of each device: evaluated in hindsight, as if each reading had come in time. */
+  take(reading: Reading): void;
+  /** Process alarms only: those of sensors and links do not depend on a profile. */
+  alarms(): readonly Alarm[];
+}
+
+export function createTrial({ kinds, profiles, sites, devices }: TrialOptions): Trial {
+  const state = newState();
+  state.head.hasRegistry = true;
+  for (const profile of profiles) state.profiles.set(cellOf.profile(profile.name), profile);
+  for (const site of sites) state.sites.set(cellOf.site(site.park, site.id), site);
+  for (const info of devices) state.devices.set(cellOf.device(info.park, info.id), newDevice(info));
+  const engine = createEngine({ kinds, state });
+  const alarms = new Map<string, Alarm>();
+  let position = 0;
+  return {
+    take(reading) {
+      position += 1;
+      for (const { alarm } of engine.judge({ ...reading, receivedAt: reading.time }, position))
+        noteAlarm(alarms, alarm);
+    },
+    alarms: () => [...alarms.values()],
+  };
+}
+
 export interface WhatIfOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly profile: Profile;
   /** Devices to which the profile would apply all the time. */
   readonly sites: readonly Pick<SiteInfo, 'park' | 'id' | 'label'>[];
   readonly devices: readonly DeviceInfo[];
-  /** In order of measured time: evaluated in hindsight, as if each reading had come in time. */
   readonly readings: AsyncIterable<Reading> | Iterable<Reading>;
 }
 
-/** Process alarms only: those of sensors and links do not depend on a profile. */
 export async function alarmsOf(options: WhatIfOptions): Promise<readonly Alarm[]> {
-  const { kinds, profile, sites, devices, readings } = options;
-  const state = newState();
-  state.head.hasRegistry = true;
-  state.profiles.set(cellOf.profile(profile.name), profile);
-  for (const site of sites) state.sites.set(cellOf.site(site.park, site.id), { ...site, profile: profile.name });
-  for (const info of devices) state.devices.set(cellOf.device(info.park, info.id), newDevice(info));
-  const engine = createEngine({ kinds, state });
-  const alarms = new Map<string, Alarm>();
-  let position = 0;
-  for await (const reading of readings) {
-    position += 1;
-    const inTime = { ...reading, receivedAt: reading.time };
-    for (const { alarm } of engine.judge(inTime, position)) noteAlarm(alarms, alarm);
-  }
-  return [...alarms.values()];
+  const { kinds, profile, devices, readings } = options;
+  const sites = options.sites.map(({ park, id, label }) => ({ park, id, label, profile: profile.name }));
+  const trial = createTrial({ kinds, profiles: [profile], sites, devices });
+  for await (const reading of readings) trial.take(reading);
+  return trial.alarms();
 }
 
 function noteAlarm(alarms: Map<string, Alarm>, alarm: Transition['alarm']): void {
@@ -74,7 +96,7 @@ export function compare(before: readonly Alarm[], after: readonly Alarm[]) {
     other.openedAt <= endOf(one);
   const matched = after.flatMap((alarm) => {
     const match = before.find((each) => isSame(each, alarm));
-    return match === undefined ? [] : [{ alarm, earlierMs: match.openedAt - alarm.openedAt }];
+    return match === undefined ? [] : [{ alarm, earlierMs: match.raisedAt - alarm.raisedAt }];
   });
   return {
     fresh: after.filter((alarm) => !before.some((each) => isSame(each, alarm))),

@@ -23,6 +23,7 @@ import { installRateLimit } from './rate-limit.ts';
 import { alarmActionRoutes } from './routes/alarm-actions.ts';
 import { alarmLinkRoutes } from './routes/alarm-link.ts';
 import { alarmLogRoutes } from './routes/alarm-log.ts';
+import { alarmWhatIfRoutes } from './routes/alarm-what-if.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { alarmsLiveRoutes } from './routes/alarms-live.ts';
 import { analysisRoutes } from './routes/analysis.ts';
@@ -212,6 +213,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(alarmRoutes, options);
   await app.register(alarmActionRoutes, options);
   await app.register(alarmLogRoutes, { ...options, exports });
+  await app.register(alarmWhatIfRoutes, { ...options, gate });
   await app.register(alarmsLiveRoutes, options);
   await app.register(channelRoutes, options);
   await app.register(sessionRoutes);

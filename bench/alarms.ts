@@ -1,7 +1,10 @@
-/** What the alarm engine costs a reading: judging alone, and with its state put away as often as it is. */
+/** What the alarm engine costs a reading: judging alone, and with its state put away as often as it is; and what it holds in memory. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { createEngine } from '../alarms/engine.ts';
 import { openSnapshot } from '../alarms/snapshot.ts';
+import { newState } from '../alarms/state.ts';
 import { subjects } from '../base/topics.ts';
 import { openMemoryKv } from '../kv/memory.ts';
 import { seeds } from '../seeds/seeds.ts';
@@ -10,6 +13,9 @@ import type { Reading } from '../sensors/reading.ts';
 
 const ROUNDS = 400;
 const INTERVAL_MS = 30_000;
+const START = Date.parse('2026-11-28T20:00:00+08:00');
+const PARK = 'tianyu';
+const site = (index: number) => `pond-${index % 200}`;
 /** The engine's state is put away every five seconds of the log. */
 const KEEP_EVERY_MS = 5000;
 
@@ -17,32 +23,8 @@ export async function benchAlarms({ devices }: { readonly devices: number }): Pr
   const kinds = await loadKinds();
   const snapshot = await openSnapshot(openMemoryKv());
   const engine = createEngine({ kinds, state: snapshot.state });
-  const park = 'tianyu';
-  const site = (index: number) => `pond-${index % 200}`;
-  const registry = {
-    version: 1,
-    part: 1,
-    parts: 1,
-    parks: [{ id: park, label: { zh: park, en: park } }],
-    sites: Array.from({ length: 200 }, (_, index) => ({
-      park,
-      id: site(index),
-      label: { zh: '', en: '' },
-      profile: 'crab_pond',
-    })),
-    devices: Array.from({ length: devices }, (_, index) => ({
-      ...{
-        park,
-        site: site(index),
-        id: `d${index}`,
-        label: { zh: '', en: '' },
-        kind: 'aquaculture_pond',
-        intervalMs: INTERVAL_MS,
-      },
-    })),
-    profiles: seeds.profiles,
-  };
-  const start = Date.parse('2026-11-28T20:00:00+08:00');
+  const registry = registryOf(devices);
+  const start = START;
   let position = 1;
   engine.take({ subject: subjects.registry, data: JSON.stringify(registry), position, appendedAt: start });
   let [judging, keeping, transitions] = [0, 0, 0];
@@ -51,7 +33,7 @@ export async function benchAlarms({ devices }: { readonly devices: number }): Pr
     let from = process.cpuUsage();
     for (let index = 0; index < devices; index++) {
       const time = start + round * INTERVAL_MS + Math.floor((index / devices) * INTERVAL_MS);
-      const reading = readingOf(park, site(index), `d${index}`, time, round);
+      const reading = readingOf(PARK, site(index), `d${index}`, time, round);
       position += 1;
       const entry = { readings: [reading], records: [], tallies: [] };
       const subject = 'daoyu.readings.tianyu.aquaculture_pond.0';
@@ -72,7 +54,52 @@ export async function benchAlarms({ devices }: { readonly devices: number }): Pr
     `${devices} devices every ${INTERVAL_MS / 1000} s, ${readings} readings of 8 fields, ${transitions} transitions\n`,
   );
   process.stdout.write(`judging ${each(judging)} µs a reading, keeping ${each(keeping)} µs a reading\n`);
-  process.stdout.write(`heap ${(process.memoryUsage().heapUsed / 1e6).toFixed(0)} MB\n`);
+  const fine = await memoryOf(kinds, {});
+  const low = await memoryOf(kinds, { dissolved_oxygen: 2 });
+  process.stdout.write(
+    `memory: ${(fine / 1000).toFixed(1)} kB a device whose window of 400 readings is full, ${((low - fine) / 1000).toFixed(1)} kB more for each condition that holds in all of them\n`,
+  );
+}
+
+/** Enough to fill the window. */
+const FILLING_ROUNDS = 450;
+const HELD_DEVICES = 200;
+
+/** Bytes of heap a device, after all its readings had these values. */
+async function memoryOf(kinds: Awaited<ReturnType<typeof loadKinds>>, values: Reading['values']): Promise<number> {
+  const before = heapUsed();
+  const engine = createEngine({ kinds, state: newState() });
+  const registry = JSON.stringify(registryOf(HELD_DEVICES));
+  engine.take({ subject: subjects.registry, data: registry, position: 1, appendedAt: START });
+  for (let round = 0; round < FILLING_ROUNDS; round++) {
+    for (let index = 0; index < HELD_DEVICES; index++) {
+      const reading = readingOf(PARK, site(index), `d${index}`, START + round * INTERVAL_MS, round);
+      engine.judge({ ...reading, values: { ...reading.values, ...values } }, round * HELD_DEVICES + index + 2);
+    }
+  }
+  const held = heapUsed() - before;
+  // Not collected before.
+  return held / engine.state.devices.size;
+}
+
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+function registryOf(devices: number) {
+  const label = { zh: '', en: '' };
+  return {
+    ...{ version: 1, part: 1, parts: 1, parks: [{ id: PARK, label: { zh: PARK, en: PARK } }] },
+    sites: Array.from({ length: 200 }, (_, index) => ({ park: PARK, id: site(index), label, profile: 'crab_pond' })),
+    devices: Array.from({ length: devices }, (_, index) => ({
+      ...{ park: PARK, site: site(index), id: `d${index}`, label, kind: 'aquaculture_pond', intervalMs: INTERVAL_MS },
+    })),
+    profiles: seeds.profiles,
+  };
 }
 
 const micros = ({ user, system }: NodeJS.CpuUsage) => user + system;

@@ -1,5 +1,6 @@
 /** `npm run bench -- ingest|imports|idle|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
+import { benchAlarmReach } from './alarm-reach.ts';
 import { benchAlarms } from './alarms.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFuzz } from './fuzz.ts';
@@ -50,9 +51,17 @@ program
   );
 program
   .command('alarms')
-  .description('what the alarm engine costs a reading')
+  .description(
+    'what the alarm engine costs a reading and holds in memory; with --reach, the time from a bad reading to its message',
+  )
   .option('--devices <n>', 'devices, each with a reading every 30 s', '1000')
-  .action((options: { devices: string }) => benchAlarms({ devices: Number(options.devices) }));
+  .option('--reach', 'with a whole platform, and a webhook that notes when it was handed each message')
+  .option('--seconds <n>', 'with --reach, length of the measurement', '45')
+  .action(({ devices, reach, seconds }: { devices: string; reach?: boolean; seconds: string }) =>
+    reach
+      ? benchAlarmReach({ devices: Number(devices), seconds: Number(seconds) })
+      : benchAlarms({ devices: Number(devices) }),
+  );
 program
   .command('live')
   .description('PUBACK times while many readers replay the whole log over /live?after=0')

@@ -7,8 +7,9 @@ import { pino } from 'pino';
 import { readConfig } from '../app/config.ts';
 import { startPlatform } from '../app/platform.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'daoyu-bench-'));
-const { DAOYU_BUS_URL, DAOYU_STORE_URL } = process.env;
+const { DAOYU_BUS_URL, DAOYU_STORE_URL, DAOYU_BENCH_FOLDER } = process.env;
+/** A bench may have put something into it. */
+const folder = DAOYU_BENCH_FOLDER ?? mkdtempSync(join(tmpdir(), 'daoyu-bench-'));
 const config = readConfig({
   ...(DAOYU_BUS_URL && { DAOYU_BUS_URL }),
   ...(DAOYU_STORE_URL && { DAOYU_STORE_URL }),

@@ -31,7 +31,7 @@ function periodOf(month: string): Record<string, string> {
 }
 
 function linesOf(report: AlarmReportAnswer): readonly string[] {
-  const { from, to, load, acknowledged, top, channels } = report;
+  const { from, to, load, acknowledged, top, channels, people } = report;
   const wait = (ms: number | undefined) => (ms === undefined ? '–' : `${(ms / 60_000).toFixed(1)} min`);
   const rows: readonly (readonly [string, string | number, string?])[] = [
     ['opened', `${report.opened} (${report.critical} critical, ${report.atNight} at night)`],
@@ -55,11 +55,16 @@ function linesOf(report: AlarmReportAnswer): readonly string[] {
     ({ name, delivered, failed, expired, p95Ms }) =>
       `  ${name.padEnd(20)} ${delivered} delivered (95 % within ${wait(p95Ms)}), ${failed} failed, ${expired} expired`,
   );
+  const persons = people.map(
+    ({ name, messages, perTenMinutes, most: worst, acknowledged: taken, medianMs }) =>
+      `  ${name.padEnd(20)} ${messages} messages (${perTenMinutes.toFixed(3)} in 10 minutes, at most ${worst}), ${taken} acknowledged (half within ${wait(medianMs)})`,
+  );
   return [
     `${dateTimeOf(from)} to ${dateTimeOf(to)} Beijing time`,
     ...rows.map(([name, value, aim]) => `  ${name.padEnd(30)} ${value}${aim === undefined ? '' : `  (aim: ${aim})`}`),
     ...(most.length > 0 ? ['most often:', ...most] : []),
     ...(told.length > 0 ? ['notices:', ...told] : []),
+    ...(persons.length > 0 ? ['people:', ...persons] : []),
   ];
 }
 

@@ -74,6 +74,8 @@ export interface EquipmentRule {
   readonly terms: readonly EquipmentTerm[];
   /** It is critical while these hold as well. */
   readonly criticalTerms?: readonly EquipmentTerm[];
+  /** None of these fields, of those that are measured, has moved by as much within the last hour: a pump that runs while no level changes. */
+  readonly unmoved?: { readonly fields: readonly string[]; readonly by: number };
   /** Minutes that it must last, two readings at least; absent severities do not occur. */
   readonly holdMinutes: { readonly warning?: number; readonly critical?: number };
   readonly source: string;

@@ -2,15 +2,18 @@
 import formBody from 'node:querystring';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import type { Alarm } from '../../alarms/alarm.ts';
 import type { Alarms } from '../../alarms/alarms.ts';
 import { parseAlarmToken } from '../../alarms/notify/alarm-link.ts';
 import type { ChannelBook } from '../../alarms/notify/channel-book.ts';
 import { codeOf } from '../../base/errors.ts';
+import type { Registry } from '../../registry/registry.ts';
 import { alarmLinkPage } from '../alarm-link-page.ts';
 
 export interface AlarmLinkOptions {
   readonly alarms: Pick<Alarms, 'get' | 'acknowledge'>;
   readonly book: Pick<ChannelBook, 'plan'>;
+  readonly registry: Pick<Registry, 'parks' | 'site'>;
   readonly sessionSecret: string;
   readonly clock: () => number;
 }
@@ -19,12 +22,22 @@ const Token = Type.Object({ token: Type.String({ maxLength: 500 }) });
 const GONE = { zh: '链接已失效，请在告警页确认', en: 'This link is no longer valid: acknowledge on the page' } as const;
 
 export const alarmLinkRoutes: FastifyPluginAsyncTypebox<AlarmLinkOptions> = async (app, options) => {
-  const { alarms, book, sessionSecret, clock } = options;
+  const { alarms, book, registry, sessionSecret, clock } = options;
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4096 },
     (_request, body, done) => done(null, { ...formBody.parse(String(body)) }),
   );
+
+  function pageOf(alarm: Alarm): string {
+    const { park, site } = alarm;
+    const place = (registry.site(park, site) ?? registry.parks().find(({ id }) => id === park))?.label;
+    return alarmLinkPage({
+      alarm,
+      ...(place !== undefined && { place }),
+      people: book.plan().people.map(({ name }) => name),
+    });
+  }
 
   async function find(token: string) {
     const parsed = parseAlarmToken(sessionSecret, token, clock());
@@ -41,7 +54,7 @@ export const alarmLinkRoutes: FastifyPluginAsyncTypebox<AlarmLinkOptions> = asyn
         .header('cache-control', 'no-store')
         .header('referrer-policy', 'no-referrer');
       if (alarm === undefined) return reply.code(410).send(alarmLinkPage({ problem: GONE }));
-      return reply.send(alarmLinkPage({ alarm, people: book.plan().people.map(({ name }) => name) }));
+      return reply.send(pageOf(alarm));
     },
   );
 
@@ -71,10 +84,10 @@ export const alarmLinkRoutes: FastifyPluginAsyncTypebox<AlarmLinkOptions> = asyn
         const taken = await alarms.acknowledge(alarm.id, by, note === '' ? undefined : note);
         // The holder of a link may enter any name: the audit trail tells it from an account.
         request.audited = { who: { kind: 'message', id: '', name: by }, park: alarm.park, where: alarm.id };
-        return reply.send(alarmLinkPage({ alarm: taken }));
+        return reply.send(pageOf(taken));
       } catch (error) {
         if (codeOf(error) !== 'ALARM_CLOSED') throw error;
-        return reply.send(alarmLinkPage({ alarm }));
+        return reply.send(pageOf(alarm));
       }
     },
   );

@@ -65,6 +65,17 @@ const Report = Exact({
       p95Ms: Type.Optional(Ms('95 % were delivered within')),
     }),
   ),
+  people: List(
+    Exact({
+      name: Type.String(),
+      messages: Type.Integer({ description: 'about alarms that reached them, repeats included' }),
+      perTenMinutes: Type.Number({ description: 'of these; 1 is acceptable, 2 manageable (ISA-18.2)' }),
+      most: Type.Integer({ description: 'in the worst ten minutes' }),
+      acknowledged: Type.Integer(),
+      medianMs: Type.Optional(Ms('half of these within')),
+    }),
+    { description: 'each who was told or acknowledged something' },
+  ),
 });
 export type AlarmReportAnswer = Static<typeof Report>;
 

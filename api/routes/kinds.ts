@@ -71,6 +71,12 @@ const Equipment = Exact({
   action: Sentence,
   terms: List(Term, { description: 'all hold in one reading' }),
   criticalTerms: Type.Optional(List(Term)),
+  unmoved: Type.Optional(
+    Exact(
+      { fields: List(Type.String()), by: Type.Number() },
+      { description: 'none of these fields has moved by as much within the last hour' },
+    ),
+  ),
   holdMinutes: Exact({ warning: Type.Optional(Type.Number()), critical: Type.Optional(Type.Number()) }),
   source: Type.String(),
 });

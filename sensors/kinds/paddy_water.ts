@@ -20,6 +20,24 @@ const paddy: Kind = {
     },
     dissolved_oxygen_low: { zh: '换水或增氧，查环沟', en: 'Exchange water or aerate, check the ditch' },
   },
+  equipment: [
+    {
+      name: 'pump_without_level',
+      label: {
+        zh: '水泵开着，水位一小时没有变化：可能没有上水',
+        en: 'the pump runs, but no level has changed for an hour: it may not deliver water',
+      },
+      action: {
+        zh: '查进水口、闸门和管路；空转会烧泵，先停泵',
+        en: 'Check intake, gate and pipe; stop the pump first: running dry destroys it',
+      },
+      terms: [{ field: 'pump_on', is: 1 }],
+      unmoved: { fields: ['water_level', 'ditch_water_level'], by: 4 },
+      holdMinutes: { warning: 120 },
+      source:
+        'proposed: 80 m³/h raise 0.8 ha by 10 mm an hour, evapotranspiration and percolation take less than 1 mm of it',
+    },
+  ],
   controls: [{ command: 'pump', field: 'pump_on' }],
   fields: [
     measured('water_level', '田面水位（地面为 0）', 'water level (soil surface = 0)', MILLIMETRE, [-500, 1500], 1, {

@@ -59,4 +59,18 @@ describe('the clock writer', () => {
     await vi.advanceTimersByTimeAsync(SECOND);
     expect(of(subjects.registry)).toHaveLength(1);
   });
+
+  it('appends no hash of any password: every program may read the log', async () => {
+    const { registry, of } = await start();
+    await registry.addDevice({ ...probe, device: 'box', isGateway: true }, 'scrypt-of-device');
+    await registry.setPassword('tianyu', 'box', 'scrypt-of-next', 60_000);
+    await registry.addDevice({ ...probe, gateway: 'box' }, 'scrypt-of-device');
+    await registry.setDevice('tianyu', 'probe', { framePasswordHash: 'scrypt-of-frames' });
+    await vi.advanceTimersByTimeAsync(SECOND);
+    const text = of(subjects.registry)
+      .map(({ data }) => data)
+      .join();
+    expect(text).toContain('"gateway":"box"');
+    expect(text).not.toContain('scrypt-of');
+  });
 });

@@ -226,6 +226,53 @@ describe('silence', () => {
     expect(transitions[0]?.alarm).toMatchObject({ site: '', severity: 'critical' });
   });
 
+  it('of all behind a gateway is one alarm of the gateway, whatever their sites', () => {
+    const behind = Array.from({ length: 4 }, (_, index) => ({
+      id: `c${index}`,
+      site: `s${index % 2}`,
+      gateway: 'box',
+    }));
+    const others = Array.from({ length: 6 }, (_, index) => ({ id: `d${index}`, site: `t${index}` }));
+    const log = newLog([...behind, ...others, { id: 'box', site: 'yard' }]);
+    const report = (devices: readonly { readonly id: string; readonly site: string }[], at: number) => {
+      for (const { id: device, site } of devices)
+        log.readings([{ device, site, time: at, values: { dissolved_oxygen: 7 } }], at);
+    };
+    for (let minute = 0; minute < 90; minute += 5) {
+      const at = START + minute * MINUTE;
+      report(others, at);
+      if (minute < 20 || minute >= 70) report(behind, at);
+      for (let second = 5; second < 300; second += 5) log.tick(at + second * 1000);
+    }
+    const transitions = runAll(log.entries).filter(({ alarm }) => alarm.rule !== 'never_reported');
+    expect(transitions.map(({ change, alarm }) => [change, alarm.rule, alarm.device])).toEqual([
+      ['opened', 'gateway_silent', 'box'],
+      ['returned', 'gateway_silent', 'box'],
+    ]);
+    expect(transitions[0]?.alarm).toMatchObject({ site: 'yard', children: ['s0/c0', 's1/c1', 's0/c2', 's1/c3'] });
+  });
+
+  it('of a part is covered by the park, and uncovered if it outlasts it', () => {
+    const shed = Array.from({ length: 3 }, (_, index) => ({ id: `c${index}`, site: 'shed' }));
+    const others = Array.from({ length: 9 }, (_, index) => ({ id: `d${index}`, site: `t${index}` }));
+    const log = newLog([...shed, ...others]);
+    for (let minute = 0; minute < 150; minute += 5) {
+      const at = START + minute * MINUTE;
+      const speaking = [...(minute < 20 ? shed : []), ...(minute < 50 || minute >= 100 ? others : [])];
+      for (const { id: device, site } of speaking)
+        log.readings([{ device, site, time: at, values: { dissolved_oxygen: 7 } }], at);
+      for (let second = 5; second < 300; second += 5) log.tick(at + second * 1000);
+    }
+    const transitions = runAll(log.entries).filter(({ alarm }) => alarm.rule.endsWith('_silent'));
+    expect(transitions.map(({ change, alarm }) => [change, alarm.rule])).toEqual([
+      ['opened', 'site_silent'],
+      ['opened', 'park_silent'],
+      ['suppressed', 'site_silent'],
+      ['returned', 'park_silent'],
+      ['unsuppressed', 'site_silent'],
+    ]);
+  });
+
   it('while the platform was away is nobody else’s', () => {
     const { log, now } = steady(3, 1);
     log.tick(now() + 60 * MINUTE);
@@ -269,5 +316,68 @@ describe('equipment', () => {
       ['opened', 'warning'],
       ['escalated', 'critical'],
     ]);
+  });
+
+  /** A reading every `everyMinutes`, as the function of the minutes says; the changes of a rule with the minute they were noticed. */
+  function changesBy(
+    kind: string,
+    rule: string,
+    everyMinutes: number,
+    minutes: number,
+    valuesAt: (minute: number) => Record<string, number>,
+  ) {
+    const log = newLog([{ id: 'probe', kind, intervalMs: everyMinutes * MINUTE }]);
+    // From before: the first quarter of an hour after a silence is doubted.
+    for (let minute = -30; minute <= minutes; minute += everyMinutes) {
+      const at = START + minute * MINUTE;
+      log.readings([{ kind, time: at, values: valuesAt(minute) }], at);
+    }
+    return runAll(log.entries)
+      .filter(({ alarm }) => alarm.rule === rule)
+      .map(({ change, noticedAt, alarm }) => [change, alarm.severity, (noticedAt - START) / MINUTE]);
+  }
+
+  it('a compressor that is off while the store is warm is told after a quarter of an hour; not while it defrosts', () => {
+    const store = (defrost: number) =>
+      changesBy('cold_chain', 'compressor_off_while_warm', 5, 60, (minute) => ({
+        ...{ air_temperature: minute < 10 ? -18 : -12, setpoint_temperature: -18 },
+        ...{ compressor_on: 0, defrost_on: defrost },
+      }));
+    expect(store(0)).toEqual([
+      ['opened', 'warning', 25],
+      ['escalated', 'critical', 55],
+    ]);
+    expect(store(1)).toEqual([]);
+  });
+
+  it('a door that stays open is told after ten minutes, and critical after thirty; one that is opened now and then is not', () => {
+    const door = (isOpen: (minute: number) => boolean) =>
+      changesBy('cold_chain', 'door_open_long', 1, 60, (minute) => ({
+        ...{ air_temperature: -18, setpoint_temperature: -18, compressor_on: 1 },
+        door_open: isOpen(minute) ? 1 : 0,
+      }));
+    expect(door((minute) => minute >= 5 && minute < 40)).toEqual([
+      ['opened', 'warning', 15],
+      ['escalated', 'critical', 35],
+      ['returned', 'critical', 50],
+    ]);
+    expect(door((minute) => (minute + 30) % 10 < 8)).toEqual([]);
+  });
+
+  it('a pump that runs for two hours while no level moves is told; one that raises the water or fills the ditch is not', () => {
+    const pump = (levelAt: (minute: number) => number, ditchAt: (minute: number) => number = () => 900) =>
+      changesBy('paddy_water', 'pump_without_level', 10, 360, (minute) => ({
+        ...{ water_level: levelAt(minute), ditch_water_level: ditchAt(minute), pump_on: minute < 120 ? 0 : 1 },
+      }));
+    // A millimetre to and fro is the wind.
+    expect(pump((minute) => 20 + (minute % 3))).toEqual([['opened', 'warning', 240]]);
+    const since = (minute: number) => Math.max(0, minute - 120);
+    expect(pump((minute) => 20 + since(minute) / 6)).toEqual([]);
+    expect(
+      pump(
+        () => -80,
+        (minute) => 500 + since(minute) / 4,
+      ),
+    ).toEqual([]);
   });
 });

@@ -23,6 +23,7 @@ export interface DeviceOf {
   readonly site?: string;
   readonly kind?: string;
   readonly intervalMs?: number;
+  readonly gateway?: string;
 }
 
 /** A park with ponds of the profile `crab_pond`, a device each. */

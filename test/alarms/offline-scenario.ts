@@ -37,8 +37,22 @@ interface Sending {
   readonly isResend: boolean;
 }
 
-export async function runOffline(name: string, seed = 'test'): Promise<OfflineRun> {
-  const scenario = await loadScenario(name, { kinds, faults });
+export interface OfflineOptions {
+  readonly seed?: string;
+  /** Only what happens to ponds, stores and power; probes, clocks and links are without fault: what a perfect watch would see. */
+  readonly isWithoutFaults?: boolean;
+  /** Only devices of these; faults fall on the same devices as with all. */
+  readonly sites?: readonly string[] | undefined;
+  /** Between entries of the clock; above 15 s the engine takes the platform for away. */
+  readonly tickMs?: number;
+}
+
+export async function runOffline(
+  name: string,
+  { seed = 'test', isWithoutFaults = false, sites, tickMs = 5000 }: OfflineOptions = {},
+): Promise<OfflineRun> {
+  const loaded = await loadScenario(name, { kinds, faults });
+  const scenario = isWithoutFaults ? { ...loaded, faults: [] } : loaded;
   const from = startInPast(scenario, NOW);
   const to = from + scenario.hours * HOUR;
   const registry = await openRegistry({ kv: openMemoryKv(), kinds, seeds: seedsAt(from), clock: () => from });
@@ -50,7 +64,8 @@ export async function runOffline(name: string, seed = 'test'): Promise<OfflineRu
   const sendings: Sending[] = [];
   const modelOf = createWorld({ kinds, models, scenario, seed, from });
   const faultsOf = createFaultsOf({ faults, plans: scenario.faults, fleet: members, start: from, seed });
-  for (const member of members) sendings.push(...sendingsOf(member, { from, to, modelOf, faultsOf }));
+  const present = members.filter(({ site }) => sites === undefined || sites.includes(site));
+  for (const member of present) sendings.push(...sendingsOf(member, { from, to, modelOf, faultsOf }));
   sendings.sort((one, other) => one.at - other.at);
 
   const engine = createEngine({ kinds, state: newState() });
@@ -68,7 +83,7 @@ export async function runOffline(name: string, seed = 'test'): Promise<OfflineRu
     return position;
   };
   const intake = createIntake({ bus: { append }, registry, kinds, tell: async () => undefined, run: 'test' });
-  const used = new Set(members.map(({ park, device }) => `${park}/${device}`));
+  const used = new Set(present.map(({ park, device }) => `${park}/${device}`));
   const whole = {
     ...{
       version: 1,
@@ -82,7 +97,7 @@ export async function runOffline(name: string, seed = 'test'): Promise<OfflineRu
   };
   judge([{ subject: 'daoyu.registry', data: JSON.stringify(whole) }], from);
   let next = 0;
-  for (let tick = from; tick < to; tick += 5000) {
+  for (let tick = from; tick < to; tick += tickMs) {
     const due: Promise<void>[] = [];
     for (; next < sendings.length && (sendings[next]?.at ?? 0) <= tick; next++) {
       const sending = sendings[next];

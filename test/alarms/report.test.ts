@@ -65,6 +65,34 @@ describe('the report of a period', () => {
   });
 });
 
+describe('each person', () => {
+  it('was told so much, in the worst ten minutes, and took so many; what says that it is over is no load', () => {
+    const alarms = [0, 5, 40].map((minute) =>
+      alarmOf(minute, { acknowledgedBy: '王工', acknowledgedAt: FROM + (minute + 3) * MINUTE }),
+    );
+    const notice = (minute: number, people: readonly string[], more = {}) => ({
+      ...{
+        id: `n${minute}`,
+        alarms: [],
+        channel: 'duty',
+        people,
+        about: 'open' as const,
+        result: 'delivered' as const,
+      },
+      ...{ attempts: 1, decidedAt: FROM + minute * MINUTE, endedAt: FROM + minute * MINUTE, ...more },
+    });
+    const notices = [
+      ...[notice(0, ['王工']), notice(5, ['王工', '李工']), notice(40, ['王工'])],
+      ...[notice(41, ['王工'], { about: 'recovered' }), notice(42, ['李工'], { result: 'failed' })],
+    ];
+    const { people } = reportOf({ from: FROM, to: FROM + HOUR, alarms, transitions: [], notices });
+    expect(people).toEqual([
+      { name: '李工', messages: 1, perTenMinutes: 1 / 6, most: 1, acknowledged: 0 },
+      { name: '王工', messages: 3, perTenMinutes: 0.5, most: 2, acknowledged: 3, medianMs: 3 * MINUTE },
+    ]);
+  });
+});
+
 describe('the log of alarms', () => {
   it('gives what opened in the period, of a park, with its changes and notices; drills are no part of a report', async () => {
     const kv = openMemoryKv();

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Transition } from '../../alarms/alarm.ts';
 import { runOffline } from './offline-scenario.ts';
 
+/** CI has time for some sites of the longest ones. */
+const OF_ALL = process.env.DAOYU_TEST_SCENARIOS === 'all';
+
 /** Criticals as they were raised or became: hour, site, rule. Times and sites are those of docs/alarms.md. */
 const criticals = (transitions: readonly Transition[]) =>
   new Set(
@@ -47,4 +50,48 @@ describe('a night watch is called for what happens, and for nothing else', () =>
       'reefer-1 air_temperature_high',
     ]);
   }, 120_000);
+
+  it('on two overcast days: hours before the pond without its aerator is critical, and none of those that theirs hold', async () => {
+    const { transitions, hourOf } = await runOffline('two-overcast-days', {
+      sites: OF_ALL ? undefined : ['zhuxi-pond-1', 'zhuxi-pond-3'],
+      tickMs: 15_000,
+    });
+    expect([...criticals(transitions)].sort()).toEqual([
+      'zhuxi-pond-1 aerator_without_power',
+      'zhuxi-pond-1 dissolved_oxygen_low',
+    ]);
+    const critical = transitions
+      .filter(({ change, alarm }) => change === 'escalated' && alarm.rule === 'dissolved_oxygen_low')
+      .map(({ noticedAt }) => hourOf(noticedAt));
+    // Each of the two nights, before the dawn at six.
+    expect(critical).toHaveLength(2);
+    expect(critical[0]).toBeGreaterThan(48);
+    expect(critical[0]).toBeLessThan(54);
+    expect(critical[1]).toBeGreaterThan(72);
+    expect(critical[1]).toBeLessThan(78);
+    const foretold = transitions
+      .filter(({ change, alarm }) => change === 'opened' && alarm.rule === 'dissolved_oxygen_low_by_dawn')
+      .filter(({ alarm }) => alarm.site === 'zhuxi-pond-1')
+      .map(({ noticedAt }, night) => (critical[night] ?? 0) - hourOf(noticedAt));
+    expect(foretold).toHaveLength(2);
+    expect(Math.min(...foretold)).toBeGreaterThan(4);
+  }, 120_000);
+
+  it('with bad sensors: whatever is true, and beyond that only what no check can see', async () => {
+    const sites = OF_ALL ? undefined : ['zhuxi-pond-1', 'zhuxi-pond-2', 'zhuxi-pond-3', 'gantang-paddy-1', 'reefer-2'];
+    const [seen, real] = [
+      await runOffline('bad-sensors', { sites, tickMs: 15_000 }),
+      await runOffline('bad-sensors', { sites, tickMs: 15_000, isWithoutFaults: true }),
+    ];
+    const processOf = ({ transitions }: typeof seen) =>
+      criticals(transitions.filter(({ alarm }) => alarm.class === 'process'));
+    const [told, wanted] = [processOf(seen), processOf(real)];
+    expect(wanted.size).toBeGreaterThan(0);
+    expect([...wanted].filter((each) => !told.has(each))).toEqual([]);
+    // Fouled or silted, their probes really read so low; sentinels, rails, spikes, wrong units and stuck values raise nothing.
+    expect([...told].filter((each) => !wanted.has(each)).sort()).toEqual([
+      'zhuxi-pond-1 dissolved_oxygen_low',
+      'zhuxi-pond-3 dissolved_oxygen_low',
+    ]);
+  }, 240_000);
 });

@@ -1,11 +1,13 @@
 /** The alarm centre against a whole platform: an alarm appears by itself, is counted, is acknowledged in two taps on a phone, and is on the sheet of the shift. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Alarm } from '../../alarms/alarm.ts';
+import { answer, openFakeService } from '../alarms/channels/fake-service.ts';
 import { eventually } from '../eventually.ts';
 import { requireOrSkip } from '../require.ts';
 import { barriers } from './axe.ts';
 import { hasChromium } from './chromium.ts';
 import { openPage } from './open-page.ts';
+import { picture } from './pictures.ts';
 
 const MINUTE = 60_000;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -60,6 +62,55 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('alarms on the page', {
     await open('#/handover?lang=en');
     await page.locator('.sheet li', { hasText: 'On the way' }).first().waitFor();
     expect(problems).toEqual([]);
+  });
+
+  test('reaches a phone as a message, and one tap on its link says who has it: within fifteen seconds', async () => {
+    const service = await openFakeService(answer({}));
+    const opened = await openBadPond(390, PHONE);
+    const { put, platform, suffocate, alarms, page } = opened;
+    const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+    await put('/api/v1/channels/duty', { kind: 'webhook', settings: { url: service.url, secret, allowPrivate: true } });
+    await put('/api/v1/alarm-plan', {
+      people: [{ name: '王工', channels: ['duty'] }],
+      ...{ shifts: [], exceptions: [], steps: [{ afterMinutes: 0, who: 'on-duty' }] },
+      ...{ repeatMinutes: { critical: 10, warning: 240 }, publicUrl: platform.urls.http },
+    });
+    await suffocate();
+    const [message] = await eventually(
+      async () => service.received,
+      (all) => all.length > 0,
+      20_000,
+    );
+    const { title, link } = (message?.json.data ?? {}) as { readonly title: { zh: string }; readonly link: string };
+    expect(title.zh).toContain('缺氧塘');
+    // A phone that never signed in: it knows the link alone.
+    const phone = await (page.context().browser() ?? expect.fail('no browser')).newPage(PHONE);
+    onTestFinished(() => phone.close());
+    const from = performance.now();
+    await phone.goto(link);
+    await picture(phone, 'alarm-message-phone');
+    // Without scrolling: what, where, and the button.
+    for (const shown of [
+      phone.getByRole('heading'),
+      phone.getByText('缺氧塘'),
+      phone.getByRole('button', { name: '王工' }),
+    ])
+      expect((await shown.boundingBox())?.y).toBeLessThan(PHONE.viewport.height);
+    await phone.getByRole('button', { name: '王工' }).tap();
+    await phone.getByText('已确认').waitFor();
+    const seconds = (performance.now() - from) / 1000;
+    console.info(`from the opened message to acknowledged: ${seconds.toFixed(1)} s`);
+    expect(seconds).toBeLessThan(15);
+    await picture(phone, 'alarm-taken-phone');
+    const [stored] = await eventually(alarms, ([first]) => first?.state === 'acknowledged');
+    expect(stored?.acknowledgedBy).toBe('王工');
+    // The others of the chat read who has it.
+    const told = await eventually(
+      async () => service.received,
+      (all) => all.length > 1,
+      20_000,
+    );
+    expect(JSON.stringify(told.at(-1)?.json)).toContain('王工 已接手');
   });
 
   test('is shelved for a time with a reason, and taken back', async () => {
@@ -127,5 +178,33 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('alarms on the page', {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Acknowledged, in hand' }).waitFor();
     expect(found).toEqual([]);
+  });
+
+  test('other limits are tried on what was measured: by slider, without changing those in force', async () => {
+    const { page, open, suffocate, get } = await openBadPond(390, PHONE);
+    await suffocate();
+    await open('#/site/daoyu/bad-site?lang=en');
+    await page.locator('.what-if summary').tap();
+    const cell = (row: string, column: number) => page.locator(`.what-if-table [data-row=${row}] td`).nth(column);
+    await expect.poll(() => cell('presentLimits', 1).textContent()).toBe('1');
+    await page
+      .getByLabel('Limit', { exact: true })
+      .first()
+      .selectOption({ label: 'Critical · dissolved oxygen below 3.0 mg/L' });
+    const slider = page.getByRole('slider', { name: 'Limit' });
+    await slider.fill('1.5');
+    // It stays an alarm, by the limit of warning.
+    await expect.poll(() => cell('triedLimits', 1).textContent()).toBe('0');
+    expect(await cell('triedLimits', 0).textContent()).toBe('1');
+    await page.getByRole('slider', { name: 'Hold before an alarm' }).fill('60');
+    await page.getByText(/Against the limits in force/).waitFor();
+    await picture(page, 'what-if-phone');
+    // A phone would zoom out to fit what is too wide.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.viewport.width);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'As in force' }).tap();
+    await expect.poll(() => cell('triedLimits', 1).textContent()).toBe('1');
+    const { profiles } = await get<{ profiles: { name: string; version: number }[] }>('/api/v1/parks');
+    expect(profiles.find(({ name }) => name === 'crab_pond')?.version).toBe(1);
   });
 });

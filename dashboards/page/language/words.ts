@@ -8,6 +8,7 @@ import { DOCTOR_WORDS } from './doctor-words.ts';
 import { JOURNAL_WORDS } from './journal-words.ts';
 import { MANAGE_WORDS } from './manage-words.ts';
 import { MISSION_WORDS } from './mission-words.ts';
+import { WHAT_IF_WORDS } from './what-if-words.ts';
 
 const WORDS = {
   ...ANALYSIS_WORDS,
@@ -18,6 +19,7 @@ const WORDS = {
   ...MISSION_WORDS,
   ...ACCOUNT_WORDS,
   ...DOCTOR_WORDS,
+  ...WHAT_IF_WORDS,
   product: ['稻渔', 'daoyu'],
   county: ['开江稻渔园区', 'Kaijiang rice–fish parks'],
   overview: ['总览', 'Overview'],

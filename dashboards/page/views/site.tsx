@@ -40,6 +40,7 @@ import { Compare } from './compare.tsx';
 import { Controls } from './controls.tsx';
 import { ShareChart } from './share-chart.tsx';
 import { StageWords } from './stage-words.tsx';
+import { WhatIf } from './what-if.tsx';
 
 const ChartAlarms = createContext<readonly Alarm[]>([]);
 
@@ -124,6 +125,7 @@ export function SiteView() {
         </ChartAlarms.Provider>
       </SiteJournalContext.Provider>
       <DerivedFigures card={card} cards={cards} />
+      <WhatIf card={card} />
       <FarmLog journal={journal} mayLog={mayLog} onCorrect={(corrects) => setEntry({ corrects })} />
       <Corrections journal={journal} devices={card.devices} />
     </section>

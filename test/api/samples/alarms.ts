@@ -5,6 +5,14 @@ const PLAN = {
   repeatMinutes: { critical: 10, warning: 240 },
 };
 
+const PROFILE = {
+  name: 'crab_pond',
+  label: { zh: '试验塘', en: 'trial pond' },
+  author: 'the tests',
+  kinds: ['aquaculture_pond'],
+  bands: [{ field: 'dissolved_oxygen', warnBelow: 4, criticalBelow: 3, source: 'the tests' }],
+};
+
 /** `alarm`: the id of an open alarm. */
 export function alarmSamples(alarm: string): Samples {
   const alarms = '/api/v1/alarms';
@@ -51,6 +59,15 @@ export function alarmSamples(alarm: string): Samples {
     'get /api/v1/alarms/log.csv': [
       { path: `${alarms}/log.csv?from=-1h`, status: 200 },
       { path: `${alarms}/log.csv?from=now&to=-1h`, status: 400 },
+    ],
+    'post /api/v1/alarms/what-if': [
+      {
+        path: `${alarms}/what-if`,
+        status: 200,
+        body: { park: 'daoyu', site: 'openapi-site', profile: PROFILE, from: '-1d' },
+      },
+      { path: `${alarms}/what-if`, status: 404, body: { park: 'daoyu', site: 'nowhere', profile: PROFILE } },
+      { path: `${alarms}/what-if`, status: 400, body: { park: 'daoyu', site: 'openapi-site' } },
     ],
     'post /api/v1/alarms/test': [
       { path: `${alarms}/test`, status: 200, body: { severity: 'warning' } },
