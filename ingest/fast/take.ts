@@ -261,6 +261,8 @@ function flagsOf(
     for (const input of field.derived?.from ?? []) for (const flag of flags[input] ?? []) inherited.add(flag);
     if (inherited.size > 0) flags[field.name] = [...inherited];
   }
+  // A zero after a silence may have turned out to be measured.
+  if (Object.keys(flags).length === 0) return undefined;
   const made = { flags, text: JSON.stringify(flags) };
   if (isUsual) layout.doubtful.set(ofTime, made);
   return made;

@@ -266,6 +266,24 @@ it(`says what the long way says, or nothing, of ${MESSAGES} random payloads`, as
   }
 }, 600_000);
 
+it('writes no flags for a zero after a silence that is measured, as the long way does', async () => {
+  const device = { park: 'tianyu', site: 'pond-1', id: 'probe', kind: 'aquaculture_pond' } as Device;
+  const state = { isFailing: false };
+  const [short, long] = [device, longWayOnly(device)].map((each) => openIntake(new Map([['probe', each]]), state));
+  const topic = 'daoyu/tianyu/probe/telemetry';
+  const sent = [6, 6.1, 6.2, 0].map((dissolved_oxygen, index) => {
+    const time = NOW + index * 60_000 + (dissolved_oxygen === 0 ? 3_600_000 : 0);
+    return { receivedAt: time, payload: Buffer.from(JSON.stringify({ time, dissolved_oxygen })) };
+  });
+  for (const each of sent) {
+    const message = { park: 'tianyu', device: 'probe', channel: 'telemetry', topic, isResend: false, ...each };
+    for (const { intake } of [short, long].filter((one) => one !== undefined)) await intake.admit(message);
+  }
+  expect(short?.seen).toEqual(long?.seen);
+  expect(short?.seen.at(-1)).toContain('"values":{"dissolved_oxygen":0}');
+  expect(short?.seen.at(-1)).not.toContain('flags');
+});
+
 describe('the short way', () => {
   const kind = kinds.get('aquaculture_pond');
   if (kind === undefined) throw new Error('no ponds');
