@@ -17,7 +17,7 @@ export interface AccessOptions {
 }
 
 export interface Login {
-  /** Undefined takes that of the credential. */
+  /** Undefined: the client id of the credential. */
   readonly clientId: string | undefined;
   readonly username: string | undefined;
   readonly password: Buffer | undefined;
@@ -27,19 +27,19 @@ export interface Login {
 export type LoginRefusal = 'password' | 'backoff' | 'busy' | 'timeout' | 'client_id' | 'topic';
 
 export interface Access {
-  /** The session has its address when this resolves without a refusal. Never rejects. */
+  /** Sets the address of the session if it resolves without a refusal. Never rejects. */
   authenticate(session: Session, login: Login): Promise<LoginRefusal | undefined>;
   maySubscribe(session: Session, filter: string): boolean;
 }
 
-/** For people, beside the code. */
+/** Explanations of the codes. */
 export const REFUSAL_TEXT: Readonly<Record<LoginRefusal, string>> = {
-  password: 'the user name is not known or the password is wrong',
+  password: 'unknown user name or wrong password',
   backoff: 'too many wrong passwords: wait ten seconds',
-  busy: 'too many devices connect at this moment: come back after a pause',
-  timeout: 'no verdict on the credential in time: come back after a pause',
-  client_id: 'client id must equal the user name',
-  topic: 'last will on a foreign topic: it must be below the own prefix',
+  busy: 'too many devices are connecting: retry after a pause',
+  timeout: 'the credential was not checked in time: retry after a pause',
+  client_id: 'the client id must equal the user name',
+  topic: 'the topic of the last will must be below the prefix of the device',
 };
 
 export function createAccess({ limits, verifier, refusals, onProven, timeoutMs, elsewhere }: AccessOptions): Access {
@@ -78,7 +78,7 @@ export function createAccess({ limits, verifier, refusals, onProven, timeoutMs, 
   };
 }
 
-/** Seconds. No keep-alive would keep a dead socket for ever; a short one would cut off a device while its publishes wait for a slow disk. */
+/** Seconds. Without a keep-alive a dead socket would stay open for ever; a short one would disconnect a device while its publishes wait for a slow disk. */
 export function keepAliveOf(asked: number, { minKeepAliveSeconds, maxKeepAliveSeconds }: BrokerLimits): number {
   const seconds = asked === 0 ? maxKeepAliveSeconds : Math.max(asked, minKeepAliveSeconds);
   return Math.min(seconds, maxKeepAliveSeconds);
@@ -87,7 +87,7 @@ export function keepAliveOf(asked: number, { minKeepAliveSeconds, maxKeepAliveSe
 /** Silence after which a connection with this keep-alive ends [MQTT-3.1.2-24]. */
 export const silenceMsOf = (keepAliveSeconds: number): number => keepAliveSeconds * 1500;
 
-/** A credential that finds no verdict must not hold its connection for ever. */
+/** A credential that is never checked must not keep its connection open. */
 async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T | 'timeout'> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<'timeout'>((resolve) => {

@@ -1,4 +1,4 @@
-/** The MQTT front door as the rest of the platform sees it. It moves bytes and knows clients, topics, credentials and quotas; nothing of readings. */
+/** The contract of the MQTT broker. It transports bytes and knows clients, topics, credentials and quotas, but not readings. */
 import type { Log } from '../base/logger.ts';
 import type { DeviceAddress, DeviceTopic } from '../base/topics.ts';
 import type { Observation } from './observe/observation.ts';
@@ -8,66 +8,66 @@ export interface InboundMessage extends DeviceTopic {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly qos: 0 | 1;
-  /** The client says it sent this before. */
+  /** The client marks this as a resend. */
   readonly isResend: boolean;
-  /** Handed out by another broker that had kept it: not fresh. */
+  /** Retained by another broker, so not fresh. */
   readonly isRetained?: boolean;
-  /** By HTTP with an idempotency key: `receivedAt` is that of the first time it came. */
+  /** Sent by HTTP with an idempotency key: `receivedAt` is that of the first request. */
   readonly isOnce?: boolean;
-  /** The client that published it for the device, where it is not the device itself. */
+  /** The client that published for the device, if not the device itself. */
   readonly via?: DeviceAddress;
-  /** A last will, published by the broker because the connection broke. */
+  /** A last will, published by the broker after the connection failed. */
   readonly isWill: boolean;
-  /** Correlation data that came with it (MQTT 5): the id of the command that a reply answers. */
+  /** Correlation data (MQTT 5): the id of the command that a reply answers. */
   readonly correlation?: string | undefined;
   /** Epoch ms. */
   readonly receivedAt: number;
   /**
-   * For a protocol that can say so in its acknowledgement: called at most once, before `admit` returns, with what is refused. `isWhole`:
-   * nothing of the message was taken.
+   * For protocols whose acknowledgement can carry a refusal: called at most once, before `admit` returns, with the reasons. `isWhole`:
+   * nothing of the message was accepted.
    */
   readonly onRefused?: ((reasons: readonly RefusedReason[], isWhole: boolean) => void) | undefined;
 }
 
-/** As it is told on the device's `errors` topic. */
+/** A reason as published on the `errors` topic of the device. */
 export interface RefusedReason {
   readonly code: string;
   readonly message: string;
 }
 
 export interface TellOptions {
-  /** Epoch ms: worth nothing afterwards. */
+  /** Epoch ms after which the message is useless. */
   readonly expires?: number | undefined;
-  /** What an answer must carry; asks the device for one, on its `replies`. */
+  /** Asks the device for a reply on `replies` with this correlation. */
   readonly correlation?: string | undefined;
 }
 
 /**
- * Called in the order of arrival of each client, without waiting for earlier ones: take order before the first `await`.
- * Resolves when the verdict on the message is durable; the PUBACK goes out right after. Rejects only when the log cannot
- * take it: no PUBACK, and the connection is closed after the deadline (the only refusal MQTT 3.1.1 has), so that the device resends.
+ * Called in the order of arrival per client, without waiting for earlier calls: fix the order before the first `await`.
+ * Resolves once the verdict on the message is durable; then the PUBACK is sent. Rejects only if the log cannot store it: there is no
+ * PUBACK, and the connection is closed after the deadline (the only refusal in MQTT 3.1.1), so that the device resends.
  */
 export type Admit = (message: InboundMessage) => Promise<void>;
 
-/** A publish larger than a packet may be, whose payload was swallowed: its size and how it began. Resolves when the refusal is durable; then it is acknowledged. */
+/** A publish above the packet limit, whose payload was discarded: its size and first bytes. Resolves once the refusal is durable; then it is acknowledged. */
 export type AdmitOversize = (
   message: Omit<InboundMessage, 'payload'> & { readonly sizeBytes: number; readonly head: Uint8Array },
 ) => Promise<void>;
 
-/** What the broker asks of the registry: the address behind a user name and the hashes that prove it (two while a password is rotated), or undefined. */
+/** Finds the address of a user name and its password hashes (two during a rotation); undefined if unknown. */
 export type FindCredential = (
   username: string,
 ) => (DeviceAddress & { readonly passwordHashes: readonly string[] }) | undefined;
 
-/** What the registry knows of topics and devices beyond a client's own prefix. */
+/** Topics and devices outside a client's own prefix, by the registry. */
 export interface Elsewhere {
-  /** What a publish of this client on a topic outside of its own prefix is; undefined: not its to publish on. */
+  /** The meaning of a publish of this client outside its own prefix; undefined: not allowed. */
   addressOf(client: DeviceAddress, topic: string): DeviceTopic | undefined;
   /** Whether the client carries that device. */
   carries(client: DeviceAddress, park: string, device: string): boolean;
-  /** Whether the client speaks topics of its own, and so may ask for the answers on them. */
+  /** Whether the client uses topics of its own, and so may subscribe to the replies on them. */
   hasTopics(client: DeviceAddress): boolean;
-  /** Over whose connection the device is reached. */
+  /** The client whose connection reaches the device. */
   carrierOf(device: DeviceAddress): DeviceAddress | undefined;
 }
 
@@ -79,18 +79,18 @@ export interface BrokerLimits {
   readonly maxConnectionsPerAddress: number;
   /** Sustained publishes a second of one device; a bucket of ten seconds' worth allows bursts after an outage. */
   readonly maxMessagesPerSecond: number;
-  /** Publishes of one client waiting for the log; more stop the reading of its socket. */
+  /** Publishes of one client waiting for the log; beyond it, its socket is not read. */
   readonly maxInFlightPerClient: number;
-  /** Of all clients together; more stop the reading of all sockets. */
+  /** The same for all clients together; beyond it, no socket is read. */
   readonly maxInFlight: number;
   readonly maxInFlightBytes: number;
   readonly connectTimeoutMs: number;
-  /** Keep-alive asked by clients is held between these; 0 (none) becomes the ceiling. */
+  /** Bounds of the keep-alive that clients request; 0 (none) becomes the upper one. */
   readonly minKeepAliveSeconds: number;
   readonly maxKeepAliveSeconds: number;
-  /** A client that does not read for so long is closed. */
+  /** A client that does not read for this long is disconnected. */
   readonly drainTimeoutMs: number;
-  /** No verdict within this: no PUBACK, the connection is closed. */
+  /** Without a verdict in this time there is no PUBACK, and the connection is closed. */
   readonly admitTimeoutMs: number;
   readonly maxPersistentSessions: number;
   readonly maxQueuedPerSession: number;
@@ -99,23 +99,23 @@ export interface BrokerLimits {
 
 export interface BrokerOptions {
   readonly host: string;
-  /** 0 picks a free one; undefined switches the listener off. */
+  /** 0 picks a free port; undefined disables the listener. */
   readonly tcpPort?: number | undefined;
   readonly webSocketPort?: number | undefined;
   readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string } | undefined;
   readonly limits: BrokerLimits;
   readonly admit: Admit;
   readonly admitOversize: AdmitOversize;
-  /** A device's connection began or ended, whatever it says of itself on its status topic. */
+  /** Called when the connection of a device begins or ends, independently of its status topic. */
   readonly onPresence?: (device: DeviceAddress, status: 'online' | 'offline', at: number) => void;
   readonly findCredential: FindCredential;
-  /** Absent: there is nothing but own prefixes. */
+  /** Absent: clients use their own prefixes only. */
   readonly elsewhere?: Elsewhere;
-  /** Within it a credential is proven or the connection refused; 30 s unless given. */
+  /** Time for checking a credential before the connection is refused; default 30 s. */
   readonly authenticateTimeoutMs?: number;
-  /** Epoch ms: when something was received. */
+  /** Epoch ms, for times of receipt. */
   readonly clock: () => number;
-  /** Ms that never jump, for everything that waits; the process's own unless given. */
+  /** Monotonic ms, for timeouts; default: that of the process. */
   readonly monotonic?: () => number;
   /** Refusals are counted and logged at a bounded rate, never with a password or payload. */
   readonly log: Log;
@@ -132,26 +132,26 @@ export interface BrokerStatus {
 }
 
 export interface Broker {
-  /** `mqtt://127.0.0.1:1883`, `ws://…`, `mqtts://…` of the listeners that are open. */
+  /** URLs of the open listeners: `mqtt://127.0.0.1:1883`, `ws://…`, `mqtts://…`. */
   readonly urls: { readonly mqtt?: string; readonly ws?: string; readonly mqtts?: string };
-  /** To the device's own `errors` or `commands/{name}` topic, QoS 1; resolves when handed over, whether or not the device is connected. */
+  /** Publishes to the `errors` or `commands/{name}` topic of the device, QoS 1; resolves once taken, whether or not the device is connected. */
   tell(
     device: DeviceAddress,
     channel: 'errors' | `commands/${string}`,
     payload: string,
     options?: TellOptions,
   ): Promise<void>;
-  /** An answer of stock firmware's protocol on a topic of its own, to the client that asked, if it listens now. */
+  /** Sends a reply of a vendor's protocol on its own topic to the client that asked, if it is subscribed. */
   reply(client: DeviceAddress, topic: string, payload: string): void;
-  /** Itself, or the gateway that carries it. */
+  /** Whether the device or its gateway is connected. */
   isConnected(device: DeviceAddress): boolean;
-  /** Closes the device's connection, if it has one: its credential no longer holds. */
+  /** Closes the connection of the device, if any, because its credential is no longer valid. */
   disconnect(device: DeviceAddress): void;
-  /** Tells all that the device does on the wire from now on, whether or not it is connected, until the watch is stopped. One watch a device. */
+  /** Reports everything that the device sends or receives from now on, connected or not, until stopped. One watch per device. */
   watch(device: DeviceAddress, onObservation: (observation: Observation) => void): Watch;
-  /** Every device that is connected now. */
+  /** All connected devices. */
   devices(): readonly DeviceAddress[];
   status(): BrokerStatus;
-  /** Stops listening, lets appends under way be acknowledged, closes clients. */
+  /** Stops listening, waits for the acknowledgement of pending appends, closes clients. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A new connection: counted by address, and handed to whoever speaks its version of MQTT. */
+/** Accepts connections: counts them by address and passes each to the handler of its MQTT version. */
 import type { Duplex } from 'node:stream';
 import type { BrokerOptions } from './broker.ts';
 import { protocolOf, readConnectFrame, UNACCEPTABLE_PROTOCOL_VERSION } from './connect-frame.ts';
@@ -15,19 +15,19 @@ export interface ConnectionsOptions extends Pick<BrokerOptions, 'limits'> {
   readonly inFlight: InFlight;
   readonly isClosing: () => boolean;
   readonly observers: Observers;
-  /** Of MQTT 3.1 and 3.1.1. The CONNECT is in the stream. */
+  /** Handles MQTT 3.1 and 3.1.1; the CONNECT is still in the stream. */
   readonly begin: (session: Session) => void;
-  /** Of MQTT 5. The CONNECT is given, whatever came with it is in the stream. */
+  /** Handles MQTT 5; gets the CONNECT, later bytes are still in the stream. */
   readonly beginV5: (session: Session, connect: Buffer) => void;
 }
 
 export const MAX_CONNECT_BYTES = 4096;
 
-/** A bridge of mosquitto sets the highest bit of the level. */
+/** Bridges of mosquitto set the highest bit of the level. */
 const LEVELS_OF_3 = [3, 4, 0x83, 0x84];
 const LEVEL_5 = 5;
 
-/** The answer tells whether the device of the connection is known by now. */
+/** Whether the device of a connection is known. */
 export function createConnections({ limits, monotonic, refusals, inFlight, ...options }: ConnectionsOptions) {
   const perAddress = new Map<string, number>();
 
@@ -67,7 +67,7 @@ export function createConnections({ limits, monotonic, refusals, inFlight, ...op
       pace: createPace({ perSecond: limits.maxMessagesPerSecond, monotonic, wake }),
       subscriptions: new Map(),
     };
-    stream.on('error', () => {}); // Broken connections are counted where they matter.
+    stream.on('error', () => {}); // Failed connections are counted elsewhere.
     stream.once('close', () => {
       session.flow.close();
       const left = (perAddress.get(remote) ?? 1) - 1;

@@ -1,10 +1,10 @@
-/** The frames of MQTT on a byte stream: how long the next one is, and the bytes of one that arrives in pieces. */
+/** MQTT frames in a byte stream: size of the next one, and the bytes of one that arrives in pieces. */
 
-/** Of a fixed header: the type, and up to four bytes of remaining length [MQTT 2.2.3]. */
+/** Largest fixed header: the type and up to four bytes of remaining length [MQTT 2.2.3]. */
 const LONGEST_FIXED_HEADER = 5;
 const FIRST_ROOM_BYTES = 256;
 
-/** Bytes of the whole frame that begins at `at`; 0 while its fixed header is cut off. Throws when that is malformed. */
+/** Size of the frame that begins at `at`; 0 while its fixed header is incomplete. Throws if the header is malformed. */
 export function frameSize(bytes: Uint8Array, at: number): number {
   let length = 0;
   let scale = 1;
@@ -18,7 +18,7 @@ export function frameSize(bytes: Uint8Array, at: number): number {
   throw new Error('malformed remaining length');
 }
 
-/** Bytes of the fixed header of the frame at `at`, which is complete. */
+/** Size of the fixed header of the frame at `at`, which must be complete. */
 export function fixedHeaderBytes(bytes: Uint8Array, at: number): number {
   let end = at + 1;
   while ((bytes[end] ?? 0) >= 0x80) end++;
@@ -26,8 +26,8 @@ export function fixedHeaderBytes(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * A frame that is not complete yet. Its room grows with what has arrived, not with what was announced, so a client that sends a byte a
- * second holds no more memory than it sent.
+ * An incomplete frame. Its buffer grows with the received bytes and not with the announced size, so a slow client uses no more memory
+ * than it sent.
  */
 export class CutFrame {
   #room: Buffer;
@@ -42,7 +42,7 @@ export class CutFrame {
     return this.#room.subarray(0, this.#length);
   }
 
-  /** All bytes so far, these included. */
+  /** All bytes so far, including these. */
   add(more: Buffer): Buffer {
     const length = this.#length + more.length;
     if (length > this.#room.length) {

@@ -1,4 +1,4 @@
-/** The sockets of the front door: TCP, TLS and WebSocket, bounded in number, each handed over as a byte stream with its remote address. */
+/** Listeners for TCP, TLS and WebSocket: bounds the number of connections and passes each on as a byte stream with its remote address. */
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -10,7 +10,7 @@ import type { BrokerOptions } from './broker.ts';
 import type { Transport } from './observe/observation.ts';
 import { guardWebSocket } from './websocket-guard.ts';
 
-/** Answers whether the device behind it is known by now. */
+/** Returns whether the device of the connection is known. */
 export type OnConnection = (stream: Duplex, remote: string, transport: Transport) => () => boolean;
 
 export interface Listeners {
@@ -19,7 +19,7 @@ export interface Listeners {
 }
 
 type Options = Pick<BrokerOptions, 'host' | 'tcpPort' | 'webSocketPort' | 'tls' | 'limits'> & {
-  /** Of a connection whose device is not known yet. */
+  /** Limit for a connection whose device is not known yet. */
   readonly maxConnectBytes: number;
 };
 
@@ -40,7 +40,7 @@ export async function openListeners(options: Options, onConnection: OnConnection
       server.once('error', (error) => reject(translate(error, host, port, setting)));
       server.listen(port, host, resolve);
     });
-    server.on('error', () => {}); // Accepting may fail for a moment (EMFILE); those who are connected are served.
+    server.on('error', () => {}); // Accepting may fail temporarily (EMFILE); open connections are still served.
     servers.push(server);
     return (server.address() as AddressInfo).port;
   }
@@ -68,7 +68,7 @@ export async function openListeners(options: Options, onConnection: OnConnection
         { ...loadCertificate(tls), minVersion: 'TLSv1.2', handshakeTimeout: limits.connectTimeoutMs },
         (socket) => onConnection(socket, remoteOf(socket), 'tls'),
       );
-      server.on('tlsClientError', () => {}); // A failed handshake is the stranger's affair.
+      server.on('tlsClientError', () => {}); // A failed handshake concerns the client only.
       urls.mqtts = `mqtts://${shown}:${await listen(server, tls.port, 'DAOYU_MQTTS_PORT')}`;
     }
     if (webSocketPort !== undefined) {
@@ -77,7 +77,7 @@ export async function openListeners(options: Options, onConnection: OnConnection
           headersTimeout: limits.connectTimeoutMs,
           requestTimeout: limits.connectTimeoutMs,
           keepAliveTimeout: limits.connectTimeoutMs,
-          // The deadlines above are looked at this often, by default every 30 s.
+          // Interval of checking the deadlines above; default 30 s.
           connectionsCheckingInterval: Math.min(limits.connectTimeoutMs, 1000),
         },
         (_request, response) => response.writeHead(426).end('MQTT over WebSocket: path /mqtt, subprotocol mqtt\n'),
@@ -88,7 +88,7 @@ export async function openListeners(options: Options, onConnection: OnConnection
         maxPayload: limits.maxPacketBytes * 64,
         handleProtocols: (protocols) => (protocols.has('mqtt') ? 'mqtt' : false),
       });
-      sockets.on('error', () => {}); // It repeats what the HTTP server says, which is awaited below.
+      sockets.on('error', () => {}); // Repeats errors of the HTTP server, which is awaited below.
       sockets.on('connection', (socket, request) => {
         const isKnown = onConnection(createWebSocketStream(socket), remoteOf(request.socket), 'ws');
         guardWebSocket(request.socket, { maxBytes: options.maxConnectBytes, isKnown });
@@ -118,13 +118,13 @@ function loadCertificate({ certificate, key }: { readonly certificate: string; r
   }
 }
 
-/** Why a port cannot be had, and which setting moves it. */
+/** Why a port is unavailable, and the setting that changes it. */
 export function translate(error: Error, host: string, port: number, setting: string): DaoyuError {
   const code = codeOf(error);
   if (code === 'EADDRINUSE') {
     return new DaoyuError(
       'PORT_TAKEN',
-      `port ${port} on ${host} is taken by another program. Stop that one, or set ${setting} to a free port (0 picks one).`,
+      `port ${port} on ${host} is in use by another program. Stop that program, or set ${setting} to a free port (0 picks one).`,
       { cause: error },
     );
   }

@@ -1,32 +1,32 @@
-/** The stand-in for a publish larger than a packet may be: its topic and packet id stay, its payload says how large it was and how it began. */
+/** Replaces an oversized publish by a small one with the same topic and packet id, whose payload holds the original size and first bytes. */
 import { randomBytes } from 'node:crypto';
 
-/** Kept of an oversized publish, for the quarantine. */
+/** First bytes of an oversized publish, kept for the quarantine. */
 const HEAD_BYTES = 1024;
-/** Topic and packet id of an oversized publish; a longer topic is refused anyway. */
+/** Largest topic and packet id; a longer topic is refused anyway. */
 const MAX_VARIABLE_HEADER = 1030;
-/** Not even swallowed: a remaining length near MQTT's 256 MB is an attack, not a backlog. */
+/** Larger publishes close the connection: a remaining length near MQTT's 256 MB is an attack, not a backlog. */
 export const ABSOLUTE_BYTES = 16 * 1024 * 1024;
-/** Begins the payload that stands in for an oversized one; nobody outside knows it. */
+/** Random prefix of replacement payloads, unknown outside this process. */
 const MARK = randomBytes(24);
 
-/** The true size and the first bytes of an oversized payload, when this stands in for one. */
+/** Size and first bytes of the original payload, if this is a replacement. */
 export function oversizeOf(payload: Buffer): { readonly sizeBytes: number; readonly head: Buffer } | undefined {
-  // The first byte tells nearly all others apart.
+  // The first byte excludes nearly all other payloads.
   if (payload[0] !== MARK[0] || payload.length < MARK.length + 4) return undefined;
   if (!payload.subarray(0, MARK.length).equals(MARK)) return undefined;
   return { sizeBytes: payload.readUInt32BE(MARK.length), head: payload.subarray(MARK.length + 4) };
 }
 
 export interface Swallowing {
-  /** Takes of these bytes what belongs to the packet: how many, and the stand-in once enough is known of it. */
+  /** Takes the bytes that belong to the packet; returns their number, and the replacement once its start is complete. */
   take(bytes: Buffer): { readonly taken: number; readonly standIn: Buffer | undefined };
   readonly isDone: boolean;
-  /** Bytes still to come. */
+  /** Remaining bytes of the packet. */
   readonly left: number;
 }
 
-/** Behind the fixed header of an oversized publish with these flags and remaining length. */
+/** Call after the fixed header of an oversized publish with these flags and remaining length. */
 export function swallow(flags: number, length: number): Swallowing {
   let left = length;
   let start = Buffer.alloc(0);

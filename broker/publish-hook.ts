@@ -11,7 +11,7 @@ export interface PublishHookOptions
   readonly refusals: Refusals;
   readonly sessionOf: (client: Client) => Session | undefined;
   readonly counts: { received: number; acknowledged: number };
-  /** One more publish waits in this lane. */
+  /** Called when a publish starts waiting in this lane. */
   readonly onWait: () => void;
 }
 
@@ -24,7 +24,7 @@ export function createPublishHook({ admit, admitOversize, clock, limits, elsewhe
 
   return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
     const session = client === null ? undefined : sessionOf(client);
-    // The will of a client that has gone has no session; memory keeps none over a restart.
+    // The will of a client that has gone has no session, because sessions do not survive a restart.
     if (session?.address === undefined) return callback(new Error('publish without a device'));
     // The library accepts it [MQTT-2.3.1-1].
     if (packet.qos > 0 && 'messageId' in packet && packet.messageId === 0)

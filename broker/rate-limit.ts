@@ -12,7 +12,7 @@ export interface PaceOptions {
   readonly perSecond: number;
   /** Ms. */
   readonly monotonic: () => number;
-  /** The pause is over. */
+  /** Called at the end of the pause. */
   readonly wake: () => void;
 }
 
@@ -22,7 +22,7 @@ export function createPace({ perSecond, monotonic, wake }: PaceOptions): Pace {
   let waking: NodeJS.Timeout | undefined;
   const isHeld = () => heldUntil > 0 && heldUntil > monotonic();
 
-  /** A timer may fire up to a millisecond early, because it counts whole milliseconds: a socket that is still held then must be woken later. */
+  /** A timer may fire up to a millisecond early, because it counts whole milliseconds; a socket that is still held then needs another one. */
   function wakeLater(): NodeJS.Timeout {
     const leftMs = Math.max(0, heldUntil - monotonic());
     return setTimeout(() => {

@@ -1,4 +1,4 @@
-/** What the broker knows of one connection, whichever lane its packets take. */
+/** State of one connection, shared by both lanes. */
 import type { Duplex } from 'node:stream';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { ClientFlow } from './in-flight.ts';
@@ -10,25 +10,25 @@ export interface Session {
   readonly stream: Duplex;
   readonly remote: string;
   readonly transport: Transport;
-  /** As it came; undefined where it could not be read. */
+  /** The CONNECT; undefined if it could not be parsed. */
   connect?: ConnectInfo | undefined;
-  /** Only while somebody watches the device. */
+  /** Present while the device is watched. */
   tap?: Tap | undefined;
-  /** Where in a frame its reading stands. */
+  /** Position of the reader within a frame. */
   position?: () => { readonly skip: number; readonly bytes: readonly Buffer[] };
   readonly flow: ClientFlow;
   readonly pace: Pace;
-  /** Granted on this connection, with the QoS at which they are delivered. Of MQTT 3.1.1: those of version 5 belong to the session. */
+  /** Granted subscriptions with their QoS, for MQTT 3.1.1; those of MQTT 5 belong to the session. */
   readonly subscriptions: Map<string, 0 | 1>;
-  /** Once the credential is proven. */
+  /** Set once the credential is verified. */
   address?: DeviceAddress;
   willTopic?: string;
   /** Silence after which the connection ends, ms. */
   silenceMs: number;
-  /** When the last whole packet was there, ms of the monotonic clock. */
+  /** Time of the last complete packet, ms of the monotonic clock. */
   heardAt: number;
-  /** Its CONNACK is out: from here on the express lane may take what is meant for it. */
+  /** The CONNACK has been sent: from now on the express lane may take publishes. */
   isReady: boolean;
-  /** Ends the connection and says why, where the protocol has words for it. */
+  /** Ends the connection with a reason, if the protocol supports it. */
   end?: (reason: 'keep-alive' | 'log', error: Error) => void;
 }

@@ -1,22 +1,22 @@
-/** Where a device may publish and what it may read: below its own prefix, below those of the devices it carries, and on topics that the registry says are theirs. */
+/** Topics that a device may use: below its own prefix, below those of devices behind it, and those assigned by the registry. */
 import { type DeviceAddress, type DeviceTopic, parseTopic, topicMatches, topicPrefix } from '../base/topics.ts';
 import type { Elsewhere } from './broker.ts';
 
-/** Every channel except those on which we publish: a publish that nothing listens to is acknowledged and quarantined, so that stock firmware with other topics stays connected. */
+/** All channels except those on which we publish: publishes on unused ones are acknowledged and quarantined, so that stock firmware with other topics stays connected. */
 const PUBLISHED = /^(?!errors$|commands(?:\/|$)|\$)[^\0+#]{1,255}$/u;
-/** A `status` is one word; a longer one is not retained. */
+/** A `status` is one word; a longer payload is not retained. */
 export const MAX_RETAINED_BYTES = 1024;
 
 const READ = /^(errors|commands\/(#|\+|[A-Za-z0-9_-]{1,64}))$/;
-/** Nothing of ours, nothing of the broker's, and no wildcard that would take them in. */
+/** Excludes our topics, those of the broker, and wildcards that would include them. */
 const FOREIGN = /^(?!daoyu(?:\/|$)|\$share(?:\/|$)|\$SYS(?:\/|$))[^+#]*(?:\/|$)/;
 
 export interface Published extends DeviceTopic {
-  /** The client, where it published for another device or on a topic of stock firmware. */
+  /** The client, if it published for another device or on a topic of stock firmware. */
   readonly via?: DeviceAddress;
 }
 
-/** Whose message it is, or undefined when the topic is not this client's to publish on. */
+/** The device of a publish; undefined if the client may not publish on the topic. */
 export function publishedTo(
   topic: string,
   client: DeviceAddress,
@@ -39,7 +39,7 @@ export function mayRead(filter: string, client: DeviceAddress, elsewhere?: Elsew
   const child = parseTopic(filter);
   if (child !== undefined)
     return elsewhere?.carries(client, child.park, child.device) === true && READ.test(child.channel);
-  // Nothing is ever delivered on them but answers to the client itself.
+  // Only replies to the client itself are delivered on these topics.
   return FOREIGN.test(filter) && elsewhere?.hasTopics(client) === true;
 }
 

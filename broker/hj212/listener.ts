@@ -1,6 +1,6 @@
 /**
- * The door of environmental stations: data loggers that speak HJ 212-2017 over TCP. A station says its MN and PW in each frame. Where a frame
- * asks for an answer, 9014 goes out once the verdict on it is durable: HJ 212's own PUBACK. Without one the logger sends again.
+ * Listener for environmental stations: data loggers with HJ 212-2017 over TCP. Each frame holds the MN and PW of the station. If a frame
+ * requests an answer, 9014, the PUBACK of HJ 212, is sent once its verdict is durable. Without an answer the logger resends.
  */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
@@ -14,7 +14,7 @@ import type { Verifier } from '../verifier.ts';
 
 export interface Hj212Options {
   readonly host: string;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
   /** Of MN and PW. */
   readonly verifier: Verifier;
@@ -35,12 +35,12 @@ export interface Hj212Listener {
   close(): Promise<void>;
 }
 
-/** The length has four digits; with what stands around the segment. */
+/** The length has four digits, plus the bytes around the segment. */
 const MAX_FRAME_BYTES = 9999 + 16;
-/** A logger that sends hourly means keeps its line open for as long. */
+/** Longer than an hour, because a logger may send hourly means over an open connection. */
 const SILENCE_MS = 2 * 3_600_000;
 const MAX_CONNECTIONS = 2000;
-/** Frames of one logger that wait for the log. */
+/** Pending frames of one logger. */
 const MAX_WAITING = 32;
 /** QnRtn, appendix C. */
 const WRONG_PASSWORD = 3;
@@ -61,7 +61,7 @@ export async function openHj212({
     const remote = socket.remoteAddress ?? '';
     let rest: Buffer = Buffer.alloc(0);
     let waiting = 0;
-    /** Frames are taken in their order, although a password may take its time. */
+    /** Keeps the order of frames while a password is verified. */
     let last: Promise<void> = Promise.resolve();
     const pace = createPace({ perSecond: limits.maxMessagesPerSecond, monotonic, wake: readOn });
     sockets.add(socket);
@@ -89,12 +89,12 @@ export async function openHj212({
               readOn();
             },
             (error: Error) => {
-              log.warn({ remote, reason: error.message }, 'hj212: a frame was not taken; the logger sends it again');
+              log.warn({ remote, reason: error.message }, 'hj212: a frame was not accepted; the logger resends it');
               socket.destroy();
             },
           );
       }
-      // What is no beginning of a frame is noise of the line.
+      // Bytes that do not begin a frame are line noise.
       if (rest.length > MAX_FRAME_BYTES) rest = rest.subarray(rest.length - 1);
       if (waiting >= MAX_WAITING || pace.isHeld()) socket.pause();
     });
@@ -113,7 +113,7 @@ export async function openHj212({
         ...{ qos: 1, isResend: false, isWill: false, receivedAt: clock() },
       });
       await within(durable, limits.admitTimeoutMs);
-      // A frame whose CRC is wrong is in quarantine, and the logger sends it again.
+      // A frame with a wrong CRC is in quarantine, and the logger resends it.
       if (!isWhole || (Number(head.get('Flag') ?? 0) & 1) === 0) return;
       counts.acknowledged += 1;
       const cn = /^[23]/.test(head.get('CN') ?? '') ? '9014' : '9013';
@@ -122,7 +122,7 @@ export async function openHj212({
 
     function refuse(head: ReadonlyMap<string, string>, why: 'password' | 'backoff' | 'busy'): void {
       counts.refused += 1;
-      log.warn({ remote, mn: head.get('MN')?.slice(0, 32), why }, 'hj212: MN or PW is not known; see docs/hj212.md');
+      log.warn({ remote, mn: head.get('MN')?.slice(0, 32), why }, 'hj212: unknown MN or wrong PW; see docs/hj212.md');
       if (why !== 'busy')
         answer(
           `QN=${head.get('QN') ?? ''};ST=91;CN=9011;PW=;MN=${head.get('MN') ?? ''};Flag=4;CP=&&QnRtn=${WRONG_PASSWORD}&&`,
@@ -163,7 +163,7 @@ interface Found {
   readonly end: number;
 }
 
-/** The next whole frame, from its `##` to its CRC; undefined while it is not there. */
+/** The next complete frame, from its `##` to its CRC; undefined while it is incomplete. */
 function nextFrame(bytes: Buffer): Found | undefined {
   for (let start = bytes.indexOf('##'); start >= 0; start = bytes.indexOf('##', start + 1)) {
     const digits = bytes.subarray(start + 2, start + 6).toString('latin1');

@@ -1,13 +1,13 @@
-/** Reads what a CONNECT says of the client, whichever version it speaks, and leaves the secret. */
+/** Reads the properties of a client from its CONNECT, in any version, without the secret. */
 import { fixedHeaderBytes } from '../frame.ts';
 import { readProperties } from '../v5/properties.ts';
 import { PacketReader } from '../v5/reader.ts';
 import type { ConnectInfo } from './observation.ts';
 
-/** A bridge of mosquitto sets the highest bit of the level. */
+/** Bridges of mosquitto set the highest bit of the level. */
 const LEVEL_BITS = 0x7f;
 
-/** Undefined where it cannot be read: whoever speaks with the client refuses it. */
+/** Undefined if it cannot be parsed; the handler of the connection then refuses it. */
 export function readConnectInfo(frame: Buffer): ConnectInfo | undefined {
   try {
     return read(new PacketReader(frame, fixedHeaderBytes(frame, 0), frame.length));

@@ -1,4 +1,4 @@
-/** Splits bytes into frames of MQTT. Of a frame that is longer than `maxKept`, only its beginning is kept. */
+/** Splits bytes into MQTT frames. Keeps only the beginning of a frame longer than `maxKept`. */
 import { CutFrame, frameSize } from '../frame.ts';
 
 export class FrameFeed {
@@ -7,18 +7,18 @@ export class FrameFeed {
   #cut: CutFrame | undefined;
   #skipped = 0;
 
-  /** `size`: of the whole frame. */
+  /** `size`: that of the whole frame. */
   constructor(maxKept: number, onFrame: (frame: Buffer, size: number) => void) {
     this.#maxKept = maxKept;
     this.#onFrame = onFrame;
   }
 
-  /** The next so many bytes are the end of a frame whose beginning nobody saw. */
+  /** Skips the next bytes, the end of a frame whose beginning was not observed. */
   skip(bytes: number): void {
     this.#skipped = bytes;
   }
 
-  /** Throws where the bytes are no frames. */
+  /** Throws if the bytes are not MQTT frames. */
   feed(chunk: Buffer): void {
     if (this.#cut === undefined) return this.#split(chunk);
     const bytes = this.#cut.add(chunk);

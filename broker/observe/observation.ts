@@ -1,4 +1,4 @@
-/** What a device does on the wire, as the broker sees it: plain data, so that it can travel to whoever examines the device. */
+/** What a device sends and receives, as observed by the broker: plain data, so that it can be sent to another process. */
 
 export type Transport = 'tcp' | 'tls' | 'ws';
 
@@ -9,7 +9,7 @@ export interface ConnectInfo {
   readonly clientId: string;
   readonly username: string;
   readonly isClean: boolean;
-  /** Seconds, as asked; 0 is none. */
+  /** Seconds, as requested; 0 is none. */
   readonly keepAlive: number;
   readonly will?: { readonly topic: string; readonly qos: number; readonly isRetained: boolean } | undefined;
   /** Seconds; MQTT 5. */
@@ -21,14 +21,14 @@ export type Seen =
       readonly what: 'connect';
       readonly transport: Transport;
       readonly remote: string;
-      /** It was connected when the watch began: nothing is known of how it came. */
+      /** It was already connected when the watch began. */
       readonly isEarlier: boolean;
     } & ConnectInfo)
-  /** The CONNECT was answered well. */
+  /** The CONNECT was accepted. */
   | { readonly what: 'accepted'; readonly isResumed: boolean }
   /** The CONNECT was refused, with this return or reason code. */
   | { readonly what: 'refused'; readonly code: number }
-  /** Closed before its CONNECT was answered, on request of the watch. */
+  /** Closed before its CONNECT was answered, at the request of the watch. */
   | { readonly what: 'turned-away' }
   | {
       readonly what: 'publish';
@@ -46,17 +46,17 @@ export type Seen =
   | { readonly what: 'subscribe'; readonly filters: readonly string[] }
   | { readonly what: 'subscription-refused'; readonly count: number }
   | { readonly what: 'ping' }
-  /** The device acknowledged what was sent to it. */
+  /** The device acknowledged a message. */
   | { readonly what: 'received'; readonly id: number }
-  /** The platform acknowledged; `reason` of MQTT 5. */
+  /** The platform acknowledged a message; `reason` of MQTT 5. */
   | { readonly what: 'acknowledged'; readonly id: number; readonly reason: number }
-  /** As above, but kept from the device on request of the watch. */
+  /** An acknowledgement withheld from the device at the request of the watch. */
   | { readonly what: 'withheld'; readonly id: number }
-  /** Acknowledgements are held back for so long, then sent. */
+  /** Acknowledgements are delayed by this time. */
   | { readonly what: 'delayed'; readonly id: number }
   | { readonly what: 'released' }
   | { readonly what: 'sent'; readonly topic: string; readonly id: number; readonly payload: string }
-  /** The link was cut on request of the watch. */
+  /** The connection was closed at the request of the watch. */
   | { readonly what: 'cut' }
   /** `reason` of MQTT 5. */
   | { readonly what: 'disconnect'; readonly by: 'device' | 'platform'; readonly reason: number }
@@ -69,17 +69,17 @@ export type Observation = Seen & {
   readonly connection: number;
 };
 
-/** What is done to a watched device, each once and for a bounded time. */
+/** Faults injected into a watched device, each once and for a bounded time. */
 export type Fault =
   /** The next acknowledgement is not sent. */
   | { readonly kind: 'withhold' }
-  /** Acknowledgements wait so long, counted from the first. */
+  /** Acknowledgements are delayed by this time. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** The connection is broken off, and every new one for so long. */
+  /** Closes the connection, and new ones during this time. */
   | { readonly kind: 'outage'; readonly ms: number };
 
-/** Longer than these nothing is done to a device. */
+/** Upper bounds of the faults. */
 export const MOST_DELAY_MS = 10_000;
 export const MOST_OUTAGE_MS = 5 * 60_000;
-/** What was asked for and did not come to pass within it, does not. */
+/** A requested fault that does not occur within this time is dropped. */
 export const MOST_WITHHOLD_MS = 5 * 60_000;

@@ -1,4 +1,4 @@
-/** The devices that somebody watches. Asked once a connection, and costs nothing while there are none. */
+/** The watched devices. Looked up once per connection; without watches it costs nothing. */
 import { clientIdOf, type DeviceAddress } from '../../base/topics.ts';
 import type { Session } from '../session.ts';
 import { readConnectInfo } from './connect-info.ts';
@@ -15,16 +15,16 @@ import { tapConnection } from './tap.ts';
 
 export interface Watch {
   inflict(fault: Fault): void;
-  /** Whatever was inflicted is over. */
+  /** Ends all injected faults. */
   stop(): void;
 }
 
 export interface Observers {
-  /** A client has sent its CONNECT. False: it is turned away, and its connection to be closed. */
+  /** Call when a client has sent its CONNECT. False: close its connection. */
   arrived(session: Session, connect: Buffer): boolean;
-  /** Its credential is proven. */
+  /** Call when its credential is verified. */
   proven(session: Session): void;
-  /** One watch a device: a second ends the first. */
+  /** One watch per device: a second one ends the first. */
   watch(device: DeviceAddress, onObservation: (observation: Observation) => void): Watch;
 }
 
@@ -47,7 +47,7 @@ export function createObservers({ clock, monotonic }: ObserversOptions): Observe
     const id = clientIdOf(device);
     watched.get(id)?.stop();
     const tapped = new Set<Session>();
-    /** Until when each fault may still come to pass, ms of the monotonic clock. */
+    /** Until when each fault may still occur, ms of the monotonic clock. */
     const until = { withhold: 0, delay: 0, outage: 0 };
     let delayMs = 0;
 
@@ -113,7 +113,7 @@ export function createObservers({ clock, monotonic }: ObserversOptions): Observe
       if (session.address === undefined) return;
       const id = clientIdOf(session.address);
       present.set(id, session);
-      // Its CONNECT had come before anybody watched.
+      // Its CONNECT arrived before the watch began.
       if (session.tap === undefined && session.connect !== undefined)
         watched.get(id)?.arrived(session, session.connect, true);
       session.stream.once('close', () => {

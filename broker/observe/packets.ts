@@ -1,4 +1,4 @@
-/** A frame as an observation, in either direction and either version. Only what tells something of a device. */
+/** Converts frames to observations, in both directions and both versions; ignores frames that reveal nothing about a device. */
 import { fixedHeaderBytes } from '../frame.ts';
 import { readProperties } from '../v5/properties.ts';
 import { PacketReader } from '../v5/reader.ts';
@@ -21,18 +21,18 @@ const typeOf = (frame: Buffer): number => (frame[0] ?? 0) >> 4;
 const bodyOf = (frame: Buffer) => new PacketReader(frame, fixedHeaderBytes(frame, 0), frame.length);
 
 export interface PacketEyes {
-  /** From the device. `size` of the whole frame, of which only the beginning may be there. */
+  /** A frame from the device. `size` is that of the whole frame, of which only the beginning may be present. */
   incoming(frame: Buffer, size: number): Seen | undefined;
-  /** To the device. */
+  /** A frame to the device. */
   outgoing(frame: Buffer): Seen | undefined;
 }
 
-/** For one connection: topic aliases belong to it. */
+/** One per connection, because topic aliases belong to it. */
 export function createPacketEyes(level: number): PacketEyes {
   const isV5 = level === 5;
   const aliases = new Map<number, string>();
 
-  /** `''`: its alias was given before anybody looked. */
+  /** `''`: its alias was defined before the watch began. */
   function topicOf(topic: string, alias: number | undefined): string {
     if (alias === undefined) return topic;
     if (topic !== '') aliases.set(alias, topic);
@@ -67,7 +67,7 @@ export function createPacketEyes(level: number): PacketEyes {
     return filters;
   }
 
-  /** What follows the packet id of a SUBACK: a code for each filter. */
+  /** The reason codes of a SUBACK, one per filter. */
   function refusedFilters(frame: Buffer): number {
     const body = bodyOf(frame);
     body.u16();
@@ -123,7 +123,7 @@ function reasonOf(body: PacketReader): number {
   return body.isAtEnd ? 0 : body.byte();
 }
 
-/** What a CONNACK says; undefined for any other packet. */
+/** The content of a CONNACK; undefined for other packets. */
 export function readConnack(frame: Buffer): { readonly code: number; readonly isResumed: boolean } | undefined {
   if (typeOf(frame) !== TYPE.connack) return undefined;
   const body = bodyOf(frame);

@@ -1,12 +1,12 @@
-/** Looks over one connection: reads along in both directions, and holds back acknowledgements when it is told to. Nothing of it exists where nobody watches. */
+/** Taps one connection: observes both directions and, on request, holds back acknowledgements. Exists only while the device is watched. */
 import type { Session } from '../session.ts';
 import { FrameFeed } from './frame-feed.ts';
 import type { ConnectInfo, Seen } from './observation.ts';
 import { createPacketEyes, readConnack } from './packets.ts';
 
-/** Whether an acknowledgement goes out now. */
+/** Decides about each acknowledgement. */
 export interface Acknowledging {
-  /** False: nobody gets it. */
+  /** False: it is not sent. */
   mayAcknowledge(): boolean;
   /** Ms until it may be sent; 0 sends it at once. */
   delayMs(): number;
@@ -23,20 +23,20 @@ export interface TapOptions {
 export interface Tap {
   incoming(chunk: Buffer): void;
   cut(): void;
-  /** The connection goes on as if there had been none; what was held back is sent. */
+  /** Removes the tap; sends what was held back. */
   close(): void;
 }
 
-/** Of an incoming packet; enough for a batch of readings. */
+/** Kept of an incoming packet; enough for a batch of readings. */
 const MAX_KEPT_BYTES = 64 * 1024;
-/** Of a client whose credential is not proven yet. */
+/** Kept of a client whose credential is not verified yet. */
 const MAX_UNPROVEN = 50;
 
 export function tapConnection({ session, connect, isEarlier, acknowledging, onSeen }: TapOptions): Tap {
   const { stream, remote, transport } = session;
   const eyes = createPacketEyes(connect.level);
   const { write, end } = stream;
-  /** What a stranger says is no observation of the device; undefined once it is the device. */
+  /** Input before the credential is verified, which is not an observation of the device; undefined afterwards. */
   let unproven: Seen[] | undefined = isEarlier ? undefined : [];
   let isBlind = false;
   let held: Buffer[] = [];
@@ -51,7 +51,7 @@ export function tapConnection({ session, connect, isEarlier, acknowledging, onSe
     else if (unproven.length < MAX_UNPROVEN) unproven.push(seen);
   }
 
-  /** Bytes that are no frames end the observation; whoever speaks with the client judges them. */
+  /** Bytes that are not frames end the observation; the handler of the connection deals with them. */
   function watching(look: () => void): void {
     if (isBlind) return;
     try {
@@ -76,7 +76,7 @@ export function tapConnection({ session, connect, isEarlier, acknowledging, onSe
       return;
     }
     see({ what: 'delayed', id: seen.id });
-    // The frame may lie in a buffer that is used again.
+    // The buffer of the frame may be reused.
     held.push(Buffer.from(frame));
     holding ??= setTimeout(release, delayMs).unref();
   }
@@ -156,7 +156,7 @@ export function tapConnection({ session, connect, isEarlier, acknowledging, onSe
   };
 }
 
-/** What cannot be read is sent all the same. */
+/** Frames that cannot be parsed are sent unchanged. */
 function attempt(look: () => Seen | undefined): Seen | undefined {
   try {
     return look();

@@ -1,4 +1,4 @@
-/** One client that speaks MQTT 5, from its CONNACK to the end: its packets, its acknowledgements, and how it is told why it ends. */
+/** One MQTT 5 client from its CONNACK to the end: packets, acknowledgements, and the DISCONNECT with its reason. */
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { clientIdOf, type DeviceAddress } from '../../base/topics.ts';
 import { silenceMsOf } from '../access.ts';
@@ -35,18 +35,18 @@ export interface ConnectionParts extends PublishesOptions {
   readonly monotonic: () => number;
 }
 
-/** What the connection was opened with. */
+/** Parameters of the connection. */
 export interface Handshake {
   readonly connect: ConnectPacket;
   readonly address: DeviceAddress;
   readonly opened: Opened;
-  /** Seconds, as answered. */
+  /** Seconds, as announced in the CONNACK. */
   readonly keepAlive: number;
 }
 
 const LARGEST_PACKET = 0xffff_ffff;
 
-/** Begins once the CONNACK is written. */
+/** Starts once the CONNACK is written. */
 export function startConnection(session: Session, handshake: Handshake, parts: ConnectionParts): void {
   new Connection(session, handshake, parts).start();
 }
@@ -63,7 +63,7 @@ class Connection {
   readonly #guard: FrameGuard;
   readonly #connected: Connected;
   #expiry: number;
-  /** A publish larger than allowed has its acknowledgement: the connection ends behind it. */
+  /** Called when an oversized publish has been acknowledged: the connection then ends. */
   #isTooLarge = false;
   #isOver = false;
 
@@ -111,7 +111,7 @@ class Connection {
       write: (bytes) => this.#lane.write(bytes),
     });
     stream.on('readable', this.#read);
-    // What came with the CONNECT is there already.
+    // Bytes that came with the CONNECT have already arrived.
     this.#read();
   }
 
@@ -138,7 +138,7 @@ class Connection {
     });
   }
 
-  /** All whole packets go to the lane; what is left to read are the stand-ins of publishes that were too large. */
+  /** The lane takes all complete packets; only the replacements of oversized publishes remain to be read. */
   readonly #read = (): void => {
     const { stream } = this.#session;
     for (let standIn: Buffer | null = stream.read(); standIn !== null && !this.#isOver; standIn = stream.read()) {
@@ -190,16 +190,16 @@ class Connection {
     const { sessionExpiryInterval: expiry } = properties;
     const asked = this.#handshake.connect.properties.sessionExpiryInterval ?? 0;
     if (expiry !== undefined && expiry > 0 && asked === 0)
-      throw new ProtocolError(REASON.protocolError, 'a session without expiry cannot be given one at its end');
+      throw new ProtocolError(REASON.protocolError, 'a session without expiry cannot get one at its end');
     if (expiry !== undefined) this.#expiry = Math.min(expiry, this.#expiry);
     this.#leave(reason === REASON.success ? undefined : this.#will());
     this.#closeStream();
   }
 
   #endBy(why: Parameters<Connected['close']>[0]): void {
-    if (why === 'taken over') this.#end(REASON.sessionTakenOver, 'the device connected once more');
-    else if (why === 'shut out') this.#end(REASON.administrativeAction, 'the credential does not hold any longer');
-    else this.#end(REASON.shuttingDown, 'the server stops: come back after a pause', false);
+    if (why === 'taken over') this.#end(REASON.sessionTakenOver, 'the device has connected again');
+    else if (why === 'shut out') this.#end(REASON.administrativeAction, 'the credential is no longer valid');
+    else this.#end(REASON.shuttingDown, 'the server is stopping: reconnect after a pause', false);
   }
 
   #endFor(reason: 'keep-alive' | 'log', error: Error): void {
@@ -207,7 +207,7 @@ class Connection {
     else {
       this.#end(
         REASON.serverBusy,
-        `the log cannot take it (${error.message}): what has no acknowledgement is not kept, send it again after a pause`,
+        `the log rejects publishes (${error.message}): unacknowledged ones are not stored, resend them after a pause`,
       );
     }
   }
@@ -222,7 +222,7 @@ class Connection {
 
   #endIfTooLarge(): void {
     if (!this.#isTooLarge || this.#guard.isSwallowing || this.#isOver) return;
-    this.#end(REASON.packetTooLarge, `a packet may have ${this.#limits.maxPacketBytes} bytes at most`);
+    this.#end(REASON.packetTooLarge, `the largest packet is ${this.#limits.maxPacketBytes} bytes`);
   }
 
   #end(reasonCode: number, reasonString: string, hasWill = true): void {
@@ -234,7 +234,7 @@ class Connection {
     this.#closeStream(isTaken ? bytes : mqttPacket.generate({ cmd: 'disconnect', reasonCode }, { protocolVersion: 5 }));
   }
 
-  /** Reads on and throws away, so that the client gets what was written before it learns that nobody listens. */
+  /** Reads and discards input, so that the client receives everything written before the connection closes. */
   #closeStream(last?: Buffer): void {
     const { stream } = this.#session;
     stream.off('readable', this.#read);
