@@ -4,7 +4,7 @@ import type { Kv } from '../kv/kv.ts';
 import type { Alarm, Transition } from './alarm.ts';
 import { DRILL } from './drill.ts';
 import { ALARM_PREFIX, TRANSITION_PREFIX } from './keeper.ts';
-import { type NoticeOutcome, OUTCOME_PREFIX } from './notify/outbox.ts';
+import { type NoticeOutcome, OUTCOME_PREFIX } from './notify/notice-outcome.ts';
 import type { ReportInput } from './report.ts';
 
 /** A month with more is beyond what a report can help with. */

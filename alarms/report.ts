@@ -4,7 +4,7 @@
  */
 import { isBetweenHours } from '../base/beijing-time.ts';
 import { type Alarm, type EndReason, isQuiet, type Transition } from './alarm.ts';
-import type { NoticeOutcome } from './notify/outbox.ts';
+import type { NoticeOutcome } from './notify/notice-outcome.ts';
 
 export const TEN_MINUTES_MS = 600_000;
 /** More announcements than this in ten minutes are a flood. */

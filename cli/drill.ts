@@ -1,7 +1,7 @@
 /** `daoyu alarms test`: raises a drill and prints the outcome of each notice, with the time it took. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alarm } from '../alarms/alarm.ts';
-import type { NoticeOutcome } from '../alarms/notify/outbox.ts';
+import type { NoticeOutcome } from '../alarms/notify/notice-outcome.ts';
 import { DaoyuError } from '../base/errors.ts';
 import { type ApiTarget, askPlatform } from './platform-api.ts';
 

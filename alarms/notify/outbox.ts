@@ -1,4 +1,4 @@
-/** Sends notices: each ends as delivered, failed with its reason, or expired. Survives a crash, after which a notice may come twice with the same key. */
+/** Sends notices: each ends as delivered, failed with its reason, or expired. After a crash, a notice may be sent twice with the same key. */
 import { codeOf } from '../../base/errors.ts';
 import type { Log } from '../../base/logger.ts';
 import { pause } from '../../base/pause.ts';
@@ -7,32 +7,11 @@ import type { Notice, Outcome } from '../channels/channel.ts';
 import type { ChannelBook } from './channel-book.ts';
 import { noteHealth } from './channel-health.ts';
 import type { Intent } from './follow-up.ts';
+import { type Due, type NoticeOutcome, outcomeKey, outcomeOf } from './notice-outcome.ts';
 
 export const DUE_PREFIX = 'notify/due/';
-export const OUTCOME_PREFIX = 'notify/outcome/';
 /** Beyond this many waiting, notices expire at once, warnings first: a storm must not fill the disk. */
 const MAX_DUE = 2000;
-
-/** The outcome of a notice, stored beside its alarm. */
-export interface NoticeOutcome {
-  readonly id: string;
-  readonly alarms: readonly string[];
-  readonly channel: string;
-  readonly people: readonly string[];
-  readonly about: Intent['about'];
-  readonly result: 'delivered' | 'failed' | 'expired';
-  readonly code?: string;
-  readonly why?: string;
-  readonly attempts: number;
-  /** Epoch ms. */
-  readonly decidedAt: number;
-  readonly endedAt: number;
-}
-
-interface Due {
-  readonly intent: Intent;
-  readonly attempts: number;
-}
 
 export interface OutboxOptions {
   readonly kv: Kv;
@@ -50,15 +29,6 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-export const outcomeKey = (alarm: string, id: string) => `${OUTCOME_PREFIX}${alarm}/${id}`;
-
-/** Of one alarm, in the order in which they ended. */
-export async function noticesOf(kv: Pick<Kv, 'list'>, alarm: string): Promise<readonly NoticeOutcome[]> {
-  const found: NoticeOutcome[] = [];
-  for await (const { value } of kv.list<NoticeOutcome>(`${OUTCOME_PREFIX}${alarm}/`)) found.push(value);
-  return found.sort((one, other) => one.endedAt - other.endedAt);
-}
-
 /** Continues with notices that a previous process left unsent. */
 export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const { kv, book, noticeOf, clock, log, onOutcome = () => undefined } = options;
@@ -71,14 +41,9 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
 
   for await (const { value } of kv.list<Due>(DUE_PREFIX)) due.set(value.intent.id, value);
 
-  async function end({ intent, attempts }: Due, result: NoticeOutcome['result'], outcome?: Outcome): Promise<void> {
-    const { id, alarms, channel, people, about, decidedAt } = intent;
-    const record: NoticeOutcome = {
-      ...{ id, alarms: alarms.map((alarm) => alarm.id), channel, people, about, result, attempts, decidedAt },
-      ...(outcome?.code !== undefined && { code: outcome.code }),
-      ...(outcome !== undefined && 'why' in outcome && { why: outcome.why }),
-      endedAt: clock(),
-    };
+  async function end(item: Due, result: NoticeOutcome['result'], outcome?: Outcome): Promise<void> {
+    const { id, channel } = item.intent;
+    const record = outcomeOf(item, result, outcome, clock());
     for (const alarm of record.alarms) await kv.put(outcomeKey(alarm, id), record);
     await kv.delete(DUE_PREFIX + id);
     due.delete(id);
@@ -94,7 +59,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     await add([{ ...intent, id: `${intent.id}>${channel}`, channel, standIns }]);
   }
 
-  /** Everything behind it waits as long as this channel is busy. A notice that has a stand-in already gets no second one. */
+  /** Sends waiting critical notices of a busy channel over the next channel; `add` ignores a stand-in that exists. */
   async function handOn(channel: string): Promise<void> {
     busy.add(channel);
     const isWaiting = ({ intent }: Due) => intent.channel === channel && intent.severity === 'critical';
@@ -102,6 +67,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     for (const item of waiting) await standIn(item);
   }
 
+  /** Returns how long to wait before the next notice on this channel, ms. */
   async function sendOne(item: Due): Promise<number> {
     const { intent } = item;
     if (clock() > intent.notAfter) {
@@ -119,17 +85,23 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     const outcome = await opened.channel.send(noticeOf(intent), signal);
     if (signal.aborted && outcome.is === 'retry') return 0;
     await noteHealth(kv, intent.channel, outcome, clock());
-    if (outcome.is !== 'retry') busy.delete(intent.channel);
+    return await settle(tried, outcome, 60_000 / opened.perMinute);
+  }
+
+  /** Returns how long to wait before the next notice on this channel, ms. */
+  async function settle(tried: Due, outcome: Outcome, paceMs: number): Promise<number> {
+    const { id, channel, notAfter } = tried.intent;
+    if (outcome.is !== 'retry') busy.delete(channel);
     if (outcome.is === 'delivered') {
       await end(tried, 'delivered', outcome);
-      return 60_000 / opened.perMinute;
+      return paceMs;
     }
     if (outcome.is === 'retry') {
-      const isTooLate = clock() + outcome.afterMs > intent.notAfter;
+      const isTooLate = clock() + outcome.afterMs > notAfter;
       // Somebody must be notified now: if one channel is busy, use the next.
-      await handOn(intent.channel);
+      await handOn(channel);
       if (isTooLate) await end(tried, 'expired', outcome);
-      else await kv.put(DUE_PREFIX + intent.id, tried);
+      else await kv.put(DUE_PREFIX + id, tried);
       return outcome.afterMs;
     }
     await end(tried, 'failed', outcome);
@@ -137,12 +109,17 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     return 0;
   }
 
-  /** One at a time per channel, critical ones first; ends when none is left. */
+  /** The most urgent notice of a channel. */
+  function nextOf(channel: string): Due | undefined {
+    const mine = [...due.values()].filter(({ intent }) => intent.channel === channel);
+    return mine.sort((one, other) => urgency(one) - urgency(other))[0];
+  }
+
+  /** Sends one notice at a time on a channel, until none is left. */
   async function run(channel: string): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      const mine = [...due.values()].filter(({ intent }) => intent.channel === channel);
-      const next = mine.sort((one, other) => urgency(one) - urgency(other))[0];
+      const next = nextOf(channel);
       if (next === undefined) return;
       try {
         const waitMs = await sendOne(next);
@@ -161,7 +138,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     const lane = run(channel).finally(() => {
       lanes.delete(channel);
       // A notice may have arrived between the last look and the end.
-      if ([...due.values()].some(({ intent }) => intent.channel === channel)) wake(channel);
+      if (nextOf(channel) !== undefined) wake(channel);
     });
     lanes.set(channel, lane);
   }

@@ -5,7 +5,7 @@ import { type Static, Type } from 'typebox';
 import type { Alarms } from '../../alarms/alarms.ts';
 import { CHANNEL_KINDS } from '../../alarms/channels/channels.ts';
 import type { ChannelBook } from '../../alarms/notify/channel-book.ts';
-import type { NoticeOutcome } from '../../alarms/notify/outbox.ts';
+import type { NoticeOutcome } from '../../alarms/notify/notice-outcome.ts';
 import type { Plan } from '../../alarms/notify/plan.ts';
 import { AlarmId } from '../alarm-schemas.ts';
 import { parkOfAlarm } from '../park-of-alarm.ts';

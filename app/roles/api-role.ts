@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Alarm } from '../../alarms/alarm.ts';
 import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { openAlarms } from '../../alarms/alarms.ts';
-import { noticesOf } from '../../alarms/notify/outbox.ts';
+import { noticesOf } from '../../alarms/notify/notice-outcome.ts';
 import type { Api, ApiOptions } from '../../api/api.ts';
 import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';

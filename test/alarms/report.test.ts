@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alarm, Transition } from '../../alarms/alarm.ts';
 import { openAlarmLog } from '../../alarms/alarm-log.ts';
 import { ALARM_PREFIX, transitionKey } from '../../alarms/keeper.ts';
-import { outcomeKey } from '../../alarms/notify/outbox.ts';
+import { outcomeKey } from '../../alarms/notify/notice-outcome.ts';
 import { reportOf } from '../../alarms/report.ts';
 import { openMemoryKv } from '../../kv/memory.ts';
 

@@ -5,7 +5,7 @@ import mqtt from 'mqtt';
 import { onTestFinished } from 'vitest';
 import type { Alarm, Transition } from '../../alarms/alarm.ts';
 import { parseTransition } from '../../alarms/keeper.ts';
-import type { NoticeOutcome } from '../../alarms/notify/outbox.ts';
+import type { NoticeOutcome } from '../../alarms/notify/notice-outcome.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';

@@ -108,6 +108,6 @@ it('a drill over the command line goes the whole way; a channel that does not wo
     (found) => found.alarms.some(({ rule }) => rule === 'channel_failing'),
     20_000,
   );
-  expect(alarms.find(({ rule }) => rule === 'channel_failing')?.text.en).toContain('over: gone');
-  await eventually(() => duty.received.some(({ text }) => text.includes('over: gone')), Boolean, 20_000);
+  expect(alarms.find(({ rule }) => rule === 'channel_failing')?.text.en).toContain('cannot be sent: gone');
+  await eventually(() => duty.received.some(({ text }) => text.includes('cannot be sent: gone')), Boolean, 20_000);
 }, 90_000);
