@@ -3,6 +3,7 @@ import { clientIdOf } from '../base/topics.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { createDeviceClock } from './device-clock.ts';
+import { createDisturbances } from './disturbances.ts';
 import type { LinkFault, Message } from './fault.ts';
 import type { DeviceFaults } from './faults.ts';
 import type { FleetMember } from './fleet-member.ts';
@@ -97,10 +98,7 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
   const busyFrom = Math.min(4 * BATCH_SIZE, options.capacity / 2);
   let seq = 0;
   let messages = 0;
-  let disturbances = 0;
-  let isReturning = false;
-  /** Serialises changes of the connection. */
-  let network = Promise.resolve();
+  const disturbances = createDisturbances({ connection, outbox, onTrouble: options.onTrouble });
 
   async function send(batch: readonly Measurement[]): Promise<void> {
     const newest = batch.at(-1);
@@ -121,39 +119,6 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
     return Promise.race([outbox.drained(), connection.refused]);
   }
 
-  function change(work: () => Promise<void> | void): void {
-    network = network.then(work).catch((error: unknown) => options.onTrouble?.(String(error)));
-  }
-
-  function disturb(fault: LinkFault): () => void {
-    disturbances += 1;
-    outbox.hold();
-    const end = () => {
-      disturbances -= 1;
-      outbox.release();
-    };
-    if (fault.is === 'hold') return end;
-    change(async () => {
-      await outbox.idle();
-      await connection.cut();
-    });
-    const back = () => change(() => connection.restore());
-    if (fault.is === 'storm') {
-      for (let cycle = 1; cycle < fault.cycles; cycle++) {
-        back();
-        change(() => connection.cut());
-      }
-    }
-    return () => {
-      isReturning = true;
-      back();
-      change(() => {
-        isReturning = false;
-        end();
-      });
-    };
-  }
-
   return {
     member,
     get counts() {
@@ -166,12 +131,12 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
       return connection.isConnected;
     },
     get isDisturbed() {
-      return disturbances > 0;
+      return disturbances.count > 0;
     },
     ready() {
       if (connection.isRefused) return undefined;
-      if (isReturning) return network;
-      return outbox.buffered >= busyFrom && disturbances === 0 ? drainedOrRefused() : undefined;
+      if (disturbances.isReturning) return disturbances.settled();
+      return outbox.buffered >= busyFrom && disturbances.count === 0 ? drainedOrRefused() : undefined;
     },
     open: () => connection.open(),
     connected: () => connection.connected(),
@@ -186,10 +151,10 @@ export function createDevice(options: DeviceOptions): VirtualDevice {
       }
       return true;
     },
-    disturb,
+    disturb: disturbances.begin,
     async settled() {
       if (connection.isRefused) return;
-      await network;
+      await disturbances.settled();
       await drainedOrRefused();
     },
     async close(how = 'orderly') {

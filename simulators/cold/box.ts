@@ -1,7 +1,7 @@
-/** Heat in a refrigerated room or box: air, cargo and the probe's lag, with a compressor on a thermostat, a defrosting coil and a door that lets summer in. */
+/** Heat balance of a refrigerated room or box: air, cargo and lag of the probe, with a compressor on a thermostat, a defrosting coil and a door. */
 
 export interface Box {
-  /** °C at which the thermostat holds the air, and by how much it lets it swing either way, K. */
+  /** Set point of the thermostat, °C, and its hysteresis in each direction, K. */
   readonly setpoint: number;
   readonly swing: number;
   /** Through the walls, W/K. */
@@ -13,7 +13,7 @@ export interface Box {
   readonly cargoHeat: number;
   /** Between air and cargo, W/K. */
   readonly cargoExchange: number;
-  /** Cooling at the set point, W; it changes by 2 % a kelvin of air. */
+  /** Cooling at the set point, W; changes by 2 % per kelvin of air temperature. */
   readonly cooling: number;
   /** Fans and lamps, W. */
   readonly inner: number;
@@ -22,17 +22,17 @@ export interface Box {
   /** m² and m. */
   readonly doorArea: number;
   readonly doorHeight: number;
-  /** Share of the exchange that a strip curtain keeps back. */
+  /** Share of the air exchange that a strip curtain prevents. */
   readonly curtain: number;
-  /** Seconds by which the air probe lags. */
+  /** Time constant of the air probe, s. */
   readonly probeLag: number;
-  /** W of the heater while the coil defrosts. */
+  /** Power of the heater during a defrost, W. */
   readonly defrost: number;
 }
 
 export interface AppContext {
   readonly temperature: number;
-  /** kg of vapour in a kg of air. */
+  /** kg of vapour per kg of air. */
   readonly moisture: number;
   /** W/m². */
   readonly radiation: number;
@@ -44,10 +44,10 @@ export interface AppContext {
 export interface BoxState {
   readonly air: number;
   readonly cargo: number;
-  /** What the air probe feels. */
+  /** Temperature of the air probe. */
   readonly probe: number;
   readonly isCooling: boolean;
-  /** % in the air of the box. */
+  /** Relative humidity in the box, %. */
   readonly humidity: number;
   readonly hotGas: number;
   readonly suction: number;
@@ -55,13 +55,13 @@ export interface BoxState {
 
 const AIR_HEAT = 1005;
 const VAPORISATION = 2.5e6;
-/** Share of full exchange that a doorway reaches (ASHRAE). */
+/** Share of the theoretical exchange that a doorway reaches (ASHRAE). */
 const DOORWAY = 0.7;
 
-/** Without power the fans stand, and air and goods exchange less. */
+/** Without power the fans stop, and air and cargo exchange less heat. */
 const FANS_STAND = 0.5;
 
-/** One step; the exponential form is exact while the surroundings stay. */
+/** One step; the exponential form is exact for constant surroundings. */
 export function stepBox(box: Box, state: BoxState, outside: AppContext, seconds: number): BoxState {
   const isCooling = runs(box, state, outside);
   const door = outside.isDoorOpen ? doorway(box, state.air, outside) : { conductance: 0, latent: 0 };
@@ -85,7 +85,7 @@ export function stepBox(box: Box, state: BoxState, outside: AppContext, seconds:
     probe: approach(state.probe, middle, seconds / box.probeLag),
     isCooling,
     humidity: stepHumidity(state, outside, isCooling, seconds),
-    // Telemetry of a real store: 45-65 °C while it runs, under 30 when it does not.
+    // Telemetry of a real store: 45-65 °C while running, below 30 otherwise.
     hotGas: approach(
       state.hotGas,
       isCooling ? 54 + 0.5 * (outside.temperature - 25) : outside.temperature + 2,
@@ -112,7 +112,7 @@ function runs(box: Box, { probe, isCooling }: BoxState, { isDefrosting, isFailed
   return isCooling ? probe > box.setpoint - box.swing : probe > box.setpoint + box.swing;
 }
 
-/** Gosney & Olama 1975 (ASHRAE Refrigeration): cold air falls out below, warm air comes in above. W/K of sensible heat, and W of vapour that condenses. */
+/** Gosney & Olama 1975 (ASHRAE Refrigeration): cold air leaves at the bottom, warm air enters at the top. Sensible heat in W/K, and W of condensing vapour. */
 export function doorway(box: Box, air: number, outside: AppContext): { conductance: number; latent: number } {
   const difference = outside.temperature - air;
   if (difference <= 0) return { conductance: 0, latent: 0 };
@@ -133,13 +133,13 @@ function density(celsius: number): number {
   return 353 / (celsius + 273.15);
 }
 
-/** kg of vapour in a kg of air at saturation (Magnus), at 961 hPa. */
+/** kg of vapour per kg of air at saturation (Magnus), at 961 hPa. */
 export function saturatedMoisture(celsius: number): number {
   const vapour = 6.112 * Math.exp((17.62 * celsius) / (243.12 + celsius));
   return (0.622 * vapour) / (961 - vapour);
 }
 
-/** The coil dries the air while it is cold; a door and the wet cargo moisten it. */
+/** A cold coil dries the air; a door and wet cargo humidify it. */
 function stepHumidity(state: BoxState, outside: AppContext, isCooling: boolean, seconds: number): number {
   const target = outside.isDoorOpen ? 96 : outside.isDefrosting ? 94 : isCooling ? 80 : 90;
   return approach(state.humidity, target, seconds / (outside.isDoorOpen ? 150 : 600));

@@ -1,10 +1,10 @@
-/** Rooms and boxes to simulate, by site type and goods. Sizes are engineering guesses; swing and inertia of a room are tuned to a real store's 15-minute steps (chilled: median 0.2 K, 99 % below 1.2 K). */
+/** Rooms and boxes to simulate, by site type and goods. Sizes are engineering guesses; swing and inertia of a room match 15-minute steps of a real store (chilled: median 0.2 K, 99 % below 1.2 K). */
 import type { Box } from './box.ts';
 
 interface Goods {
   readonly setpoint: number;
   readonly swing: number;
-  /** J/kgK: ice takes half the heat of water. */
+  /** J/kgK; ice has half the heat capacity of water. */
   readonly heat: number;
   readonly isFrozen?: true;
 }
@@ -51,7 +51,7 @@ const ROOM: Omit<Box, 'setpoint' | 'swing' | 'cargoHeat' | 'cooling'> = {
 export function boxOf(siteType: string | undefined, profile: string | undefined): Box {
   const { setpoint, swing, heat, isFrozen } = GOODS[profile ?? ''] ?? CHILLED;
   const shared = { setpoint, swing, cargoHeat: heat };
-  // Frozen goods travel behind a double curtain.
+  // Vans for frozen goods have a double curtain.
   if (siteType === 'vehicle')
     return {
       ...VAN,
@@ -59,6 +59,6 @@ export function boxOf(siteType: string | undefined, profile: string | undefined)
       curtain: isFrozen ? 0.9 : VAN.curtain,
       cooling: isFrozen ? 3000 : setpoint > 5 ? 3200 : 4500,
     };
-  // A room's valve holds the air closer than a van's on-and-off.
+  // The valve of a room controls the air more closely than the on/off compressor of a van.
   return { ...ROOM, ...shared, swing: swing * 0.2, cooling: isFrozen ? 13_000 : 11_000 };
 }

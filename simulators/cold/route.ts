@@ -1,4 +1,4 @@
-/** Position of a refrigerated van at any minute: two rounds a day from the logistics park, stops with open doors, a motorway with tunnels without satellites. */
+/** Position of a refrigerated van: two rounds a day from the logistics park, stops with open doors, a motorway with tunnels without satellite reception. */
 import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import { seedOf, uniform } from '../random.ts';
 
@@ -9,9 +9,9 @@ interface Leg {
   /** km/h. */
   readonly speed: number;
   readonly isTunnel?: true;
-  /** Minutes it stops there, and how long of that the door is open. */
+  /** Duration of the stop, and of the open door, minutes. */
   readonly stop?: readonly [minutes: number, doorMinutes: number];
-  /** Its cargo is put in here. */
+  /** The cargo is loaded here. */
   readonly isLoading?: true;
 }
 
@@ -27,7 +27,7 @@ export interface Place {
 
 const DEPOT: Point = [31.0801, 107.8751];
 
-/** By the county road to the ponds of Renshi and Guangfu, where crab is taken in, and back by the motorway. */
+/** By the county road to the ponds of Renshi and Guangfu, where crab is loaded, and back by the motorway. */
 const SOUTH: readonly Leg[] = [
   { to: DEPOT, speed: 0, stop: [18, 6], isLoading: true },
   { to: [31.062, 107.905], speed: 40 },
@@ -53,7 +53,7 @@ const WEST: readonly Leg[] = [
 ];
 
 const MINUTE = 60_000;
-/** Seconds to reach or leave the speed of a leg. */
+/** Seconds of acceleration and deceleration. */
 const RAMP = 20;
 
 interface Segment {
@@ -61,16 +61,16 @@ interface Segment {
   readonly to: number;
   readonly start: Point;
   readonly leg: Leg;
-  /** Driving, or standing at the end of the leg. */
+  /** Driving, or stopped at the end of the leg. */
   readonly isStop: boolean;
-  /** From and to a standstill, or past a mark on the road. */
+  /** Whether the leg starts and ends at a standstill. */
   readonly starts: boolean;
   readonly halts: boolean;
 }
 
 export interface Route {
   at(time: number): Place;
-  /** Whether new cargo is put in between two instants. */
+  /** Whether new cargo is loaded between two instants. */
   loads(from: number, to: number): boolean;
 }
 
@@ -96,7 +96,7 @@ export function createRoute(seed: string): Route {
   };
 }
 
-/** Rounds begin about 05:40 and 13:30, a little earlier or later each day; which way first differs by van and day. */
+/** Rounds start at about 05:40 and 13:30, varying by day; the order of the two rounds varies by van and day. */
 function planDay(seed: number, day: number): readonly Segment[] {
   const midnight = midnightOf(day);
   const isSouthFirst = uniform(seed, day) < 0.5;
@@ -143,7 +143,7 @@ function drive(legs: readonly Leg[], begin: number, seed: number, day: number): 
 function placeIn({ from, to, start, leg, isStop, starts, halts }: Segment, time: number): Place {
   if (isStop) {
     const minutes = (time - from) / MINUTE;
-    // The door goes up two minutes after the van stands.
+    // The door opens two minutes after the stop.
     const isDoorOpen = minutes >= 2 && minutes < 2 + (leg.stop?.[1] ?? 0);
     return { ...parked(leg.to), isDoorOpen };
   }

@@ -5,10 +5,10 @@ import { uniform } from '../random.ts';
 const MINUTE = 60_000;
 const SLOT_MS = 30 * MINUTE;
 
-/** In a third of the half hours between 06:00 and 20:00 somebody goes in, for 0.7 to 5 minutes, seldom longer: 2-3 % of the time, as a real store's log shows. */
+/** In a third of the half hours between 06:00 and 20:00 the door opens for 0.7 to 5 minutes, rarely longer: 2-3 % of the time, as in the log of a real store. */
 export function isStoreDoorOpen(seed: number, at: number): boolean {
   const slot = Math.floor(at / SLOT_MS);
-  // An opening may reach over into the next half hour.
+  // An opening may extend into the next half hour.
   return isOpenIn(seed, slot, at) || isOpenIn(seed, slot - 1, at);
 }
 
@@ -21,7 +21,7 @@ function isOpenIn(seed: number, slot: number, at: number): boolean {
   return at >= from && at < from + minutes * MINUTE;
 }
 
-/** Every eight hours for 25 minutes, at the site's own time. */
+/** Every eight hours for 25 minutes, with an offset by site. */
 export function isDefrosting(seed: number, at: number): boolean {
   const minutes = (at - midnightOf(dayNumberOf(at))) / MINUTE;
   const since = (minutes - 480 * uniform(seed ^ 0x3f, 1) + 1440) % 480;

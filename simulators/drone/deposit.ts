@@ -1,31 +1,31 @@
-/** Where the seed lands: the disc throws to both sides unequally and the lines overlap, so a field is never sown evenly. */
+/** Distribution of the seed: the disc throws unequally to both sides and lines overlap, so sowing is never even. */
 import { gaussian } from '../random.ts';
 import type { Sortie } from './flight.ts';
 
 export interface Square {
-  /** Metres of its south-western corner. */
+  /** Position of the south-western corner, m. */
   readonly east: number;
   readonly north: number;
   /** kg/ha. */
   readonly rate: number;
-  /** At least a swath within what was sown: the edge counts for no statistics. */
+  /** At least a swath inside the sown area; the edge is excluded from statistics. */
   readonly isInner: boolean;
 }
 
 export interface Deposit {
   readonly cells: readonly Square[];
-  /** kg/ha over the inner squares. */
+  /** Mean of the inner squares, kg/ha. */
   readonly mean: number;
   /** Their coefficient of variation, %. */
   readonly variation: number;
 }
 
-/** Share that falls to the right of the flight: trials saw 51 to 64 % on one side. */
+/** Share to the right of the flight path: trials measured 51 to 64 % on one side. */
 const RIGHT_SHARE = 0.57;
-/** m, half widths of the two sides of the bell. */
+/** Half widths of the two sides of the bell curve, m. */
 const RIGHT_REACH = 2.2;
 const LEFT_REACH = 1.75;
-/** Beside Poisson's scatter (3 % of 1,500 grains): puffs of wind and the wheel's pulses. */
+/** Scatter by gusts and pulses of the metering wheel, besides Poisson scatter (3 % of 1,500 grains). */
 const CLUMPING = 0.14;
 const GRAIN_SCATTER = 0.026;
 
@@ -35,7 +35,7 @@ export function throwAt(metres: number): number {
   return ((share * Math.sqrt(2 / Math.PI)) / reach) * Math.exp(-(metres ** 2) / (2 * reach ** 2));
 }
 
-/** Adds up on squares of 1 m what each second threw. */
+/** Sums the seed of each second on squares of 1 m. */
 export function depositGrid(sorties: readonly Sortie[], swath: number, seed: number): Deposit {
   const cells = new Map<string, number>();
   const reach = Math.ceil(swath);

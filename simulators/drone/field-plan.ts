@@ -1,7 +1,7 @@
-/** How a field is flown: parallel lines along its longest edge, a swath apart, there and back. */
+/** Flight plan of a field: parallel lines along its longest edge, a swath apart, in alternating directions. */
 import type { Polygon } from '../../sensors/polygon.ts';
 
-/** Metres east and north of the field's middle. */
+/** Metres east and north of the centre of the field. */
 export type Spot = readonly [east: number, north: number];
 
 export interface Line {
@@ -11,9 +11,9 @@ export interface Line {
 
 export interface FieldPlan {
   readonly lines: readonly Line[];
-  /** ha of the polygon. */
+  /** Area of the polygon, ha. */
   readonly area: number;
-  /** Where the crew stands with seed and batteries: the corner nearest to the first line. */
+  /** Position of the crew with seed and batteries: the corner nearest to the first line. */
   readonly home: Spot;
 }
 
@@ -25,7 +25,7 @@ export function planField(polygon: readonly Spot[], swath: number): FieldPlan {
   for (let north = Math.min(...norths) + swath / 2; north < Math.max(...norths); north += swath) {
     const crossings = crossingsAt(turned, north);
     for (let pair = 0; pair + 1 < crossings.length; pair += 2) {
-      // The disc throws half a swath beyond the drone, so it turns that much before the bund.
+      // The disc throws half a swath beyond the drone, so the drone turns half a swath before the bund.
       const west = (crossings[pair] ?? 0) + swath / 2;
       const east = (crossings[pair + 1] ?? 0) - swath / 2;
       if (east - west < swath) continue;
@@ -42,7 +42,7 @@ export function planField(polygon: readonly Spot[], swath: number): FieldPlan {
 /** m per degree of latitude. */
 export const DEGREE = 111_320;
 
-/** The corners of an outline around a point. */
+/** Corners of an outline, relative to a point. */
 export function cornersOf({ coordinates: [ring] }: Polygon, latitude: number, longitude: number): readonly Spot[] {
   const perLongitude = DEGREE * Math.cos((latitude * Math.PI) / 180);
   return ring.slice(1).map(([east, north]): Spot => [(east - longitude) * perLongitude, (north - latitude) * DEGREE]);
@@ -80,7 +80,7 @@ function rotate([x, y]: Spot, angle: number): Spot {
   return [x * cosine - y * sine, x * sine + y * cosine];
 }
 
-/** Where the boundary crosses a height, from west to east. */
+/** Intersections of the boundary with a line of constant northing, from west to east. */
 function crossingsAt(polygon: readonly Spot[], north: number): number[] {
   const crossings: number[] = [];
   for (const [index, [x, y]] of polygon.entries()) {

@@ -1,4 +1,4 @@
-/** One seeding mission, second by second: sorties until the field is sown, each ended by an empty hopper or a low battery, with the crew's minutes on the ground in between. */
+/** One seeding mission, second by second: sorties until the field is sown, each ended by an empty hopper or a low battery, with minutes on the ground in between. */
 import { gaussian, uniform } from '../random.ts';
 import { type FieldPlan, gap, type Line, type Spot } from './field-plan.ts';
 
@@ -13,18 +13,18 @@ export interface FlightSecond {
   readonly isSpreading: boolean;
   /** kg. */
   readonly hopper: number;
-  /** kg/min that left the hopper in this second. */
+  /** Flow from the hopper in this second, kg/min. */
   readonly flow: number;
   /** %. */
   readonly battery: number;
   readonly voltage: number;
   readonly line: number;
-  /** ha seeded in the mission so far. */
+  /** Area sown so far, ha. */
   readonly area: number;
 }
 
 export interface Sortie {
-  /** Epoch ms of take-off. */
+  /** Time of take-off, epoch ms. */
   readonly from: number;
   readonly seconds: readonly FlightSecond[];
 }
@@ -43,17 +43,17 @@ export interface Order {
 /** 40 kg/ha of conventional rice at 6 m and 5 m/s; 2.5 m above the ground. */
 export const ORDER: Order = { rate: 40, swath: 6, speed: 5, altitude: 2.5 };
 
-/** kg, of a T40-class drone: with battery, and what the hopper takes (maker's data: 51 kg). */
+/** Mass of a T40-class drone with battery, and capacity of the hopper, kg (manufacturer: 51 kg). */
 const EMPTY_MASS = 50;
 const HOPPER = 50;
-/** Where a sortie ends. */
+/** Thresholds that end a sortie. */
 const LEAST_SEED = 2;
 const LEAST_BATTERY = 20;
-/** An endless mission is an error of the plan: nobody flies more sorties in a day. */
+/** Guards against an endless mission; a day never has more sorties. */
 const MOST_SORTIES = 40;
 
 export function flyMission(plan: FieldPlan, order: Order, start: number, seed: number): readonly Sortie[] {
-  // Calibrated at the factory the machine sows too little, by up to 17 % (trials of Auburn University), mostly less.
+  // With factory calibration the machine sows up to 17 % too little (trials of Auburn University), usually less.
   const bias = 1 - 0.17 * uniform(seed, 1) ** 2;
   const sorties: Sortie[] = [];
   let takeOff = start;
@@ -66,7 +66,7 @@ export function flyMission(plan: FieldPlan, order: Order, start: number, seed: n
     const flown = flySortie({ plan, order, seed: seed + 7919 * sorties.length, bias, load, line, resume, area });
     sorties.push({ from: takeOff, seconds: flown.seconds });
     ({ line, resume, area } = flown);
-    // Two to four minutes for seed and a fresh battery.
+    // Two to four minutes for seed and a charged battery.
     takeOff += 1000 * (flown.seconds.length + Math.round(120 + 120 * uniform(seed ^ 0x51, sorties.length)));
   }
   return sorties;
@@ -93,7 +93,7 @@ function flySortie(begin: SortieStart) {
   let wobble = 0;
   let heading = 0;
 
-  /** One second in the air at a speed towards a place; with `spreads`, seed leaves the hopper. */
+  /** One second of flight towards a point; with `spreads`, the hopper is open. */
   function second(target: Spot, wanted: number, spreads: boolean, altitude: number): void {
     const index = seconds.length;
     wobble = 0.9 * wobble + 0.065 * gaussian(seed ^ 0x11, index);
@@ -102,7 +102,7 @@ function flySortie(begin: SortieStart) {
     if (distance > 0.01) heading = (Math.atan2(target[0] - spot[0], target[1] - spot[1]) * 180) / Math.PI;
     const share = distance === 0 ? 0 : speed / distance;
     spot = [spot[0] + (target[0] - spot[0]) * share, spot[1] + (target[1] - spot[1]) * share];
-    // The metering wheel follows the speed, unevenly.
+    // The metering wheel follows the speed with some variation.
     const metered = (order.rate * order.swath * speed * 60) / 10_000;
     const flow = spreads ? Math.min(hopper * 60, metered * bias * (1 + 0.04 * gaussian(seed ^ 0x22, index))) : 0;
     hopper -= flow / 60;

@@ -1,4 +1,4 @@
-/** When a crew flies: a field in the morning and one in the afternoon if rain and wind allow, or exactly when a scenario says. */
+/** Schedule of missions: one in the morning and one in the afternoon if rain and wind allow, or as defined by a scenario. */
 import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import type { TimedCondition } from '../conditions.ts';
 import { uniform } from '../random.ts';
@@ -6,16 +6,16 @@ import type { Weather } from '../weather/weather.ts';
 
 export interface Mission {
   readonly from: number;
-  /** When it is broken off at the latest. */
+  /** Latest end. */
   readonly to: number;
   readonly seed: number;
 }
 
 const HOUR = 3_600_000;
-/** m/s at 10 m; the machine's own limit is 6. */
+/** Wind limit at 10 m, m/s; that of the machine is 6. */
 const MOST_WIND = 3.5;
 
-/** The mission that may be in the air at an instant. Without a scenario crews fly all year, so that there is something to see; rice is sown in April and May. */
+/** The mission that may be in flight at an instant. Without a scenario, crews fly all year, so that the demo has missions; rice is sown in April and May. */
 export function missionAt(
   at: number,
   weather: Weather,
@@ -36,7 +36,7 @@ export function missionAt(
   return undefined;
 }
 
-/** The crew looks at the sky once, before take-off. */
+/** The crew checks the weather once, before take-off. */
 function isFlyable(weather: Weather, from: number): boolean {
   for (let minutes = -30; minutes <= 60; minutes += 10) {
     const { rain, wind } = weather.at(from + minutes * 60_000);

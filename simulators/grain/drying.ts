@@ -1,13 +1,13 @@
-/** How rough rice dries in hot air. Constants are those of the publications named, not re-read in the originals. */
+/** Drying of rough rice in hot air. Constants come from the named publications, but were not checked in the originals. */
 
 export interface DryingAir {
   /** °C. */
   readonly temperature: number;
-  /** Share of relative humidity, 0…1. */
+  /** Relative humidity, 0…1. */
   readonly humidity: number;
 }
 
-/** kg of water to a kg of dry grain, of % wet basis. */
+/** kg of water per kg of dry grain, from % wet basis. */
 export function dryBasis(wet: number): number {
   return wet / (100 - wet);
 }
@@ -17,19 +17,19 @@ export function wetBasis(dry: number): number {
   return (100 * dry) / (1 + dry);
 }
 
-/** Dry basis, at which grain gives no more water to the air: modified Henderson equation, ASAE D245. */
+/** Equilibrium moisture, dry basis: modified Henderson equation, ASAE D245. */
 export function equilibriumMoisture({ temperature, humidity }: DryingAir): number {
   return (Math.log(1 - humidity) / (-1.9187e-5 * (temperature + 51.161))) ** (1 / 2.4451) / 100;
 }
 
-/** Page's equation with the constants of Wang and Singh 1978: moisture, dry basis, after minutes in the air. */
+/** Moisture, dry basis, after minutes in hot air: Page's equation with constants of Wang and Singh 1978. */
 export function moistureAfter(minutes: number, start: number, air: DryingAir): number {
   const { k, n } = pageOf(air);
   const rest = equilibriumMoisture(air);
   return rest + (start - rest) * Math.exp(-k * Math.max(0, minutes) ** n);
 }
 
-/** Minutes in the air until a moisture, dry basis, is reached. */
+/** Minutes in hot air until a moisture, dry basis, is reached. */
 export function minutesTo(end: number, start: number, air: DryingAir): number {
   const { k, n } = pageOf(air);
   const rest = equilibriumMoisture(air);

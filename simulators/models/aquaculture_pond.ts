@@ -1,4 +1,4 @@
-/** A pond station: what its probes show of the pond they hang in. Equations and sources: docs/simulators.md. */
+/** A pond station: readings of its probes. Equations and sources: docs/simulators.md. */
 import { conditionAt } from '../conditions.ts';
 import type { CreateModel } from '../model.ts';
 import { createAeratorOrders } from '../pond/aerator-orders.ts';
@@ -9,7 +9,7 @@ import { createReadout } from '../readout.ts';
 import { between } from '../trajectory.ts';
 import { solarHour } from '../weather/sun.ts';
 
-/** Standard deviations of the probes, in the field's unit; a lake buoy's steps from minute to minute had their median at 0.015 mg/L. */
+/** Standard deviations of the probes, in units of the fields; steps from minute to minute of a lake buoy had a median of 0.015 mg/L. */
 const NOISE = {
   water_temperature: 0.03,
   dissolved_oxygen: 0.016,
@@ -32,7 +32,7 @@ const createPondModel: CreateModel = ({ kind, seed, site, device, profile, longi
   const orders = createAeratorOrders();
   const pond = createPond({ water, weather, longitude, conditions, orders, phase: uniform(siteSeed, 0) });
   const readout = createReadout(kind, `${seed}/${device}`, NOISE);
-  // A device whose name says so hangs near the bottom; it has no eyes for the level and the aerator.
+  // A device named so is near the bottom; it does not measure the level and the aerator.
   const isDeep = /deep|bottom/.test(device);
   const setDepth = 1000 * water.depth + 100;
 
@@ -46,7 +46,7 @@ const createPondModel: CreateModel = ({ kind, seed, site, device, profile, longi
       const of = (pick: (state: PondState) => number) => between(moment, pick);
       const layering = isDeep ? of((state) => state.layering) : 0;
       const temperature = of((state) => state.temperature) - 0.45 * layering;
-      // Patches of greener and poorer water drift past the probe.
+      // Patches of water with more or less algae drift past the probe.
       const patches = 0.06 * smooth(siteSeed ^ 0x11, at / (0.15 * HOUR)) + 0.1 * smooth(siteSeed ^ 0x22, at / HOUR);
       const surface = of((state) => state.oxygen);
       const oxygen = Math.max(0.02 * surface, surface - Math.min(layering, 0.75 * surface) + patches * (surface / 6));

@@ -1,4 +1,4 @@
-/** A logger in a cold store or a refrigerated van: the air that a door warms in minutes, the goods that take hours. Equations and sources: docs/simulators.md. */
+/** A logger in a cold store or refrigerated van: air that warms within minutes, cargo that takes hours. Equations and sources: docs/simulators.md. */
 import { type Box, type BoxState, beginBox, saturatedMoisture, stepBox } from '../cold/box.ts';
 import { boxOf } from '../cold/boxes.ts';
 import { createRoute, DEGREE, type Route } from '../cold/route.ts';
@@ -22,12 +22,12 @@ const NOISE = {
 
 const STEP_MS = 30_000;
 const HOUR = 3_600_000;
-/** The goods of a store follow their air with a day; what happened 36 hours before is past. */
+/** The cargo of a store follows the air within a day, so 36 hours suffice. */
 const SPIN_UP_MS = 36 * HOUR;
 const SHOWN_MS = 12 * HOUR;
-/** Goods come in this much warmer than they should be kept, K. */
+/** New cargo is warmer than the set point by this, K. */
 const LOADED_WARMER = 0.8;
-/** m by which a position wanders. */
+/** Error of the position, m. */
 const POSITION_NOISE = 3.5;
 
 const createColdModel: CreateModel = (setting) => {
@@ -106,7 +106,7 @@ function advanceRoom(box: Box, state: BoxState, at: number, happenings: Happenin
   return route?.loads(at, at + STEP_MS) === true ? { ...stepped, cargo: box.setpoint + LOADED_WARMER } : stepped;
 }
 
-/** What the van's terminal adds; in a tunnel it has no position and sends none. */
+/** Fields of the van's terminal; in a tunnel it has no position and sends none. */
 function travelling(route: Route, seed: number, at: number): Record<string, number | undefined> {
   const place = route.at(at);
   const isMoving = place.speed > 0;

@@ -1,4 +1,4 @@
-/** A seeding drone as its ground station reports it: every second in the air, nothing on the ground. Rules and sources: docs/simulators.md. */
+/** A seeding drone as reported by its ground station: every second in flight, nothing on the ground. Rules and sources: docs/simulators.md. */
 import { cornersOf, DEGREE, planField, type Spot } from '../drone/field-plan.ts';
 import { type FlightSecond, flyMission, ORDER, type Sortie } from '../drone/flight.ts';
 import { missionAt } from '../drone/missions.ts';
@@ -16,11 +16,11 @@ const NOISE = {
   wind_speed: 0.2,
 };
 
-/** m, standard deviation of the position: with a fixed solution and with a floating one. */
+/** Standard deviation of the position with a fixed and a floating RTK solution, m. */
 const FIXED = 0.02;
 const FLOATING = 0.3;
 
-/** Where a field has no outline: about 3.5 ha, as terraces of the hill country are: one long edge, none parallel. */
+/** Outline of a field without one: about 3.5 ha, like terraces of the hills: one long edge, no parallel ones. */
 export const FIELD: readonly Spot[] = [
   [-118, -62],
   [96, -88],
@@ -44,7 +44,7 @@ const createDroneModel: CreateModel = (setting) => {
   function secondAt(at: number): FlightSecond | undefined {
     const mission = missionAt(at, weather, conditions, siteSeed);
     if (mission === undefined) {
-      // A flown mission is half a megabyte; between two nobody asks for it.
+      // A mission takes half a megabyte and is not needed after its end.
       known = undefined;
       return undefined;
     }
@@ -62,7 +62,7 @@ const createDroneModel: CreateModel = (setting) => {
       const flying = secondAt(at);
       if (flying === undefined) return {};
       const second = Math.floor(at / 1000);
-      // Near trees the fixed solution is lost for some seconds.
+      // Near trees the fixed solution is lost for seconds.
       const isFloating = smooth(siteSeed ^ 0x41, at / 9000) > 0.93;
       const scatter = isFloating ? FLOATING : FIXED;
       const east = flying.spot[0] + scatter * gaussian(siteSeed ^ 0x42, second);

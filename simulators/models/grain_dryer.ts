@@ -1,4 +1,4 @@
-/** A recirculating batch dryer in the weeks of harvest: one batch a day, dried by hot air a sixth of the time and tempered the rest. Equations and sources: docs/simulators.md. */
+/** A recirculating batch dryer in the harvest season: one batch a day, in hot air for a sixth of the time and tempered for the rest. Equations and sources: docs/simulators.md. */
 import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import { dryBasis, minutesTo, moistureAfter, wetBasis } from '../grain/drying.ts';
 import type { CreateModel } from '../model.ts';
@@ -25,17 +25,17 @@ const HARVEST = { from: 227, to: 319 };
 const LOADING = 1.5 * HOUR;
 const COOLING = HOUR;
 const UNLOADING = 1.5 * HOUR;
-/** Of a round of ten minutes, hot air for the sixth part: tempering to drying 5 to 1. */
+/** Hot air for a sixth of each ten-minute cycle: tempering to drying 5 to 1. */
 const ROUND = HOUR / 6;
 const EXPOSED = 1 / 6;
-/** Of the drying air. */
+/** Properties of the drying air. */
 const AIR = { temperature: 43, humidity: 0.28 };
 const TARGET = dryBasis(13.5);
 
 const createDryer: CreateModel = ({ kind, seed, site, device, weather }) => {
   const siteSeed = seedOf(`${seed}/${site}`);
   const readout = createReadout(kind, `${seed}/${device}`, NOISE);
-  /** A batch begins each day between 06:00 and 08:00 and is out before the next. */
+  /** A batch starts each day between 06:00 and 08:00 and ends before the next. */
   const beginningOf = (day: number) => midnightOf(day) + (6 + 2 * uniform(siteSeed, day)) * HOUR;
 
   function batchAt(at: number) {
@@ -72,7 +72,7 @@ const createDryer: CreateModel = ({ kind, seed, site, device, weather }) => {
         {
           ...outside,
           hot_air_temperature: isHot ? hot : now.airTemperature + 1,
-          // 8 to 12 K below the air; water that leaves cools, so wet grain stays cooler.
+          // 8 to 12 K below the air: evaporation cools, so wet grain is cooler.
           grain_temperature: above(AIR.temperature - 9 - 8 * (moisture - TARGET)),
           exhaust_temperature: above(AIR.temperature - 8 - 15 * (moisture - TARGET)),
           exhaust_humidity: isHot ? Math.min(98, 45 + 280 * (moisture - TARGET)) : outside.ambient_humidity,

@@ -1,4 +1,4 @@
-/** An orchard station: soil that fills with rain and drains, faster above than below; leaves that are wet in rain and at dawn. Equations and sources: docs/simulators.md. */
+/** An orchard station: soil moisture that rises with rain and drains, faster near the surface; leaf wetness in rain and at dawn. Equations and sources: docs/simulators.md. */
 import { dayNumberOf, midnightOf } from '../../base/beijing-time.ts';
 import type { CreateModel } from '../model.ts';
 import { seedOf, smooth, uniform } from '../random.ts';
@@ -22,16 +22,16 @@ const NOISE = {
 };
 
 const DAY = 86_400_000;
-/** How far back rain and warmth still show, days. */
+/** Memory of rain and temperature, days. */
 const MEMORY_DAYS = 40;
 
 interface Layer {
   readonly depth: 20 | 40 | 60;
-  /** Days in which what rain brought falls to a third; days until it arrives; % by volume for a mm. */
+  /** By depth: days in which water from rain falls to a third, days until it arrives, % by volume per mm. */
   readonly drains: number;
   readonly arrives: number;
   readonly gain: number;
-  /** Days over which the warmth of the air is averaged; half the daily swing that is left. */
+  /** By depth: days over which the air temperature is averaged, and half of the remaining daily swing. */
   readonly warms: number;
   readonly swing: number;
 }
@@ -41,7 +41,7 @@ const LAYERS: readonly Layer[] = [
   { depth: 40, drains: 12, arrives: 1, gain: 0.09, warms: 9, swing: 0.25 },
   { depth: 60, drains: 20, arrives: 2, gain: 0.06, warms: 18, swing: 0.05 },
 ];
-/** % by volume of a loam: where roots take no more, and where it drains at once. */
+/** Wilting point and drainage limit of a loam, % by volume. */
 const DRY = 14;
 const FULL = 40;
 
@@ -76,7 +76,7 @@ const createOrchard: CreateModel = ({ kind, seed, site, device, weather }) => {
 };
 export default createOrchard;
 
-/** Between two midnights on a line, so that nothing jumps at midnight. */
+/** Interpolates between midnights, so that nothing jumps. */
 function stateOf(
   weather: Weather,
   layer: Layer,
@@ -88,7 +88,7 @@ function stateOf(
   const [before, after] = [atMidnight(weather, layer, day), atMidnight(weather, layer, day + 1)];
   const water = before.water + (after.water - before.water) * share;
   const warmth = before.warmth + (after.warmth - before.warmth) * share;
-  // Warmest some hours after the air, the later the deeper.
+  // The maximum follows that of the air by hours, later at greater depth.
   const wave = Math.cos(2 * Math.PI * (share - (16 + layer.depth / 10) / 24));
   const base = DRY + 6 + 4 * clay;
   return {
@@ -97,7 +97,7 @@ function stateOf(
   };
 }
 
-/** Of the days before: rain that is still there, mm, and the mean warmth that reached this depth. */
+/** Remaining rain of earlier days, mm, and the mean temperature at this depth. */
 function atMidnight(weather: Weather, { drains, arrives, warms }: Layer, day: number) {
   let [water, warmth, weights] = [0, 0, 0];
   for (let back = 1; back <= MEMORY_DAYS; back++) {

@@ -1,4 +1,4 @@
-/** A paddy station: levels of field and ditch, warmth of water and soil, oxygen under the rice, rain and irrigation. Equations and sources: docs/simulators.md. */
+/** A paddy station: levels of field and ditch, temperatures of water and soil, oxygen, rain and irrigation. Equations and sources: docs/simulators.md. */
 import type { CreateModel } from '../model.ts';
 import { createLife } from '../paddy/life.ts';
 import { regimeOf, seasonAt } from '../paddy/season.ts';
@@ -24,18 +24,18 @@ const NOISE = {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Readings of a paddy in the field are this far apart. */
+/** Reporting interval in the field. */
 const REPORT = HOUR / 6;
 /** m². */
 const AREA = 8000;
-/** mm, the bucket of the rain gauge. */
+/** Bucket of the rain gauge, mm. */
 const TIP = 0.2;
 
 const createPaddyModel: CreateModel = (setting) => {
   const { kind, seed, site, device, profile, latitude, longitude, weather, conditions } = setting;
   const siteSeed = seedOf(`${seed}/${site}`);
   const regime = regimeOf(profile);
-  // Neighbours plant within ten days of each other.
+  // Neighbouring fields are planted within ten days.
   const shift = setting.lateDays ?? Math.round(10 * uniform(siteSeed, 1) - 5);
   const leakiness = 0.7 + 0.7 * uniform(siteSeed, 2);
   const options = { weather, latitude, longitude, regime, shift, leakiness, conditions };
@@ -44,7 +44,7 @@ const createPaddyModel: CreateModel = (setting) => {
   const readout = createReadout(kind, `${seed}/${device}`, NOISE);
   const hasAnimals = regime !== 'alternate';
 
-  /** Tips of the bucket between two instants, mm; a day at most, since no gauge remembers longer. */
+  /** Rain between two instants in whole tips, mm; at most one day, the memory of a gauge. */
   function rainfall(since: number, at: number): number {
     const tips = (time: number) => Math.floor(between(field.at(time), (state: FieldState) => state.rain) / TIP);
     const before = tips(Math.max(since, at - DAY));
@@ -62,7 +62,7 @@ const createPaddyModel: CreateModel = (setting) => {
       const level = between(water, levelOf);
       const isIrrigating = water.after.irrigation > water.before.irrigation;
       const supply = 1 + 0.06 * smooth(siteSeed ^ 0x21, at / (0.4 * HOUR));
-      // Wind ripples it, most by day.
+      // Wind ripples the surface, mostly by day.
       const ripple = level > 0 ? 0.7 * now.wind * smooth(siteSeed ^ 0x31, at / 120_000) : 0;
       const patches = 1 + 0.05 * smooth(siteSeed ^ 0x41, at / (0.3 * HOUR));
       return readout.show(

@@ -1,4 +1,4 @@
-/** A weather station under the county's sky. Equations and sources: docs/simulators.md. */
+/** A weather station in the weather of the county. Equations and sources: docs/simulators.md. */
 import type { CreateModel } from '../model.ts';
 import { seedOf, smooth } from '../random.ts';
 import { createReadout } from '../readout.ts';
@@ -17,7 +17,7 @@ const NOISE = {
   illuminance: 60,
 };
 
-/** lx in a W/m² of sunlight. */
+/** lx per W/m² of sunlight. */
 const LUX_PER_WATT = 118;
 /** Wind at 2 m, where it is measured, for one at 10 m: FAO-56 equation 47. */
 const AT_TWO_METRES = 0.748;
@@ -28,7 +28,7 @@ const createStation: CreateModel = ({ kind, seed, site, device, weather }) => {
   return {
     sample(at, since = at - NODE_MS) {
       const now = weather.at(at);
-      // Its own valley is a little warmer or cooler than the county.
+      // Its valley is slightly warmer or cooler than the county.
       const local = 0.4 * smooth(siteSeed ^ 0x11, at / 7_200_000);
       return readout.show(
         {
