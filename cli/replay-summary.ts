@@ -1,7 +1,7 @@
-/** What became of a replayed file: how many rows of all were taken, and why the others were not. */
+/** Summarises a replayed file: how many rows were accepted, and why the others were not. */
 import type { ReplayProgress } from '../simulators/replay.ts';
 
-/** Reports come a moment after the PUBACK. */
+/** Error reports arrive shortly after the PUBACK. */
 const QUIET_MS = 400;
 const LONGEST_MS = 3000;
 
@@ -20,11 +20,11 @@ interface Refused {
 
 export interface RefusalCount {
   note(report: string): void;
-  /** Resolves once no report has come for a moment. */
+  /** Resolves once no more reports arrive. */
   quiet(): Promise<void>;
   /** By code and field. */
   readonly reasons: ReadonlyMap<string, Refused>;
-  /** Reported by number only: a device is told so many reasons a minute. */
+  /** Number of further refusals: the rate of error reports to a device is limited. */
   readonly heldBack: number;
 }
 
@@ -41,7 +41,7 @@ export function createRefusalCount(): RefusalCount {
       const { code = '?', field = '', count = 1, heldBack: held = 0, message = '' } = JSON.parse(text) as Report;
       lastAt = performance.now();
       heldBack += held;
-      // Taken, with a doubt that is told once.
+      // The value was accepted; the doubt is reported once.
       if (message.includes('is taken as')) return;
       const key = `${code} ${field}`.trim();
       const known = reasons.get(key);
@@ -57,7 +57,7 @@ export function createRefusalCount(): RefusalCount {
   };
 }
 
-/** `isComplete`: everything was taken. */
+/** `isComplete`: everything was accepted. */
 export function summaryOf(
   { acknowledged, unreadable, empty }: Pick<ReplayProgress, 'acknowledged' | 'unreadable' | 'empty'>,
   { reasons, heldBack }: Pick<RefusalCount, 'reasons' | 'heldBack'>,
@@ -71,18 +71,18 @@ export function summaryOf(
   const lines = [
     ...(isNothing && !isStopped && rows > 0
       ? [
-          `nothing was taken of ${rows} rows: the columns sent were ${keys.join(', ')}; expected are field names of GET /api/v1/kinds, see --map`,
+          `nothing of ${rows} rows was accepted: the columns sent were ${keys.join(', ')}; use field names of GET /api/v1/kinds, see --map`,
         ]
       : []),
-    `${acknowledged} readings acknowledged, ${unreadable} rows without a readable time, ${empty} rows without a value${isStopped ? '; stopped, the same command goes on' : ''}`,
+    `${acknowledged} readings acknowledged, ${unreadable} rows without a readable time, ${empty} rows without a value${isStopped ? '; stopped, the same command continues' : ''}`,
     ...(refused > 0 ? [`${refused} values refused in ${rows} rows:`] : []),
     ...all.map(([what, { count, message }]) => `  refused ${count} × ${what}: ${message}`),
-    ...(heldBack > 0 ? [`  refused ${heldBack} × for reasons that were not told one by one: see quarantine`] : []),
+    ...(heldBack > 0 ? [`  refused ${heldBack} × for reasons that were not reported one by one: see quarantine`] : []),
   ];
   return { text: `${lines.join('\n')}\n`, isComplete: refused === 0 && unreadable === 0 && acknowledged > 0 };
 }
 
-/** Unknown keys beside values that were taken do not refuse a reading. */
+/** Readings refused as a whole; unknown keys beside accepted values do not refuse a reading. */
 function wholeReadings(all: readonly (readonly [string, Refused])[]): number {
   return all.reduce((sum, [what, { count, message }]) => {
     const isWhole = what.startsWith('FIELD_UNKNOWN') && !/other values were (taken|accepted)/.test(message);

@@ -1,4 +1,4 @@
-/** `daoyu replay FILE.csv`: real measurements through MQTT as one device, resumable. */
+/** `daoyu replay FILE.csv`: publishes measurements over MQTT as one device, resumable. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -34,24 +34,24 @@ export function replayCommand(): Command {
     .argument('<file>', 'CSV with a header line')
     .requiredOption(
       '--device <park.device>',
-      'whose readings they are; its password comes from DAOYU_DEVICE_PASSWORD or the demo credentials',
+      'the device of the readings; its password comes from DAOYU_DEVICE_PASSWORD or the demo credentials',
     )
     .option(
       '--map <column=field>',
-      'which column is which field; repeat or join with commas (default: all columns, by their own names)',
+      'maps a column to a field; repeat or join with commas (default: all columns, by their own names)',
       collect,
     )
-    .option('--where <column=text>', 'only rows whose column holds this text', collect)
+    .option('--where <column=text>', 'only rows with this text in the column', collect)
     .option('--time <column>', 'the column with the time (default: the first)')
-    .option('--zone <offset>', 'offset of times that carry none', '+08:00')
-    .option('--shift-to-now', 'move all times so that the newest is now')
-    .option('--speed <factor>', 'measured seconds a second (default: as fast as acknowledged)')
-    .option('--restart', 'begin anew instead of behind the last acknowledged row')
+    .option('--zone <offset>', 'UTC offset of times without one', '+08:00')
+    .option('--shift-to-now', 'shift all times so that the newest is now')
+    .option('--speed <factor>', 'measured seconds per second (default: as fast as acknowledged)')
+    .option('--restart', 'start over instead of after the last acknowledged row')
     .option('--url <url>', 'MQTT address (default: DAOYU_HOST and DAOYU_MQTT_PORT)')
     .action(replay);
 }
 
-/** What a broken-off replay needs to go on: the same shift, behind the last acknowledged row. */
+/** State for resuming an interrupted replay: the shift and the last acknowledged row. */
 interface Bookmark {
   readonly row: number;
   readonly shiftMs: number;
@@ -67,7 +67,7 @@ async function replay(file: string, options: Options): Promise<void> {
   if (survey.newest === undefined) {
     throw new DaoyuError(
       'TIME_UNREADABLE',
-      `no time could be read from column "${timeColumn}" of ${file}: name the right one with --time, and write zones as offsets; of dates such as 03/04/2026 nobody can tell day and month. Columns: ${survey.columns.join(', ')}`,
+      `no time could be read from column "${timeColumn}" of ${file}: name the right one with --time, and write zones as offsets; dates such as 03/04/2026 are ambiguous in day and month. Columns: ${survey.columns.join(', ')}`,
     );
   }
   const keys = keysOf(survey.columns);
@@ -81,7 +81,7 @@ async function replay(file: string, options: Options): Promise<void> {
             )
             .map((column) => [column, keys.get(column)?.name ?? column]),
         );
-  // Before anything is connected: a name that is misspelt ends here.
+  // Before connecting, so that a misspelt name fails early.
   requireColumns({ file, timeColumn, columns }, survey.columns);
   const bookmarks = openBookmarks(config.dataDir, [
     resolve(file),
@@ -93,25 +93,25 @@ async function replay(file: string, options: Options): Promise<void> {
   ]);
   const known = options.restart ? undefined : bookmarks.read();
   const shiftMs = known?.shiftMs ?? (options.shiftToNow ? Date.now() - survey.newest : 0);
-  if (known !== undefined) process.stderr.write(`going on behind row ${known.row} (--restart begins anew)\n`);
+  if (known !== undefined) process.stderr.write(`continuing after row ${known.row} (--restart starts over)\n`);
 
   const signal = untilStopped();
   const progress = createProgress('replay');
   const login = loginOf(options.device, config);
   const refusals = createRefusalCount();
-  // The MQTT client takes half a second to load: no other command waits for it.
+  // The MQTT client takes half a second to load, so other commands do not import it.
   const { openConnection } = await import('../simulators/connection.ts');
   const connection = openConnection({
     url: options.url ?? `mqtt://${config.host}:${config.mqttPort}`,
     login,
     onError: (report) => refusals.note(report),
   });
-  // Only a person can mend a credential: trying again and again would lock the device out as well.
+  // Retrying would lock the device out; the password must be corrected first.
   const refused = connection.refused.then(async () => {
     await connection.close('abrupt');
     throw new DaoyuError(
       'CREDENTIALS_REFUSED',
-      `the platform refuses the password of ${options.device}: give the right one in DAOYU_DEVICE_PASSWORD`,
+      `the platform refuses the password of ${options.device}: set the right one in DAOYU_DEVICE_PASSWORD`,
     );
   });
   refused.catch(() => {});
@@ -141,9 +141,9 @@ async function replay(file: string, options: Options): Promise<void> {
     },
   });
   const result = await Promise.race([refused, replaying]).finally(() => progress.stop());
-  // What is refused is told behind the PUBACK.
+  // Refusals are reported after the PUBACK.
   if (!signal.aborted) await refusals.quiet();
-  // What was under way when it was stopped is acknowledged in here, and counts.
+  // Publishes in flight at the stop are acknowledged here, and count.
   await connection.close();
   if (!signal.aborted) bookmarks.clear();
   const { text, isComplete } = summaryOf({ ...result, acknowledged }, refusals, Object.values(columns), signal.aborted);
@@ -158,7 +158,7 @@ function pairs(texts: readonly string[], option: string): Record<string, string>
       if (at < 1)
         throw new DaoyuError(
           'OPTION_INVALID',
-          `${option} "${text}" must read column=${option === '--map' ? 'field' : 'text'}`,
+          `${option} "${text}" must have the form column=${option === '--map' ? 'field' : 'text'}`,
         );
       return [text.slice(0, at), text.slice(at + 1)];
     }),
@@ -168,12 +168,15 @@ function pairs(texts: readonly string[], option: string): Record<string, string>
 function loginOf(name: string, { devicePassword, dataDir }: Config) {
   const [park, device] = name.split('.');
   if (park === undefined || device === undefined)
-    throw new DaoyuError('OPTION_INVALID', `--device "${name}" must read park.device, e.g. daoyu.zhuxi-pond-3`);
+    throw new DaoyuError(
+      'OPTION_INVALID',
+      `--device "${name}" must have the form park.device, e.g. daoyu.zhuxi-pond-3`,
+    );
   const password =
     devicePassword ??
     loadFleet(fleetFile(dataDir)).find((member) => member.park === park && member.device === device)?.password;
   if (password === undefined)
-    throw new DaoyuError('CREDENTIALS_MISSING', `no password of ${name}: give it in DAOYU_DEVICE_PASSWORD`);
+    throw new DaoyuError('CREDENTIALS_MISSING', `no password of ${name}: set it in DAOYU_DEVICE_PASSWORD`);
   return { park, device, password };
 }
 

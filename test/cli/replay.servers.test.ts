@@ -125,7 +125,7 @@ describe('a week of a real lake, replayed', () => {
     expect(Number(before)).toBeLessThan(10_077);
     const second = replay(running, pond, args);
     expect(await second.ended).toBe(0);
-    expect(second.printed).toContain(`going on behind row ${before} (--restart begins anew)`);
+    expect(second.printed).toContain(`continuing after row ${before} (--restart starts over)`);
     expect(second.printed).toContain(`${10_077 - Number(before)} readings acknowledged`);
     expect(await settled(running, 'pond')).toMatchObject({ received: 10_077, stored: 10_077, duplicate: 0 });
     const third = replay(running, pond, args);

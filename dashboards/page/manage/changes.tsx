@@ -1,4 +1,4 @@
-/** What was done to a park, a site or a device, and by whom: out of the audit trail, when somebody asks. */
+/** Changes of a park, site or device and their authors, loaded from the audit trail on demand. */
 import { useEffect, useState } from 'preact/hooks';
 import { useLanguage } from '../feed/app-context.ts';
 import { type AuditRow, loadAudit } from '../feed/people.ts';
@@ -6,9 +6,9 @@ import { AuditEntry } from '../views/audit.tsx';
 
 interface Props {
   readonly park: string;
-  /** Of a site or a device; absent: the park itself. */
+  /** Id of a site or device; absent: the park itself. */
   readonly id?: string;
-  /** Group of actions; a site and a device may have the same id. */
+  /** Group of actions, because a site and a device may have the same id. */
   readonly what: 'park' | 'site' | 'device';
 }
 
@@ -23,7 +23,7 @@ export function Changes(props: Props) {
   );
 }
 
-/** The trail finds parts of names, such as pond-1 in pond-10; and names what is new as park, site and device. */
+/** The trail matches parts of names, such as pond-1 in pond-10, so filter by the exact one; new records are named park, site and device. */
 function isOf({ where = '' }: AuditRow, park: string, id: string | undefined): boolean {
   const [first, ...others] = where.split('/');
   return first === park && (id === undefined ? others.length === 0 : others.includes(id));

@@ -1,4 +1,4 @@
-/** New credentials for a device that stays, or for the hardware that takes its place. */
+/** New credentials for a device, or for replacement hardware. */
 import { useState } from 'preact/hooks';
 import type { Kind } from '../../../sensors/kind.ts';
 import { useAppContext } from '../feed/app-context.ts';
@@ -37,7 +37,7 @@ export function CredentialsCard({ device, kind }: Props) {
   const [overlap, setOverlap] = useState('1440');
   const [model, setModel] = useState('');
   const [made, setMade] = useState<DeviceCredentials>();
-  /** Of the hardware: the new password is in force, the settings of its model are not. */
+  /** The new password is in force, but the settings of the new model were not saved. */
   const [isHalf, setHalf] = useState(false);
   const { park, device: id, oldPasswordValidUntil } = device;
   const fitting = models.filter((each) => each.kind === device.kind);
@@ -114,8 +114,8 @@ export function CredentialsCard({ device, kind }: Props) {
 }
 
 /**
- * The old unit is out first: nothing that it still sends is read by the new one's mapping. The password is handed over before anything else can fail,
- * because nobody can ask for it again.
+ * Locks out the old unit first, so that nothing it still sends is read with the new mapping. Shows the password before anything else can fail,
+ * because it cannot be shown again.
  */
 async function replace(
   { park, device }: DeviceInfo,
@@ -124,7 +124,7 @@ async function replace(
 ): Promise<void> {
   onPassword(await rotatePassword(park, device, 0));
   if (model === undefined) return;
-  // A model that sends the platform's own fields ends the mapping of the old one.
+  // A model without a mapping removes that of the old one.
   await setMapping(park, device, model.mapping ?? {});
   if (model.intervalMs !== undefined) await changeDevice(park, device, { intervalMs: model.intervalMs });
 }

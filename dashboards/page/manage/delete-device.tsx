@@ -1,4 +1,4 @@
-/** Deletes a device: first what there is to lose, then the choice, then the id typed as a seal. */
+/** Deletes a device: shows what will be lost, asks about the readings, and requires the id as confirmation. */
 import { useState } from 'preact/hooks';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';

@@ -1,4 +1,4 @@
-/** The ways in which a device ends, from the one that is easily undone to the one that is not. */
+/** Disable, retire or delete a device: from the easily reversible to the irreversible. */
 import { useAppContext } from '../feed/app-context.ts';
 import { type DeviceInfo, labelOf } from '../feed/catalog.ts';
 import { changeDevice } from '../feed/places.ts';

@@ -1,4 +1,4 @@
-/** A new device on a site: its model gives kind, interval and mapping. */
+/** Adds a device to a site; its model determines kind, interval and mapping. */
 import { useState } from 'preact/hooks';
 import type { Site } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';

@@ -1,4 +1,4 @@
-/** Whether a device may connect, is there, and when it was last heard of. */
+/** State of a device: enabled or not, connected or not, time of the last data. */
 import { formatAge } from '../../../sensors/format.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceInfo } from '../feed/catalog.ts';

@@ -1,4 +1,4 @@
-/** One device: its details, its credentials, its hardware, its end, and what was done to it. */
+/** One device: details, credentials, hardware, removal and history. */
 import type { Park } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { keyOf } from '../feed/latest.ts';

@@ -1,4 +1,4 @@
-/** A file that the page itself has made. */
+/** Offers a file that the page has generated. */
 import { useEffect, useState } from 'preact/hooks';
 
 interface Props {

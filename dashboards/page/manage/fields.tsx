@@ -1,4 +1,4 @@
-/** Labelled fields of the forms that make and change parks, sites and devices. */
+/** Labelled fields of the forms for parks, sites and devices. */
 interface TextFieldProps {
   readonly label: string;
   readonly value: string;
@@ -31,7 +31,7 @@ export const SLUG_PATTERN = '[a-z0-9\\-]{1,64}';
 
 interface NumberFieldProps {
   readonly label: string;
-  /** As typed; empty: none. */
+  /** The typed text; empty: none. */
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly min: number;
@@ -59,7 +59,7 @@ export function NumberField({ label, value, onInput, min, max, step = 1, isRequi
 }
 
 export interface OptionGroup {
-  /** Absent: the options stand by themselves. */
+  /** Label of a group; absent: the options are not grouped. */
   readonly label?: string;
   readonly options: readonly (readonly [value: string, text: string])[];
 }

@@ -1,6 +1,6 @@
 /**
- * From an empty installation to the first reading: account, park, site, device, reading. What is done is read from the registry, so that it goes on
- * where somebody left it.
+ * Guides from an empty installation to the first reading: account, park, site, device, reading. The registry shows the progress, so the guide
+ * continues where it was left.
  */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
@@ -129,9 +129,9 @@ interface StepProps {
   readonly state: StepState;
   readonly title: string;
   readonly note: string;
-  /** What became of it. */
+  /** The result of the step. */
   readonly done?: string | undefined;
-  /** Told to screen readers when it changes. */
+  /** Announced to screen readers when it changes. */
   readonly isLive?: boolean;
   readonly children: ComponentChildren;
 }

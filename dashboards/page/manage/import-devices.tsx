@@ -1,4 +1,4 @@
-/** A table of devices: looked over as soon as it is chosen, made at a second press, credentials and labels to take away. */
+/** Imports a table of devices: checks it when chosen, creates the devices on confirmation, then offers credentials and labels. */
 import { useState } from 'preact/hooks';
 import { csvOfCredentials } from '../../../api/credentials-csv.ts';
 import { labelSheet } from '../../../api/device-labels.ts';

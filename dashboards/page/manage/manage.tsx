@@ -1,4 +1,4 @@
-/** Where parks, sites and devices are made, changed and taken away. */
+/** Management of parks, sites and devices. */
 import { useAppContext } from '../feed/app-context.ts';
 import { may, useMe } from '../feed/people.ts';
 import { Skeleton } from '../views/empty-state.tsx';

@@ -1,4 +1,4 @@
-/** Device models under their kinds as one choice; a device without a model sends the platform's own fields. */
+/** Options for device models, grouped by kind; a device without a model sends the platform's own fields. */
 import type { SiteType } from '../../../registry/registry.ts';
 import type { Language } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';

@@ -1,4 +1,4 @@
-/** Both names of something. */
+/** Form for the Chinese and the English name. */
 import { useState } from 'preact/hooks';
 import type { Label } from '../../../sensors/label.ts';
 import { useLanguage } from '../feed/app-context.ts';

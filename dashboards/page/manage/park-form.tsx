@@ -1,4 +1,4 @@
-/** A new park, asked for with its name alone. */
+/** Adds a park; only its name is required. */
 import { useState } from 'preact/hooks';
 import type { Park } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';

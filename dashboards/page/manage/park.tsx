@@ -1,4 +1,4 @@
-/** One park: its sites with their devices, each a step away from what can be done with it. */
+/** One park: its sites with their devices and actions. */
 import { useState } from 'preact/hooks';
 import type { Park } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';

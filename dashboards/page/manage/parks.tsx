@@ -1,4 +1,4 @@
-/** All parks with what is in them. */
+/** All parks with the number of their sites and devices. */
 import type { Park } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { formatRoute } from '../feed/route.ts';

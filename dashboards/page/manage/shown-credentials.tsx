@@ -1,4 +1,4 @@
-/** The credentials of a device, shown this once: to copy, to scan, and as a line that sends a first reading. */
+/** The credentials of a device, shown once: to copy, to scan, and as a command that sends a first reading. */
 import { useEffect, useRef } from 'preact/hooks';
 import { examplePayload, mosquittoLine } from '../../../api/first-message.ts';
 import { serverOf, setupText } from '../../../api/setup-text.ts';

@@ -1,4 +1,4 @@
-/** Names, threshold profile and position of a site; and who changed them. */
+/** Names, threshold profile, position and history of a site. */
 import { useState } from 'preact/hooks';
 import type { Site } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';
@@ -22,7 +22,7 @@ export function SiteDetails({ site, action: { run, isBusy }, onSaved }: Props) {
   const [longitude, setLongitude] = useState(site.longitude?.toString() ?? '');
   const [elevation, setElevation] = useState(site.elevation?.toString() ?? '');
   const here = state.catalog.devices.filter((each) => each.park === site.park && each.site === site.id);
-  // A profile that is made for other kinds than those that stand here would judge nothing.
+  // A profile for other kinds than those at this site would have no effect.
   const fitting = state.catalog.profiles.filter(
     ({ name, kinds }) => here.length === 0 || name === site.profile || here.some(({ kind }) => kinds.includes(kind)),
   );

@@ -1,4 +1,4 @@
-/** A new site: what it is, its name, and by which profile it is judged. */
+/** Adds a site: type, name and threshold profile. */
 import { useState } from 'preact/hooks';
 import type { Site, SiteType } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';

@@ -1,4 +1,4 @@
-/** One site in the list of its park: what it is, its devices, and what can be done with it. */
+/** One site in the list of its park: type, devices and actions. */
 import { useState } from 'preact/hooks';
 import type { Site } from '../../../registry/registry.ts';
 import { useAppContext } from '../feed/app-context.ts';
