@@ -6,7 +6,7 @@ import type { Field } from '../sensors/kind.ts';
 import { coarseScales, floats, registers, scaledUnsigned, scales, signedRegisters } from './register-remedies.ts';
 import { type AdviceContext, isUnusual, type Remedy, show } from './remedy.ts';
 import { scaled } from './scaling.ts';
-import { positions, possibleUnits, siblings, units } from './unit-remedies.ts';
+import { modemSignal, positions, possibleUnits, scaledSiblings, siblings, units } from './unit-remedies.ts';
 
 export function outOfRangeAdvice(field: Field, raw: number, value: number, context: AdviceContext): string {
   const [low, high] = field.physical;
@@ -29,9 +29,11 @@ export function remediesFor(field: Field, raw: number, context: AdviceContext): 
     ...siblings(field, raw, context),
     ...units(field, raw, context),
     ...positions(field, raw, context),
+    ...modemSignal(field, raw, context),
     // If the mapping sets a scale, the byte order is the likelier fault.
     ...(context.scaling.scale === 1 ? [] : registers(field, raw, context, ['BA'])),
     ...(isPerhapsMore(field, raw, context) ? [] : scales(field, raw, context)),
+    ...(isPerhapsMore(field, raw, context) ? [] : scaledSiblings(field, raw, context)),
   ];
   if (fitting.length > 0) return fitting;
   const orders = [...floats(field, raw, context), ...registers(field, raw, context, ['BA'])];

@@ -118,8 +118,14 @@ function draftsOf(object: JsonObject, candidates: readonly Decoder[], context: D
 
 /** Our own format: an object with the values, time, age and sequence number. */
 function own(object: JsonObject): Draft {
-  return { time: timeOf(object), age: ageOf(object), seq: object.seq, values: object };
+  const draft = { time: timeOf(object), age: ageOf(object), seq: object.seq, values: object };
+  return object.simulated === true ? { ...draft, refusal: SIMULATED } : draft;
 }
+
+const SIMULATED: Rejection = {
+  code: 'READING_SIMULATED',
+  message: 'the message says of itself that it is simulated: nobody measured it',
+};
 
 function readingsOf(
   drafts: readonly Draft[],

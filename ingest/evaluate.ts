@@ -11,7 +11,7 @@ import { eachValue, type KeyMap, type Target } from './map.ts';
 import { judgeOpen } from './open-alias.ts';
 import { flagsOfDoubts, isStarting, type Suspicion, UNSETTLED, type Watch } from './quality-checks.ts';
 import { isGuessedLocal, parseTime, type TimeContext, timeFlags } from './time.ts';
-import { validate } from './validate.ts';
+import { unitInText, validate } from './validate.ts';
 
 export interface EvaluateContext {
   readonly keyMap: KeyMap;
@@ -75,7 +75,13 @@ export function evaluate(raw: RawReading, context: EvaluateContext): Evaluation 
   if (!when.ok) return { is: 'refused', reason: { ...when.reason, position }, bad: NONE };
   const { keyMap, receivedAt } = context;
   const content = new Content(raw, context, when.value ?? receivedAt);
-  eachValue(raw.values, keyMap, (key, given, target, unit) => content.add(key, given, target, unit), raw.root);
+  eachValue(
+    raw.values,
+    keyMap,
+    (key, given, target, unit, mark) => content.add(key, given, target, { unit, mark }),
+    raw.root,
+  );
+  content.dropHalfPosition();
   content.dropPositionWithoutFix();
   const { values, flags, attributes, bad = NONE, unplaced = NONE } = content;
   if (content.count === 0) {
@@ -101,6 +107,12 @@ function timingOf(raw: RawReading, { keyMap: { mapping }, receivedAt, retainMs }
   };
 }
 
+/** What the device says beside a value: its unit, and how it marks the value as bad. */
+interface Beside {
+  readonly unit: string | undefined;
+  readonly mark: string | undefined;
+}
+
 /** The values of one reading, added one by one. Lists exist only once something is in them: most readings need none. */
 class Content {
   readonly values: Record<string, number> = {};
@@ -123,9 +135,10 @@ class Content {
     this.#context = context;
   }
 
-  add(key: string, given: unknown, target: Target, unit: string | undefined): void {
+  add(key: string, given: unknown, target: Target, beside: Beside): void {
     if (target.is === 'ignored') return;
-    if (target.is === 'field') this.#addToField(key, given, target, unit);
+    const { unit } = beside;
+    if (target.is === 'field') this.#addToField(key, given, target, beside);
     else if (target.is === 'unknown') {
       if (given !== null) this.#keepUnplaced({ key, value: withUnit(given, unit), code: 'FIELD_UNKNOWN' });
     } else if (typeof given === 'string' || typeof given === 'number') {
@@ -136,6 +149,19 @@ class Content {
   note(code: Note['code'], field: string, message: string): void {
     this.notes ??= [];
     this.notes.push({ code, field, position: this.#position, message });
+  }
+
+  /** If one half of the position is refused, the other may stand for it: they may be exchanged. */
+  dropHalfPosition(): void {
+    const { values } = this;
+    for (const [field, other] of PAIR) {
+      const isRefused = this.bad?.some((each) => each.field === other) === true;
+      if (values[field] === undefined || values[other] !== undefined || !isRefused) continue;
+      delete values[field];
+      this.count--;
+      const message = `${field} is not taken without its ${other}, which was refused: the two may be exchanged`;
+      this.#withhold('VALUE_OUT_OF_RANGE', field, message);
+    }
   }
 
   /** Receivers without a fix send 0, 0, which is a point in the Gulf of Guinea. */
@@ -149,10 +175,11 @@ class Content {
     }
   }
 
-  #addToField(key: string, given: unknown, target: FieldTarget, unit: string | undefined): void {
+  #addToField(key: string, given: unknown, target: FieldTarget, beside: Beside): void {
     const { keyMap, counters } = this.#context;
     const { fieldNamed, mapping } = keyMap;
     const { scale, offset, rules } = target;
+    const unit = beside.unit ?? (this.#acceptStrings ? unitInText(given) : undefined);
     const field = rules === undefined ? inSaidUnit(target.field, unit, fieldNamed) : target.field;
     const { name } = field;
     if (target.open !== undefined && given !== null && isOpenStill(target, unit)) {
@@ -165,8 +192,12 @@ class Content {
       }
       if (verdict.doubt !== undefined) this.note('FIELD_AMBIGUOUS', name, verdict.doubt);
     }
+    if (beside.mark !== undefined && given !== null) {
+      this.#withhold('VALUE_SENTINEL', name, markedBad(name, beside.mark));
+      return;
+    }
     const verdict = validate(field, given, {
-      ...{ scale, offset, rules, unit, fieldNamed, sentinels: mapping?.sentinels },
+      ...{ scale, offset, rules, fieldNamed, unit: beside.unit, sentinels: mapping?.sentinels },
       acceptStrings: this.#acceptStrings,
       intervalOf: rules?.counter === true ? (total) => counters?.interval(name, this.#time, total) : undefined,
     });
@@ -196,6 +227,14 @@ class Content {
     this.unplaced.push(unplaced);
   }
 }
+
+const PAIR = [
+  ['latitude', 'longitude'],
+  ['longitude', 'latitude'],
+] as const;
+
+const markedBad = (name: string, mark: string) =>
+  `${name} is marked as bad by the device itself (${mark.slice(0, 60)}): it is kept in quarantine and not taken`;
 
 const LOCAL_EPOCH =
   'the epoch was ahead of the server by the utcOffsetMinutes of the mapping, so it is taken as local time: set time.epoch to local, so that a backlog is corrected, too';

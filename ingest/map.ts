@@ -8,7 +8,7 @@ import { derivedFieldsAt, type Elevation } from './derived-at.ts';
 import { isMetadata } from './metadata.ts';
 import { joinPath } from './path.ts';
 import { pollKeys } from './polls.ts';
-import { isSingleValue, othersIn, unitIn, valueIn } from './value-object.ts';
+import { badMarkIn, isSingleValue, othersIn, unitIn, valueIn } from './value-object.ts';
 
 /** What an alias leaves open. */
 export type Open = 'medium' | 'unit';
@@ -140,7 +140,14 @@ function setOnce(map: Map<string, Field>, key: string, field: Field): void {
 }
 
 /** Receives one value of a reading and its path. */
-export type ValueCall = (key: string, value: unknown, target: Target, unit: string | undefined) => void;
+export type ValueCall = (
+  key: string,
+  value: unknown,
+  target: Target,
+  unit: string | undefined,
+  /** How the device itself marks the value as bad. */
+  mark?: string,
+) => void;
 
 /** Calls `call` for each value; `{value: …, unit: …}` counts as one value. Recursive: parsing has bounded the depth. */
 export function eachValue(
@@ -175,6 +182,6 @@ function each(
   }
   if (!isObject(value)) return call(key, value, found, undefined);
   if (!isSingleValue(value) || keyMap.isEntered(key, root)) return eachValue(value, keyMap, call, root, key);
-  call(key, valueIn(value), target, unitIn(value));
+  call(key, valueIn(value), target, unitIn(value), badMarkIn(value));
   for (const other of othersIn(value)) each(`${key}.${other}`, value[other], keyMap, call, root);
 }

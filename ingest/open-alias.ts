@@ -23,9 +23,16 @@ export function judgeOpen(key: string, field: Field, open: Open, given: unknown,
   const value = typeof given === 'string' ? Number(given) : given;
   if (typeof value !== 'number' || !Number.isFinite(value) || field.openUnit === undefined) return { is: 'taken' };
   const { units, within, step = field.resolution } = field.openUnit;
-  const isOwn = value >= within[0] && value <= within[1] && isMultiple(value, step);
+  // Nothing is nothing in whatever unit.
+  if (value === 0 && others.length === 0) return { is: 'taken' };
+  const isOwn = value >= within[0] && value <= within[1] && (step === 0 || isMultiple(value, step));
   const meanings = [
-    ...others.map((other) => ({ field: other, unit: other.symbol, value })),
+    ...others.flatMap((other) =>
+      [other.symbol, ...(other.unit === 'V' ? ['mV'] : [])].map((unit) => ({
+        ...{ field: other, unit },
+        value: unit === other.symbol ? value : inUnit(value, unit, other),
+      })),
+    ),
     ...units.map((unit) => ({ field, unit, value: inUnit(value, unit, field) })),
   ];
   const usual = meanings.filter((meaning) => isUsual(meaning.field, meaning.value));
@@ -33,6 +40,14 @@ export function judgeOpen(key: string, field: Field, open: Open, given: unknown,
   const [first] = usual.length > 0 ? usual : meanings;
   if (first === undefined) return { is: 'taken' };
   const other = `${value} ${first.unit} of ${first.field.name}`;
+  if (!isOwn && usual.length === 0) {
+    // Refused as it is, with advice on registers and scales.
+    if (value < field.physical[0] || value > field.physical[1]) return { is: 'taken' };
+    return {
+      is: 'withheld',
+      message: `${shown} is ${value} without a unit, and neither ${own} nor ${other} would be usual: look what the device sends, say it in the mapping, then replay`,
+    };
+  }
   if (!isOwn) {
     return {
       is: 'withheld',

@@ -1,7 +1,8 @@
 /** Proposes mapping entries for unknown keys of a message and for keys whose values are out of range. */
 import type { KeyMapping } from '../registry/mapping.ts';
 import type { Field, Kind } from '../sensors/kind.ts';
-import { conversion } from '../sensors/units.ts';
+import { isSentinel } from '../sensors/sentinel.ts';
+import { conversion, isUnit } from '../sensors/units.ts';
 import { remediesFor } from './advice.ts';
 import type { RawReading } from './decode.ts';
 import { createKeyMap, eachValue, type KeyMap, type Target } from './map.ts';
@@ -42,17 +43,19 @@ function proposalsOf(
   given: unknown,
   target: Target,
   unit: string | undefined,
-  { fieldNamed, kind }: KeyMap,
+  { fieldNamed, kind, mapping }: KeyMap,
   names: KeyMap,
 ): readonly Proposal[] {
-  if (target.is === 'unknown') return unknownKey(path, key, unit, names, kind);
+  if (target.is === 'unknown') return unknownKey(path, key, given, unit, names, kind);
   if (target.is !== 'field') return [];
   const { field, scale, offset, rules } = target;
-  if (target.open !== undefined && unit === undefined) return openKey(path, field, fieldNamed);
+  if (target.open !== undefined && unit === undefined) return openKey(path, field, fieldNamed, given);
   if (typeof given !== 'number' || field.shape !== 'number') return [];
   const scaling = { scale, offset, as: rules?.as, order: rules?.order, unit: unit ?? rules?.unit };
   const value = scaled(given, scaling, field.unit);
   if (value === undefined || (value >= field.physical[0] && value <= field.physical[1])) return [];
+  // A constant of a broken probe becomes a measurement by no mapping.
+  if (isSentinel(field, given, value, mapping?.sentinels)) return [];
   return remediesFor(field, given, { scaling, fieldNamed }).flatMap(({ change, text }) =>
     change === undefined
       ? []
@@ -76,6 +79,7 @@ function proposalsOf(
 function unknownKey(
   path: string,
   key: string,
+  given: unknown,
   unit: string | undefined,
   names: KeyMap,
   kind: Kind,
@@ -87,7 +91,7 @@ function unknownKey(
       ?.replace(/(?:\[\d*\]|#\d+)$/, '') ?? key;
   const target = names.target(last);
   if (target.is === 'field') {
-    if (target.open !== undefined) return openKey(path, target.field, names.fieldNamed);
+    if (target.open !== undefined) return openKey(path, target.field, names.fieldNamed, given);
     const declared = unit !== undefined && conversion(unit, target.field.unit) !== undefined ? { unit } : {};
     return [
       {
@@ -97,6 +101,8 @@ function unknownKey(
       },
     ];
   }
+  const suffixed = withUnitOfKey(path, last, names);
+  if (suffixed !== undefined) return [suffixed];
   if (unit === undefined) return [];
   const fitting = kind.fields.filter((field) => field.shape === 'number' && conversion(unit, field.unit) !== undefined);
   return fitting.slice(0, 3).map((field) => ({
@@ -106,18 +112,37 @@ function unknownKey(
   }));
 }
 
-function openKey(path: string, field: Field, fieldNamed: KeyMap['fieldNamed']): readonly Proposal[] {
+/** `water_temp_f`, `depth(cm)`, `battery_mV`: the key says the unit itself. */
+function withUnitOfKey(path: string, key: string, names: KeyMap): Proposal | undefined {
+  const [, name = '', unit = ''] = /^(.{1,60}?)[\s_(（[-]+([^\s_()（）[\]]{1,12})[)）\]]?$/.exec(key) ?? [];
+  const target = isUnit(unit) ? names.target(name) : undefined;
+  if (target?.is !== 'field') return undefined;
+  const siblings = (target.field.siblings ?? []).flatMap((each) => names.fieldNamed(each) ?? []);
+  const field = [target.field, ...siblings].find((each) => conversion(unit, each.unit) !== undefined);
+  if (field === undefined || target.open === 'medium') return undefined;
+  return { key: path, target: { field: field.name, unit }, because: `${name} in ${unit} is ${field.name}` };
+}
+
+function openKey(path: string, field: Field, fieldNamed: KeyMap['fieldNamed'], given?: unknown): readonly Proposal[] {
   const others = (field.siblings ?? []).flatMap((name) => fieldNamed(name) ?? []);
-  return [
-    ...[field, ...others].map(({ name, symbol }) => ({
-      key: path,
-      target: { field: name },
-      because: `it may be ${name} in ${symbol}`,
-    })),
-    ...(field.openUnit?.units ?? []).map((unit) => ({
-      key: path,
-      target: { field: field.name, unit },
-      because: `it may be ${field.name} in ${unit}`,
-    })),
+  const meanings: readonly (readonly [field: Field, unit?: string])[] = [
+    ...[field, ...others].map((each) => [each] as const),
+    ...(field.openUnit?.units ?? []).map((unit) => [field, unit] as const),
+    ...others.filter(({ unit }) => unit === 'V').map((each) => [each, 'mV'] as const),
   ];
+  return meanings
+    .filter(([meant, unit]) => isUsual(meant, given, unit))
+    .map(([{ name, symbol }, unit]) => ({
+      key: path,
+      target: { field: name, ...(unit !== undefined && { unit }) },
+      because: `it may be ${name} in ${unit ?? symbol}`,
+    }));
+}
+
+/** Whether the value would be a usual one; of what is no number nobody knows. */
+function isUsual({ unit: own, normal, physical }: Field, given: unknown, unit: string | undefined): boolean {
+  if (typeof given !== 'number') return true;
+  const value = scaled(given, { scale: 1, offset: 0, unit }, own);
+  const [low, high] = normal ?? physical;
+  return value !== undefined && value >= low && value <= high;
 }

@@ -12,6 +12,7 @@ const TIME_KEYS: readonly string[] = [
   ...['local_time', 'gps_time', 'rtc', 'rtc_time', 'reported_at', 'report_time', 'upload_time', 'uploaded_at'],
   ...['created_at', 'created', 'create_time', 'created_time', 'published_at', 'sent_at', 'send_time', 'sent_time'],
   ...['received_at', 'receive_time', 'received_time', 'updated_at', 'update_time', 'last_seen', 'date'],
+  ...['datetime_utc', 'utc_datetime', 'date_utc', 'utc', 'gmt'],
   ...['采集时间', '测量时间', '监测时间', '数据时间', '时间', '上报时间', '时间戳'],
 ].map(foldKey);
 const RANKS = new Map(TIME_KEYS.map((key, rank) => [key, rank]));
@@ -42,7 +43,7 @@ const isSaid = (value: unknown) =>
 
 /** The time of measurement in this object, unparsed; undefined if there is none. */
 export function timeOf(object: JsonObject): unknown {
-  if (isSaid(object.time) && !('date' in object)) return object.time;
+  if (isSaid(object.time) && !('date' in object) && !('日期' in object)) return object.time;
   let best: string | undefined;
   let bestRank = Number.POSITIVE_INFINITY;
   for (const key of Object.keys(object)) {
@@ -50,12 +51,23 @@ export function timeOf(object: JsonObject): unknown {
     if (rank >= 0 && rank < bestRank && isSaid(object[key])) [best, bestRank] = [key, rank];
   }
   if (best === undefined) return undefined;
-  return withDate(object, object[best]);
+  const time = withDate(object, object[best]);
+  return UTC_KEY.test(foldKey(best)) ? inUtc(time) : time;
 }
+
+/** A key that says so itself: `utc_time`, `timestamp_utc`, `dateutc`. */
+const UTC_KEY = /^(?:utc|gmt)|(?:utc|gmt)$/;
+const WITHOUT_ZONE = /\d[T _]{1,2}\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?$/;
+
+/** The offset of the mapping is that of local times. */
+const inUtc = (time: unknown) =>
+  typeof time === 'string' && WITHOUT_ZONE.test(time.trim()) ? `${time.trim()}Z` : time;
+
+const DATE_KEYS = new Set(['date', '日期']);
 
 /** Joins date and time: `{date: "2026-11-28", time: "08:00:00"}`. */
 function withDate(object: JsonObject, time: unknown): unknown {
-  const date = Object.entries(object).find(([key]) => foldKey(key) === 'date')?.[1];
+  const date = Object.entries(object).find(([key]) => DATE_KEYS.has(foldKey(key)))?.[1];
   if (typeof date !== 'string' || typeof time !== 'string' || !/^\d{1,2}:\d{2}/.test(time.trim())) return time;
   return `${date.trim()} ${time.trim()}`;
 }

@@ -31,7 +31,7 @@ export interface TimeContext {
 export function parseTime(time: unknown, age: unknown, context: TimeContext): Outcome<number | undefined> {
   const measured = isAbsent(time) ? parseAge(age, context.receivedAt) : parseInstant(time, context);
   if (!measured.ok || measured.value === undefined) return measured;
-  return believe(measured.value, context);
+  return believe(measured.value, context, typeof time === 'number' || DIGITS.test(String(time).trim()));
 }
 
 const isAbsent = (value: unknown) => value === undefined || value === null;
@@ -57,11 +57,20 @@ function parseInstant(time: unknown, context: TimeContext): Outcome<number> {
     if (at.ok || format === 'compact' || typeof time === 'string') return at;
   }
   if (format !== 'iso' && format !== 'compact' && (typeof time === 'number' || DIGITS.test(text)))
-    return { ok: true, value: toUtc(parseEpoch(Number(text), format), context) };
+    return lookedAt(text, toUtc(parseEpoch(Number(text), format), context));
   return parseDate(text, utcOffsetMinutes, format);
 }
 
 const DIGITS = /^-?\d{1,20}(?:\.\d{1,20})?$/;
+
+/** `yyMMddHHmmss` is twelve digits, too, and would be 1978. */
+const SHORT_COMPACT = /^2\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/;
+
+function lookedAt(text: string, epoch: number): Outcome<number> {
+  if (epoch < EARLIEST && SHORT_COMPACT.test(text))
+    return invalid(`time ${shown(text)} looks like yyMMddHHmmss: write the year with four digits, yyyyMMddHHmmss`);
+  return { ok: true, value: epoch };
+}
 
 /** Ten digits are seconds: as milliseconds they would be in early 1970. */
 function parseEpoch(time: number, format: TimeFormat): number {
@@ -139,7 +148,7 @@ export function isBelieved(time: number, { receivedAt, retainMs }: TimeContext):
   );
 }
 
-function believe(time: number, { receivedAt, retainMs }: TimeContext): Outcome<number> {
+function believe(time: number, { receivedAt, retainMs }: TimeContext, isEpoch: boolean): Outcome<number> {
   if (time < EARLIEST) {
     return refuse({
       code: 'TIME_TOO_OLD',
@@ -154,12 +163,15 @@ function believe(time: number, { receivedAt, retainMs }: TimeContext): Outcome<n
   }
   const ahead = time - receivedAt;
   if (ahead <= FUTURE_TOLERATED_MS) return { ok: true, value: time };
-  return refuse({ code: 'TIME_IN_FUTURE', message: `time ${format(time)} is ${futureHint(time, ahead)}` });
+  return refuse({ code: 'TIME_IN_FUTURE', message: `time ${format(time)} is ${futureHint(time, ahead, isEpoch)}` });
 }
 
-function futureHint(time: number, aheadMs: number): string {
+function futureHint(time: number, aheadMs: number, isEpoch: boolean): string {
   if (Math.abs(aheadMs - BEIJING_OFFSET_MS) < FUTURE_TOLERATED_MS) {
-    return '8 hours ahead of the server: Beijing time sent as UTC? Add the offset +08:00, send UTC epoch milliseconds, or set time.epoch to local and utcOffsetMinutes to 480 in the mapping';
+    const what = '8 hours ahead of the server: Beijing time sent as UTC?';
+    return isEpoch
+      ? `${what} Send UTC epoch milliseconds, or set time.epoch to local and utcOffsetMinutes to 480 in the mapping`
+      : `${what} Write the offset +08:00 and not Z, or leave it out and set utcOffsetMinutes to 480 in the mapping`;
   }
   if (time > 1e14) return 'far in the future: microseconds or nanoseconds? Send epoch milliseconds';
   return `${Math.round(aheadMs / MINUTE)} minutes ahead of the server: set the device's clock (NTP), or send "age"`;

@@ -25,11 +25,34 @@ const BACKLOGS = new Set(
   ].concat(['data', 'datas', 'items', 'measurements', 'entries', 'rows']),
 );
 
+/** When their contents were measured says nothing of the rest: a fix may be hours old, a firmware of last year. */
+const APART = new Set(
+  [
+    'gps',
+    'gnss',
+    'fix',
+    'location',
+    'loc',
+    'position',
+    'pos',
+    'network',
+    'net',
+    'wifi',
+    'modem',
+    'radio',
+    'system',
+    'sys',
+  ]
+    .concat(['firmware', 'fw', 'ota', 'calibration', 'cal', 'config', 'settings'])
+    .map(foldKey),
+);
+
 export const isBacklogName = (key: string): boolean => BACKLOGS.has(foldKey(key));
 
 export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Draft[] {
   if (!isNested(draft.values)) return [draft];
   const older: Draft[] = [];
+  const apart = new Set<unknown>();
   const parts = new Map<unknown, Map<string, unknown>>();
   let isTakenApart = false;
 
@@ -60,6 +83,7 @@ export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Dra
       } else {
         const timeKey = timeKeyInContainer(value);
         if (timeKey !== undefined) isTakenApart = true;
+        if (timeKey !== undefined && APART.has(foldKey(name))) apart.add(value[timeKey]);
         visit(value, key, timeKey === undefined ? time : value[timeKey], timeKey);
       }
     }
@@ -79,7 +103,8 @@ export function unfold(draft: Draft, mapping: Mapping | undefined): readonly Dra
   if (own === undefined || !hasValues(own)) return [...older, ...others];
   const [only] = others;
   // If the message has no time of its own, the inner one applies to all values.
-  if (only !== undefined && others.length === 1 && time === undefined && age === undefined) {
+  const isOfAll = only !== undefined && others.length === 1 && !apart.has(only.time);
+  if (isOfAll && time === undefined && age === undefined) {
     return [...older, { ...only, values: { ...Object.fromEntries(own), ...only.values } }];
   }
   const isSame = ({ time: at }: Draft) => time !== undefined && String(at) === String(time);

@@ -32,6 +32,14 @@ const USUAL_UNITS: Readonly<Record<string, readonly (readonly [unit: string, nam
     ['K', 'kelvin'],
   ],
   V: [['mV', 'millivolts']],
+  'm/s': [
+    ['km/h', 'kilometres an hour'],
+    ['[kn_i]', 'knots'],
+  ],
+  kPa: [
+    ['Pa', 'pascal'],
+    ['hPa', 'hectopascal'],
+  ],
   hPa: [
     ['Pa', 'pascal'],
     ['kPa', 'kilopascal'],
@@ -54,6 +62,31 @@ export function units(field: Field, raw: number, { scaling }: AdviceContext): re
           },
         ];
   });
+}
+
+/** A sibling as a scaled register: 640 may be 6.40 mg/L, and 64.0 % as well. */
+export function scaledSiblings(field: Field, raw: number, { scaling, fieldNamed }: AdviceContext): readonly Remedy[] {
+  if (!Number.isInteger(raw)) return [];
+  return (field.siblings ?? []).flatMap((name) => {
+    const sibling = fieldNamed?.(name);
+    if (sibling === undefined || sibling.unit === field.unit) return [];
+    return [10, 100].flatMap((factor) => {
+      const scale = Number((scaling.scale / factor).toPrecision(12));
+      const value = tried(sibling, raw, { ...scaling, unit: undefined, scale });
+      if (value === undefined) return [];
+      const text = `${sibling.label.en} scaled by ${factor}? ${show(sibling, value)} would be usual; map the key to ${name} with the scale ${scale}`;
+      return [{ text, value, change: { field: name, scale } }];
+    });
+  });
+}
+
+/** The CSQ of a modem, 3GPP TS 27.007. */
+export function modemSignal(field: Field, raw: number, { scaling }: AdviceContext): readonly Remedy[] {
+  if (field.unit !== 'dB[mW]' || !Number.isInteger(raw) || raw < 1 || raw > 31) return [];
+  const value = tried(field, raw, { ...scaling, scale: 2, offset: -113 });
+  if (value === undefined) return [];
+  const text = `CSQ of a modem (0…31)? ${show(field, value)} would be usual; set scale to 2 and offset to -113 in the mapping`;
+  return [{ text, value, change: { scale: 2, offset: -113 } }];
 }
 
 const isPosition = ({ name }: Field) => name === 'latitude' || name === 'longitude';

@@ -104,7 +104,14 @@ interface Sent {
 }
 
 const NUMERIC = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const WITH_UNIT = /^([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?)\s*([^\d\s][^\s]{0,19})$/;
+const WITH_UNIT =
+  /^([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?)\s*([^\d\s][^\s]{0,19}(?: [A-Za-z]{1,12})?)$/;
+/** `%` of `"92.4 %"`. */
+export function unitInText(given: unknown): string | undefined {
+  const unit = typeof given === 'string' ? WITH_UNIT.exec(given.trim())?.[2] : undefined;
+  return unit !== undefined && isUnit(unit) ? unit : undefined;
+}
+
 const NOT_FINITE = /^[+-]?(?:nan|inf|infinity|1\.#(?:inf|ind|qnan))$/i;
 
 function toNumber(field: Field, given: unknown, acceptStrings: boolean): Sent | Verdict {
@@ -142,8 +149,15 @@ function textToNumber(field: Field, text: string, acceptStrings: boolean): Sent 
       `${field.name} is the text ${shown}: send the number ${Number(digits)} without unit and quotes, or set acceptStrings in the device's mapping`,
     );
   }
-  const hint = /^[+-]?\d+,\d+$/.test(text) ? `; write ${text.replace(',', '.')} with a point and without quotes` : '';
+  const hint = commaHint(text);
   return bad('VALUE_NOT_A_NUMBER', `${field.name} is the text ${shown} but must be ${wanted(field)}${hint}`);
+}
+
+/** `1,250` is 1250 to some and 1.25 to others. */
+function commaHint(text: string): string {
+  if (/^[+-]?[1-9]\d{0,2}(?:,\d{3})+$/.test(text))
+    return `: the number ${text.replaceAll(',', '')}, or ${text.replace(',', '.')}? Write it without a comma and without quotes`;
+  return /^[+-]?\d+,\d+$/.test(text) ? `; write ${text.replace(',', '.')} with a point and without quotes` : '';
 }
 
 const SWITCH: Readonly<Record<string, number>> = { on: 1, true: 1, off: 0, false: 0 };

@@ -1,8 +1,24 @@
 /** Recognises an object that holds one value: `{value: 6.4, unit: "mg/L", time: …}`. */
 import type { JsonObject } from '../base/json.ts';
+import { isUnit } from '../sensors/units.ts';
 import { isTimeKeyBesideValue } from './time-keys.ts';
 
-const UNIT_KEYS = new Set(['unit', 'units', 'u', 'uom', 'unit_of_measurement', 'unitofmeasurement']);
+const UNIT_KEYS = new Set(
+  [
+    'unit',
+    'units',
+    'u',
+    'uom',
+    'unit_of_measurement',
+    'unitofmeasurement',
+    'unitcode',
+    'unit_code',
+    'engunit',
+    '单位',
+  ].concat(['unitofmeasure', 'unit_of_measure']),
+);
+/** A unit where the text is one. */
+const SYMBOL = 'symbol';
 /** These hold the value only if all other keys are a unit or a time: `v` may be a voltage. */
 const SHORT_KEYS = ['v', 'val', 'Value', 'V', 'Val', 'VALUE'];
 
@@ -27,7 +43,8 @@ export function valueIn(object: JsonObject): unknown {
 export function unitIn(object: JsonObject): string | undefined {
   for (const key of Object.keys(object)) {
     const unit = object[key];
-    if (UNIT_KEYS.has(key.toLowerCase()) && typeof unit === 'string' && unit !== '') return unit;
+    if (typeof unit !== 'string' || unit === '') continue;
+    if (UNIT_KEYS.has(key.toLowerCase()) || (key.toLowerCase() === SYMBOL && isUnit(unit))) return unit;
   }
   return undefined;
 }
@@ -35,5 +52,67 @@ export function unitIn(object: JsonObject): string | undefined {
 /** Keys that are neither the value nor its unit or time. */
 export function othersIn(object: JsonObject): readonly string[] {
   const own = valueKeyOf(object);
-  return Object.keys(object).filter((key) => key !== own && !isBeside(key));
+  return Object.keys(object).filter((key) => {
+    const isSymbol = key.toLowerCase() === SYMBOL && typeof object[key] === 'string' && isUnit(object[key]);
+    return key !== own && !isBeside(key) && !isSymbol && !isSaidBad(key, object[key]);
+  });
+}
+
+/** Under these the device says what the value is worth. */
+const WORTH = new Set([
+  'quality',
+  'qc',
+  'status',
+  'state',
+  'valid',
+  'isvalid',
+  'is_valid',
+  'ok',
+  'good',
+  'health',
+  'flag',
+  'error',
+]);
+const BAD_WORDS = new Set(
+  [
+    'bad',
+    'fault',
+    'faulty',
+    'error',
+    'err',
+    'invalid',
+    'fail',
+    'failed',
+    'failure',
+    'broken',
+    'offline',
+    'disconnected',
+  ]
+    .concat([
+      'false',
+      'no',
+      'not_connected',
+      'calibration',
+      'calibrating',
+      'maintenance',
+      'stale',
+      'over_range',
+      'overrange',
+    ])
+    .concat(['故障', '异常', '无效', '离线', '超量程', '维护', '校准', '断线']),
+);
+
+/** `"quality": "bad"`, `"valid": false`, `"error": true`. */
+function isSaidBad(key: string, said: unknown): boolean {
+  const name = key.toLowerCase();
+  if (!WORTH.has(name)) return false;
+  if (typeof said === 'boolean') return name === 'error' ? said : said === false && name !== 'state';
+  return typeof said === 'string' && BAD_WORDS.has(said.trim().toLowerCase());
+}
+
+/** How the device itself marks the value as bad; undefined where it does not. */
+export function badMarkIn(object: JsonObject): string | undefined {
+  const own = valueKeyOf(object);
+  const key = Object.keys(object).find((name) => name !== own && isSaidBad(name, object[name]));
+  return key === undefined ? undefined : `${key}: ${JSON.stringify(object[key])}`;
 }

@@ -11,7 +11,7 @@ export const COMMON_FIELDS: readonly Field[] = [
     normal: [15, 100],
     aliases: ['battery', 'bat', 'soc'],
     siblings: ['battery_voltage'],
-    openUnit: { aliases: ['battery', 'bat'], units: [], within: [5, 100] },
+    openUnit: { aliases: ['battery', 'bat'], units: ['ratio'], within: [5, 100] },
   }),
   // Loggers report 0 when they have no reading; a real signal is below -20.
   measured('rssi', '信号强度', 'signal strength', ['dB[mW]', 'dBm'], [-140, -1], 1, {

@@ -50,7 +50,7 @@ export interface OpenUnit {
   readonly units: readonly string[];
   /** A multiple of the resolution in this range is probably in the field's own unit; any other value is withheld until a mapping names the unit. */
   readonly within: readonly [min: number, max: number];
-  /** Instead of the resolution. */
+  /** Instead of the resolution; 0: any number in the range. */
   readonly step?: number;
 }
 

@@ -31,27 +31,32 @@ function fold(text: string): string {
   );
 }
 
-define('temperature', 'Cel °C C degC deg_C celsius 摄氏度', 1);
-define('temperature', '[degF] °F F degF deg_F fahrenheit 华氏度', 5 / 9, -160 / 9);
-define('temperature', 'K kelvin', 1, -273.15);
-define('length', 'mm 毫米', 1);
-define('length', 'cm 厘米', 10);
-define('length', 'm meter metre 米', 1000);
+define('temperature', 'Cel °C C degC deg_C celsius 摄氏度 degreesC degreeC degrees_celsius', 1);
+define(
+  'temperature',
+  '[degF] °F F degF deg_F fahrenheit 华氏度 degreesF degreeF degrees_fahrenheit FAH',
+  5 / 9,
+  -160 / 9,
+);
+define('temperature', 'K kelvin KEL', 1, -273.15);
+define('length', 'mm 毫米 millimetre millimeter MMT', 1);
+define('length', 'cm 厘米 centimetre centimeter CMT', 10);
+define('length', 'm meter metre 米 MTR', 1000);
 define('length', 'km', 1e6);
 define('length', '[in_i] in inch', 25.4);
 define('length', '[ft_i] ft', 304.8);
-define('conductivity', 'uS/cm 微西/厘米 微西门子/厘米', 1);
-define('conductivity', 'mS/cm 毫西/厘米 毫西门子/厘米', 1000);
+define('conductivity', 'uS/cm 微西/厘米 微西门子/厘米 uS/cm@25°C uS', 1);
+define('conductivity', 'mS/cm 毫西/厘米 毫西门子/厘米 mS/cm@25°C', 1000);
 define('conductivity', 'dS/m', 1000);
 define('conductivity', 'mS/m', 10);
 define('conductivity', 'S/m', 10_000);
 define('conductivity', 'S/cm', 1e6);
 define('voltage', 'V volt volts 伏 伏特', 1);
 define('voltage', 'mV 毫伏', 0.001);
-define('fraction', '% percent 百分比 %RH %EL %sat %vol m3/m3% ％', 1);
-define('fraction', '/ m3/m3', 100);
+define('fraction', '% percent 百分比 %RH %EL %sat %vol m3/m3% ％ P1 %vwc pct', 1);
+define('fraction', '/ m3/m3 ratio 比值', 100);
 define('fraction', '‰', 0.1);
-define('concentration', 'mg/L g/m3 ppm 毫克/升 毫克每升', 1);
+define('concentration', 'mg/L g/m3 ppm 毫克/升 毫克每升 M1', 1);
 define('concentration', 'ug/L ppb mg/m3', 0.001);
 define('concentration', 'g/L', 1000);
 define('salinity', 'g/kg ppt psu', 1);
@@ -60,14 +65,14 @@ define('mass', 'g', 0.001);
 define('mass', 't', 1000);
 define('mass', '[lb_av] lb', 0.45359237);
 define('mass', '斤', 0.5);
-define('speed', 'm/s 米/秒', 1);
-define('speed', 'km/h', 1 / 3.6);
+define('speed', 'm/s 米/秒 MTS', 1);
+define('speed', 'km/h kph kmh KMH 公里/小时 千米/小时', 1 / 3.6);
 define('speed', '[kn_i] kn knot', 1852 / 3600);
 define('speed', 'mph', 0.44704);
-define('flow', 'm3/h', 1);
+define('flow', 'm3/h 立方米/小时 方/小时', 1);
 define('flow', 'm3/s', 3600);
 define('flow', 'L/s', 3.6);
-define('flow', 'L/min', 0.06);
+define('flow', 'L/min lpm 升/分', 0.06);
 define('power', 'kW', 1);
 define('power', 'W', 0.001);
 define('area', 'har ha 公顷', 1);
@@ -87,7 +92,7 @@ define('pressure', 'mm[Hg] mmHg', 1.33322387415);
 define('pressure', "[in_i'Hg] inHg", 33.8638815789);
 define('signal', 'dB[mW] dBm', 1);
 define('signal', 'dBW', 1, 30);
-define('acidity', '[pH] pH', 1);
+define('acidity', '[pH] pH pHunits pHunit Q30', 1);
 define('turbidity', '{NTU} NTU FNU FTU [NTU]', 1);
 define('seed flow', 'kg/min', 1);
 define('seed flow', 'g/s', 0.06);

@@ -1,11 +1,14 @@
 /** Answers of Modbus RTU slaves behind a transparent DTU, binary or as hex text. An answer does not say which registers it holds: the mapping's `polls` do. */
+
+import type { JsonObject } from '../../base/json.ts';
 import type { Mapping, Poll, RegisterMapping } from '../../registry/mapping.ts';
 import { type Outcome, refuse } from '../json.ts';
 import { registerKey } from '../polls.ts';
 import { readRegister, widthOf } from '../register.ts';
+import { ageOf, timeOf } from '../time-keys.ts';
 import type { DecodeContext, Decoder, Draft } from './decoder.ts';
 
-export const modbus: Decoder = { name: 'modbus', fromBytes };
+export const modbus: Decoder = { name: 'modbus', fromBytes, fromObject };
 
 const MAX_FRAMES = 64;
 const MAX_HEX = 64 * 1024;
@@ -32,7 +35,8 @@ interface Frame {
 function fromBytes(payload: Uint8Array, { mapping }: DecodeContext): Outcome<readonly Draft[]> | undefined {
   const isNamed = mapping?.envelope === 'modbus';
   const bytes = fromHex(payload) ?? payload;
-  const frames = framesOf(bytes);
+  const frames = framesOf(bytes) ?? framesOfTcp(bytes);
+  if (frames === undefined && isRequest(bytes)) return unreadable(bytes, REQUEST);
   if (frames === undefined)
     return isNamed ? unreadable(bytes, 'does not have the lengths of Modbus answers with function 3 or 4') : undefined;
   if (mapping?.polls === undefined || mapping.polls.length === 0) return unmapped(frames);
@@ -47,6 +51,23 @@ function fromBytes(payload: Uint8Array, { mapping }: DecodeContext): Outcome<rea
     );
   }
   return { ok: true, value: [draftOf(frames, mapping)] };
+}
+
+const REQUEST =
+  'is what a DTU asks a slave (8 bytes, right CRC), not its answer: set the DTU to send answers only, or two-way transmission without echo';
+
+/** `{"hex": "0103…", "time": …}`: a member of the message that is frames by its CRCs; what stands beside it counts, too. */
+function fromObject(object: JsonObject, { mapping }: DecodeContext): readonly Draft[] | undefined {
+  if (mapping?.polls === undefined || mapping.polls.length === 0) return undefined;
+  for (const [key, text] of Object.entries(object)) {
+    const bytes = typeof text === 'string' && text.length <= MAX_HEX ? fromHex(Buffer.from(text)) : undefined;
+    const frames = bytes && framesOf(bytes);
+    if (frames === undefined || !frames.every((frame) => hasCrc(frame.bytes))) continue;
+    const { [key]: _, ...rest } = object;
+    const draft = draftOf(frames, mapping);
+    return [{ ...draft, time: timeOf(rest), age: ageOf(rest), seq: rest.seq, values: { ...rest, ...draft.values } }];
+  }
+  return undefined;
 }
 
 function draftOf(frames: readonly Frame[], mapping: Mapping): Draft {
@@ -104,6 +125,27 @@ function framesOf(bytes: Uint8Array): readonly Frame[] | undefined {
   }
   return frames.length === 0 ? undefined : frames;
 }
+
+/** Modbus TCP: the length of the rest in place of a CRC; one frame or more. */
+function framesOfTcp(bytes: Uint8Array): readonly Frame[] | undefined {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const header = bytes.subarray(at, at + TCP_HEADER);
+    const length = ((header[4] ?? 0) << 8) | (header[5] ?? 0);
+    const body = bytes.subarray(at + TCP_HEADER, at + TCP_HEADER + length);
+    if (header[2] !== 0 || header[3] !== 0 || length < 3 || body.length < length || pieces.length === MAX_FRAMES)
+      return undefined;
+    pieces.push(body, crcBytes(body));
+    at += TCP_HEADER + length;
+  }
+  return pieces.length === 0 ? undefined : framesOf(Buffer.concat(pieces));
+}
+
+const TCP_HEADER = 6;
+
+/** Functions 1 to 4: slave, function, start, count. */
+const isRequest = (bytes: Uint8Array) =>
+  bytes.length === 8 && (bytes[1] ?? 0) >= 1 && (bytes[1] ?? 0) <= 4 && hasCrc(bytes);
 
 /** `01 03 04 …` or `010304…`, in quotes or not. */
 function fromHex(payload: Uint8Array): Uint8Array | undefined {

@@ -12,7 +12,8 @@ function fromObject({ state, ...rest }: JsonObject): readonly Draft[] | undefine
   const [latitude, longitude] = typeof latlng === 'string' ? latlng.split(',').map(Number) : [];
   const values = {
     ...rest,
-    ...beside(state, ['reported']),
+    // What somebody asks of the device is no measurement; a mapping may still name it.
+    ...beside(state, ['reported', 'desired', 'delta']),
     ...beside(reported, ['ts', 'pr', 'evt', 'latlng', 'sp', 'ang', 'alt', 'sat']),
     ...(latlng !== undefined && (isFinitePair(latitude, longitude) ? { latitude, longitude } : { latlng })),
     ...(sp !== undefined && { speed: { value: sp, unit: 'km/h' } }),

@@ -65,6 +65,7 @@ const coldChain: Kind = {
     measured('air_humidity', '湿度', 'relative humidity', PERCENT, [0, 100], 0.1, {
       normal: [70, 95],
       aliases: ['humidity', 'rh'],
+      openUnit: { aliases: ['humidity', 'rh'], units: ['ratio'], within: [1, 100], step: 0 },
     }),
     toggle(
       'door_open',

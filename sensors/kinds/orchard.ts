@@ -53,6 +53,7 @@ const orchard: Kind = {
       normal: [30, 100],
       maxStep: 20,
       aliases: ['humidity', 'rh', 'air_rh'],
+      openUnit: { aliases: ['humidity', 'rh', 'air_rh'], units: ['ratio'], within: [1, 100], step: 0 },
     }),
     measured('vapour_pressure_deficit', '饱和水汽压差', 'vapour pressure deficit', ['kPa', 'kPa'], [0, 12], 0.01, {
       normal: [0, 4],
@@ -91,6 +92,7 @@ const orchard: Kind = {
       normal: [0, 50],
       clampFrom: -1,
       aliases: ['flow'],
+      openUnit: { aliases: ['flow'], units: ['L/min', 'L/s'], within: [0, 1000], step: 0 },
     }),
   ],
   primary: ['soil_moisture_20cm', 'air_temperature', 'leaf_wetness', 'soil_moisture_40cm'],

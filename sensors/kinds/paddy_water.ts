@@ -72,6 +72,12 @@ const paddy: Kind = {
       maxStep: 30,
       clampFrom: -1,
       aliases: ['vwc', 'humidity_soil', 'moisture', 'soil_humidity'],
+      openUnit: {
+        aliases: ['vwc', 'humidity_soil', 'moisture', 'soil_humidity'],
+        units: ['m3/m3'],
+        within: [1, 100],
+        step: 0,
+      },
     }),
     measured('soil_ec', '土壤电导率', 'soil conductivity', ['uS/cm', 'µS/cm'], [0, 20_000], 1, {
       normal: [100, 1500],
@@ -121,6 +127,7 @@ const paddy: Kind = {
       normal: [0, 120],
       clampFrom: -1,
       aliases: ['flow'],
+      openUnit: { aliases: ['flow'], units: ['L/min', 'L/s'], within: [0, 1000], step: 0 },
     }),
     choice(
       'gate_state',

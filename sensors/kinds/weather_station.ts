@@ -25,6 +25,12 @@ const station: Kind = {
       normal: [30, 100],
       maxStep: 20,
       aliases: ['humidity', 'rh', 'air_rh', 'relative_humidity'],
+      openUnit: {
+        aliases: ['humidity', 'rh', 'air_rh', 'relative_humidity'],
+        units: ['ratio'],
+        within: [1, 100],
+        step: 0,
+      },
     }),
     measured('vapour_pressure_deficit', '饱和水汽压差', 'vapour pressure deficit', ['kPa', 'kPa'], [0, 12], 0.01, {
       normal: [0, 4],
