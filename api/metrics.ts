@@ -23,6 +23,8 @@ export interface PlatformStatus {
   readonly disk?: { readonly freeBytes: number; readonly sizeBytes: number };
   /** Names of the tasks that are assigned to this process. */
   readonly duties?: readonly string[];
+  /** Values of readings that were taken, and values under keys that no field has. */
+  readonly intake?: { readonly values: number; readonly unknownValues: number };
   readonly broker?: {
     readonly connections: number;
     readonly refused: Readonly<Record<string, number>>;
@@ -59,6 +61,7 @@ export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions)
   const received = counter('daoyu_mqtt_received_total', 'Publishes received');
   const acknowledged = counter('daoyu_mqtt_acknowledged_total', 'Publishes whose verdict became durable');
   const refused = counter('daoyu_mqtt_refused_total', 'Refusals by reason', ['reason']);
+  const values = counter('daoyu_intake_values_total', 'Values of readings by what became of them', ['outcome']);
   const logBytes = gauge('daoyu_log_size_bytes', 'Size of the event log');
   const logMax = gauge('daoyu_log_max_bytes', 'Size at which the log is full');
   const logWritable = gauge('daoyu_log_writable', '1 while the log takes readings');
@@ -101,15 +104,18 @@ export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions)
     for (const [reason, count] of Object.entries(broker.refused)) refused.inc({ reason }, count);
   }
 
+  function showIntake(intake: NonNullable<PlatformStatus['intake']>): void {
+    values.reset();
+    values.inc({ outcome: 'taken' }, intake.values);
+    values.inc({ outcome: 'unknown' }, intake.unknownValues);
+  }
+
   return {
     contentType: registry.contentType,
     async render() {
       // Asks first, so that two scrapes at the same time cannot add up between a reset and its counts.
-      const [{ bus, store, broker, bridge, disk, version, isClockDoubted, duties = [] }, account] = await Promise.all([
-        status(),
-        ledger?.account(),
-        siteMetrics?.refresh(),
-      ]);
+      const [{ bus, store, broker, intake, bridge, disk, version, isClockDoubted, duties = [] }, account] =
+        await Promise.all([status(), ledger?.account(), siteMetrics?.refresh()]);
       if (isClockDoubted !== undefined) clockDoubted.set(isClockDoubted ? 1 : 0);
       if (version !== undefined) build.set({ version }, 1);
       if (disk !== undefined) {
@@ -117,6 +123,7 @@ export function createMetrics({ status, ledger, alarms, sites }: MetricsOptions)
         diskSize.set(disk.sizeBytes);
       }
       if (broker !== undefined) showBroker(broker);
+      if (intake !== undefined) showIntake(intake);
       if (bridge !== undefined) showBridge(bridge);
       logBytes.set(bus.sizeBytes);
       logMax.set(bus.maxBytes);

@@ -87,7 +87,7 @@ async function open(
     disk: await diskOf(services.folder.path),
     bus: await bus.status(),
     ...(store && { store: await store.status() }),
-    ...(door && { broker: door.broker.status() }),
+    ...(door && { broker: door.broker.status(), intake: door.intake() }),
     ...(door?.bridge && { bridge: door.bridge.status() }),
     ...(ingest && { duties: ingest.tasks() }),
   });

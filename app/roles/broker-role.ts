@@ -10,7 +10,7 @@ import { createVerifier } from '../../broker/verifier.ts';
 import { type LocalConnections, openDownlink, type Tell } from '../../cluster/downlink.ts';
 import { type Announcer, announcePresence } from '../../cluster/presence.ts';
 import { watchDevices } from '../../doctor/watch-devices.ts';
-import { createIntake } from '../../ingest/intake.ts';
+import { createIntake, type IntakeStatus } from '../../ingest/intake.ts';
 import { expectsReply, type ProtocolReply, protocolReply } from '../../ingest/protocol-reply.ts';
 import { lockOf, passwordHashesOf } from '../../registry/device-change.ts';
 import type { RegistryChange } from '../../registry/registry.ts';
@@ -25,6 +25,7 @@ export interface BrokerRole {
   readonly tell: Tell;
   /** The path of its publishes, for what comes another way. */
   readonly admit: Admit;
+  readonly intake: () => IntakeStatus;
 }
 
 export async function openBrokerRole(
@@ -84,7 +85,14 @@ export async function openBrokerRole(
   keep({ close: registry.watch((change) => shutOut(change, broker)) });
   const bridge = config.bridge === undefined ? undefined : keep(await startBridge(config.bridge));
   doors = { broker, bridge, presence };
-  return { broker, ...(hj212 && { hj212 }), ...(bridge && { bridge }), tell: downlink.tell, admit };
+  return {
+    broker,
+    ...(hj212 && { hj212 }),
+    ...(bridge && { bridge }),
+    tell: downlink.tell,
+    admit,
+    intake: intake.status,
+  };
 
   async function startBridge(url: string): Promise<Bridge> {
     const address = parseBridgeUrl(url);

@@ -321,6 +321,7 @@ it('metrics carry the counts of the broker in the format of Prometheus, the same
   for (const { body } of [first, second]) {
     expect(body).toMatch(/^daoyu_mqtt_received_total 7$/m);
     expect(body).toMatch(/^daoyu_mqtt_refused_total\{reason="password"\} 2$/m);
+    expect(body).toMatch(/^daoyu_intake_values_total\{outcome="unknown"\} 2$/m);
     expect(body).toMatch(/^daoyu_ledger_readings\{park="tianyu",outcome="received"\} 3$/m);
   }
 });

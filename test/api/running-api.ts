@@ -162,6 +162,7 @@ export async function apiOptions(
         consumers: [],
       },
       store: { isWritable: true, readings: 1, sizeBytes: 1 },
+      intake: { values: 12, unknownValues: 2 },
       broker: { connections: 1, refused: { password: 2 }, received: 7, acknowledged: 6, inFlight: 0 },
     }),
     limits,

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { SPARKPLUG } from '../ingest/decoders/vectors.ts';
 import { hasProgram, requireOrSkip } from '../require.ts';
-import { type Credentials, runPlatform } from '../running-platform.ts';
+import { type Credentials, newDataDir, runPlatform } from '../running-platform.ts';
 
 const run = promisify(execFile);
 
@@ -78,5 +81,34 @@ describe.runIf(requireOrSkip('mosquitto_pub', hasProgram('mosquitto_pub')))(
       const { ledger } = await get<{ ledger: unknown[] }>('/api/v1/ledger?park=daoyu');
       expect(ledger).toEqual([]);
     }, 40_000);
+
+    it('publishes Sparkplug B from files: the birth names what the data number', async () => {
+      const { platform, addDevice, get } = await runPlatform();
+      const topics = ['spBv1.0/farm/+/edge/pond'];
+      const mapping = { keys: { 'Water.ph': 'ph' } };
+      const { clientId, username, password } = await addDevice('pond', 'aquaculture_pond', { topics, mapping });
+      const { hostname, port } = new URL(platform.urls.mqtt.mqtt ?? '');
+      const folder = newDataDir();
+      mkdirSync(folder, { recursive: true });
+      for (const [type, hex] of [
+        ['DBIRTH', SPARKPLUG.birth],
+        ['DDATA', SPARKPLUG.data],
+      ] as const) {
+        const file = join(folder, type);
+        writeFileSync(file, Buffer.from(hex, 'hex'));
+        const login = ['-i', clientId, '-u', username, '-P', password];
+        await run(
+          'mosquitto_pub',
+          ['-h', hostname, '-p', port, ...login, '-q', '1', '-t', `spBv1.0/farm/${type}/edge/pond`, '-f', file],
+          { timeout: 10_000 },
+        );
+      }
+      await eventually(
+        () => get<{ latest: { values: Record<string, number> }[] }>('/api/v1/latest?device=pond'),
+        ({ latest }) => latest[0]?.values.ph === 7.82,
+      );
+      const { ledger } = await get<{ ledger: { received: number; stored: number }[] }>('/api/v1/ledger?device=pond');
+      expect(ledger).toMatchObject([{ received: 3, stored: 3 }]);
+    });
   },
 );

@@ -88,6 +88,16 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))(
       await page.setViewportSize({ width: 390, height: 844 });
       expect(await overflow(page)).toBe(0);
       expect(await barriers(page)).toEqual([]);
+
+      // One of them becomes a gateway, another its child.
+      await page.getByRole('link', { name: 'b-1' }).click();
+      await page.getByLabel('这台设备是网关').click();
+      await page.getByLabel('子设备', { exact: true }).selectOption('b-2');
+      await page.getByLabel('报文里的编号').fill('A1');
+      await page.getByRole('button', { name: '添加子设备' }).click();
+      await page.locator('.children li', { hasText: 'A1' }).getByRole('link', { name: 'b-2' }).waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await barriers(page)).toEqual([]);
       expect(problems).toEqual([]);
     });
 

@@ -57,6 +57,19 @@ export const MANAGE_WORDS = {
     '换点位后，已有读数仍归原点位，新读数归新点位。',
     'After a move, past readings stay with the old site; new ones belong to the new site.',
   ],
+  childrenOf: ['网关与子设备', 'Gateway and children'],
+  childrenNote: [
+    '网关用自己的凭据替子设备上报；报文里的编号（DevEUI、SN、设备名）决定归谁。',
+    'A gateway reports for its children with its own credential; the id in a message (DevEUI, serial number, name) says whose it is.',
+  ],
+  isGateway: ['这台设备是网关', 'This device is a gateway'],
+  childField: ['子设备', 'Child'],
+  childId: ['报文里的编号', 'Its id in messages'],
+  addChild: ['添加子设备', 'Add the child'],
+  noCandidates: [
+    '本园区没有可添加的设备：先在点位下新建子设备。',
+    'No device of this park can be added: make the child on its site first.',
+  ],
   credentials: ['连接凭据', 'Credentials'],
   credentialsNote: [
     '平台不保存密码原文。设备还在用旧密码时，选择并存一段时间。',

@@ -5,6 +5,7 @@ import { keyOf } from '../feed/latest.ts';
 import { formatRoute } from '../feed/route.ts';
 import { Changes } from './changes.tsx';
 import { CredentialsCard } from './credentials-card.tsx';
+import { DeviceChildren } from './device-children.tsx';
 import { DeviceDetails } from './device-details.tsx';
 import { DeviceEnd } from './device-end.tsx';
 import { DeviceState } from './device-state.tsx';
@@ -38,6 +39,7 @@ export function DevicePage({ park, id }: { readonly park: Park; readonly id: str
       </div>
       <DeviceDetails device={device} />
       <CredentialsCard device={device} kind={kind} />
+      <DeviceChildren device={device} />
       <DeviceEnd device={device} />
       <section class="card">
         <Changes park={park.id} id={id} what="device" />
