@@ -6,6 +6,7 @@ import type { Field, Kind } from '../sensors/kind.ts';
 import type { Band, Profile } from '../sensors/profile.ts';
 import { silentAfterMs } from '../sensors/silence.ts';
 import type { Severity } from './alarm.ts';
+import type { Bounds } from './envelope.ts';
 import { type Code, UNKNOWN } from './fold.ts';
 import type { Measured, Rule } from './rule.ts';
 
@@ -91,6 +92,8 @@ function bandRule({ id, band, field, side, limits, profile, kind, intervalMs }: 
       if (onlyWhile !== undefined && measured.values[onlyWhile] !== 1) return whileOff(measured, onlyWhile);
       return levelOf(sign * value, limits);
     },
+    // Whether the switch is on has to be looked up.
+    ...(onlyWhile === undefined && { quiet: [quietOf(field.name, side, limits)] }),
     isWorse: (value, other) => sign * value > sign * other,
     ...(limits.warn !== undefined &&
       limits.critical !== undefined && { worseBy: Math.abs(limits.critical - limits.warn) }),
@@ -122,6 +125,14 @@ export function levelOf(value: number, { warn, critical, deadBand }: Limits): Co
   if (warn === undefined) return isNearCritical ? 3 : 0;
   if (value > warn) return isNearCritical ? 3 : 2;
   return value > warn - deadBand ? 1 : 0;
+}
+
+/** Where `levelOf` is 0. */
+function quietOf(field: string, side: Side, { warn, critical = Number.POSITIVE_INFINITY, deadBand }: Limits): Bounds {
+  const limit = Math.min(critical, (warn ?? critical) - deadBand);
+  return side === 'low'
+    ? { field, low: -limit, high: Number.POSITIVE_INFINITY }
+    : { field, low: Number.NEGATIVE_INFINITY, high: limit };
 }
 
 const BEYOND = { low: ['低于', 'below'], high: ['高于', 'above'] } as const;

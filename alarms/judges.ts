@@ -5,7 +5,6 @@ import { curveFieldsOf } from './equipment-rules.ts';
 import type { Judging } from './judging.ts';
 import type { Emitter } from './lifecycle.ts';
 import { endWithoutRule } from './readings.ts';
-import type { Rule } from './rule.ts';
 import { type RuleSet, rulesAt } from './rules.ts';
 import { silentAfter } from './silence.ts';
 import { cellOf, type DeviceCell, type State } from './state.ts';
@@ -23,8 +22,10 @@ export function createJudges(state: State): Judges {
 
   function judgingOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): Judging {
     const intervalMs = device.info.intervalMs ?? kind.intervalMs;
+    const { rules, envelope } = rulesOf(name, device, kind, time, to);
     return {
-      rules: rulesOf(name, device, kind, time, to),
+      rules,
+      envelope,
       curveFields: curveFieldsOf(kind),
       intervalMs,
       silentAfterMs: silentAfter(intervalMs),
@@ -38,9 +39,9 @@ export function createJudges(state: State): Judges {
     return state.head.maintenance.length === 0 ? undefined : maintenanceOf(state, { ...info, device: info.id });
   }
 
-  function rulesOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): readonly Rule[] {
+  function rulesOf(name: string, device: DeviceCell, kind: Kind, time: number, to: Emitter): RuleSet {
     const known = ruleSets.get(name);
-    if (known !== undefined && time >= known.from && time < known.to) return known.rules;
+    if (known !== undefined && time >= known.from && time < known.to) return known;
     const { park, site, intervalMs = kind.intervalMs } = device.info;
     const found = rulesAt(
       {
@@ -56,7 +57,7 @@ export function createJudges(state: State): Judges {
       ruleSets.set(name, found);
       endWithoutRule(device, found.rules, to);
     }
-    return found.rules;
+    return found;
   }
 
   return { judgingOf, forget: () => ruleSets.clear() };

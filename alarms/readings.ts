@@ -38,7 +38,9 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
   }
   device.newest = time;
   device.points.push(point);
-  for (const rule of judging.rules) follow(device, rule, point, reading, isFresh, judging);
+  // Nearly always nothing is wrong, and nothing was.
+  if (point.c !== undefined || !isEmpty(device.conditions))
+    for (const rule of judging.rules) follow(device, rule, point, reading, isFresh, judging);
   trim(device, judging.rules);
 }
 
@@ -62,7 +64,7 @@ function noteCurves(device: DeviceCell, { time, values, flags }: Reading, fields
 function pointOf(
   device: DeviceCell,
   { time, values, flags }: Reading,
-  { rules, silentAfterMs }: Judging,
+  { rules, envelope, silentAfterMs }: Judging,
   isLate: boolean,
 ): Point {
   const measured = {
@@ -72,10 +74,11 @@ function pointOf(
     expectedLow: isLate ? undefined : (field: string) => expectedLow(device.curves?.[field], time),
     movedBy: isLate ? undefined : (field: string) => movedBy(device.curves?.[field], time),
   };
+  const asked = envelope.holds(measured) ? envelope.others : rules;
   const { returnedAt = Number.NEGATIVE_INFINITY } = device;
   const isJustBack = time > returnedAt - silentAfterMs && time <= returnedAt + DOUBTED_MS;
   let codes: Record<string, Code> | undefined;
-  for (const rule of rules) {
+  for (const rule of asked) {
     const code = rule.codeOf(measured);
     if (code === undefined || code === 0) continue;
     if (code === UNKNOWN && rule.isForecast && device.conditions[rule.id] === undefined) continue;
@@ -175,9 +178,10 @@ function trim(device: DeviceCell, rules: readonly Rule[]): void {
   let count = 0;
   while (points.length - count > MAX_POINTS || (points[count]?.t ?? device.newest) < oldest) count += 1;
   if (count === 0) return;
+  const hasConditions = !isEmpty(device.conditions);
   for (const point of points.splice(0, count)) {
     device.cut = point.t;
-    for (const rule of rules) {
+    for (const rule of hasConditions ? rules : []) {
       const condition = device.conditions[rule.id];
       if (condition) step(condition.base, point.t, point.c?.[rule.id] ?? 0, rule.holds);
     }
@@ -191,6 +195,11 @@ function trim(device: DeviceCell, rules: readonly Rule[]): void {
 function isIdle({ fold, base, alarm, held, episodes, opens }: Condition, now: number): boolean {
   if (fold.open || base.open || fold.bad !== undefined || base.bad !== undefined) return false;
   return alarm === undefined && held === undefined && episodes.length === 0 && !((opens?.at(-1) ?? 0) > now - HOUR);
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 /** Alarms of rules that no longer apply to the device. */

@@ -2,6 +2,7 @@
 import type { Flag } from '../sensors/flag.ts';
 import type { Label } from '../sensors/label.ts';
 import type { AlarmClass, Severity } from './alarm.ts';
+import type { Bounds } from './envelope.ts';
 import type { Code, Holds } from './fold.ts';
 
 export interface Measured {
@@ -23,6 +24,11 @@ export interface Rule {
   readonly holds: Holds;
   /** Undefined if the rule does not apply to the device, which never sent the field. */
   readonly codeOf: (measured: Measured) => Code | undefined;
+  /**
+   * In a reading without flags, `codeOf` is 0 when each of these fields is within its bounds, and undefined when the device never sent one of them
+   * and the others are within theirs. Absent: it has to be asked.
+   */
+  readonly quiet?: readonly Bounds[];
   /** Whether one value is worse than another; absent if the value does not measure severity. */
   readonly isWorse?: (value: number, other: number) => boolean;
   /** Most nights have no forecast: what is unknown is noted only while its alarm is open. */

@@ -4,6 +4,7 @@ import type { Kind } from '../sensors/kind.ts';
 import type { Profile } from '../sensors/profile.ts';
 import { intervalAt, intervalsOf, type Season } from '../sensors/stages.ts';
 import { bandRules } from './band-rules.ts';
+import { createEnvelope, type Envelope } from './envelope.ts';
 import { equipmentRules } from './equipment-rules.ts';
 import { forecastRules } from './forecast-rules.ts';
 import type { Rule } from './rule.ts';
@@ -14,6 +15,7 @@ export interface RuleSet {
   readonly from: number;
   readonly to: number;
   readonly rules: readonly Rule[];
+  readonly envelope: Envelope;
 }
 
 export interface Judged {
@@ -29,15 +31,17 @@ export function rulesAt({ kind, intervalMs, season, profileNamed }: Judged, time
   const own = profileNamed(stage?.profile ?? '');
   const fitting = own?.kinds.includes(kind.name) ? own : undefined;
   const profile = fitting ?? profileNamed(kind.defaultProfile ?? '') ?? normalProfile(kind);
+  const rules = [
+    ...bandRules(profile, kind, intervalMs),
+    ...forecastRules(profile, kind, intervalMs),
+    ...equipmentRules(kind, intervalMs),
+    ...sensorRules(kind, intervalMs),
+  ];
   return {
     from: stage?.from ?? Number.NEGATIVE_INFINITY,
     to: stage?.to ?? Number.POSITIVE_INFINITY,
-    rules: [
-      ...bandRules(profile, kind, intervalMs),
-      ...forecastRules(profile, kind, intervalMs),
-      ...equipmentRules(kind, intervalMs),
-      ...sensorRules(kind, intervalMs),
-    ],
+    rules,
+    envelope: createEnvelope(rules),
   };
 }
 

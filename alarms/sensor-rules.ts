@@ -2,6 +2,7 @@
 
 import type { Field, Kind } from '../sensors/kind.ts';
 import { silentAfterMs } from '../sensors/silence.ts';
+import type { Bounds } from './envelope.ts';
 import { UNKNOWN } from './fold.ts';
 import type { Rule } from './rule.ts';
 
@@ -19,6 +20,12 @@ export function sensorRules(kind: Kind, intervalMs: number): readonly Rule[] {
     clock(intervalMs),
   ];
 }
+
+const anyValueOf = (field: string): Bounds => ({
+  field,
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+});
 
 const holdsOf = (warningMinutes: number, clearMinutes: number, intervalMs: number) => ({
   warning: warningMinutes * MINUTE,
@@ -38,6 +45,7 @@ function stuck({ name, label, stuckAfterMinutes }: Field, intervalMs: number): R
       if (values[name] === undefined) return hasSent(name) ? UNKNOWN : undefined;
       return flags?.[name]?.includes('stuck') ? 2 : 0;
     },
+    quiet: [anyValueOf(name)],
     text: (_, value) => ({
       zh: `${label.zh}读数卡住${value === undefined ? '' : `在 ${value}`}：真实值未知`,
       en: `${label.en} is stuck${value === undefined ? '' : ` at ${value}`}: the true value is unknown`,
@@ -58,6 +66,7 @@ function missing({ name, label }: Field, intervalMs: number): Rule {
       if (values[name] !== undefined) return 0;
       return hasSent(name) ? 2 : undefined;
     },
+    quiet: [anyValueOf(name)],
     text: () => ({
       zh: `${label.zh}缺测：设备在报数，但没有可用的${label.zh}`,
       en: `${label.en} is missing: the device reports without a usable value of it`,
@@ -79,6 +88,7 @@ function clock(intervalMs: number): Rule {
       if (flags === undefined) return 0;
       return Object.values(flags).some((each) => each.includes('clock')) ? 2 : 0;
     },
+    quiet: [],
     text: () => ({
       zh: '设备时钟可疑：读数的时间不可信',
       en: "the device's clock is in doubt, and so are the times of its readings",

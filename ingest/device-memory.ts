@@ -21,6 +21,9 @@ interface Packed {
   values(): Values;
 }
 
+/** Readings of one message, in rising order of time. */
+type Message = readonly Packed[];
+
 interface Pending {
   readonly values: Values | Packed;
   readonly durable: Promise<void>;
@@ -49,8 +52,13 @@ export class DeviceMemory {
   /** Newest measured time taken in, epoch ms. */
   newest: number | undefined;
   readonly #pending = new Map<number, Pending>();
+  /** Messages of the short way on their way to the disk, in order. */
+  readonly #underWay: { readonly message: Message; readonly durable: Promise<void> }[] = [];
   readonly #pendingUntimed = new Map<string, Promise<void>>();
-  readonly #recent = new Map<number, Values | Packed>();
+  readonly #recent = new Map<number, Values>();
+  /** The last ones of the short way: a ring, overwritten from the oldest on. */
+  readonly #packed: Packed[] = [];
+  #oldest = 0;
   readonly #untimed = new Map<string, number>();
   /** Content and time of readings sent with an age. */
   readonly #aged = new Map<string, { readonly content: string; readonly time: number }>();
@@ -65,8 +73,8 @@ export class DeviceMemory {
 
   /** What is known of a time: durable, or on its way to the disk. Who relies on the latter waits for it. */
   knownAt(time: number): { readonly values: Values; readonly durable?: Promise<void> } | undefined {
-    const recent = unpacked(this.#recent.get(time)) ?? this.#stored(time);
-    const pending = this.#pending.get(time);
+    const recent = this.#recentAt(time) ?? this.#stored(time);
+    const pending = this.#pendingAt(time);
     if (pending === undefined) return recent && { values: recent };
     return { durable: pending.durable, values: { ...unpacked(pending.values), ...recent } };
   }
@@ -74,17 +82,36 @@ export class DeviceMemory {
   isKnown(time: number): boolean {
     // Nothing that was taken is newer than the newest.
     if (this.newest === undefined || time > this.newest) return false;
-    return this.#recent.has(time) || this.#pending.has(time);
+    if (this.#recent.has(time) || this.#pending.has(time)) return true;
+    return this.#packed.some((reading) => reading.time === time) || this.#underWayAt(time) !== undefined;
   }
 
-  /** On its way to the disk, until `unpend`. Its time is not known. */
-  pend(reading: Packed, durable: Promise<void>): void {
-    this.#pending.set(reading.time, { values: reading, durable });
+  /** On its way to the disk, until `end`. Its times are not known. */
+  begin(message: Message, durable: Promise<void>): void {
+    this.#underWay.push({ message, durable });
   }
 
   /** What was added to it meanwhile stays. */
-  unpend(reading: Packed): void {
-    if (this.#pending.get(reading.time)?.values === reading) this.#pending.delete(reading.time);
+  end(message: Message, isDurable: boolean): void {
+    const place = this.#underWay.findIndex((each) => each.message === message);
+    if (place >= 0) this.#underWay.splice(place, 1);
+    if (isDurable) for (const reading of message) this.#rememberPacked(reading);
+  }
+
+  #recentAt(time: number): Values | undefined {
+    return this.#recent.get(time) ?? this.#packed.find((reading) => reading.time === time)?.values();
+  }
+
+  #pendingAt(time: number): Pending | undefined {
+    return this.#pending.get(time) ?? this.#underWayAt(time);
+  }
+
+  #underWayAt(time: number): Pending | undefined {
+    for (const { message, durable } of this.#underWay) {
+      const values = readingAt(message, time);
+      if (values !== undefined) return { values, durable };
+    }
+    return undefined;
   }
 
   /** The first of a reading without a clock, while that is on its way to the disk. */
@@ -95,7 +122,7 @@ export class DeviceMemory {
   /** Until they are durable, or refused by the log: a repeat may arrive sooner. `durable` waits for what was pending at the same times, too. */
   keepPending(times: ReadonlyMap<number, Values>, contents: readonly string[], durable: Promise<void>): void {
     for (const [time, values] of times) {
-      const earlier = this.#pending.get(time);
+      const earlier = this.#pendingAt(time);
       this.#pending.set(time, { values: { ...values, ...unpacked(earlier?.values) }, durable });
     }
     for (const content of contents) this.#pendingUntimed.set(content, durable);
@@ -110,18 +137,18 @@ export class DeviceMemory {
 
   /** Only what is durable may be remembered: a duplicate of a lost reading would be lost with it. */
   remember(time: number, values: Values): void {
-    const earlier = unpacked(this.#recent.get(time));
-    this.#keep(time, earlier === undefined ? values : { ...values, ...earlier });
-  }
-
-  rememberPacked(reading: Packed): void {
-    if (this.#recent.has(reading.time)) this.remember(reading.time, reading.values());
-    else this.#keep(reading.time, reading);
-  }
-
-  #keep(time: number, values: Values | Packed): void {
-    this.#recent.set(time, values);
+    const earlier = this.#recentAt(time);
+    this.#recent.set(time, earlier === undefined ? values : { ...values, ...earlier });
     if (this.#recent.size > MAX_RECENT) dropOldest(this.#recent);
+  }
+
+  #rememberPacked(reading: Packed): void {
+    if (this.#recent.has(reading.time)) return this.remember(reading.time, reading.values());
+    if (this.#packed.length < MAX_RECENT) this.#packed.push(reading);
+    else {
+      this.#packed[this.#oldest] = reading;
+      this.#oldest = (this.#oldest + 1) % MAX_RECENT;
+    }
   }
 
   /** Two readings received in one millisecond are still two: the second is put a millisecond later. */
@@ -169,6 +196,19 @@ export class DeviceMemory {
   forgetUnknownKeys(keys: Iterable<string> = [...this.#unknownKeys]): void {
     for (const key of keys) this.#unknownKeys.delete(key);
   }
+}
+
+/** By halves. */
+function readingAt(message: Message, time: number): Packed | undefined {
+  let [from, to] = [0, message.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const reading = message[middle];
+    if (reading === undefined || reading.time === time) return reading;
+    if (reading.time < time) from = middle + 1;
+    else to = middle;
+  }
+  return undefined;
 }
 
 function unpacked<T extends Values | undefined>(values: T | Packed): T | Values {

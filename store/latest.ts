@@ -17,37 +17,54 @@ export function foldLatest(state: LatestState | undefined, reading: Reading): La
   return fold.state();
 }
 
-/** Folds in many readings of a device and kind, at the cost of one copy. */
+interface Cell {
+  time: number;
+  value: number;
+  flags?: readonly Flag[];
+}
+
+/** Folds in many readings of a device and kind, with one object a field, however many they are. */
 export class LatestFold {
-  readonly #fields: Record<string, LatestState['fields'][string]>;
   readonly #before: LatestState | undefined;
+  /** What is newer than before. */
+  readonly #cells: Record<string, Cell> = {};
   #newest: Reading | undefined;
 
   constructor(before: LatestState | undefined) {
     this.#before = before;
-    this.#fields = { ...before?.fields };
   }
 
   take(reading: Reading): void {
     const { values, flags, time } = reading;
-    const fields = this.#fields;
     for (const name in values) {
-      const known = fields[name];
       const value = values[name];
       // The first value of a time wins, as in the store.
-      if (value === undefined || (known !== undefined && known.time >= time)) continue;
-      const fieldFlags = flags?.[name];
-      fields[name] = fieldFlags === undefined ? { time, value } : { time, value, flags: fieldFlags };
+      if (value !== undefined) this.#keep(name, time, value, flags?.[name]);
     }
     const newest = this.#newest?.time ?? this.#before?.newest.time ?? Number.NEGATIVE_INFINITY;
     if (time > newest) this.#newest = reading;
   }
 
-  /** Call after at least one reading, or with a previous state. */
+  #keep(name: string, time: number, value: number, flags: readonly Flag[] | undefined): void {
+    const cell = this.#cells[name];
+    if (cell === undefined) {
+      const known = this.#before?.fields[name];
+      if (known !== undefined && known.time >= time) return;
+      this.#cells[name] = flags === undefined ? { time, value } : { time, value, flags };
+      return;
+    }
+    if (cell.time >= time) return;
+    cell.time = time;
+    cell.value = value;
+    if (flags !== undefined) cell.flags = flags;
+    else if (cell.flags !== undefined) delete cell.flags;
+  }
+
+  /** Once, after at least one reading or with a previous state; nothing may be taken afterwards. */
   state(): LatestState {
     const newest = this.#newest === undefined ? this.#before?.newest : withoutValues(this.#newest);
     if (newest === undefined) throw new Error('nothing was taken');
-    return { newest, fields: this.#fields };
+    return { newest, fields: { ...this.#before?.fields, ...this.#cells } };
   }
 }
 

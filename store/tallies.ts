@@ -15,6 +15,8 @@ const none = (): LedgerCounts => ({ received: 0, duplicate: 0, quarantined: 0, s
 /** Changes of one batch, by `park/device`. */
 export class LedgerChanges {
   readonly rows = new Map<string, LedgerCounts>();
+  /** The same by park, then by device: keys are made once a device, not once a reading. */
+  readonly #parks = new Map<string, Map<string, LedgerCounts>>();
 
   addTallies(tallies: readonly Tally[]): void {
     for (const { park, device, received, duplicate, quarantined } of tallies) {
@@ -30,11 +32,13 @@ export class LedgerChanges {
   }
 
   #row(park: string, device: string): LedgerCounts {
-    const key = deviceKey(park, device);
-    const known = this.rows.get(key);
+    const known = this.#parks.get(park)?.get(device);
     if (known !== undefined) return known;
     const row = none();
-    this.rows.set(key, row);
+    const ofPark = this.#parks.get(park);
+    if (ofPark === undefined) this.#parks.set(park, new Map([[device, row]]));
+    else ofPark.set(device, row);
+    this.rows.set(deviceKey(park, device), row);
     return row;
   }
 }

@@ -96,20 +96,17 @@ class Taken implements Waiter {
   }
 
   pend(durable: Promise<void>): void {
-    for (const reading of this.readings) this.#memory.pend(reading, durable);
+    this.#memory.begin(this.readings, durable);
   }
 
   durable(): void {
     this.#counts.accepted += this.readings.length;
-    for (const reading of this.readings) {
-      this.#counts.values += reading.numbers.length;
-      this.#memory.unpend(reading);
-      this.#memory.rememberPacked(reading);
-    }
+    for (const { numbers } of this.readings) this.#counts.values += numbers.length;
+    this.#memory.end(this.readings, true);
   }
 
   failed(): void {
-    for (const reading of this.readings) this.#memory.unpend(reading);
+    this.#memory.end(this.readings, false);
   }
 }
 
@@ -128,6 +125,8 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
   const { plan, common, subject, intervalMs } = device;
   const received = `,"receivedAt":${receivedAt}`;
   const isAlone = found.count === 1;
+  /** Of one reading at a time; copied in one go, in the size it has. */
+  const numbers: number[] = [];
   text.clear();
   let count = 0;
   let offset = 0;
@@ -138,7 +137,7 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
     const { texts } = layout;
     const ofTime = timeFlags(time, receivedAt, { newest: isAlone ? memory.newest : undefined, intervalMs });
     const watches = watchesOf(layout, memory);
-    const numbers: number[] = [];
+    numbers.length = 0;
     let { names } = layout;
     const sent = found.seqs[index] ?? Number.NaN;
     const seq = Number.isNaN(sent) ? undefined : sent;
@@ -182,7 +181,7 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
       text.add(`},"flags":${doubtful.text}}`);
     }
     count += 1;
-    taken.readings.push(new PackedReading(common, time, receivedAt, seq, names, numbers, doubtful?.flags));
+    taken.readings.push(new PackedReading(common, time, receivedAt, seq, names, numbers.slice(), doubtful?.flags));
     if (text.length < MAX_TEXT && index + 1 < found.count) continue;
     group.addReadings(
       subject,

@@ -1,4 +1,5 @@
 /** Writes one batch in one transaction: readings newer than all of their device are inserted directly, the others are compared with stored ones. */
+import { latestKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { LatestFold, type LatestState } from '../latest.ts';
@@ -83,19 +84,21 @@ export function positionName(writer: string): string {
 }
 
 function foldAll(latest: Map<string, LatestState>, cache: Cache, { kind, inserts, additions }: Plan): void {
-  const folds = new Map<string, LatestFold>();
+  const folds = new Map<number, { readonly key: string; readonly fold: LatestFold }>();
   for (const readings of [inserts, additions]) {
     for (const reading of readings) {
-      const key = `${reading.park}/${reading.device}/${kind.name}`;
-      let fold = folds.get(key);
-      if (fold === undefined) {
-        fold = new LatestFold(cache.latest.get(key));
-        folds.set(key, fold);
+      const { park, device } = reading;
+      const id = cache.devices.id(park, device);
+      let found = folds.get(id);
+      if (found === undefined) {
+        const key = latestKey(park, device, kind.name);
+        found = { key, fold: new LatestFold(cache.latest.get(key)) };
+        folds.set(id, found);
       }
-      fold.take(reading);
+      found.fold.take(reading);
     }
   }
-  for (const [key, fold] of folds) latest.set(key, fold.state());
+  for (const { key, fold } of folds.values()) latest.set(key, fold.state());
 }
 
 function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {

@@ -13,27 +13,35 @@ export interface Names {
 }
 
 export function createNames(rows: readonly (readonly [id: number, park: string, name: string])[]): Names {
-  const byKey = new Map<string, number>();
+  /** By park, then by name: a joint key would be made anew for each reading. */
+  const byName = new Map<string, Map<string, number>>();
   const byId = new Map<number, { readonly park: string; readonly name: string }>();
   let fresh: { readonly id: number; readonly park: string; readonly name: string }[] = [];
   let next = 1;
+  const known = (park: string, name: string) => byName.get(park)?.get(name);
+
+  function set(park: string, name: string, id: number): void {
+    const ofPark = byName.get(park);
+    if (ofPark === undefined) byName.set(park, new Map([[name, id]]));
+    else ofPark.set(name, id);
+  }
+
   for (const [id, park, name] of rows) {
-    byKey.set(`${park}/${name}`, id);
+    set(park, name, id);
     byId.set(id, { park, name });
     next = Math.max(next, id + 1);
   }
   return {
     id(park, name) {
-      const key = `${park}/${name}`;
-      const known = byKey.get(key);
-      if (known !== undefined) return known;
+      const old = known(park, name);
+      if (old !== undefined) return old;
       const id = next++;
-      byKey.set(key, id);
+      set(park, name, id);
       byId.set(id, { park, name });
       fresh.push({ id, park, name });
       return id;
     },
-    known: (park, name) => byKey.get(`${park}/${name}`),
+    known,
     name: (id) => byId.get(id) ?? { park: '', name: '' },
     ids: (isWanted) => [...byId].filter(([, { park, name }]) => isWanted(park, name)).map(([id]) => id),
     fresh: () => fresh,
@@ -42,7 +50,7 @@ export function createNames(rows: readonly (readonly [id: number, park: string, 
     },
     rollback() {
       for (const { id, park, name } of fresh) {
-        byKey.delete(`${park}/${name}`);
+        byName.get(park)?.delete(name);
         byId.delete(id);
       }
       fresh = [];

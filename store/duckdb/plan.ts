@@ -1,7 +1,9 @@
 /** The effect of a batch on the readings of one kind: new rows, fields added to existing rows, duplicates. */
+import { latestKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { additionOf, contradicted, merge } from '../merge.ts';
+import { ByReading } from './by-reading.ts';
 import type { Cache } from './cache.ts';
 import type { Writer } from './database.ts';
 import { keptSince } from './removal.ts';
@@ -22,47 +24,60 @@ export async function planFor(
   readings: readonly Reading[],
   count: (reading: Reading, isStored: boolean, stored?: Readonly<Record<string, number>>) => void,
 ): Promise<Plan> {
-  const inserts = new Map<string, Reading>();
-  const additions = new Map<string, Reading>();
-  const keyOf = (reading: Reading) => `${cache.devices.id(reading.park, reading.device)} ${reading.time}`;
+  const inserts = new ByReading<Reading>();
+  const additions = new ByReading<Reading>();
+  const newest = newestStored(cache, kind);
   // A time newer than the device's newest stored one cannot be stored yet.
-  const isLate = (reading: Reading) =>
-    reading.time <=
-    (cache.latest.get(`${reading.park}/${reading.device}/${kind.name}`)?.newest.time ?? Number.NEGATIVE_INFINITY);
+  const isLate = (reading: Reading) => reading.time <= newest(reading);
   // For readings that retention removed, only the names of the fields are known.
   const since = keptSince(cache, rawTable(kind));
   const isKept = ({ time }: Reading) => time >= since;
   const stored = await readStored(writer, cache, kind, readings.filter(isLate));
   for (const reading of readings) {
-    const key = keyOf(reading);
-    const inserting = inserts.get(key);
+    const { time } = reading;
+    const device = cache.devices.id(reading.park, reading.device);
+    const inserting = inserts.get(device, time);
     if (inserting !== undefined) {
       const addition = additionOf(inserting, reading);
-      if (addition !== undefined) inserts.set(key, merge(inserting, addition));
+      if (addition !== undefined) inserts.set(device, time, merge(inserting, addition));
       count(reading, addition !== undefined, contradicted(inserting, reading));
       continue;
     }
-    const present = stored.get(key);
+    const present = stored.get(device, time);
     if (present === undefined) {
-      inserts.set(key, reading);
+      inserts.set(device, time, reading);
       count(reading, true);
       continue;
     }
-    const earlier = additions.get(key);
+    const earlier = additions.get(device, time);
     const known = earlier === undefined ? present : { values: { ...present.values, ...earlier.values } };
     const addition = additionOf(known, reading);
-    if (addition !== undefined) additions.set(key, earlier === undefined ? addition : merge(earlier, addition));
+    if (addition !== undefined)
+      additions.set(device, time, earlier === undefined ? addition : merge(earlier, addition));
     count(reading, addition !== undefined, isKept(reading) ? contradicted(known, reading) : undefined);
   }
-  return { kind, inserts: [...inserts.values()], additions: [...additions.values()] };
+  return { kind, inserts: inserts.values(), additions: additions.values() };
+}
+
+/** The newest stored time of a reading's device, looked up once a device. */
+function newestStored(cache: Cache, kind: Kind): (reading: Reading) => number {
+  const known = new Map<number, number>();
+  return ({ park, device }) => {
+    const id = cache.devices.id(park, device);
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const newest = cache.latest.get(latestKey(park, device, kind.name))?.newest.time ?? Number.NEGATIVE_INFINITY;
+    known.set(id, newest);
+    return newest;
+  };
 }
 
 /** Only the field names matter. */
-type Stored = Map<string, { readonly values: Record<string, number> }>;
+type Stored = ByReading<{ readonly values: Record<string, number> }>;
 
 /** Those that are stored, or were until retention removed them, with their fields. */
 async function readStored(writer: Writer, cache: Cache, kind: Kind, late: readonly Reading[]): Promise<Stored> {
-  const stored: Stored = new Map();
+  const stored: Stored = new ByReading();
   if (late.length === 0) return stored;
   const ids = late.map((reading) => cache.devices.id(reading.park, reading.device));
   const times = late.map((reading) => reading.time);
@@ -81,13 +96,13 @@ async function readStored(writer: Writer, cache: Cache, kind: Kind, late: readon
       `SELECT device, time, ${fields.map(columnOf).join(', ')} FROM ${table} SEMI JOIN late USING (device, time) WHERE time BETWEEN ${low} AND ${high}`,
     );
     for (let row = 0; row < devices.length; row++) {
-      const key = `${devices[row]} ${found[row]}`;
-      const values = stored.get(key)?.values ?? {};
+      const [device, time] = [Number(devices[row]), Number(found[row])];
+      const values = stored.get(device, time)?.values ?? {};
       for (const [index, field] of fields.entries()) {
         const value = held[index]?.[row];
         if (value !== null && value !== undefined) values[field] = Number(value);
       }
-      stored.set(key, { values });
+      stored.set(device, time, { values });
     }
   };
   const since = keptSince(cache, rawTable(kind));
