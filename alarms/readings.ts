@@ -28,7 +28,7 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
   if (isFresh) device.freshAt = Math.max(device.freshAt, receivedAt);
   if (time === device.newest) return;
   const isLate = time < device.newest;
-  for (const field in reading.values) device.seen[field] = Math.max(device.seen[field] ?? 0, time);
+  for (const field in reading.values) device.seen[field] ??= time;
   if (!isLate) noteCurves(device, reading, judging.curveFields);
   const point = pointOf(device, reading, judging, isLate);
   if (isLate) {

@@ -63,7 +63,7 @@ export interface DeviceCell {
   returnedAt?: number;
   /** Half-hourly means of fields that fall at night or that a rule expects to move. */
   curves?: Record<string, NightCurve>;
-  /** Newest time of measurement of each field. */
+  /** Fields that it has sent, each with the time of the reading that brought it first. */
   seen: Record<string, number>;
   /** Readings of the window by time of measurement; those before `cut` are folded into the bases. */
   points: Point[];

@@ -29,7 +29,7 @@ export interface Readers {
   slowest(): string;
   status(): BusStatus['consumers'];
   /** There is more to read: these. */
-  wake(added: readonly Pick<LogRecord, 'subject'>[]): void;
+  wake(added: readonly Pick<LogRecord, 'subject' | 'data'>[]): void;
   close(): Promise<void>;
 }
 

@@ -32,7 +32,7 @@ const TEND_EVERY_MS = 2000;
 const MOST_LOOSE = 16 * 1024 * 1024;
 const SLICE_ENTRIES = 64;
 /** Live readers see a reading within some 20 ms, alarms are judged and `latest` grows within a quarter of a second; who skips it moves on within a second. */
-const WAKING = { everyMs: 20, laggingEveryMs: 250, othersEveryMs: 1000 } as const;
+const WAKING = { everyMs: 20, laggingEveryMs: 250, laggingChars: 1024 * 1024, othersEveryMs: 1000 } as const;
 /** The newest entries, kept in memory for consumers that keep up: about a second of them at full speed, and a small part of a small heap. */
 const TAIL_SIZE = Math.min(32 * 1024 * 1024, getHeapStatistics().heap_size_limit * 0.04);
 

@@ -107,7 +107,7 @@ export function createPlan({ keyMap, park, site, device, kind }: PlanOptions): P
   function layoutOf(keys: readonly PlanKey[]): Layout {
     const same = layouts.find((layout) => isSame(layout.keys, keys));
     if (same !== undefined) return same;
-    const layout = createLayout([...keys], keyMap.derived);
+    const layout = createLayout(keys, keyMap.derived);
     layouts.unshift(layout);
     if (layouts.length > MAX_LAYOUTS) layouts.pop();
     return layout;

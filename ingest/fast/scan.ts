@@ -3,29 +3,20 @@ import { MAX_READINGS } from '../decode.ts';
 import { isBelieved, type TimeContext } from '../time.ts';
 import type { Layout, Plan, PlanKey } from './plan.ts';
 
-/** What was found, in arrays that are used again for the next message. */
+/** What was found, in arrays that are used again for the next message: they grow to the largest one and are never cut, as an array cut to nothing begins anew. */
 export class Scan {
-  /** Readings. */
+  /** Readings. What stands behind them in `layouts`, `times` and `seqs` is of earlier messages. */
   count = 0;
   readonly layouts: Layout[] = [];
   readonly times: number[] = [];
   /** NaN where none was sent. */
   readonly seqs: number[] = [];
-  /** Of all fields of all readings, one after another. */
+  /** Of all fields of all readings, one after another; so many of them. */
+  size = 0;
   readonly values: number[] = [];
   /** Where the canonical digits of a value stand in the payload; -1 where they must be written anew. */
   readonly from: number[] = [];
   readonly to: number[] = [];
-
-  clear(): void {
-    this.count = 0;
-    this.layouts.length = 0;
-    this.times.length = 0;
-    this.seqs.length = 0;
-    this.values.length = 0;
-    this.from.length = 0;
-    this.to.length = 0;
-  }
 }
 
 const QUOTE = 0x22;
@@ -56,6 +47,8 @@ export interface Scanner {
 export function createScanner(): Scanner {
   const found = new Scan();
   const sequence: PlanKey[] = [];
+  /** Of `sequence`, which is never cut either. */
+  let keys = 0;
   let bytes: Buffer = Buffer.alloc(0);
   let at = 0;
   /** Of the number that was read last. */
@@ -142,9 +135,10 @@ export function createScanner(): Scanner {
     if (key.is === 'field') {
       const good = key.judge(value);
       if (good === undefined) return false;
-      found.values.push(good === 0 ? 0 : good);
-      found.from.push(key.isPlain ? digitsFrom : -1);
-      found.to.push(digitsTo);
+      const place = found.size++;
+      found.values[place] = good === 0 ? 0 : good;
+      found.from[place] = key.isPlain ? digitsFrom : -1;
+      found.to[place] = digitsTo;
       return true;
     }
     if (!isWhole || !Number.isSafeInteger(value)) return false;
@@ -155,17 +149,17 @@ export function createScanner(): Scanner {
   /** From behind its brace to behind the other. */
   function readReading(plan: Plan, context: TimeContext): boolean {
     const { count } = found;
-    const valuesBefore = found.values.length;
+    const sizeBefore = found.size;
     const { expected } = plan;
     const scan = ++plan.scan;
     found.times[count] = Number.NaN;
     found.seqs[count] = Number.NaN;
-    sequence.length = 0;
+    keys = 0;
     let isExpected = expected !== undefined;
     for (;;) {
       if (skipBlanks() !== QUOTE) return false;
       at++;
-      let key = isExpected ? expected?.keys[sequence.length] : undefined;
+      let key = isExpected ? expected?.keys[keys] : undefined;
       if (key !== undefined && isKeyAt(key)) at += key.bytes.length;
       else {
         isExpected = false;
@@ -173,7 +167,7 @@ export function createScanner(): Scanner {
       }
       if (key === undefined || key.seenIn === scan) return false;
       key.seenIn = scan;
-      sequence.push(key);
+      sequence[keys++] = key;
       if (skipBlanks() !== COLON) return false;
       at++;
       skipBlanks();
@@ -184,13 +178,13 @@ export function createScanner(): Scanner {
       if (next !== COMMA) return false;
     }
     const time = found.times[count] ?? Number.NaN;
-    if (found.values.length === valuesBefore || !isBelieved(time, context)) return false;
-    const isSame = isExpected && expected?.keys.length === sequence.length;
-    const layout = isSame && expected !== undefined ? expected : plan.layoutOf(sequence);
+    if (found.size === sizeBefore || !isBelieved(time, context)) return false;
+    const isSame = isExpected && expected?.keys.length === keys;
+    const layout = isSame && expected !== undefined ? expected : plan.layoutOf(sequence.slice(0, keys));
     // Two keys of one field: which of them counts is for the long way to say.
     if (layout.isTwofold) return false;
     plan.expected = layout;
-    found.layouts.push(layout);
+    found.layouts[count] = layout;
     found.count = count + 1;
     return true;
   }
@@ -216,7 +210,8 @@ export function createScanner(): Scanner {
     scan(payload, plan, context) {
       bytes = payload;
       at = 0;
-      found.clear();
+      found.count = 0;
+      found.size = 0;
       if (!readAll(plan, context)) return false;
       skipBlanks();
       return at >= payload.length;

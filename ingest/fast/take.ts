@@ -110,6 +110,9 @@ class Taken implements Waiter {
   }
 }
 
+/** Of one reading at a time; copied in one go, in the size it has. */
+const numbers: number[] = [];
+
 interface WriteContext {
   readonly message: FastMessage;
   readonly device: FastDevice;
@@ -125,8 +128,6 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
   const { plan, common, subject, intervalMs } = device;
   const received = `,"receivedAt":${receivedAt}`;
   const isAlone = found.count === 1;
-  /** Of one reading at a time; copied in one go, in the size it has. */
-  const numbers: number[] = [];
   text.clear();
   let count = 0;
   let offset = 0;
@@ -137,7 +138,7 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
     const { texts } = layout;
     const ofTime = timeFlags(time, receivedAt, { newest: isAlone ? memory.newest : undefined, intervalMs });
     const watches = watchesOf(layout, memory);
-    numbers.length = 0;
+    let size = 0;
     let { names } = layout;
     const sent = found.seqs[index] ?? Number.NaN;
     const seq = Number.isNaN(sent) ? undefined : sent;
@@ -156,7 +157,7 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
       if (name !== undefined) text.addBytes(name, 0, name.length);
       if (from < 0) text.add(String(value));
       else text.addBytes(source, from, found.to[offset + place] ?? from);
-      numbers.push(value);
+      numbers[size++] = value;
       doubts = noted(doubts, place, watches[place]?.doubts(value, time) ?? 0);
     }
     offset += width;
@@ -169,8 +170,8 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
       const name = texts[width + extra];
       if (name !== undefined) text.addBytes(name, 0, name.length);
       text.add(String(value));
-      doubts = noted(doubts, numbers.length, watches[width + extra]?.doubts(value, time) ?? 0);
-      numbers.push(value);
+      doubts = noted(doubts, size, watches[width + extra]?.doubts(value, time) ?? 0);
+      numbers[size++] = value;
     }
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
     if (doubts !== undefined) settle(doubts, { layout, watches, names, numbers, time });
@@ -181,7 +182,9 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
       text.add(`},"flags":${doubtful.text}}`);
     }
     count += 1;
-    taken.readings.push(new PackedReading(common, time, receivedAt, seq, names, numbers.slice(), doubtful?.flags));
+    taken.readings.push(
+      new PackedReading(common, time, receivedAt, seq, names, numbers.slice(0, size), doubtful?.flags),
+    );
     if (text.length < MAX_TEXT && index + 1 < found.count) continue;
     group.addReadings(
       subject,

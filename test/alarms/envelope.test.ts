@@ -54,7 +54,10 @@ describe('the envelope of a set of rules', () => {
   });
 
   it('holds for the middle of the good range, and not for a flagged value or one that is missing', () => {
-    const pond = cases.find(({ kind, rules }) => kind.name === 'aquaculture_pond' && rules.some(({ profile }) => profile?.name === 'crab_pond'));
+    const pond = cases.find(
+      ({ kind, rules }) =>
+        kind.name === 'aquaculture_pond' && rules.some(({ profile }) => profile?.name === 'crab_pond'),
+    );
     const values = { dissolved_oxygen: 7, water_temperature: 24, ph: 7.9 };
     const hasSent = (field: string) => field in values;
     expect(pond?.envelope.holds({ values, hasSent })).toBe(true);
