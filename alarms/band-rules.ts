@@ -86,10 +86,10 @@ function bandRule({ id, band, field, side, limits, profile, kind, intervalMs }: 
       maxGap: silentAfterMs(intervalMs),
     },
     codeOf(measured) {
-      const value = measured.values[field.name];
+      const value = measured.value(field.name);
       if (value === undefined) return measured.hasSent(field.name) ? UNKNOWN : undefined;
       if (isDoubtful(measured.flags?.[field.name])) return UNKNOWN;
-      if (onlyWhile !== undefined && measured.values[onlyWhile] !== 1) return whileOff(measured, onlyWhile);
+      if (onlyWhile !== undefined && measured.value(onlyWhile) !== 1) return whileOff(measured, onlyWhile);
       return levelOf(sign * value, limits);
     },
     // Whether the switch is on has to be looked up.
@@ -107,8 +107,8 @@ function bandRule({ id, band, field, side, limits, profile, kind, intervalMs }: 
 const LOOK = { zh: '到现场核对读数并处理', en: 'Go there, check the value by hand and act on it' };
 
 /** If the switch is off, the band does not apply; if its state is unknown, so is the result. */
-function whileOff({ values }: Measured, onlyWhile: string): Code {
-  return values[onlyWhile] === undefined ? UNKNOWN : 0;
+function whileOff(measured: Measured, onlyWhile: string): Code {
+  return measured.value(onlyWhile) === undefined ? UNKNOWN : 0;
 }
 
 /** A hold shorter than the reporting interval opens at the first reading; a band without a hold requires a second one. */

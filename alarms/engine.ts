@@ -8,6 +8,7 @@ import type { Delivery } from '../bus/bus.ts';
 import type { ClockEntry, DeviceEntry, RegistryEntry } from '../bus/events.ts';
 import { entryOf } from '../bus/parse-event.ts';
 import type { Kind } from '../sensors/kind.ts';
+import type { JudgedReading } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { isAction, keepMaintenance, takeAction } from './actions.ts';
 import type { Transition } from './alarm.ts';
@@ -81,10 +82,10 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
 
   function takeReadings(entry: Entry): void {
     if (!head.hasRegistry) return;
-    for (const reading of entryOf(entry)?.readings ?? []) takeOne(reading);
+    for (const reading of entryOf(entry)?.judged ?? []) takeOne(reading);
   }
 
-  function takeOne(reading: Reading): void {
+  function takeOne(reading: JudgedReading): void {
     const name = deviceName(reading.park, reading.device);
     const kind = kinds.get(reading.kind);
     if (kind === undefined) return;
@@ -100,7 +101,7 @@ export function createEngine({ kinds, state }: EngineOptions): Engine {
   }
 
   /** A device that reports before the registry names it is taken for what its reading says. */
-  function addDevice(name: string, { park, site, device: id, kind }: Reading): DeviceCell {
+  function addDevice(name: string, { park, site, device: id, kind }: JudgedReading): DeviceCell {
     const device = newDevice({ park, site, id, kind, label: { zh: id, en: id } });
     devices.set(name, device);
     return device;

@@ -27,13 +27,13 @@ export function createEnvelope(rules: readonly Rule[]): Envelope {
   }
   return {
     others: rules.filter(({ quiet }) => quiet === undefined),
-    holds({ values, flags, hasSent }) {
-      if (flags !== undefined) return false;
+    holds(measured) {
+      if (measured.flags !== undefined) return false;
       for (let place = 0; place < fields.length; place++) {
         const field = fields[place] ?? '';
-        const value = values[field];
+        const value = measured.value(field);
         if (value === undefined) {
-          if (hasSent(field)) return false;
+          if (measured.hasSent(field)) return false;
         } else if (!(value >= (lows[place] ?? 0) && value <= (highs[place] ?? 0))) return false;
       }
       return true;

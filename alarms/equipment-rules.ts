@@ -41,8 +41,8 @@ function equipmentRule(declared: EquipmentRule, intervalMs: number): Rule {
       maxGap: silentAfterMs(intervalMs),
     },
     codeOf(measured) {
-      const isSilent = fields.some((field) => measured.values[field] === undefined);
-      if (isSilent) return fields.every(measured.hasSent) ? UNKNOWN : undefined;
+      const isSilent = fields.some((field) => measured.value(field) === undefined);
+      if (isSilent) return fields.every((field) => measured.hasSent(field)) ? UNKNOWN : undefined;
       if (fields.some((field) => isDoubtful(measured.flags?.[field]))) return UNKNOWN;
       return codeOf(declared, measured);
     },
@@ -59,14 +59,14 @@ function holdMs(minutes: number | undefined, intervalMs: number): number {
 }
 
 function codeOf({ terms, criticalTerms, unmoved, holdMinutes }: EquipmentRule, measured: Measured): Code {
-  if (!terms.every((term) => holds(term, measured.values))) return 0;
+  if (!terms.every((term) => holds(term, measured))) return 0;
   if (unmoved !== undefined) {
-    const moves = unmoved.fields.flatMap((field) => measured.movedBy?.(field) ?? []);
+    const moves = unmoved.fields.flatMap((field) => measured.movedBy(field) ?? []);
     if (moves.length === 0) return UNKNOWN;
     if (moves.some((move) => Math.abs(move) >= unmoved.by)) return 0;
   }
   if (holdMinutes.critical === undefined) return 2;
-  return (criticalTerms ?? []).every((term) => holds(term, measured.values)) ? 4 : 2;
+  return (criticalTerms ?? []).every((term) => holds(term, measured)) ? 4 : 2;
 }
 
 const fieldsOf = ({ field, aboveField }: EquipmentTerm) => (aboveField === undefined ? [field] : [field, aboveField]);

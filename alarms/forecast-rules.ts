@@ -37,10 +37,10 @@ function forecastRule(field: Field, band: Band, limit: number, profile: Profile,
       clear: CLEAR_MS - 0.1 * intervalMs,
       maxGap: silentAfterMs(intervalMs),
     },
-    codeOf({ values, hasSent, expectedLow }) {
-      const value = values[field.name];
-      if (value === undefined && !hasSent(field.name)) return undefined;
-      const low = expectedLow?.(field.name);
+    codeOf(measured) {
+      const value = measured.value(field.name);
+      if (value === undefined && !measured.hasSent(field.name)) return undefined;
+      const low = measured.expectedLow(field.name);
       if (low === 'day') return 0;
       if (low === undefined || value === undefined) return UNKNOWN;
       // It is there already: that is an alarm of its own.

@@ -1,12 +1,12 @@
 /** Applies readings to the conditions of their device; late ones are collected for late-readings.ts. */
 import { isDoubtful } from '../sensors/flag.ts';
-import type { Reading } from '../sensors/reading.ts';
+import { fieldsOf, type JudgedReading, valueIn } from '../sensors/packed-reading.ts';
 import { type Code, newFold, step, UNKNOWN } from './fold.ts';
 import type { Judging } from './judging.ts';
 import { clear, type Emitter, ease, end, escalate, setBlind, worsen } from './lifecycle.ts';
 import { expectedLow, movedBy, newCurve, noteOnCurve } from './night-forecast.ts';
 import { raiseHeld, raisePast } from './raise.ts';
-import type { Rule } from './rule.ts';
+import type { Measured, Rule } from './rule.ts';
 import type { Condition, DeviceCell, Point } from './state.ts';
 
 const MINUTE = 60_000;
@@ -20,7 +20,7 @@ const TRIMMED_AT_ONCE = 40;
 const DOUBTED_MS = 15 * MINUTE;
 
 /** The newest reading of a device, or a late one. */
-export function takeReading(device: DeviceCell, reading: Reading, judging: Judging): void {
+export function takeReading(device: DeviceCell, reading: JudgedReading, judging: Judging): void {
   const { time, receivedAt } = reading;
   const isFresh = receivedAt - time <= judging.silentAfterMs;
   noteReturn(device, reading, judging.silentAfterMs);
@@ -28,7 +28,7 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
   if (isFresh) device.freshAt = Math.max(device.freshAt, receivedAt);
   if (time === device.newest) return;
   const isLate = time < device.newest;
-  for (const field in reading.values) device.seen[field] ??= time;
+  for (const field of fieldsOf(reading)) device.seen[field] ??= time;
   if (!isLate) noteCurves(device, reading, judging.curveFields);
   const point = pointOf(device, reading, judging, isLate);
   if (isLate) {
@@ -45,35 +45,61 @@ export function takeReading(device: DeviceCell, reading: Reading, judging: Judgi
 }
 
 /** Silent until now, by its own times or by ours: a battery-powered logger keeps measuring while its probes have no power. */
-function noteReturn(device: DeviceCell, { time, receivedAt }: Reading, silentAfterMs: number): void {
+function noteReturn(device: DeviceCell, { time, receivedAt }: JudgedReading, silentAfterMs: number): void {
   if (time - device.newest > silentAfterMs) device.returnedAt = time;
   else if (receivedAt - device.heardAt > silentAfterMs) device.returnedAt = receivedAt;
   else if (device.returnedAt !== undefined && device.newest - device.returnedAt > DOUBTED_MS) delete device.returnedAt;
 }
 
-function noteCurves(device: DeviceCell, { time, values, flags }: Reading, fields: readonly string[]): void {
+function noteCurves(device: DeviceCell, reading: JudgedReading, fields: readonly string[]): void {
   for (const field of fields) {
-    const value = values[field];
-    if (value === undefined || isDoubtful(flags?.[field])) continue;
+    const value = valueIn(reading, field);
+    if (value === undefined || isDoubtful(reading.flags?.[field])) continue;
     device.curves ??= {};
     device.curves[field] ??= newCurve();
-    noteOnCurve(device.curves[field], time, value);
+    noteOnCurve(device.curves[field], reading.time, value);
+  }
+}
+
+/** A reading beside what is known of its device. */
+class OfDevice implements Measured {
+  readonly flags: Measured['flags'];
+  readonly #reading: JudgedReading;
+  readonly #device: DeviceCell;
+  readonly #isLate: boolean;
+
+  constructor(reading: JudgedReading, device: DeviceCell, isLate: boolean) {
+    this.flags = reading.flags;
+    this.#reading = reading;
+    this.#device = device;
+    this.#isLate = isLate;
+  }
+
+  value(field: string): number | undefined {
+    return valueIn(this.#reading, field);
+  }
+
+  hasSent(field: string): boolean {
+    return this.#device.seen[field] !== undefined;
+  }
+
+  expectedLow(field: string): number | 'day' | undefined {
+    return this.#isLate ? undefined : expectedLow(this.#device.curves?.[field], this.#reading.time);
+  }
+
+  movedBy(field: string): number | undefined {
+    return this.#isLate ? undefined : movedBy(this.#device.curves?.[field], this.#reading.time);
   }
 }
 
 function pointOf(
   device: DeviceCell,
-  { time, values, flags }: Reading,
+  reading: JudgedReading,
   { rules, envelope, silentAfterMs }: Judging,
   isLate: boolean,
 ): Point {
-  const measured = {
-    values,
-    flags,
-    hasSent: (field: string) => device.seen[field] !== undefined,
-    expectedLow: isLate ? undefined : (field: string) => expectedLow(device.curves?.[field], time),
-    movedBy: isLate ? undefined : (field: string) => movedBy(device.curves?.[field], time),
-  };
+  const { time } = reading;
+  const measured = new OfDevice(reading, device, isLate);
   const asked = envelope.holds(measured) ? envelope.others : rules;
   const { returnedAt = Number.NEGATIVE_INFINITY } = device;
   const isJustBack = time > returnedAt - silentAfterMs && time <= returnedAt + DOUBTED_MS;
@@ -83,22 +109,22 @@ function pointOf(
     if (code === undefined || code === 0) continue;
     if (code === UNKNOWN && rule.isForecast && device.conditions[rule.id] === undefined) continue;
     codes ??= {};
-    codes[rule.id] = isJustBack && code >= 2 && isEmptyRegister(rule, values) ? UNKNOWN : code;
+    codes[rule.id] = isJustBack && code >= 2 && isEmptyRegister(rule, reading) ? UNKNOWN : code;
   }
   return codes === undefined ? { t: time } : { t: time, c: codes };
 }
 
 /** The content of registers that are not filled yet. */
-function isEmptyRegister(rule: Rule, values: Reading['values']): boolean {
+function isEmptyRegister(rule: Rule, reading: JudgedReading): boolean {
   if (rule.class !== 'process') return false;
-  return rule.field === undefined || rule.isWorse === undefined || values[rule.field] === 0;
+  return rule.field === undefined || rule.isWorse === undefined || valueIn(reading, rule.field) === 0;
 }
 
 function follow(
   device: DeviceCell,
   rule: Rule,
   point: Point,
-  { values }: Reading,
+  reading: JudgedReading,
   isFresh: boolean,
   judging: Judging,
 ): void {
@@ -108,7 +134,7 @@ function follow(
   const condition = known ?? { fold: newFold(), base: newFold(), episodes: [] };
   if (known === undefined) device.conditions[rule.id] = condition;
   if (code === UNKNOWN) return;
-  const value = rule.field === undefined ? undefined : values[rule.field];
+  const value = rule.field === undefined ? undefined : valueIn(reading, rule.field);
   if (value !== undefined) condition.value = value;
   noteWorst(condition, rule, value, point.t, code);
   const change = step(condition.fold, point.t, code, rule.holds);

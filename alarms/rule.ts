@@ -6,14 +6,15 @@ import type { Bounds } from './envelope.ts';
 import type { Code, Holds } from './fold.ts';
 
 export interface Measured {
-  readonly values: Readonly<Record<string, number>>;
+  /** Of a field; undefined where the reading has none. */
+  value(field: string): number | undefined;
   readonly flags?: Readonly<Record<string, readonly Flag[]>> | undefined;
   /** Whether the device has sent a field at all. */
-  readonly hasSent: (field: string) => boolean;
-  /** How low it is expected to fall before the morning (`night-forecast.ts`); absent for a reading of the past. */
-  readonly expectedLow?: ((field: string) => number | 'day' | undefined) | undefined;
-  /** How far it has moved within the last hour, in its unit; absent for a reading of the past, undefined where it is not known. */
-  readonly movedBy?: ((field: string) => number | undefined) | undefined;
+  hasSent(field: string): boolean;
+  /** How low it is expected to fall before the morning (`night-forecast.ts`); undefined for a reading of the past. */
+  expectedLow(field: string): number | 'day' | undefined;
+  /** How far it has moved within the last hour, in its unit; undefined where it is not known, and for a reading of the past. */
+  movedBy(field: string): number | undefined;
 }
 
 export interface Rule {

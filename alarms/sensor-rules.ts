@@ -41,9 +41,9 @@ function stuck({ name, label, stuckAfterMinutes }: Field, intervalMs: number): R
     class: 'sensor',
     field: name,
     holds: holdsOf(0, 30, intervalMs),
-    codeOf({ values, flags, hasSent }) {
-      if (values[name] === undefined) return hasSent(name) ? UNKNOWN : undefined;
-      return flags?.[name]?.includes('stuck') ? 2 : 0;
+    codeOf(measured) {
+      if (measured.value(name) === undefined) return measured.hasSent(name) ? UNKNOWN : undefined;
+      return measured.flags?.[name]?.includes('stuck') ? 2 : 0;
     },
     quiet: [anyValueOf(name)],
     text: (_, value) => ({
@@ -62,9 +62,9 @@ function missing({ name, label }: Field, intervalMs: number): Rule {
     class: 'sensor',
     field: name,
     holds: holdsOf(Math.max(15, silentAfterMs(intervalMs) / MINUTE), 10, intervalMs),
-    codeOf({ values, hasSent }) {
-      if (values[name] !== undefined) return 0;
-      return hasSent(name) ? 2 : undefined;
+    codeOf(measured) {
+      if (measured.value(name) !== undefined) return 0;
+      return measured.hasSent(name) ? 2 : undefined;
     },
     quiet: [anyValueOf(name)],
     text: () => ({

@@ -35,7 +35,7 @@ export async function benchAlarms({ devices }: { readonly devices: number }): Pr
       const time = start + round * INTERVAL_MS + Math.floor((index / devices) * INTERVAL_MS);
       const reading = readingOf(PARK, site(index), `d${index}`, time, round);
       position += 1;
-      const entry = { readings: [reading], records: [], tallies: [] };
+      const entry = { readings: [reading], judged: [reading], records: [], tallies: [] };
       const subject = 'daoyu.readings.tianyu.aquaculture_pond.0';
       transitions += engine.take({ subject, data: '', parsed: () => entry, position, appendedAt: time }).length;
       if (time - keptAt < KEEP_EVERY_MS) continue;

@@ -1,6 +1,7 @@
 /** Reads the entries of the log; anyone may have written there, so their shape is checked. */
 
 import { isObject } from '../base/json.ts';
+import type { JudgedReading } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { Delivery } from './bus.ts';
@@ -8,6 +9,8 @@ import type { QuarantineRecord } from './rejection.ts';
 
 export interface LogEntry {
   readonly readings: readonly Reading[];
+  /** The same, packed where this process judged them. */
+  readonly judged: readonly JudgedReading[];
   readonly records: readonly QuarantineRecord[];
   readonly tallies: readonly Tally[];
 }
@@ -23,7 +26,7 @@ export function parseEntry(data: string): LogEntry | undefined {
   if (!isObject(value) || value.version !== 1) return undefined;
   const { readings = [], records = [], tallies = [] } = value;
   if (!isList(readings, isReading) || !isList(records, isRecord) || !isList(tallies, isTally)) return undefined;
-  return { readings, records, tallies };
+  return { readings, judged: readings, records, tallies };
 }
 
 /** Of a delivery: as it was handed over, or out of its text. */

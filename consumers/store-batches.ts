@@ -9,6 +9,7 @@ import type { BackOff, Consumer, ConsumerOptions } from '../bus/handler.ts';
 import { entryOf, type LogEntry } from '../bus/parse-event.ts';
 import { intoQuarantine, quarantineWriter, type ReadEntry, readEntries } from '../bus/poison.ts';
 import { createRecords, randomRun, storedPayload } from '../bus/quarantine-record.ts';
+import { type JudgedReading, unpacked } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { Ahead } from '../store/ahead.ts';
@@ -37,7 +38,7 @@ export interface StoreBatchOptions {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly backOff?: BackOff | undefined;
-  readonly isRemoved?: ((reading: Reading) => boolean) | undefined;
+  readonly isRemoved?: ((reading: JudgedReading) => boolean) | undefined;
   /** The store's position. */
   readonly progress: WriterProgress;
   readonly onCommitted: (position: number) => void;
@@ -73,14 +74,14 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
     return parsing.has(position) ? parsing.get(position) : entryOf(delivery);
   }
 
-  function kept(readings: readonly Reading[]): readonly Reading[] {
+  function kept(readings: readonly JudgedReading[]): readonly JudgedReading[] {
     return readings.some(isRemoved) ? readings.filter((reading) => !isRemoved(reading)) : readings;
   }
 
   function show(delivery: Delivery): void {
     const entry = entryOf(delivery);
     parsing.set(delivery.position, entry);
-    if (entry !== undefined) store.ahead?.show(delivery.position, kept(entry.readings));
+    if (entry !== undefined) store.ahead?.show(delivery.position, kept(entry.judged));
   }
 
   async function take(deliveries: readonly Delivery[], _signal: AbortSignal, upTo: number): Promise<void> {
@@ -100,7 +101,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
       if (end > upTo)
         throw new DaoyuError('STORE_CONFLICT', `a batch up to position ${end} was begun, ours ends at ${upTo}`);
       const entries = read.filter(({ delivery: { position } }) => position > progress.position && position <= end);
-      const all = entries.flatMap(({ entry }) => entry.readings);
+      const all = entries.flatMap(({ entry }) => entry.judged);
       const removed = all.filter(isRemoved);
       const batch: Batch = {
         readings: kept(all),
@@ -110,7 +111,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
       progress = { position: end };
       onCommitted(end);
       // After the commit: a store that fails is asked again and again, and each time would make new records.
-      await keepRemoved(removed);
+      await keepRemoved(removed.map(unpacked));
     }
   }
 
@@ -177,7 +178,7 @@ export async function startStoreBatches(options: StoreBatchOptions): Promise<Con
   };
 }
 
-const countedAsQuarantined = ({ park, device }: Reading): Tally => ({
+const countedAsQuarantined = ({ park, device }: JudgedReading): Tally => ({
   ...{ park, device, received: 0, duplicate: 0, quarantined: 1 },
 });
 

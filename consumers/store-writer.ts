@@ -6,7 +6,7 @@ import { pause } from '../base/pause.ts';
 import { subjects as known } from '../base/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BackOff, Consumer } from '../bus/handler.ts';
-import type { Reading } from '../sensors/reading.ts';
+import type { JudgedReading } from '../sensors/packed-reading.ts';
 import { DEFAULT_WRITER } from '../store/store.ts';
 import { progressOf, startStoreBatches, type WritableStore } from './store-batches.ts';
 import { alignWithStore, type PositionNote } from './store-position.ts';
@@ -21,7 +21,7 @@ export interface StoreWriterOptions {
   readonly subjects?: readonly string[];
   readonly backOff?: BackOff;
   /** Readings that must not be stored: their device was removed with its readings. They go to quarantine. */
-  readonly isRemoved?: (reading: Reading) => boolean;
+  readonly isRemoved?: (reading: JudgedReading) => boolean;
   /** For a store that may be restored or deleted independently of the log. */
   readonly note?: PositionNote;
   readonly acceptsGap?: boolean;

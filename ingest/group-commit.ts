@@ -5,6 +5,7 @@ import { deviceKey } from '../base/keys.ts';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { Bus, Entry } from '../bus/bus.ts';
 import type { LogEntry } from '../bus/parse-event.ts';
+import { type JudgedReading, type PackedReading, unpacked } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 
 /** NATS refuses messages above 1 MB; half of it leaves room for its headers and for our envelope. */
@@ -41,7 +42,7 @@ export interface Group {
     subject: string,
     text: string,
     device: { readonly key: string } & DeviceAddress,
-    readings: readonly Parsed[],
+    readings: readonly PackedReading[],
   ): void;
   /** Called when all is durable, before those who wait for the promise. */
   onDurable(call: () => void): void;
@@ -52,11 +53,6 @@ export interface Group {
 export interface Waiter {
   durable(): void;
   failed(): void;
-}
-
-/** A reading that is not yet an object. */
-export interface Parsed {
-  reading(): Reading;
 }
 
 export interface GroupCommit {
@@ -171,7 +167,7 @@ interface Draft {
   readonly list: ListName;
   readonly items: string[];
   /** Canonical readings, judged already or as texts of their own. */
-  readonly readings: (Parsed | string)[];
+  readonly readings: (PackedReading | string)[];
   readonly tallies: Map<string, { -readonly [Key in keyof Counted]: Counted[Key] }>;
   bytes: number;
 }
@@ -216,7 +212,7 @@ class Gathering implements Group {
     subject: string,
     text: string,
     device: { readonly key: string } & DeviceAddress,
-    readings: readonly Parsed[],
+    readings: readonly PackedReading[],
   ): void {
     const draft = this.#draft(subject, 'readings', text.length);
     draft.items.push(text);
@@ -290,11 +286,23 @@ function toEntry({ subject, list, items, readings, tallies: byDevice }: Draft): 
   if (list !== 'readings') return { subject, data };
   let known: LogEntry | undefined;
   const parsed = () => {
-    known ??= { readings: readings.map(readingOf), records: [], tallies };
+    known ??= judgedEntry(readings.map(judgedOf), tallies);
     return known;
   };
   return { subject, data, parsed };
 }
 
-const readingOf = (reading: Parsed | string): Reading =>
-  typeof reading === 'string' ? (JSON.parse(reading) as Reading) : reading.reading();
+const judgedOf = (reading: PackedReading | string): JudgedReading =>
+  typeof reading === 'string' ? (JSON.parse(reading) as Reading) : reading;
+
+/** Objects are made each time they are asked for: hardly anybody asks, and kept they would be most of what the tail of the log holds. */
+function judgedEntry(judged: readonly JudgedReading[], tallies: readonly Counted[]): LogEntry {
+  return {
+    judged,
+    get readings() {
+      return judged.map(unpacked);
+    },
+    records: [],
+    tallies,
+  };
+}

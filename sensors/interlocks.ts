@@ -26,11 +26,9 @@ export function interlockOf(
   const control = kind.controls?.find((each) => each.command === command);
   const isOn = typeof value === 'object' && value !== null ? (value as { readonly on?: unknown }).on : undefined;
   if (control === undefined || latest === undefined || typeof isOn !== 'boolean') return undefined;
-  const fresh = Object.fromEntries(
-    Object.entries(latest.values).filter(([field]) => {
-      const time = latest.olderFields?.[field] ?? latest.time;
-      return now - time <= FRESH_INTERVALS * intervalMs && !isDoubtful(latest.flags?.[field]);
-    }),
-  );
+  const isFresh = (field: string) =>
+    now - (latest.olderFields?.[field] ?? latest.time) <= FRESH_INTERVALS * intervalMs &&
+    !isDoubtful(latest.flags?.[field]);
+  const fresh = { value: (field: string) => (isFresh(field) ? latest.values[field] : undefined) };
   return control.interlocks?.find((lock) => lock.isOn === isOn && lock.terms.every((term) => holds(term, fresh)));
 }

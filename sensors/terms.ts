@@ -4,11 +4,11 @@ import type { EquipmentTerm } from './kind.ts';
 /** An absent value is beyond no limit. */
 export function holds(
   { field, is, below, above, aboveField, by = 0 }: EquipmentTerm,
-  values: Readonly<Record<string, number | undefined>>,
+  values: { value(field: string): number | undefined },
 ): boolean {
-  const value = values[field] ?? Number.NaN;
+  const value = values.value(field) ?? Number.NaN;
   if (is !== undefined && value !== is) return false;
   if (below !== undefined && !(value < below)) return false;
   if (above !== undefined && !(value > above)) return false;
-  return aboveField === undefined || value > (values[aboveField] ?? Number.NaN) + by;
+  return aboveField === undefined || value > (values.value(aboveField) ?? Number.NaN) + by;
 }

@@ -1,5 +1,6 @@
 /** A store that commits in large batches: `latest` already includes readings not yet committed, and a query for their time hastens the commit. */
 import { setImmediate } from 'node:timers/promises';
+import type { JudgedReading } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { foldLatest, type LatestState, mergeLatest, toLatest } from './latest.ts';
 import type { Latest, SeriesFilter, SeriesQuery, Store } from './store.ts';
@@ -7,7 +8,7 @@ import type { Latest, SeriesFilter, SeriesQuery, Store } from './store.ts';
 /** How a writer announces readings that it will soon write. */
 export interface Ahead {
   /** Announces the readings of one log entry. `latest` includes them until a batch up to its position is committed; an entry may be announced again. */
-  show(position: number, readings: readonly Reading[]): void;
+  show(position: number, readings: readonly JudgedReading[]): void;
   /** Calls back when a query needs announced readings committed, or entries of the log announced; returns the function that stops it. */
   onAsked(what: 'committed' | 'shown', call: () => void): () => void;
 }
@@ -17,7 +18,7 @@ const PATIENCE_MS = 1000;
 
 export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
   /** By position, in their order. */
-  const shown = new Map<number, readonly Reading[]>();
+  const shown = new Map<number, readonly JudgedReading[]>();
   const listeners = { committed: new Set<() => void>(), shown: new Set<() => void>() };
   let waiting: { readonly position: number; readonly resolve: () => void }[] = [];
 
@@ -118,7 +119,7 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
 
 const keyOf = ({ park, device, kind }: Pick<Reading, 'park' | 'device' | 'kind'>) => `${park}/${device}/${kind}`;
 
-function matches(reading: Reading, { kind, park, site, device }: Partial<SeriesFilter>): boolean {
+function matches(reading: JudgedReading, { kind, park, site, device }: Partial<SeriesFilter>): boolean {
   return (
     (kind === undefined || reading.kind === kind) &&
     (park === undefined || reading.park === park) &&

@@ -1,5 +1,6 @@
 /** The newest value of each field by measured time, folded from readings in any order. */
 import type { Flag } from '../sensors/flag.ts';
+import { type JudgedReading, PackedReading } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Latest } from './store.ts';
 
@@ -11,7 +12,7 @@ export interface LatestState {
   >;
 }
 
-export function foldLatest(state: LatestState | undefined, reading: Reading): LatestState {
+export function foldLatest(state: LatestState | undefined, reading: JudgedReading): LatestState {
   const fold = new LatestFold(state);
   fold.take(reading);
   return fold.state();
@@ -28,24 +29,35 @@ export class LatestFold {
   readonly #before: LatestState | undefined;
   /** What is newer than before. */
   readonly #cells: Record<string, Cell> = {};
-  #newest: Reading | undefined;
+  #newest: JudgedReading | undefined;
+  /** The newest of the last packed ones, which have the same fields: what the others measured counts no more. */
+  #packed: PackedReading | undefined;
 
   constructor(before: LatestState | undefined) {
     this.#before = before;
   }
 
-  take(reading: Reading): void {
-    const { values, flags, time } = reading;
-    for (const name in values) {
-      const value = values[name];
-      // The first value of a time wins, as in the store.
-      if (value !== undefined) this.#keep(name, time, value, flags?.[name]);
-    }
+  take(reading: JudgedReading): void {
     const newest = this.#newest?.time ?? this.#before?.newest.time ?? Number.NEGATIVE_INFINITY;
-    if (time > newest) this.#newest = reading;
+    if (reading.time > newest) this.#newest = reading;
+    if (!(reading instanceof PackedReading)) {
+      if (this.#packed !== undefined) this.#settle(this.#packed);
+      this.#packed = undefined;
+      for (const name in reading.values) this.#keep(name, reading.time, reading.values[name], reading.flags?.[name]);
+      return;
+    }
+    if (this.#packed !== undefined && this.#packed.names !== reading.names) this.#settle(this.#packed);
+    else if (this.#packed !== undefined && this.#packed.time >= reading.time) return;
+    this.#packed = reading;
   }
 
-  #keep(name: string, time: number, value: number, flags: readonly Flag[] | undefined): void {
+  #settle({ names, numbers, time, flags }: PackedReading): void {
+    for (const [place, name] of names.entries()) this.#keep(name, time, numbers[place], flags?.[name]);
+  }
+
+  #keep(name: string, time: number, value: number | undefined, flags: readonly Flag[] | undefined): void {
+    if (value === undefined) return;
+    // The first value of a time wins, as in the store.
     const cell = this.#cells[name];
     if (cell === undefined) {
       const known = this.#before?.fields[name];
@@ -62,6 +74,7 @@ export class LatestFold {
 
   /** Once, after at least one reading or with a previous state; nothing may be taken afterwards. */
   state(): LatestState {
+    if (this.#packed !== undefined) this.#settle(this.#packed);
     const newest = this.#newest === undefined ? this.#before?.newest : withoutValues(this.#newest);
     if (newest === undefined) throw new Error('nothing was taken');
     return { newest, fields: { ...this.#before?.fields, ...this.#cells } };
@@ -69,7 +82,7 @@ export class LatestFold {
 }
 
 /** Copied member by member: destructuring with a rest costs several times as much. */
-function withoutValues(reading: Reading): LatestState['newest'] {
+function withoutValues(reading: JudgedReading): LatestState['newest'] {
   const { park, site, device, kind, time, receivedAt, seq, attributes } = reading;
   const newest: { -readonly [Key in keyof LatestState['newest']]: LatestState['newest'][Key] } = {
     park,

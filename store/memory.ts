@@ -1,6 +1,7 @@
 /** Time series in memory: the simple reference of the contract, for tests; nothing survives the process. Shares no code with the stores tested against it. */
 
 import { FLAGS, type Flag, isDoubtful } from '../sensors/flag.ts';
+import { unpacked } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { StoreDriver } from './drivers.ts';
 import { contradicted } from './merge.ts';
@@ -95,7 +96,8 @@ export function openMemoryStore(): Store {
       const changes = new LedgerChanges();
       const outcome = { stored: 0, duplicate: 0, refused: 0 };
       const conflicting: ConflictingReading[] = [];
-      for (const reading of batch.readings) {
+      for (const judged of batch.readings) {
+        const reading = unpacked(judged);
         const { park, device, kind, time } = reading;
         const key = `${park}/${device}`;
         const readings = devices.get(key) ?? new Map<number, Kept>();

@@ -1,11 +1,12 @@
 /** Time series: the contract of every implementation. */
 import type { Flag } from '../sensors/flag.ts';
+import type { JudgedReading } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import type { Tally } from '../sensors/tally.ts';
 import type { StoreCapabilities } from './capabilities.ts';
 
 export interface Batch {
-  readonly readings: readonly Reading[];
+  readonly readings: readonly JudgedReading[];
   readonly tallies: readonly Tally[];
 }
 

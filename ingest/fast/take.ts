@@ -4,13 +4,13 @@
  */
 import type { DeviceTopic } from '../../base/topics.ts';
 import type { Flag } from '../../sensors/flag.ts';
+import { type Common, PackedReading } from '../../sensors/packed-reading.ts';
 import { kept } from '../derive.ts';
 import type { DeviceMemory } from '../device-memory.ts';
 import type { Group, GroupCommit, Waiter } from '../group-commit.ts';
 import { flagsOfDoubts, isStarting, UNSETTLED, type Watch } from '../quality-checks.ts';
 import { timeFlags } from '../time.ts';
 import { AsciiText } from './ascii-text.ts';
-import { type Common, PackedReading } from './packed.ts';
 import type { DoubtfulLayout, Layout, Plan } from './plan.ts';
 import { createScanner, type Scan } from './scan.ts';
 
@@ -161,7 +161,10 @@ function write(found: Scan, source: Uint8Array, { message, device, memory, taken
       doubts = noted(doubts, place, watches[place]?.doubts(value, time) ?? 0);
     }
     offset += width;
-    for (const [extra, { field, of, round }] of layout.derivations.entries()) {
+    for (let extra = 0; extra < layout.derivations.length; extra++) {
+      const derivation = layout.derivations[extra];
+      if (derivation === undefined) break;
+      const { field, of, round } = derivation;
       const value = kept(field, of(numbers), round);
       if (value === undefined) {
         names = names.filter((name) => name !== field.name);

@@ -1,6 +1,7 @@
 /** Writes one batch in one transaction: readings newer than all of their device are inserted directly, the others are compared with stored ones. */
 import { latestKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
+import { type JudgedReading, unpacked } from '../../sensors/packed-reading.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { LatestFold, type LatestState } from '../latest.ts';
 import { type Batch, type ConflictingReading, DEFAULT_WRITER, type WriteOptions, type WriteOutcome } from '../store.ts';
@@ -41,7 +42,7 @@ export function createBatchWriter(database: Database, cache: Cache, kinds: Reado
             throw new Error(`no sensor kind ${kindName} is loaded, but the log holds readings of it`);
           const plan = await planFor(writer, cache, kind, readings, (reading, isStored, stored) => {
             const isConflict = stored !== undefined && onConflict !== undefined;
-            if (isConflict) conflicting.push({ reading, stored, isWhole: !isStored });
+            if (isConflict) conflicting.push({ reading: unpacked(reading), stored, isWhole: !isStored });
             const what = isStored ? 'stored' : isConflict ? 'quarantined' : 'duplicate';
             outcome[what === 'quarantined' ? 'refused' : what] += 1;
             changes.addOutcome(reading.park, reading.device, what);
@@ -101,8 +102,8 @@ function foldAll(latest: Map<string, LatestState>, cache: Cache, { kind, inserts
   for (const { key, fold } of folds.values()) latest.set(key, fold.state());
 }
 
-function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {
-  const groups = new Map<string, Reading[]>();
+function groupByKind(readings: readonly JudgedReading[]): Map<string, JudgedReading[]> {
+  const groups = new Map<string, JudgedReading[]>();
   for (const reading of readings) {
     const group = groups.get(reading.kind);
     if (group === undefined) groups.set(reading.kind, [reading]);
@@ -113,7 +114,7 @@ function groupByKind(readings: readonly Reading[]): Map<string, Reading[]> {
 
 /** Split by whether raw readings of their time are still kept. */
 function divide({ kind, inserts, additions }: Plan, since: number): readonly [kept: Plan, removed: Plan] {
-  const part = (isWanted: (reading: Reading) => boolean): Plan => ({
+  const part = (isWanted: (reading: JudgedReading) => boolean): Plan => ({
     kind,
     inserts: inserts.filter(isWanted),
     additions: additions.filter(isWanted),

@@ -1,6 +1,6 @@
 /** Puts new readings into the table of their kind, column by column. */
 import type { Kind } from '../../sensors/kind.ts';
-import type { Reading } from '../../sensors/reading.ts';
+import { type JudgedReading, PackedReading } from '../../sensors/packed-reading.ts';
 import type { Cache } from './cache.ts';
 import type { Cell, ColumnType, Writer } from './database.ts';
 import { flagBits, flagColumn, rawTable, valueColumn } from './schema.ts';
@@ -16,7 +16,7 @@ export async function insertReadings(
   writer: Writer,
   cache: Cache,
   kind: Kind,
-  readings: readonly Reading[],
+  readings: readonly JudgedReading[],
   table = rawTable(kind),
 ): Promise<void> {
   if (readings.length === 0) return;
@@ -44,13 +44,11 @@ interface Column {
 }
 
 /** Whole numbers are passed as DOUBLE, which is exact up to 2^53 and far cheaper than a bigint. */
-function columnsOf(readings: readonly Reading[], cache: Cache): readonly Column[] {
-  const fields = new Set<string>();
+function columnsOf(readings: readonly JudgedReading[], cache: Cache): readonly Column[] {
   const flagged = new Set<string>();
   let hasSeq = false;
   let hasAttributes = false;
-  for (const { values, flags, seq, attributes } of readings) {
-    for (const field in values) fields.add(field);
+  for (const { flags, seq, attributes } of readings) {
     for (const field in flags) flagged.add(field);
     hasSeq ||= seq !== undefined;
     hasAttributes ||= attributes !== undefined;
@@ -69,13 +67,46 @@ function columnsOf(readings: readonly Reading[], cache: Cache): readonly Column[
     const cells = readings.map(({ attributes }) => (attributes === undefined ? null : JSON.stringify(attributes)));
     columns.push({ name: 'attributes', type: 'VARCHAR', cells });
   }
-  for (const field of fields) {
-    const cells = readings.map(({ values }) => values[field] ?? Number.NaN);
+  for (const [field, cells] of valuesOf(readings))
     columns.push({ name: valueColumn(field), type: 'DOUBLE', cells, absent: NOT_A_NUMBER });
-  }
   for (const field of flagged) {
     const cells = readings.map(({ flags }) => flagBits(flags?.[field]) ?? 0);
     columns.push({ name: flagColumn(field), type: 'UTINYINT', cells, absent: '0' });
+  }
+  return columns;
+}
+
+/** The values of each field, NaN where a reading has none. */
+function valuesOf(readings: readonly JudgedReading[]): ReadonlyMap<string, readonly number[]> {
+  const columns = new Map<string, number[]>();
+
+  function columnOf(field: string): number[] {
+    const known = columns.get(field);
+    if (known !== undefined) return known;
+    const column = new Array<number>(readings.length).fill(Number.NaN);
+    columns.set(field, column);
+    return column;
+  }
+
+  /** Readings of the same fields share the array of their names. */
+  let names: readonly string[] | undefined;
+  let targets: readonly number[][] = [];
+  for (let row = 0; row < readings.length; row++) {
+    const reading = readings[row];
+    if (reading === undefined) break;
+    if (!(reading instanceof PackedReading)) {
+      for (const field in reading.values) columnOf(field)[row] = reading.values[field] ?? Number.NaN;
+      continue;
+    }
+    if (reading.names !== names) {
+      names = reading.names;
+      targets = names.map(columnOf);
+    }
+    const { numbers } = reading;
+    for (let place = 0; place < numbers.length; place++) {
+      const column = targets[place];
+      if (column !== undefined) column[row] = numbers[place] ?? Number.NaN;
+    }
   }
   return columns;
 }

@@ -1,5 +1,5 @@
 /** Late readings of a time whose raw readings were removed: they are added to the sums of their windows, which cannot be recomputed. */
-import type { Reading } from '../../sensors/reading.ts';
+import type { JudgedReading } from '../../sensors/packed-reading.ts';
 import type { Cache } from './cache.ts';
 import type { Writer } from './database.ts';
 import { insertReadings } from './insert.ts';
@@ -9,7 +9,7 @@ import { fillRemoved, fillRollup, levelsOf, rawTable } from './schema.ts';
 
 /** Writes a second row for the same device, site and window: queries add up the rows of a window. */
 export async function addLate(writer: Writer, cache: Cache, { kind, inserts, additions }: Plan): Promise<void> {
-  const late: readonly Reading[] = [...inserts, ...additions];
+  const late: readonly JudgedReading[] = [...inserts, ...additions];
   if (late.length === 0) return;
   const table = `late_${kind.name}`;
   await writer.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${rawTable(kind)} LIMIT 0`);

@@ -1,6 +1,7 @@
 /** The effect of a batch on the readings of one kind: new rows, fields added to existing rows, duplicates. */
 import { latestKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
+import { type JudgedReading, unpacked } from '../../sensors/packed-reading.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { additionOf, contradicted, merge } from '../merge.ts';
 import { ByReading } from './by-reading.ts';
@@ -11,7 +12,7 @@ import { heldColumn, rawTable, removedTable, valueColumn } from './schema.ts';
 
 export interface Plan {
   readonly kind: Kind;
-  readonly inserts: readonly Reading[];
+  readonly inserts: readonly JudgedReading[];
   /** Fields to add to stored rows. */
   readonly additions: readonly Reading[];
 }
@@ -21,26 +22,27 @@ export async function planFor(
   writer: Writer,
   cache: Cache,
   kind: Kind,
-  readings: readonly Reading[],
-  count: (reading: Reading, isStored: boolean, stored?: Readonly<Record<string, number>>) => void,
+  readings: readonly JudgedReading[],
+  count: (reading: JudgedReading, isStored: boolean, stored?: Readonly<Record<string, number>>) => void,
 ): Promise<Plan> {
-  const inserts = new ByReading<Reading>();
+  const inserts = new ByReading<JudgedReading>();
   const additions = new ByReading<Reading>();
   const newest = newestStored(cache, kind);
   // A time newer than the device's newest stored one cannot be stored yet.
-  const isLate = (reading: Reading) => reading.time <= newest(reading);
+  const isLate = (reading: JudgedReading) => reading.time <= newest(reading);
   // For readings that retention removed, only the names of the fields are known.
   const since = keptSince(cache, rawTable(kind));
-  const isKept = ({ time }: Reading) => time >= since;
+  const isKept = ({ time }: JudgedReading) => time >= since;
   const stored = await readStored(writer, cache, kind, readings.filter(isLate));
   for (const reading of readings) {
     const { time } = reading;
     const device = cache.devices.id(reading.park, reading.device);
     const inserting = inserts.get(device, time);
     if (inserting !== undefined) {
-      const addition = additionOf(inserting, reading);
-      if (addition !== undefined) inserts.set(device, time, merge(inserting, addition));
-      count(reading, addition !== undefined, contradicted(inserting, reading));
+      const [first, later] = [unpacked(inserting), unpacked(reading)];
+      const addition = additionOf(first, later);
+      if (addition !== undefined) inserts.set(device, time, merge(first, addition));
+      count(later, addition !== undefined, contradicted(first, later));
       continue;
     }
     const present = stored.get(device, time);
@@ -49,18 +51,19 @@ export async function planFor(
       count(reading, true);
       continue;
     }
+    const again = unpacked(reading);
     const earlier = additions.get(device, time);
     const known = earlier === undefined ? present : { values: { ...present.values, ...earlier.values } };
-    const addition = additionOf(known, reading);
+    const addition = additionOf(known, again);
     if (addition !== undefined)
       additions.set(device, time, earlier === undefined ? addition : merge(earlier, addition));
-    count(reading, addition !== undefined, isKept(reading) ? contradicted(known, reading) : undefined);
+    count(again, addition !== undefined, isKept(again) ? contradicted(known, again) : undefined);
   }
   return { kind, inserts: inserts.values(), additions: additions.values() };
 }
 
 /** The newest stored time of a reading's device, looked up once a device. */
-function newestStored(cache: Cache, kind: Kind): (reading: Reading) => number {
+function newestStored(cache: Cache, kind: Kind): (reading: JudgedReading) => number {
   const known = new Map<number, number>();
   return ({ park, device }) => {
     const id = cache.devices.id(park, device);
@@ -76,7 +79,7 @@ function newestStored(cache: Cache, kind: Kind): (reading: Reading) => number {
 type Stored = ByReading<{ readonly values: Record<string, number> }>;
 
 /** Those that are stored, or were until retention removed them, with their fields. */
-async function readStored(writer: Writer, cache: Cache, kind: Kind, late: readonly Reading[]): Promise<Stored> {
+async function readStored(writer: Writer, cache: Cache, kind: Kind, late: readonly JudgedReading[]): Promise<Stored> {
   const stored: Stored = new ByReading();
   if (late.length === 0) return stored;
   const ids = late.map((reading) => cache.devices.id(reading.park, reading.device));

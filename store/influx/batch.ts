@@ -5,6 +5,7 @@
  * duplicates, and it writes the same points again, which changes nothing.
  */
 import { DaoyuError } from '../../base/errors.ts';
+import { unpacked } from '../../sensors/packed-reading.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import type { RejectedPoints } from '../capabilities.ts';
 import { additionOf, merge } from '../merge.ts';
@@ -85,7 +86,7 @@ export function createBatchWriter({ http, kv, prefix, latest }: BatchWriterOptio
         `a batch up to position ${progress.begun.upTo} was begun; this one ends at ${upTo}`,
       );
     }
-    const { writable, refused } = sortOut(batch.readings);
+    const { writable, refused } = sortOut(batch.readings.map(unpacked));
     if (progress.begun === undefined) await progress.begin({ upTo, found: await stored(writer, writable) });
     const { points, duplicates } = planOf(writable, progress.begun?.found ?? {});
     const lines = points.map((point) => ({ text: lineOf(point.reading, point.isAddition), of: point }));

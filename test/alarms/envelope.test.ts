@@ -31,6 +31,18 @@ function valuesOf({ kind, rules }: (typeof cases)[number]): fc.Arbitrary<Record<
   return fc.record(model, { requiredKeys: [] }) as fc.Arbitrary<Record<string, number>>;
 }
 
+const measuredOf = (
+  values: Readonly<Record<string, number>>,
+  hasSent: Measured['hasSent'],
+  flags?: Measured['flags'],
+): Measured => ({
+  value: (field) => values[field],
+  hasSent,
+  flags,
+  expectedLow: () => undefined,
+  movedBy: () => undefined,
+});
+
 describe('the envelope of a set of rules', () => {
   it('holds only where each rule that declares bounds gives code 0 or does not apply', () => {
     let held = 0;
@@ -39,7 +51,7 @@ describe('the envelope of a set of rules', () => {
       fc.assert(
         fc.property(valuesOf(given), never, (values, unsent) => {
           const hasSent = (field: string) => values[field] !== undefined || !unsent.includes(field);
-          const measured: Measured = { values, hasSent };
+          const measured = measuredOf(values, hasSent);
           if (!given.envelope.holds(measured)) return;
           held += 1;
           for (const rule of given.rules) {
@@ -60,10 +72,10 @@ describe('the envelope of a set of rules', () => {
     );
     const values = { dissolved_oxygen: 7, water_temperature: 24, ph: 7.9 };
     const hasSent = (field: string) => field in values;
-    expect(pond?.envelope.holds({ values, hasSent })).toBe(true);
-    expect(pond?.envelope.holds({ values, hasSent, flags: { ph: ['stuck'] } })).toBe(false);
-    expect(pond?.envelope.holds({ values: { ...values, dissolved_oxygen: 2 }, hasSent })).toBe(false);
-    expect(pond?.envelope.holds({ values, hasSent: (field) => field in values || field === 'ammonia_nitrogen' })).toBe(
+    expect(pond?.envelope.holds(measuredOf(values, hasSent))).toBe(true);
+    expect(pond?.envelope.holds(measuredOf(values, hasSent, { ph: ['stuck'] }))).toBe(false);
+    expect(pond?.envelope.holds(measuredOf({ ...values, dissolved_oxygen: 2 }, hasSent))).toBe(false);
+    expect(pond?.envelope.holds(measuredOf(values, (field) => field in values || field === 'ammonia_nitrogen'))).toBe(
       !pond?.rules.some(({ field }) => field === 'ammonia_nitrogen'),
     );
   });

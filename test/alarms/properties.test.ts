@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Transition } from '../../alarms/alarm.ts';
+import { unpacked } from '../../sensors/packed-reading.ts';
 import { type Plan, readOnce, runCrashing } from './crashing.ts';
 import { MINUTE, runAll, START } from './log.ts';
 import { logOf, type Measured, measurementsOf, type Step, steps } from './random-log.ts';
@@ -148,7 +149,7 @@ describe('would be caught', () => {
     type Readings = typeof import('../../alarms/readings.ts');
     const run = await mutated('../../alarms/readings.ts', ({ takeReading }: Readings) => ({
       takeReading: (...[device, reading, judging]: Parameters<Readings['takeReading']>) =>
-        takeReading(device, { ...reading, time: reading.receivedAt }, judging),
+        takeReading(device, { ...unpacked(reading), time: reading.receivedAt }, judging),
     }));
     expect(holds(sameInBacklog(run))).toBe(false);
   });

@@ -4,6 +4,7 @@ import { subjects } from '../../base/topics.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
 import { startStoreWriter } from '../../consumers/store-writer.ts';
+import { unpacked } from '../../sensors/packed-reading.ts';
 import type { Reading } from '../../sensors/reading.ts';
 import { openMemoryStore } from '../../store/memory.ts';
 import { type Batch, DEFAULT_WRITER, type RejectedReading, type Store, type WriteOptions } from '../../store/store.ts';
@@ -123,11 +124,12 @@ describe('the store writer', () => {
   it('puts just the reading that the store refuses into quarantine, with the reason, and counts it there', async () => {
     const opened = await open(async (batch, position, store, options) => {
       const isGood = ({ values }: Reading) => values.ph !== 2;
-      const refused = batch.readings.filter((reading) => !isGood(reading));
+      const readings = batch.readings.map(unpacked);
+      const refused = readings.filter((reading) => !isGood(reading));
       await opened.reject(refused.map((reading) => ({ reading, reason: 'type conflict' })));
       const tallies = refused.map(({ park, device }) => ({ park, device, received: 0, duplicate: 0, quarantined: 1 }));
       return store.write(
-        { readings: batch.readings.filter(isGood), tallies: [...batch.tallies, ...tallies] },
+        { readings: readings.filter(isGood), tallies: [...batch.tallies, ...tallies] },
         position,
         options,
       );

@@ -9,6 +9,7 @@ import { createKeyMap } from '../../ingest/map.ts';
 import type { Mapping } from '../../registry/mapping.ts';
 import type { Device } from '../../registry/registry.ts';
 import type { Field } from '../../sensors/kind.ts';
+import { unpacked } from '../../sensors/packed-reading.ts';
 import { kinds } from './parts.ts';
 
 const NOW = Date.UTC(2026, 6, 20, 4, 0, 0);
@@ -159,7 +160,9 @@ function openIntake(devices: ReadonlyMap<string, Device>, state: { isFailing: bo
         for (const { subject, data, parsed } of entries) {
           seen.push(`${subject} ${data}`);
           // What is handed over says what the text says.
-          if (parsed !== undefined) expect(parsed()).toEqual(parseEntry(data));
+          if (parsed === undefined) continue;
+          const { readings, judged, ...rest } = parsed();
+          expect({ ...rest, readings, judged: judged.map(unpacked) }).toEqual(parseEntry(data));
         }
         return seen.length;
       },

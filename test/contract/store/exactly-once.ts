@@ -1,11 +1,35 @@
 /** Each reading is in a store once, whatever is repeated, in whatever order. */
 import { describe, expect, it } from 'vitest';
+import { PackedReading, unpacked } from '../../../sensors/packed-reading.ts';
 import type { Reading } from '../../../sensors/reading.ts';
 import { type ConflictingReading, DEFAULT_WRITER, type Store } from '../../../store/store.ts';
 import { pointsOf, query, reading, T0, tally } from './fixtures.ts';
 
 export function describeExactlyOnce(name: string, open: () => Promise<Store>, findsConflicts: boolean): void {
   describe(`${name}: exactly once`, () => {
+    it('keeps packed readings as it keeps the others', async () => {
+      const store = await open();
+      const common = { park: 'daoyu', site: 'pond-1', device: 'probe-1', kind: 'test_pond', key: 'daoyu/probe-1' };
+      const both = ['oxygen', 'ph'];
+      const packed = (time: number, names: readonly string[], numbers: readonly number[], seq?: number) =>
+        new PackedReading(common, time, time + 500, seq, names, numbers, time === T0 ? { ph: ['stuck'] } : undefined);
+      const first = packed(T0, both, [5, 7.5], 1);
+      const batch = [first, packed(T0 + 1000, both, [6, 7.6]), packed(T0 + 2000, ['ph'], [7.7]), unpacked(first)];
+      expect(await store.write({ readings: batch, tallies: [tally(4)] }, 1)).toEqual({ stored: 3, duplicate: 1 });
+      const again = [packed(T0, both, [5, 7.5], 1), packed(T0 + 2000, ['oxygen'], [6.5])];
+      expect(await store.write({ readings: again, tallies: [tally(2)] }, 2)).toEqual({ stored: 1, duplicate: 1 });
+      const kept: Reading[] = [];
+      for await (const each of store.export(query({ fields: both }))) kept.push(each);
+      expect(kept).toMatchObject([
+        { time: T0, receivedAt: T0 + 500, values: { oxygen: 5, ph: 7.5 }, flags: { ph: ['stuck'] } },
+        { time: T0 + 1000, values: { oxygen: 6, ph: 7.6 } },
+        { time: T0 + 2000, values: { oxygen: 6.5, ph: 7.7 } },
+      ]);
+      expect(await store.latest({ kind: 'test_pond' })).toMatchObject([
+        { site: 'pond-1', time: T0 + 2000, values: { oxygen: 6.5, ph: 7.7 } },
+      ]);
+    });
+
     it('stores a reading once under resend and counts the rest as duplicates', async () => {
       const store = await open();
       const one = reading(T0, { oxygen: 5 });

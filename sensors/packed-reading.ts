@@ -1,6 +1,9 @@
-/** A judged reading as numbers beside what they mean. It becomes an object only for who asks for one. */
-import type { Flag } from '../../sensors/flag.ts';
-import type { Reading } from '../../sensors/reading.ts';
+/**
+ * A judged reading as numbers beside the names of their fields: cheap to make, to hold and to read column by column. It is not a `Reading`: it has no
+ * `values`, and what copies objects member by member would lose its getters. `unpacked` makes one.
+ */
+import type { Flag } from './flag.ts';
+import type { Reading } from './reading.ts';
 
 /** What readings of a device have in common. */
 export interface Common {
@@ -17,7 +20,7 @@ export class PackedReading {
   readonly time: number;
   readonly receivedAt: number;
   readonly seq: number | undefined;
-  /** Fields, in the order of `numbers`. */
+  /** Fields, in the order of `numbers`. Readings of the same fields share the array. */
   readonly names: readonly string[];
   readonly numbers: readonly number[];
   readonly flags: Readonly<Record<string, readonly Flag[]>> | undefined;
@@ -40,6 +43,26 @@ export class PackedReading {
     this.flags = flags;
   }
 
+  get park(): string {
+    return this.common.park;
+  }
+
+  get site(): string {
+    return this.common.site;
+  }
+
+  get device(): string {
+    return this.common.device;
+  }
+
+  get kind(): string {
+    return this.common.kind;
+  }
+
+  get attributes(): undefined {
+    return undefined;
+  }
+
   values(): Record<string, number> {
     const values: Record<string, number> = {};
     const { names, numbers } = this;
@@ -60,3 +83,18 @@ export class PackedReading {
     };
   }
 }
+
+/** A reading as it came from intake in this process, or as it was read from a log or a store. */
+export type JudgedReading = Reading | PackedReading;
+
+export const unpacked = (reading: JudgedReading): Reading =>
+  reading instanceof PackedReading ? reading.reading() : reading;
+
+export function valueIn(reading: JudgedReading, field: string): number | undefined {
+  if (!(reading instanceof PackedReading)) return reading.values[field];
+  const place = reading.names.indexOf(field);
+  return place < 0 ? undefined : reading.numbers[place];
+}
+
+export const fieldsOf = (reading: JudgedReading): readonly string[] =>
+  reading instanceof PackedReading ? reading.names : Object.keys(reading.values);
