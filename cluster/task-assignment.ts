@@ -1,7 +1,6 @@
 /** Assigns singleton tasks to live processes; reassigns on leave or lost heartbeat. */
 import { codeOf } from '../base/errors.ts';
-import type { Log } from '../base/logger.ts';
-import type { Kv } from '../kv/kv.ts';
+import { type MembershipOptions, openMembership } from './membership.ts';
 
 export interface Task {
   readonly name: string;
@@ -9,16 +8,8 @@ export interface Task {
   start(): Promise<{ close(): Promise<void> | void }>;
 }
 
-export interface TaskAssignmentOptions {
-  readonly kv: Kv;
-  /** Processes of one area share its tasks. */
-  readonly area: string;
-  /** Unique to this process and this start. */
-  readonly id: string;
+export interface TaskAssignmentOptions extends MembershipOptions {
   readonly tasks: readonly Task[];
-  readonly log: Log;
-  /** Monotonic ms. Silence of other processes is measured by this clock, so clocks need not agree. */
-  readonly monotonic: () => number;
 }
 
 export interface TaskAssignment {
@@ -27,16 +18,10 @@ export interface TaskAssignment {
   close(): Promise<void>;
 }
 
-const BEAT_MS = 2000;
-/** A process that is silent for longer counts as dead. If that is wrong, it costs a handover and nothing else. */
-const MISSED_AFTER_MS = 7000;
-const FIRST_HEARD_WITHIN_MS = 3000;
-const TIDY_AFTER_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 const AGAIN_AFTER_MS = 5000;
-const LEAVE_WITHIN_MS = 2000;
 
-/** Processes that see the same members come to the same division. */
+/** Processes that see the same members compute the same division. */
 export function divide<T>(items: readonly T[], members: readonly string[], id: string): readonly T[] {
   const sorted = [...new Set(members)].sort();
   return items.filter((_, index) => sorted[index % sorted.length] === id);
@@ -44,51 +29,18 @@ export function divide<T>(items: readonly T[], members: readonly string[], id: s
 
 /** Resolves when this process has started its first tasks. Rejects when one of them cannot start. */
 export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskAssignment> {
-  const { kv, area, id, tasks, log, monotonic } = options;
-  const prefix = `members/${area}/`;
-  const heardOf = new Map<string, number>();
+  const { area, id, tasks, log, monotonic } = options;
+  const members = await openMembership(options);
   const running = new Map<string, { close(): Promise<void> | void }>();
   const notBefore = new Map<string, number>();
-  let beats = 0;
-  let beatAt = monotonic();
-  let isBeating = false;
   let settling: Promise<void> | undefined;
   let isClosing = false;
-
-  const unwatch = await kv.watch<number>(prefix, ({ key, item }) => {
-    const member = key.slice(prefix.length);
-    if (item === undefined) heardOf.delete(member);
-    else heardOf.set(member, monotonic());
-  });
-  // A listed member may have died long ago, or be this process before a restart: a little more than one heartbeat tells.
-  const listedAt = monotonic() - MISSED_AFTER_MS + FIRST_HEARD_WITHIN_MS;
-  for await (const { key } of kv.list(prefix)) {
-    const member = key.slice(prefix.length);
-    if (!heardOf.has(member)) heardOf.set(member, listedAt);
-  }
-
-  const isCutOff = () => monotonic() - beatAt > MISSED_AFTER_MS;
-
-  function alive(): string[] {
-    const since = monotonic() - MISSED_AFTER_MS;
-    return [id, ...[...heardOf].filter(([, at]) => at >= since).map(([member]) => member)];
-  }
-
-  async function beat(): Promise<void> {
-    beats += 1;
-    await kv.put(prefix + id, beats);
-    // This process was cut off, not the others: they get time to be heard again.
-    if (isCutOff()) for (const member of heardOf.keys()) heardOf.set(member, monotonic());
-    beatAt = monotonic();
-    const dead = [...heardOf].filter(([, at]) => at < monotonic() - TIDY_AFTER_MS);
-    for (const [member] of dead) await kv.delete(prefix + member);
-  }
 
   /** Stops the tasks of others before it starts its own, so that no two processes wait for each other. */
   async function settle(isFirst = false): Promise<void> {
     // A process that is cut off cannot know who is alive: it keeps its tasks.
-    if (isCutOff()) return;
-    const mine = divide(tasks, alive(), id);
+    if (members.isCutOff()) return;
+    const mine = divide(tasks, members.alive(), id);
     for (const [name, part] of running) {
       if (mine.some((task) => task.name === name)) continue;
       running.delete(name);
@@ -121,33 +73,15 @@ export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskA
     running.clear();
   }
 
-  function beatInBackground(): void {
-    if (isBeating) return;
-    isBeating = true;
-    beat()
-      .catch((error: unknown) => log.warn({ area, code: codeOf(error) }, 'heartbeat could not be written'))
-      .finally(() => {
-        isBeating = false;
-      });
-  }
-
-  /** Does not wait long: without it the others notice a little later. */
-  async function leave(): Promise<void> {
-    const leaving = kv.delete(prefix + id).catch(() => {});
-    await Promise.race([leaving, new Promise((resolve) => setTimeout(resolve, LEAVE_WITHIN_MS).unref())]);
-  }
-
-  let beating: NodeJS.Timeout | undefined;
   let looking: NodeJS.Timeout | undefined;
   try {
-    await beat();
+    await members.join();
     await settle(true);
-    beating = setInterval(beatInBackground, BEAT_MS);
     looking = setInterval(look, LOOK_EVERY_MS);
   } catch (error) {
-    unwatch();
+    members.stop();
     await endAll();
-    await leave();
+    await members.leave();
     throw error;
   }
 
@@ -157,13 +91,12 @@ export async function assignTasks(options: TaskAssignmentOptions): Promise<TaskA
     },
     async close() {
       isClosing = true;
-      clearInterval(beating);
       clearInterval(looking);
-      unwatch();
+      members.stop();
       await settling;
       await endAll();
       // Last, so that the next process finds everything finished.
-      await leave();
+      await members.leave();
     },
   };
 }

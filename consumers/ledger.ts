@@ -1,4 +1,4 @@
-/** Counts per device of what was received and what became of it: committed by the store, plus pending entries on the log. */
+/** The ledger of each device: readings received, stored, duplicate and quarantined, committed by the store, plus pending entries on the log. */
 
 import type { Log } from '../base/logger.ts';
 import type { Bus, Delivery } from '../bus/bus.ts';
@@ -6,6 +6,7 @@ import { startConsumer } from '../bus/consumer.ts';
 import { talliesOf } from '../bus/parse-event.ts';
 import type { Tally } from '../sensors/tally.ts';
 import { type Committed, DEFAULT_WRITER, type LedgerRow, type Store } from '../store/store.ts';
+import { LogReach } from './log-reach.ts';
 import { createPendingTallies, keyOf, positionOf } from './pending-tallies.ts';
 
 export interface LedgerView extends LedgerRow {
@@ -29,7 +30,7 @@ export interface LedgerOptions {
 export interface Account {
   /** received = stored + duplicate + quarantined + pending in every row, whatever was killed when. */
   readonly rows: readonly LedgerView[];
-  /** Everything on the log at the time of the question is counted. False while the log cannot be read to its end: the newest entries are in no column yet. */
+  /** Whether everything on the log at the time of the request is counted. False while the log cannot be read to its end: the newest entries are in no column yet. */
   readonly isComplete: boolean;
 }
 
@@ -54,7 +55,7 @@ export interface LedgerRun extends OpenLedger {
   isOutdated(): Promise<boolean>;
 }
 
-/** Follows every entry, to tell reaching the end of the log from waiting for it. */
+/** Follows every entry, so that it knows when it has reached the end of the log. */
 const EVERYTHING = 'daoyu.>';
 /** No delay: an answer waits for the newest entry. */
 const LIMITS = { maxDeliveries: 64, maxBytes: 4 * 1024 * 1024, waitMs: 0 } as const;
@@ -77,10 +78,9 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   const from = beginning(pending.committed, passedAtStart);
   /** The store has lost readings that it had committed. */
   let isBehind = false;
-  let seen = from;
-  let waiting: (() => void)[] = [];
+  const reach = new LogReach(from);
   let renewing: Promise<void> | undefined;
-  /** Has the log give at once what nobody asked about so far. */
+  /** Makes the log deliver delayed entries at once. */
   let hurry = () => {};
 
   async function passedBy(): Promise<ReadonlyMap<string, number>> {
@@ -101,8 +101,7 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
     for (const delivery of deliveries) {
       const { subject, position } = delivery;
       // A redelivered entry would count twice.
-      if (position <= seen) continue;
-      seen = position;
+      if (position <= reach.position) continue;
       const writer = writerOf(subject);
       if (position > positionOf(pending.committed, writer)) pending.add(writer, position, talliesOf(delivery));
       // Nobody may have asked for a long time, or the store may be away.
@@ -110,26 +109,8 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
         await renew().catch(() => undefined);
         pending.shrink();
       }
-      const calls = waiting;
-      waiting = [];
-      for (const call of calls) call();
+      reach.advance(position);
     }
-  }
-
-  /** Returns whether it got there in time. */
-  async function untilSeen(position: number): Promise<boolean> {
-    const deadline = performance.now() + patienceMs; // A wall clock may jump.
-    hurry();
-    while (seen < position && performance.now() < deadline) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, deadline - performance.now());
-        waiting.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
-    return seen >= position;
   }
 
   /** One at a time: an older answer after a newer one would restore a state whose entries are no longer held. */
@@ -146,7 +127,7 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
   const consumer = await startConsumer({
     ...LIMITS,
     ...{ bus, name: 'ledger', subjects: [EVERYTHING], log, after: from },
-    passed: () => seen,
+    passed: () => reach.position,
     take,
     mayLag: () => true,
     hurriedBy(call) {
@@ -161,9 +142,11 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerRun> {
     const { firstPosition, lastPosition, problem } = await bus.status();
     await renew();
     // Entries that retention removed were taken by all consumers, and never arrive here.
-    seen = Math.max(seen, firstPosition - 1);
+    reach.advance(firstPosition - 1);
+    hurry();
     // While the server is away, its last known position may be outdated.
-    const isComplete = (await untilSeen(lastPosition)) && problem?.code !== 'BUS_UNAVAILABLE' && !isBehind;
+    const isComplete =
+      (await reach.until(lastPosition, patienceMs)) && problem?.code !== 'BUS_UNAVAILABLE' && !isBehind;
     const views = new Map<string, LedgerView>(
       pending.committed.ledger.map((row) => [keyOf(row), { ...row, pending: 0 }]),
     );
