@@ -63,7 +63,7 @@ interface Segment {
   readonly leg: Leg;
   /** Driving, or stopped at the end of the leg. */
   readonly isStop: boolean;
-  /** Whether the leg starts and ends at a standstill. */
+  /** Whether the leg starts from and ends at a standstill; otherwise it passes a mark on the road. */
   readonly starts: boolean;
   readonly halts: boolean;
 }

@@ -1,4 +1,4 @@
-/** What lives and warms in a paddy: its water, the soil below in layers, oxygen and carbon under the canopy. */
+/** State of a paddy: temperature of water and soil layers, oxygen and carbon under the canopy. */
 import { oxygenSaturation } from '../../sensors/oxygen-saturation.ts';
 import { createTrajectory, restarts, type Trajectory } from '../trajectory.ts';
 import { carbonAt, constantsAt, hydrogenOf, stepCarbon } from '../water/carbon.ts';
@@ -18,8 +18,8 @@ export interface LifeState {
 }
 
 /**
- * Shallow water at the ditch's edge under full rice; chosen because it runs from 3.0 to 5.9 mg/L and pH 7.5 to 7.8, within what a rice–crab
- * field measured all season (2.66-5.72, 7.40-8.23).
+ * Shallow water at the edge of the ditch under a full canopy; chosen for 3.0 to 5.9 mg/L and pH 7.5 to 7.8, within the range measured
+ * in a rice–crab field over a season (2.66-5.72, 7.40-8.23).
  */
 export const RICE_FIELD: Metabolism = {
   depth: 0.25,
@@ -30,14 +30,14 @@ export const RICE_FIELD: Metabolism = {
   sedimentDemand: 1.9,
   animals: 0,
 };
-/** Light that a closed canopy leaves to the water. */
+/** Share of light under a closed canopy. */
 const CANOPY_LIGHT = 0.24;
 const ALKALINITY = 2e-3;
-/** m of water that hold as much of a day's heat as the mud below does; without water the probe lies in it. */
+/** Depth of water with the daily heat capacity of the mud below, m; without water, the probe lies in the mud. */
 const MUD = 0.06;
 const DAY_MS = 86_400_000;
 const STEP_HOURS = FIELD_STEP_MS / 3_600_000;
-/** m, between the layers of soil; heat conducts with 5e-7 m²/s in saturated clay, so a day's wave halves every 8 cm. */
+/** Distance of the soil layers, m; thermal diffusivity of saturated clay is 5e-7 m²/s, so the daily wave halves every 8 cm. */
 const LAYER = 0.05;
 const LAYERS = 8;
 const CONDUCTION = (5e-7 * FIELD_STEP_MS) / 1000 / LAYER ** 2;
@@ -67,7 +67,7 @@ export function createLife(options: FieldOptions, field: Trajectory<FieldState>,
       const light = Math.max(CANOPY_LIGHT, Math.exp(-0.5 * leafArea));
       const par = now.radiation * PAR_PER_WATT * light;
       const shelter = 1 - 0.5 * (1 - light);
-      // Deeper water is shared by more of the same mud and fewer weeds.
+      // Deeper water has the same mud and fewer weeds per volume.
       const depth = Math.min(0.6, Math.max(RICE_FIELD.depth, level / 1000));
       const rates = oxygenRates({ ...RICE_FIELD, depth }, temperature, par, now.wind * shelter);
       const saturation = oxygenSaturation(temperature, now.pressure);
@@ -89,7 +89,7 @@ export function createLife(options: FieldOptions, field: Trajectory<FieldState>,
   });
 }
 
-/** One explicit step of heat conduction from the water down; no heat passes below the last layer. */
+/** One explicit step of heat conduction from the water downwards; no heat flows below the last layer. */
 function conduct(surface: number, soil: readonly number[]): readonly number[] {
   return soil.map((here, layer) => {
     const above = soil[layer - 1] ?? surface;

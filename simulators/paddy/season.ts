@@ -1,4 +1,4 @@
-/** The rice year of the county: which stage a field is in, how deep the farmer wants the water, how much leaf stands. */
+/** The rice year of the county: stage, desired water depth and leaf area of a field. */
 import { dayOfYear } from '../weather/sun.ts';
 
 export type Stage =
@@ -12,7 +12,7 @@ export type Stage =
   | 'filling'
   | 'terminal';
 
-/** Single-season mid rice, days of the year; transplanting is on 10 May. */
+/** Single-season mid rice, days of the year; transplanting on 10 May. */
 const CALENDAR: readonly (readonly [from: number, stage: Stage])[] = [
   [0, 'fallow'],
   [118, 'soaking'],
@@ -27,7 +27,7 @@ const CALENDAR: readonly (readonly [from: number, stage: Stage])[] = [
 ];
 const TRANSPLANTED = 130;
 const HARVESTED = 249;
-/** Stubble that sprouts again, then weeds, shade the ground until the plough comes, as this much leaf would. */
+/** Leaf area of ratoon, then weeds, until ploughing. */
 const STUBBLE = 1.2;
 
 export type Regime = 'alternate' | 'crab' | 'crayfish';
@@ -37,9 +37,9 @@ export function regimeOf(profile: string | undefined): Regime {
   return profile === 'rice_field' ? 'crab' : 'alternate';
 }
 
-/** Water the farmer wants, mm against the soil: irrigates at `low` up to `high`, lets out what is above `outlet`. */
+/** Desired water level, mm above the soil: irrigation from `low` to `high`, drainage above `outlet`. */
 export interface Wish {
-  /** Undefined: lets it dry. */
+  /** Undefined: no irrigation. */
   readonly low: number | undefined;
   readonly high: number;
   readonly outlet: number;
@@ -57,7 +57,7 @@ const WISHES: Readonly<Record<Stage, Wish>> = {
   terminal: { low: undefined, high: 0, outlet: 0 },
 };
 
-/** Crab live on the field: it stays under shallow water, is hardly drained and rests flooded in winter. */
+/** With crab: always under shallow water, hardly drained, flooded in winter. */
 const CRAB: Partial<Record<Stage, Wish>> = {
   fallow: { low: 20, high: 60, outlet: 110 },
   ratoon: { low: 20, high: 60, outlet: 110 },
@@ -68,7 +68,7 @@ const CRAB: Partial<Record<Stage, Wish>> = {
   terminal: { low: -15, high: 10, outlet: 15 },
 };
 
-/** Crayfish have the field to themselves from harvest to April, 42-60 cm deep, and share it with tall rice in summer. */
+/** With crayfish: 42-60 cm deep from harvest to April, shared with tall rice in summer. */
 const CRAYFISH: Partial<Record<Stage, Wish>> = {
   fallow: { low: 420, high: 480, outlet: 600 },
   ratoon: { low: 420, high: 480, outlet: 600 },
@@ -79,13 +79,13 @@ const CRAYFISH_WITH_RICE: Wish = { low: 210, high: 260, outlet: 330 };
 export interface Season {
   readonly stage: Stage;
   readonly wish: Wish;
-  /** m² of leaf per m² of ground. */
+  /** Leaf area index, m²/m². */
   readonly leafArea: number;
   /** FAO-56: 1.05 open water and young rice, 1.20 full canopy, down to 0.75 when it ripens. */
   readonly cropFactor: number;
 }
 
-/** `shift` is by how many days the field is later than the county's middle. */
+/** `shift`: days by which the field is later than the average of the county. */
 export function seasonAt(at: number, regime: Regime, shift: number): Season {
   const day = dayOfYear(at - shift * 86_400_000);
   const stage = stageOn(day);

@@ -1,4 +1,4 @@
-/** The water of a field and its ditch: rain and irrigation in; evaporation, percolation and the outlet out; what comes in and goes out adds up. */
+/** Water balance of a field and its ditch: rain and irrigation in; evaporation, percolation and outflow out. Inputs and outputs add up. */
 import { BEIJING_OFFSET_MS, beijingDate } from '../../base/beijing-time.ts';
 import { conditionAt, type TimedCondition } from '../conditions.ts';
 import { createTrajectory, type Trajectory } from '../trajectory.ts';
@@ -9,12 +9,12 @@ import type { Weather } from '../weather/weather.ts';
 import { type Regime, seasonAt } from './season.ts';
 
 export interface FieldState {
-  /** mm of water a unit of ground holds: above the soil when positive, missing from the soil when negative. */
+  /** Stored water, mm: above the soil if positive, deficit of the soil if negative. */
   readonly storage: number;
-  /** Depth in the ditch, mm. */
+  /** Depth of the ditch water, mm. */
   readonly ditch: number;
   readonly isIrrigating: boolean;
-  /** Sums since the run began, mm. */
+  /** Sums since the start, mm. */
   readonly rain: number;
   readonly irrigation: number;
   readonly evaporation: number;
@@ -27,29 +27,29 @@ export interface FieldOptions {
   readonly latitude: number;
   readonly longitude: number;
   readonly regime: Regime;
-  /** Days later than the county's middle. */
+  /** Days by which the field is later than the average of the county. */
   readonly shift: number;
-  /** How much faster this field's ground drains than the county's middle, 1 for as fast. */
+  /** Percolation relative to the average of the county. */
   readonly leakiness: number;
   readonly conditions: readonly TimedCondition[];
 }
 
 export const FIELD_STEP_MS = 1_800_000;
 const STEP_HOURS = 0.5;
-/** Pores that drain and that roots empty: the level falls by 1/0.15 mm for each mm lost once the soil shows. */
+/** Drainable porosity and root-zone storage: below the surface, the level falls by 1/0.15 mm per mm lost. */
 const POROSITY = 0.15;
-/** mm/h onto the field while the pump runs, on 0.8 ha 80 m³/h. */
+/** Irrigation while the pump runs, mm/h; 80 m³/h on 0.8 ha. */
 export const IRRIGATION = 10;
-/** The ditch lies this deep below the field, mm. */
+/** Depth of the ditch below the field, mm. */
 const DITCH = 1000;
 const SPIN_UP_MS = 25 * 86_400_000;
 
-/** Level above the soil, below it negative, mm. */
+/** Level above the soil, mm; negative below it. */
 export function levelOf({ storage }: Pick<FieldState, 'storage'>): number {
   return storage > 0 ? storage : storage / POROSITY;
 }
 
-/** Each half of the year runs from its own beginning: the season from 10 April, the winter from 20 September, both 25 days unseen. */
+/** Season and winter are integrated separately, from 10 April and 20 September, with a spin-up of 25 days. */
 export function createField(options: FieldOptions): Trajectory<FieldState> {
   return createTrajectory<FieldState>({
     stepMs: FIELD_STEP_MS,
@@ -95,7 +95,7 @@ function advanceField(options: FieldOptions, state: FieldState, at: number): Fie
   const percolation =
     ((leakiness * percolationAt(level)) / 24) * STEP_HOURS + leak * STEP_HOURS * (level > -300 ? 1 : 0);
   const filled = state.storage + rain + irrigation - evaporation - percolation;
-  // The outlet takes 12 mm an hour at most, more once the water stands on the bund.
+  // The outlet drains at most 12 mm/h, more once the water reaches the bund.
   const above = Math.max(0, filled - wish.outlet);
   const outflow = Math.min(above, STEP_HOURS * (12 + 0.5 * above));
   const storage = filled - outflow;
@@ -111,25 +111,25 @@ function advanceField(options: FieldOptions, state: FieldState, at: number): Fie
   };
 }
 
-/** People open the water in the morning and let it run till the wish is met. */
+/** Irrigation starts in the morning and runs until the desired level is reached. */
 function decides(isIrrigating: boolean, level: number, wish: { low: number | undefined; high: number }, hour: number) {
   if (wish.low === undefined) return false;
   if (isIrrigating) return level < wish.high;
   return level <= wish.low && hour > 6 && hour < 16;
 }
 
-/** mm a day: more under deep water, less once the soil is open, none at the depth of the ground water. */
+/** Percolation, mm per day: more under deep water, less below the surface, none at the groundwater level. */
 function percolationAt(level: number): number {
   if (level > 0) return 2 * (1 + 0.01 * Math.max(0, Math.min(level, 130) - 30));
   return 2 * Math.max(0, 1 - 0.7 * Math.min(1, -level / 150)) * Math.min(1, Math.max(0, (400 + level) / 200));
 }
 
-/** Roots find water down to 20 cm without trouble; below 40 cm there is none. */
+/** Roots take up water freely down to 20 cm, and none below 40 cm. */
 function drought(level: number): number {
   return Math.min(1, Math.max(0, (400 + level) / 200));
 }
 
-/** Joined with the field while that is flooded; else it evaporates and seeps, and the keeper tops it up. Its tenth of the area is left out of the field's balance. */
+/** The ditch is connected to the field while that is flooded; otherwise it evaporates, seeps and is refilled. Its tenth of the area is not in the balance of the field. */
 function stepDitch(ditch: number, storage: number, rain: number, evaporation: number): number {
   if (storage > 0) {
     const joined = DITCH + storage;

@@ -1,10 +1,10 @@
-/** What an aerator was told from afar: on, off, or to mind the oxygen by itself again. */
+/** Remote commands of an aerator: on, off, or automatic control. */
 import { isObject } from '../../base/json.ts';
 
 export interface AeratorOrders {
-  /** The order in force at an instant; undefined: it minds the oxygen by itself. */
+  /** The command in force at an instant; undefined: automatic. */
   at(time: number): boolean | undefined;
-  /** `{"on": true}`, `{"on": false}` or `{"auto": true}`; whether it is one of them. */
+  /** Accepts `{"on": true}`, `{"on": false}` or `{"auto": true}`; false for anything else. */
   take(value: unknown, from: number): boolean;
 }
 

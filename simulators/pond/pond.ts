@@ -1,4 +1,4 @@
-/** The state of one pond through time: heat, oxygen, carbon, nitrogen, mud, level, and the aerator that its oxygen switches. */
+/** State of one pond over time: heat, oxygen, carbon, nitrogen, turbidity, level, and the aerator controlled by oxygen. */
 import { oxygenSaturation } from '../../sensors/oxygen-saturation.ts';
 import { conditionAt, type TimedCondition } from '../conditions.ts';
 import { seedOf, uniform } from '../random.ts';
@@ -15,7 +15,7 @@ export interface PondState {
   readonly temperature: number;
   /** mg/L. */
   readonly oxygen: number;
-  /** mg/L at saturation under the pressure of the hour. */
+  /** Saturation at the current pressure, mg/L. */
   readonly saturation: number;
   /** Inorganic carbon, mol/L. */
   readonly carbon: number;
@@ -23,11 +23,11 @@ export interface PondState {
   /** Total ammonia and nitrite as nitrogen, mg/L. */
   readonly ammonia: number;
   readonly nitrite: number;
-  /** Mud washed in by rain, NTU. */
+  /** Turbidity from rain, NTU. */
   readonly washed: number;
-  /** mm above the set depth. */
+  /** Level above the set depth, mm. */
   readonly level: number;
-  /** mg/L by which the bottom lags behind the surface: warm, calm afternoons part the water. */
+  /** Difference between surface and bottom, mg/L: water stratifies in warm, calm afternoons. */
   readonly layering: number;
   readonly isAerating: boolean;
 }
@@ -37,19 +37,19 @@ export interface PondOptions {
   readonly weather: Weather;
   readonly longitude: number;
   readonly conditions: readonly TimedCondition[];
-  /** What somebody told the aerator from afar. Heard at the next step. */
+  /** Remote commands of the aerator; they take effect at the next step. */
   readonly orders?: Pick<AeratorOrders, 'at'>;
-  /** Spreads the restarts of many ponds, 0…1. */
+  /** Spreads the restarts of many ponds over time, 0…1. */
   readonly phase: number;
 }
 
 export const POND_STEP_MS = 600_000;
 const STEP_HOURS = POND_STEP_MS / 3_600_000;
 const DAY_MS = 86_400_000;
-/** Oxygen forgets in a day or two, heat and carbon with 47 h; after six days 5 % of a wrong beginning is left. */
+/** Time constants: oxygen one to two days, heat and carbon 47 h; after six days 5 % of a wrong initial state remains. */
 const SPIN_UP_MS = 6 * DAY_MS;
 const SHOWN_MS = 2 * DAY_MS;
-/** Nitrification at 20 °C, 1/d; nitrite goes on faster. */
+/** Nitrification at 20 °C, 1/d; nitrite oxidises faster. */
 const NITRIFICATION = 0.2;
 const NITRITE_OXIDATION = 1.8;
 
@@ -62,7 +62,7 @@ export function createPond(options: PondOptions): Trajectory<PondState> {
   });
 }
 
-/** A pond like all others: some are greener, some muddier. */
+/** Varies the parameters between ponds, e.g. algae and mud. */
 export function variedWater(water: PondWater, site: string): PondWater {
   const seed = seedOf(`pond/${site}`);
   const vary = (value: number, reach: number, index: number) => value * (1 + reach * (2 * uniform(seed, index) - 1));
@@ -78,7 +78,7 @@ export function variedWater(water: PondWater, site: string): PondWater {
 }
 
 function beginPond({ water, weather }: PondOptions, at: number): PondState {
-  // The mean of the two days before, a little above the air, is where shallow water would be.
+  // Shallow water is near the mean air temperature of the last two days, slightly above it.
   let air = 0;
   for (let hour = 0; hour < 48; hour += 3) air += weather.at(at - hour * 3_600_000).airTemperature / 16;
   const temperature = Math.max(2, air + 1.5);
@@ -134,7 +134,7 @@ function advancePond(options: PondOptions, state: PondState, at: number): PondSt
   const days = STEP_HOURS / 24;
   const warmth = 1.08 ** (temperature - 20);
   const nitrified = NITRIFICATION * warmth * state.ammonia * (oxygen / (oxygen + 1));
-  // Algae take up ammonia in light, in proportion to what they photosynthesise.
+  // Algae take up ammonia in proportion to photosynthesis.
   const uptake = 0.8 * rates.photosynthesis * state.ammonia;
   const fed = afterFeeding(solarHour(at, longitude));
   const rainHours = now.rain > 0 ? STEP_HOURS : 0;
@@ -153,7 +153,7 @@ function advancePond(options: PondOptions, state: PondState, at: number): PondSt
   };
 }
 
-/** The control of the aerator: on below one threshold, off above another. */
+/** Control of the aerator with hysteresis. */
 function switched(
   water: PondWater,
   { oxygen, isAerating }: PondState,
@@ -166,18 +166,18 @@ function switched(
   return isAerating ? oxygen < water.aerator.offAbove : oxygen < water.aerator.onBelow;
 }
 
-/** In the cold nobody feeds and fresh mud is spent: below 20 °C the demand falls faster than by temperature alone, to 0.45 at 8 °C (chosen so that winter water stays near saturation). */
+/** In cold water there is no feeding and little fresh mud: below 20 °C the demand falls faster than by temperature alone, to 0.45 at 8 °C (chosen so that winter water stays near saturation). */
 function coldRest(celsius: number): number {
   return 0.45 + 0.55 * Math.min(1, Math.max(0, (celsius - 8) / 12));
 }
 
-/** Mean 1 over the day: animals are fed towards evening and excrete for some hours. */
+/** Daily pattern of excretion with mean 1: animals are fed towards evening and excrete for hours. */
 function afterFeeding(hour: number): number {
   const since = (hour - 16.5 + 24) % 24;
   return 0.55 + 1.5 * (since / 4) * Math.exp(1 - since / 4) * 0.66;
 }
 
-/** mm: rain and what runs in from the bank, evaporation and seepage, a float valve below and a weir above the set depth. */
+/** Change of the level, mm: rain and runoff, evaporation and seepage, a float valve below and a weir above the set depth. */
 function stepLevel(level: number, now: { readonly rain: number; readonly radiation: number }, leak: number): number {
   const lost = 0.00045 * now.radiation + 0.12;
   const inlet = level < 0 ? -0.02 * level : 0;
@@ -185,7 +185,7 @@ function stepLevel(level: number, now: { readonly rain: number; readonly radiati
   return level + STEP_HOURS * (1.3 * now.rain + inlet - weir - lost - leak);
 }
 
-/** Sun on calm water parts it into layers of up to 4 mg/L; night, wind and the aerator mix it again. */
+/** Sun on calm water builds a stratification of up to 4 mg/L; night, wind and the aerator mix it. */
 function stepLayering(layering: number, now: { readonly radiation: number; readonly wind: number }, isMixed: boolean) {
   const mixing = (isMixed ? 0.8 : 0.1) + 0.06 * now.wind ** 2 + (now.radiation < 20 ? 0.35 : 0);
   const building = (1.6 * Math.min(1, now.radiation / 700)) / (1 + 0.3 * now.wind ** 2);

@@ -1,14 +1,14 @@
-/** The kinds of pond that are simulated, by threshold profile: how their water lives and how they are aerated. */
+/** Parameters of simulated ponds by threshold profile: water quality and aeration. */
 import type { Metabolism } from '../water/oxygen.ts';
 
 export interface PondWater extends Metabolism {
   /** eq/L. */
   readonly alkalinity: number;
-  /** Total ammonia given off by feed, animals and mud at 20 °C, mg/L of nitrogen a day. */
+  /** Ammonia from feed, animals and mud at 20 °C, mg/L of nitrogen per day. */
   readonly ammoniaRelease: number;
   /** Turbidity without rain and wind, NTU. */
   readonly turbidity: number;
-  /** What animals stir up at night, NTU. */
+  /** Turbidity stirred up by animals at night, NTU. */
   readonly stirred: number;
   /** µg/L. */
   readonly chlorophyll: number;
@@ -17,15 +17,15 @@ export interface PondWater extends Metabolism {
   readonly aerator: {
     readonly kilowatts: number;
     readonly efficiency: number;
-    /** Oxygen at which the control switches, mg/L. */
+    /** Switching thresholds of the control, mg/L. */
     readonly onBelow: number;
     readonly offAbove: number;
   };
 }
 
 /**
- * Tuned so that a steadily sunny July day (clearness 0.50) runs from 4.9 at dawn to 11.6 mg/L, and two overcast days bring dawn to 1.7 mg/L
- * without aeration. Micro-pore tubes at 4.5 kW/ha as crab keepers install.
+ * Tuned so that a sunny July day (clearness 0.50) ranges from 4.9 at dawn to 11.6 mg/L, and dawn after two overcast days is 1.7 mg/L
+ * without aeration. Micro-pore tubes with 4.5 kW/ha, as installed by crab farmers.
  */
 export const CRAB_POND: PondWater = {
   depth: 1.1,
@@ -44,7 +44,7 @@ export const CRAB_POND: PondWater = {
   aerator: { kilowatts: 4.5, efficiency: 1.2, onBelow: 4.5, offAbove: 6 },
 };
 
-/** Shallower, muddier, more animals; crayfish bear less oxygen, so the control waits longer. */
+/** Shallower, muddier, more animals; crayfish tolerate less oxygen, so the thresholds are lower. */
 const CRAYFISH_POND: PondWater = {
   ...CRAB_POND,
   depth: 0.95,
@@ -62,7 +62,7 @@ const CRAYFISH_POND: PondWater = {
   aerator: { kilowatts: 3, efficiency: 1.2, onBelow: 4, offAbove: 5.5 },
 };
 
-/** Young mud, few animals, clear water, kept rich in oxygen by a stronger aerator. */
+/** Little mud, few animals, clear water, rich in oxygen by a stronger aerator. */
 const SEEDLING_POND: PondWater = {
   ...CRAB_POND,
   depth: 1,
@@ -82,7 +82,7 @@ const SEEDLING_POND: PondWater = {
 
 const WATERS: Readonly<Record<string, PondWater>> = { crayfish_pond: CRAYFISH_POND, seedling: SEEDLING_POND };
 
-/** The water of a threshold profile; an unknown one is taken for a crab pond. */
+/** Parameters of a threshold profile; default: a crab pond. */
 export function waterOf(profile: string | undefined): PondWater {
   return WATERS[profile ?? ''] ?? CRAB_POND;
 }

@@ -5,7 +5,7 @@ export default defineScenario({
   label: { zh: '难熬的一夜', en: 'A bad night' },
   about: {
     zh: '连阴两天后的第四个凌晨：竹溪 1 号塘增氧机坏、溶解氧跌破 3 mg/L；冷藏车 1 停机升温；冰鲜库门敞开；甘棠 1 号塘探头卡住、广福塘断网，两处应显示“未知”而不是“正常”。',
-    en: "The fourth small hours after two overcast days: Zhuxi pond 1 without its aerator falls below 3 mg/L, reefer 1 warms, the chilled store's door stands open; Gantang pond 1's probe is stuck and Guangfu pond is silent: both must be unknown, not good.",
+    en: 'The fourth night after two overcast days: Zhuxi pond 1 without aerator falls below 3 mg/L, reefer 1 warms, the door of the chilled store is open; the probe of Gantang pond 1 is stuck and Guangfu pond is silent: both must be unknown, not good.',
   },
   hours: 78,
   season: '07-15',

@@ -1,4 +1,4 @@
-/** Each fault that real sensors showed, one after the other and on several devices: what is refused, what is flagged, what no check can see. */
+/** Faults of real sensors, one after the other, on several devices: some are refused, some flagged, some not detectable. */
 import { defineScenario } from '../scenario.ts';
 
 const ponds = ['aquaculture_pond'];
@@ -8,7 +8,7 @@ export default defineScenario({
   label: { zh: '坏传感器', en: 'Bad sensors' },
   about: {
     zh: '48 小时内轮番出现断线、顶死、NaN、文本、突跳、卡住、漂移、附着、埋泥、离水、倍率错、时钟乱：隔离区按原因可查，可疑值标空心点，漂移与附着需要人看。',
-    en: 'In 48 hours: sentinels, rails, NaN, texts, spikes, stuck, drift, fouling, silt, air, scale and clock errors. Quarantine shows the reasons, doubtful points are hollow; drift and fouling need a person.',
+    en: 'In 48 hours: sentinels, rails, NaN, texts, spikes, stuck, drift, fouling, silt, air, scale and clock errors. Quarantine shows the reasons, suspect points are hollow; only people can find drift and fouling.',
   },
   hours: 48,
   season: '06-20',
@@ -83,7 +83,7 @@ export default defineScenario({
     },
     { fault: 'fouling', on: { kinds: ponds, share: 0.3 }, fromHour: 0, toHour: 44, options: { biasADay: -0.8 } },
     { fault: 'silted-probe', on: { kinds: ponds, share: 0.2 }, fromHour: 18, toHour: 42 },
-    // Behind what happens to the probe: a hung converter sends the same value, whatever grows on the probe.
+    // After faults of the probe: a hung converter sends the same value, whatever the probe measures.
     { fault: 'stuck', on: { share: 0.3 }, fields: ['dissolved_oxygen', 'air_temperature'], fromHour: 14, toHour: 26 },
     { fault: 'out-of-water', on: { kinds: water, share: 0.3 }, fromHour: 30, toHour: 30.5 },
     { fault: 'dropout', on: { share: 0.6 }, fromHour: 0, toHour: 48 },

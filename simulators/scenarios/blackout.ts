@@ -1,11 +1,11 @@
-/** The power of the county fails for two hours: everything is offline, devices buffer, then all backlogs arrive at once, some from clocks that lost the time. */
+/** A power failure of the county for two hours: everything is offline, devices buffer, then all backlogs arrive at once, some with a lost clock. */
 import { defineScenario } from '../scenario.ts';
 
 export default defineScenario({
   label: { zh: '全县断电', en: 'Blackout' },
   about: {
     zh: '第 3 至 5 小时全部离线（页面应显示“未知”而不是“正常”），恢复后积压同时涌入，曲线补齐；少数设备时钟回到 1970，被拒并说明原因。',
-    en: 'Hours 3 to 5 everything is offline (unknown, not good), then all backlogs flood in and the curves fill; a few clocks are back in 1970 and refused with the reason.',
+    en: 'In hours 3 to 5 everything is offline (unknown, not good), then all backlogs arrive and the curves fill; a few clocks restart in 1970, and their readings are refused with the reason.',
   },
   hours: 8,
   startHour: 22,

@@ -1,11 +1,11 @@
-/** A week of heat: warm water holds little oxygen and ammonia turns toxic, stores work without pause, paddies dry. */
+/** A week of heat: warm water holds little oxygen and ammonia turns toxic, compressors run without pause, paddies dry. */
 import { defineScenario } from '../scenario.ts';
 
 export default defineScenario({
   label: { zh: '热浪', en: 'Heat wave' },
   about: {
     zh: '一周晴热，气温比常年高 5 °C：塘水过热、夜间缺氧、非离子氨升高，田面水蒸发加快，冷库压缩机几乎不停。',
-    en: 'A week of sun, 5 K warmer than usual: hot ponds with little oxygen at night and more toxic ammonia, paddies drying, compressors that hardly rest.',
+    en: 'A sunny week, 5 K warmer than usual: hot ponds with little oxygen at night and more toxic ammonia, drying paddies, compressors that hardly stop.',
   },
   hours: 168,
   season: '08-01',

@@ -1,11 +1,11 @@
-/** A refrigerated van whose compressor fails on the road; later somebody leaves a store's door open. */
+/** The compressor of a refrigerated van fails on the road; later the door of a store stays open. */
 import { defineScenario } from '../scenario.ts';
 
 export default defineScenario({
   label: { zh: '冷藏车故障', en: 'Reefer breakdown' },
   about: {
     zh: '第 6 小时冷藏车 1 压缩机停机 4 小时：空气先升、货品慢升；第 14 小时冰鲜库门敞开一个半小时，空气升温，关门后恢复。',
-    en: "At hour 6 reefer 1's compressor fails for four hours: the air warms first, the cargo slowly. At hour 14 the chilled store's door stands open for an hour and a half.",
+    en: 'At hour 6 the compressor of reefer 1 fails for four hours: the air warms first, the cargo slowly. At hour 14 the door of the chilled store is open for an hour and a half.',
   },
   hours: 24,
   season: '07-20',
@@ -26,6 +26,6 @@ export default defineScenario({
       sites: ['logistics-chilled-1', 'sim-cold-chain-2'],
     },
   ],
-  // A tunnel, or a valley without a cell, in the middle of it.
+  // Meanwhile, a tunnel or a valley without reception.
   faults: [{ fault: 'offline', on: { share: 0.5 }, fromHour: 6.5, toHour: 7.5 }],
 });

@@ -1,11 +1,11 @@
-/** A day of rice seeding by drone: missions in the morning and the afternoon, silence in between, which is no fault. */
+/** A day of rice seeding by drone: missions in the morning and the afternoon; the silence in between is not a fault. */
 import { defineScenario } from '../scenario.ts';
 
 export default defineScenario({
   label: { zh: '飞播作业日', en: 'Seeding day' },
   about: {
     zh: '上午、下午各一次飞行任务，飞行时每秒一点，其余时间安静（显示“待命”而非“失联”）；看播量、已播面积、料箱与电量。',
-    en: 'A mission in the morning and one in the afternoon, a point a second in flight and silence in between (idle, not lost): rate, area, hopper, battery.',
+    en: 'A mission in the morning and one in the afternoon, a point per second in flight and silence in between (idle, not lost): rate, area, hopper, battery.',
   },
   hours: 14,
   startHour: 6,

@@ -1,11 +1,11 @@
-/** Two overcast days after a sunny one: the pond whose aerator is broken crashes at dawn, the others are rescued by theirs. */
+/** Two overcast days after a sunny one: the pond with a broken aerator runs out of oxygen at dawn, the others do not. */
 import { defineScenario } from '../scenario.ts';
 
 export default defineScenario({
   label: { zh: '连阴两日', en: 'Two overcast days' },
   about: {
     zh: '晴一天后连阴两天，黎明溶解氧一天比一天低：竹溪 1 号塘增氧机坏了，第三、四天黎明跌破 3 mg/L，其余塘由增氧机托住。',
-    en: 'A sunny day, then two overcast ones, each dawn lower. Zhuxi pond 1 has a broken aerator and falls below 3 mg/L on the third and fourth dawn; the others are held by theirs.',
+    en: 'A sunny day, then two overcast ones, with less oxygen at each dawn. Zhuxi pond 1 has a broken aerator and falls below 3 mg/L on the third and fourth dawn; the aerators of the others keep their oxygen up.',
   },
   hours: 96,
   season: '07-15',

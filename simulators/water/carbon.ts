@@ -1,10 +1,10 @@
-/** Carbonate chemistry of fresh water at constant alkalinity: pH follows carbon dioxide, which life takes up and gives off against oxygen. */
+/** Carbonate chemistry of fresh water at constant alkalinity: pH follows carbon dioxide, which organisms exchange for oxygen. */
 
 export interface Constants {
   readonly k1: number;
   readonly k2: number;
   readonly kw: number;
-  /** mol/L of dissolved carbon dioxide in balance with the air. */
+  /** Dissolved carbon dioxide in equilibrium with the air, mol/L. */
   readonly airCarbonDioxide: number;
 }
 
@@ -18,7 +18,7 @@ export function constantsAt(celsius: number): Constants {
   return { k1: 10 ** -pk1, k2: 10 ** -pk2, kw: 10 ** -pkw, airCarbonDioxide: 10 ** henry * 420e-6 };
 }
 
-/** mol/L of hydrogen ions. Alkalinity in eq/L, inorganic carbon in mol/L; found by halving between pH 4 and 11.5. */
+/** Hydrogen ions, mol/L. Alkalinity in eq/L, inorganic carbon in mol/L; bisection between pH 4 and 11.5. */
 export function hydrogenOf(carbon: number, alkalinity: number, { k1, k2, kw }: Constants): number {
   let low = 3.16e-12;
   let high = 1e-4;
@@ -36,23 +36,23 @@ export function carbonDioxideOf(carbon: number, h: number, { k1, k2 }: Constants
   return (carbon * h * h) / (h * h + k1 * h + k1 * k2);
 }
 
-/** mol/L of inorganic carbon that gives a pH at an alkalinity. */
+/** Inorganic carbon at a pH and an alkalinity, mol/L. */
 export function carbonAt(ph: number, alkalinity: number, { k1, k2, kw }: Constants): number {
   const h = 10 ** -ph;
   return ((alkalinity - kw / h + h) * (h * h + k1 * h + k1 * k2)) / (k1 * h + 2 * k1 * k2);
 }
 
 export interface CarbonFlows {
-  /** mg/L/h of oxygen made and used by life. */
+  /** Oxygen production and consumption, mg/L/h. */
   readonly photosynthesis: number;
   readonly respiration: number;
-  /** 1/h for oxygen; carbon dioxide crosses 0.95 times as fast. */
+  /** Exchange rate of oxygen, 1/h; that of carbon dioxide is 0.95 of it. */
   readonly exchange: number;
 }
 
-/** mg of oxygen in a mol. */
+/** Oxygen, mg/mol. */
 const OXYGEN_MASS = 32_000;
-/** Mol of oxygen made for one of carbon bound, and of carbon given off for one of oxygen used. */
+/** Photosynthetic quotient (oxygen per carbon) and respiratory quotient (carbon per oxygen), mol/mol. */
 const PHOTOSYNTHETIC_QUOTIENT = 1.2;
 const RESPIRATORY_QUOTIENT = 0.9;
 

@@ -9,17 +9,17 @@ export interface Metabolism {
   readonly halfLight: number;
   /** Extinction of light, 1/m. */
   readonly extinction: number;
-  /** Water and plants at 20 °C, mg/L/h. */
+  /** Respiration of water and plants at 20 °C, mg/L/h. */
   readonly respiration: number;
   /** Sediment oxygen demand at 20 °C, g/m²/d. */
   readonly sedimentDemand: number;
-  /** Animals, mg/L/h. */
+  /** Respiration of animals, mg/L/h. */
   readonly animals: number;
 }
 
 export interface OxygenRates {
   readonly photosynthesis: number;
-  /** All consumers at plenty of oxygen. */
+  /** Total demand without oxygen limitation. */
   readonly demand: number;
   /** 1/h, exchange with the air. */
   readonly exchange: number;
@@ -28,7 +28,7 @@ export interface OxygenRates {
 /** `par` in µmol/m²/s above the water, wind at 10 m in m/s. Monod light averaged over the depth, as in QUAL2K. */
 export function oxygenRates(body: Metabolism, celsius: number, par: number, wind: number): OxygenRates {
   const { depth, extinction, halfLight } = body;
-  const surface = 0.94 * par; // The rest is reflected.
+  const surface = 0.94 * par; // The remainder is reflected.
   const attenuation = extinction * depth;
   const light =
     surface <= 0 ? 0 : Math.log((halfLight + surface) / (halfLight + surface * Math.exp(-attenuation))) / attenuation;
@@ -49,31 +49,31 @@ export function pistonVelocity(celsius: number, wind: number): number {
 
 export interface Aerator {
   readonly ratedKilowatts: number;
-  /** kg of oxygen a kWh brings into clean water of 20 °C without any: 0.9-1.2 micro-pore, 2.2 paddle wheel (Boyd 1998). */
+  /** Standard aeration efficiency, kg of oxygen per kWh: 0.9-1.2 micro-pore, 2.2 paddle wheel (Boyd 1998). */
   readonly efficiency: number;
   /** m³. */
   readonly volume: number;
 }
 
-/** What is left of the efficiency in pond water. */
+/** Factor of the efficiency in pond water. */
 const ALPHA = 0.85;
 
-/** 1/h: an aerator is a second surface, it brings in proportion to the deficit. */
+/** Transfer rate of an aerator, 1/h; the transfer is proportional to the deficit. */
 export function aerationExchange({ ratedKilowatts, efficiency, volume }: Aerator, celsius: number): number {
   return (((efficiency * ratedKilowatts) / 9.09) * 1.024 ** (celsius - 20) * ALPHA * 1000) / volume;
 }
 
-/** Oxygen at half of which consumers get what they ask, mg/L. */
+/** Half-saturation constant of consumption, mg/L. */
 const HALF_OXYGEN = 0.5;
 
-/** Oxygen after `hours`, mg/L. What consumes and what exchanges is taken at the end of the step, so it never falls below zero. */
+/** Oxygen after `hours`, mg/L. Consumption and exchange are implicit, so it never falls below zero. */
 export function stepOxygen(oxygen: number, rates: OxygenRates, saturation: number, aeration: number, hours: number) {
   const exchange = rates.exchange + aeration;
   const gain = oxygen + hours * (rates.photosynthesis + exchange * saturation);
   return gain / (1 + hours * (rates.demand / (oxygen + HALF_OXYGEN) + exchange));
 }
 
-/** Share of the demand that is met, 0…1. */
+/** Share of the demand that is satisfied, 0…1. */
 export function metDemand(oxygen: number): number {
   return oxygen / (oxygen + HALF_OXYGEN);
 }

@@ -1,7 +1,7 @@
-/** Heat between air, sun and water: the equilibrium temperature of Edinger, Brady & Geyer 1974, with a canopy in between where rice grows. */
+/** Heat between air, sun and water: the equilibrium temperature of Edinger, Brady & Geyer 1974, with a canopy of rice in between. */
 
 export interface WaterWeather {
-  /** W/m² above any canopy. */
+  /** Radiation above the canopy, W/m². */
   readonly radiation: number;
   readonly airTemperature: number;
   readonly dewPoint: number;
@@ -12,14 +12,14 @@ export interface WaterWeather {
 /** J/m³K. */
 const HEAT_OF_WATER = 4.186e6;
 
-/** Water temperature after `hours`; the exponential form stays true for a film of 5 cm. `leafArea` is m² of leaf per m² of ground. */
+/** Water temperature after `hours`; the exponential form is stable for a depth of 5 cm. `leafArea` is the leaf area index, m²/m². */
 export function warmWater(celsius: number, weather: WaterWeather, depth: number, hours: number, leafArea = 0): number {
   const { exchange, equilibrium } = equilibriumOf(celsius, weather, leafArea);
   const rate = (exchange * 3600) / (HEAT_OF_WATER * depth);
   return equilibrium + (celsius - equilibrium) * Math.exp(-rate * hours);
 }
 
-/** Exchange in W/m²K and the temperature the water tends to. */
+/** Exchange coefficient, W/m²K, and equilibrium temperature. */
 export function equilibriumOf(celsius: number, weather: WaterWeather, leafArea = 0) {
   const cover = 1 - Math.exp(-0.5 * leafArea);
   const radiation = weather.radiation * (1 - cover);

@@ -31,7 +31,7 @@ async function play(name: string, seed: string): Promise<Played> {
 /** Rows of the table in the documentation: fault, field, the least that is caught in per cent. */
 function documented(): readonly { readonly fault: string; readonly field: string; readonly least: number }[] {
   const text = readFileSync(new URL('../../docs/simulators.md', import.meta.url), 'utf8');
-  const section = text.slice(text.indexOf('## What is caught'));
+  const section = text.slice(text.indexOf('## Detection of faulty sensors'));
   return [...section.matchAll(/^\| `([a-z-]+)` +\| `([a-z_]+)` +\| +(\d+) %/gm)].map(([, fault, field, least]) => ({
     fault: fault ?? '',
     field: field ?? '',
