@@ -82,8 +82,8 @@ program
   .action((options: { packets: string }) => benchFuzz({ packets: Number(options.packets) }));
 program
   .command('fuzz-decoders')
-  .description('mutated messages of every device model through decoders, mapping and validation')
-  .option('--inputs <n>', 'how many', '100000')
+  .description('mutated messages of every payload format and device model through decoders, mapping and validation')
+  .option('--inputs <n>', 'how many of each format', '100000')
   .action((options: { inputs: string }) => benchFuzzDecoders({ inputs: Number(options.inputs) }));
 program
   .command('query')

@@ -89,8 +89,17 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))(
       expect(await overflow(page)).toBe(0);
       expect(await barriers(page)).toEqual([]);
 
-      // One of them becomes a gateway, another its child.
+      // A message that only a mapping understands, and the mapping that is proposed.
       await page.getByRole('link', { name: 'b-1' }).click();
+      await page.getByLabel('报文', { exact: true }).fill('{"sensors": {"do": 6.4}}');
+      await page.getByRole('button', { name: '试解析' }).click();
+      const trial = page.getByTestId('trial');
+      await trial.getByText('什么都不会入库').waitFor();
+      await trial.getByRole('button', { name: '采用' }).click();
+      await trial.getByText('溶解氧 6.40 mg/L').waitFor();
+      await pictures(page, 'manage-mapping-try');
+
+      // One of them becomes a gateway, another its child.
       await page.getByLabel('这台设备是网关').click();
       await page.getByLabel('子设备', { exact: true }).selectOption('b-2');
       await page.getByLabel('报文里的编号').fill('A1');

@@ -1,6 +1,7 @@
 /** Parks, sites and devices as the page makes and changes them. */
 import type { BatchAnswer } from '../../../api/routes/device-batch.ts';
 import type { Removal } from '../../../api/routes/device-life.ts';
+import type { MappingTrial } from '../../../api/routes/mapping-try.ts';
 import type { ModelsAnswer } from '../../../api/routes/models.ts';
 import type { DeviceCredentials } from '../../../api/setup-text.ts';
 import type { ShownDevice } from '../../../api/show-device.ts';
@@ -45,6 +46,15 @@ export const changeDevice = (park: string, device: string, change: DeviceChange)
   send<ShownDevice>('PATCH', `/devices/${at(park, device)}`, change);
 export const setMapping = (park: string, device: string, mapping: Mapping) =>
   send<ShownDevice>('PUT', `/devices/${at(park, device)}/mapping`, mapping);
+/** Bytes written as hex, a message of a few at least: a number is no message. */
+const HEX = /^\s*(?:[0-9A-Fa-f]{2}[\s:,-]?){4,}\s*$/;
+/** Stores nothing. */
+export const tryMapping = (park: string, device: string, text: string) =>
+  send<MappingTrial>(
+    'POST',
+    `/devices/${at(park, device)}/mapping/try`,
+    HEX.test(text) ? { hex: text.trim() } : { payload: text },
+  );
 export const rotatePassword = (park: string, device: string, overlapMinutes: number) =>
   send<DeviceCredentials>('POST', `/devices/${at(park, device)}/credentials`, { overlapMinutes });
 

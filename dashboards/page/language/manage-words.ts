@@ -57,6 +57,18 @@ export const MANAGE_WORDS = {
     '换点位后，已有读数仍归原点位，新读数归新点位。',
     'After a move, past readings stay with the old site; new ones belong to the new site.',
   ],
+  tryMapping: ['试解析', 'Try a message'],
+  tryNote: [
+    '粘贴设备的一条报文（JSON、文本或十六进制）：看会存成什么、会告知什么、映射可以怎么写。不会入库。',
+    'Paste a message of the device (JSON, text or hex): what would be stored, what it would be told, what a mapping could say. Nothing is stored.',
+  ],
+  messageField: ['报文', 'Message'],
+  tryNow: ['试解析', 'Try it'],
+  wouldStore: ['会入库', 'Would be stored'],
+  nothingStored: ['什么都不会入库', 'nothing'],
+  wouldTell: ['会告知设备', 'The device would be told'],
+  couldMap: ['映射可以这样写', 'A mapping could say'],
+  adopt: ['采用', 'Adopt'],
   childrenOf: ['网关与子设备', 'Gateway and children'],
   childrenNote: [
     '网关用自己的凭据替子设备上报；报文里的编号（DevEUI、SN、设备名）决定归谁。',

@@ -9,6 +9,7 @@ import { DeviceChildren } from './device-children.tsx';
 import { DeviceDetails } from './device-details.tsx';
 import { DeviceEnd } from './device-end.tsx';
 import { DeviceState } from './device-state.tsx';
+import { MappingTry } from './mapping-try.tsx';
 
 export function DevicePage({ park, id }: { readonly park: Park; readonly id: string }) {
   const { word, language, state, route } = useAppContext();
@@ -39,6 +40,7 @@ export function DevicePage({ park, id }: { readonly park: Park; readonly id: str
       </div>
       <DeviceDetails device={device} />
       <CredentialsCard device={device} kind={kind} />
+      <MappingTry device={device} kind={kind} />
       <DeviceChildren device={device} />
       <DeviceEnd device={device} />
       <section class="card">
