@@ -38,6 +38,7 @@ const MOST_BYTES = 8192;
 const SECRETS = new Set([
   'passwordHash',
   'framePasswordHash',
+  'observerPasswordHash',
   'framePassword',
   'previousPassword',
   'password',

@@ -7,6 +7,10 @@ import { STATUS } from './problem.ts';
 /** For people; the codes and messages of the API are for programs. */
 const WORDS: Readonly<Record<string, string>> = {
   SIGN_IN_INVALID: '用户名或密码不对 wrong user name or password',
+  CODE_INVALID: '验证码不对或已用过，请用下一个 wrong or used code, take the next one',
+  ACCOUNT_BOUND: '这个账号已绑定另一个人 this account is bound to somebody else',
+  NOT_INVITED: '此人没有账号，请管理员邀请 there is no account for this person: ask an administrator for an invitation',
+  PROVIDER_UNAVAILABLE: '统一登录暂时不可用 the identity provider cannot be used at this moment',
   PASSWORD_WEAK: '密码太弱 the password is too weak',
   ACCOUNT_EXISTS: '用户名已被占用 this user name is taken',
   ACCOUNT_INVALID: '用户名或姓名不合要求 user name or name does not fit',

@@ -12,6 +12,8 @@ export interface JoinPageOptions {
   readonly problem?: string;
   readonly user?: string;
   readonly typedName?: string;
+  /** Name of the identity provider, where one is configured. */
+  readonly provider?: string | undefined;
 }
 
 const ROLE_WORDS: Readonly<Record<Role, readonly [zh: string, en: string]>> = {
@@ -21,7 +23,8 @@ const ROLE_WORDS: Readonly<Record<Role, readonly [zh: string, en: string]>> = {
   admin: ['管理员', 'administrator'],
 };
 
-export function joinPage({ purpose, code, name = '', problem, user = '', typedName = '' }: JoinPageOptions): string {
+export function joinPage(options: JoinPageOptions): string {
+  const { purpose, code, name = '', problem, user = '', typedName = '', provider } = options;
   const alert = problem === undefined ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
   const hidden = `<input type="hidden" name="code" value="${escapeHtml(code)}">`;
   if (purpose.is === 'screen') {
@@ -47,9 +50,12 @@ export function joinPage({ purpose, code, name = '', problem, user = '', typedNa
     body: `${alert}<form class="card" method="post" action="/join">${hidden}${intro}${who}
 <label>密码 <span lang="en">password</span><input name="password" type="password" autocomplete="new-password" minlength="12" maxlength="128" aria-describedby="rule" required${isNew ? '' : ' autofocus'}></label>
 <p class="soft" id="rule">至少 12 个字符，例如四个不相干的词；不含用户名。<br><span lang="en">12 characters or more, such as four unrelated words; without the user name.</span></p>
-<button>${isNew ? '建立账号 Make the account' : '保存密码 Save the password'}</button></form>`,
+<button>${isNew ? '建立账号 Make the account' : '保存密码 Save the password'}</button></form>${provider === undefined ? '' : elsewhere(provider, code)}`,
   });
 }
+
+const elsewhere = (provider: string, code: string) =>
+  `<p class="card"><a class="button" href="/sign-in/oidc?invitation=${encodeURIComponent(code)}">不设密码，用 ${escapeHtml(provider)} 登录 <span lang="en">Without a password: sign in with ${escapeHtml(provider)}</span></a></p>`;
 
 export const voidPage = (): string =>
   entryPage({

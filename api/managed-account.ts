@@ -10,9 +10,14 @@ import { Exact } from './schemas.ts';
 
 export const ByUser = Exact({ user: User });
 
-export function showAccount({ user, name, grants, passwordHash, createdAt, createdBy, lastSignInAt }: Account): Person {
+export function showAccount(account: Account): Person {
+  const { user, name, grants, email, createdAt, createdBy, lastSignInAt } = account;
   return {
-    ...{ user, name, grants, hasPassword: passwordHash !== undefined, createdAt, createdBy },
+    ...{ user, name, grants, createdAt, createdBy },
+    hasPassword: account.passwordHash !== undefined,
+    hasSecondFactor: account.secondFactor !== undefined,
+    isBound: account.subject !== undefined,
+    ...(email !== undefined && { email }),
     ...(lastSignInAt !== undefined && { lastSignInAt }),
   };
 }

@@ -11,6 +11,10 @@ export const PersonName = Type.String({
   maxLength: 50,
   description: 'as others read it, such as 王建国',
 });
+export const Email = Type.String({
+  maxLength: 254,
+  description: 'whoever proves it to the identity provider is this person; empty: none',
+});
 /** The platform, not the schema, checks and explains what a good password is. */
 export const Password = Type.String({ minLength: 1, maxLength: 512 });
 
@@ -31,6 +35,9 @@ export const Me = Exact({
   }),
   session: Type.Optional(Type.String({ description: 'id of this session, as listed' })),
   operatorUntil: Type.Optional(Time('of a browser that typed the API token')),
+  secondFactor: Type.Optional(
+    Exact({ isOn: Type.Boolean(), recoveryCodesLeft: Type.Integer({ minimum: 0 }) }, { description: 'of a person' }),
+  ),
   mayMakeFirstAccount: Type.Boolean({ description: 'this browser may make the first account, at /join' }),
 });
 export type Me = Static<typeof Me>;
@@ -40,6 +47,9 @@ export const Person = Exact({
   name: Type.String(),
   grants: Grants,
   hasPassword: Type.Boolean({ description: 'false: the person has not opened their link yet' }),
+  hasSecondFactor: Type.Boolean(),
+  email: Type.Optional(Email),
+  isBound: Type.Boolean({ description: 'signs in through the identity provider' }),
   createdAt: Time('when it was made'),
   createdBy: Type.String(),
   lastSignInAt: Type.Optional(Time('of the last time the password was given')),

@@ -14,6 +14,7 @@ import { type Authenticator, createAuthenticator, createTokenThrottle } from './
 import { installAuthorization } from './authorize.ts';
 import { compileWhenNeeded } from './lazy-validators.ts';
 import { listen } from './listen.ts';
+import { listenTls, type TlsAddress } from './listen-tls.ts';
 import { createMemoryBudget } from './memory-budget.ts';
 import { endOngoing } from './ongoing.ts';
 import { installProblems, PROBLEM_HANDLERS } from './problem.ts';
@@ -28,6 +29,7 @@ import { alarmRoutes } from './routes/alarms.ts';
 import { alarmsLiveRoutes } from './routes/alarms-live.ts';
 import { analysisRoutes } from './routes/analysis.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { automationRoutes } from './routes/automation.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contractRoutes } from './routes/contract.ts';
@@ -35,6 +37,7 @@ import { correctionRoutes } from './routes/corrections.ts';
 import { deviceBatchRoutes } from './routes/device-batch.ts';
 import { deviceLifeRoutes } from './routes/device-life.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { displayRoutes } from './routes/display.ts';
 import { doctorRoutes } from './routes/doctor.ts';
 import { entryRoutes } from './routes/entry.ts';
 import { errorsDocumentRoutes } from './routes/errors-document.ts';
@@ -52,11 +55,13 @@ import { mappingTryRoutes } from './routes/mapping-try.ts';
 import { meRoutes } from './routes/me.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { observerRoutes } from './routes/observer.ts';
 import { pageRoutes } from './routes/page.ts';
 import { parkRoutes } from './routes/parks.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { screenRoutes } from './routes/screens.ts';
+import { secondFactorRoutes } from './routes/second-factor.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sharedChartRoutes } from './routes/shared-chart.ts';
@@ -76,7 +81,26 @@ const COMPRESS_FROM_BYTES = 1200;
 export async function openApi(options: ApiOptions): Promise<Api> {
   const app = await buildApp(options);
   const url = await listen(app, options);
-  return { url, signInLink: async () => `${url}/sign-in?code=${await options.codes.make()}`, close: () => app.close() };
+  const https = options.tls && (await openTls(app, options.tls, options.log));
+  return {
+    url,
+    ...(https && { httpsUrl: https.url }),
+    signInLink: async () => `${url}/sign-in?code=${await options.codes.make()}`,
+    async close() {
+      await https?.close();
+      await app.close();
+    },
+  };
+}
+
+/** Closes the application where its second socket cannot be had. */
+async function openTls(app: FastifyInstance, address: TlsAddress, log: ApiOptions['log']) {
+  try {
+    return await listenTls(app, address, log);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 /** The application without a socket, into which tests inject requests. */
@@ -151,14 +175,15 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
 async function installGuards(
   app: FastifyInstance,
   authenticator: Authenticator,
-  { limits, people, audit }: Pick<ApiOptions, 'limits' | 'people' | 'audit'>,
+  { limits, people, audit, mapTiles }: Pick<ApiOptions, 'limits' | 'people' | 'audit' | 'mapTiles'>,
 ): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'self'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
+        // The base layer of maps, where one is configured.
+        imgSrc: ["'self'", 'data:', ...(mapTiles === undefined ? [] : [new URL(mapTiles).origin])],
         scriptSrc: ["'self'"],
         connectSrc: ["'self'"],
         frameAncestors: ["'none'"],
@@ -190,6 +215,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   const imports = createQueryGate({ ...options.limits, maxConcurrentQueries: 1 });
   const memory = createMemoryBudget({ patienceMs: options.limits.queryTimeoutMs });
   await app.register(kindRoutes, options);
+  await app.register(displayRoutes, options);
   await app.register(modelRoutes, options);
   await app.register(parkRoutes, options);
   await app.register(siteRoutes, options);
@@ -197,6 +223,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(deviceRoutes, options);
   await app.register(deviceBatchRoutes, options);
   await app.register(deviceLifeRoutes, options);
+  await app.register(observerRoutes, options);
   await app.register(mappingTryRoutes, options);
   await app.register(intakeRoutes, options);
   await app.register(doctorRoutes, options);
@@ -208,6 +235,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(ledgerRoutes, options);
   await app.register(quarantineRoutes, options);
   await app.register(commandRoutes, options);
+  await app.register(automationRoutes, options);
   await app.register(eventRoutes, options);
   await app.register(correctionRoutes, options);
   await app.register(alarmRoutes, options);
@@ -218,6 +246,7 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(channelRoutes, options);
   await app.register(sessionRoutes);
   await app.register(meRoutes, { ...options, signIn });
+  await app.register(secondFactorRoutes, { ...options, signIn });
   await app.register(userRoutes, options);
   await app.register(userAccessRoutes, options);
   await app.register(invitationRoutes, options);

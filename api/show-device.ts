@@ -34,6 +34,7 @@ export const ShownDevice = Exact({
   isConnected: Type.Boolean(),
   isDisabled: Type.Optional(Type.Boolean()),
   retiredAt: Type.Optional(Time('from then on it is history')),
+  hasObserver: Type.Optional(Type.Boolean({ description: 'a second login that only listens' })),
   oldPasswordValidUntil: Type.Optional(Time('while a password is rotated')),
   createdAt: Time('when it was made'),
 });
@@ -81,6 +82,7 @@ export function createShowDevice(
       isConnected: isConnected(park, id),
       ...(isDisabled !== undefined && { isDisabled }),
       ...(retiredAt !== undefined && { retiredAt }),
+      ...(device.observerPasswordHash !== undefined && { hasObserver: true }),
       ...(previousPassword && { oldPasswordValidUntil: previousPassword.validUntil }),
       createdAt,
     };

@@ -1,4 +1,4 @@
-/** Sign-in of browsers by start-up link, the installation's token, user name and password, or invitation. Each starts a new session. */
+/** Sign-in of browsers by start-up link, the installation's token, user name and password (and code), or invitation. Each starts a new session. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DaoyuError } from '../base/errors.ts';
 import type { Account } from '../people/account.ts';
@@ -8,7 +8,9 @@ import { EVERY_PARK } from '../people/roles.ts';
 import { digestOf } from '../people/secret.ts';
 import type { SessionOwner } from '../people/sessions.ts';
 import { createThrottle, type Throttle } from '../people/throttle.ts';
+import { stepOf } from '../people/totp.ts';
 import { COOKIE } from './authenticate.ts';
+import { createCodeTickets } from './code-tickets.ts';
 
 /** Codes of start-up links: each valid once within an hour, on any process. */
 export interface CodeBook {
@@ -23,7 +25,15 @@ export interface SignIn {
   /** A session that may operate for twelve hours. Rejects with `SIGN_IN_INVALID`, `TOO_MANY_ATTEMPTS`. */
   byToken(token: string, request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Rejects with `SIGN_IN_INVALID`, `TOO_MANY_ATTEMPTS`. */
-  byPassword(user: string, password: string, request: FastifyRequest, reply: FastifyReply): Promise<Account>;
+  byPassword(user: string, password: string, request: FastifyRequest, reply: FastifyReply): Promise<SignedIn>;
+  /** For an account whose person was recognised: a session, or a ticket where the account has a second factor. */
+  asPerson(account: Account, request: FastifyRequest, reply: FastifyReply): Promise<SignedIn>;
+  /** The second half, for a ticket. Rejects with `SIGN_IN_INVALID`, `CODE_INVALID`, `TOO_MANY_ATTEMPTS`. */
+  byCode(ticket: string, code: string, request: FastifyRequest, reply: FastifyReply): Promise<Account>;
+  /** The user of a ticket that is still good. */
+  userOf(ticket: string): string | undefined;
+  /** Uses a code of the second factor up. Rejects with `CODE_INVALID`, `TOO_MANY_ATTEMPTS`. */
+  proveCode(user: string, code: string, address: string): Promise<Account>;
   /** For somebody who has just proved their identity in another way. */
   begin(owner: SessionOwner, request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Checks a password as signing in does, without starting a session. */
@@ -35,8 +45,15 @@ export interface SignIn {
   firstInvitation(request: FastifyRequest): { readonly code: string; readonly invitation: Invitation } | undefined;
 }
 
+export interface SignedIn {
+  readonly account: Account;
+  /** Present: no session yet, a code is needed with it. */
+  readonly ticket?: string;
+}
+
 export interface SignInOptions {
   readonly people: People;
+  readonly sessionSecret: string;
   readonly codes: CodeBook;
   readonly clock: () => number;
   readonly tokenThrottle: Throttle;
@@ -50,9 +67,14 @@ const STARTER = { id: '', name: 'start-up link' } as const;
 const INSTALLATION = 'installation';
 /** No user name is longer; a longer text may be a password typed into the wrong field. */
 const LONGEST_USER = 64;
+/** Of a million codes three are right at any time: at this rate somebody who knows the password needs two years for even odds. */
+const CODES_PER_HOUR = 15;
 
-export function createSignIn({ people, codes, clock, tokenThrottle }: SignInOptions): SignIn {
+export function createSignIn({ people, sessionSecret, codes, clock, tokenThrottle }: SignInOptions): SignIn {
   const throttle = createThrottle({ clock });
+  const codeThrottle = createThrottle({ clock, maxPerHour: CODES_PER_HOUR });
+  const tickets = createCodeTickets(sessionSecret, clock);
+  const userOf = (ticket: string) => tickets.read(ticket, people.accounts.get);
 
   async function begin(owner: SessionOwner, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     // Ends the browser's previous session.
@@ -88,6 +110,26 @@ export function createSignIn({ people, codes, clock, tokenThrottle }: SignInOpti
     return account;
   }
 
+  async function proveCode(user: string, code: string, address: string): Promise<Account> {
+    // A wrong code may be right later, so the same one is a new guess at another time.
+    const attempt = { credential: `code:${user}`, address, secret: `${code} ${stepOf(clock())}` };
+    codeThrottle.begin(attempt);
+    const account = await people.accounts.proveCode(user, code);
+    if (account === undefined)
+      throw new DaoyuError(
+        'CODE_INVALID',
+        'the code is wrong or was used before: take the next one that the app shows',
+      );
+    codeThrottle.succeeded(attempt);
+    return account;
+  }
+
+  async function asPerson(account: Account, request: FastifyRequest, reply: FastifyReply): Promise<SignedIn> {
+    if (account.secondFactor !== undefined) return { account, ticket: tickets.make(account) };
+    await begin({ kind: 'person', user: account.user, epoch: account.epoch }, request, reply);
+    return { account };
+  }
+
   return {
     async byLink(code, request, reply) {
       if (!(await codes.take(code))) {
@@ -109,10 +151,19 @@ export function createSignIn({ people, codes, clock, tokenThrottle }: SignInOpti
       await inviteFirst(request, reply);
     },
     async byPassword(user, password, request, reply) {
-      const account = await prove(user, password, request.ip);
-      await begin({ kind: 'person', user: account.user, epoch: account.epoch }, request, reply);
+      return await asPerson(await prove(user, password, request.ip), request, reply);
+    },
+    asPerson,
+    async byCode(ticket, code, request, reply) {
+      const user = userOf(ticket);
+      if (user === undefined)
+        throw new DaoyuError('SIGN_IN_INVALID', 'more than five minutes have passed: sign in again from the beginning');
+      const account = await proveCode(user, code, request.ip);
+      await begin({ kind: 'person', user, epoch: account.epoch }, request, reply);
       return account;
     },
+    userOf,
+    proveCode,
     begin,
     prove,
     async signOut(request, reply) {

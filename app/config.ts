@@ -32,13 +32,20 @@ export function readConfig(given: Readonly<Record<string, string | undefined>>):
   if ((values.tlsCertificate === undefined) !== (values.tlsKey === undefined)) {
     problems.push('DAOYU_TLS_CERT and DAOYU_TLS_KEY belong together: give both or none');
   }
+  if (values.httpsPort !== undefined && values.tlsCertificate === undefined) {
+    problems.push('DAOYU_HTTPS_PORT needs DAOYU_TLS_CERT and DAOYU_TLS_KEY');
+  }
+  if ((values.oidcIssuer === undefined) !== (values.oidcClientId === undefined)) {
+    problems.push('DAOYU_OIDC_ISSUER and DAOYU_OIDC_CLIENT_ID belong together: give both or none');
+  }
   if (problems.length > 0) throw new DaoyuError('CONFIG_INVALID', problems.join('\n'));
   return values as Config;
 }
 
 /** A URL may hold a password. */
 function withoutSecrets(variable: string, text: string): string {
-  return variable === SETTINGS.apiToken.variable ? '(hidden)' : `"${text.replace(/\/\/[^@/]*@/, '//…@')}"`;
+  const isSecret = variable === SETTINGS.apiToken.variable || variable === SETTINGS.oidcClientSecret.variable;
+  return isSecret ? '(hidden)' : `"${text.replace(/\/\/[^@/]*@/, '//…@')}"`;
 }
 
 /** The known variable that shares most words with an unknown one. */

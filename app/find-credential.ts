@@ -1,4 +1,5 @@
-/** Which device a user name is, and what proves it: for MQTT and HTTP alike. */
+/** Which device a user name is, and what proves it: for MQTT and HTTP alike; over MQTT also its observer. */
+import { observerOf } from '../base/topics.ts';
 import type { FindCredential } from '../broker/broker.ts';
 import { lockOf, passwordHashesOf } from '../registry/device-change.ts';
 import type { Gateways } from '../registry/gateways.ts';
@@ -10,6 +11,18 @@ export function createFindCredential(registry: Pick<Registry, 'device'>, clock: 
     const device = more.length > 0 ? undefined : registry.device(park, id);
     if (device === undefined || lockOf(device) !== undefined) return undefined;
     return { park, device: id, passwordHashes: passwordHashesOf(device, clock()) };
+  };
+}
+
+/** The same where its observer may listen, too. */
+export function createFindClient(registry: Pick<Registry, 'device'>, clock: () => number): FindCredential {
+  const findDevice = createFindCredential(registry, clock);
+  return (username) => {
+    const [park = '', id = '', role, ...more] = username.split('.');
+    if (role !== 'observer' || more.length > 0) return findDevice(username);
+    const device = registry.device(park, id);
+    if (device?.observerPasswordHash === undefined || lockOf(device) !== undefined) return undefined;
+    return { ...observerOf({ park, device: id }), passwordHashes: [device.observerPasswordHash] };
   };
 }
 

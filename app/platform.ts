@@ -21,7 +21,12 @@ import { programVersion } from './version.ts';
 
 export interface Platform {
   /** Without the role `api`, `http` has health and metrics only; without `broker`, `mqtt` is empty. */
-  readonly urls: { readonly http: string; readonly mqtt: Broker['urls']; readonly hj212?: string };
+  readonly urls: {
+    readonly http: string;
+    readonly https?: string;
+    readonly mqtt: Broker['urls'];
+    readonly hj212?: string;
+  };
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly token: string;
   /** Nothing is set up yet: there is no park. */
@@ -109,6 +114,7 @@ async function open(
   return {
     urls: {
       http: http.url,
+      ...(api?.httpsUrl !== undefined && { https: api.httpsUrl }),
       mqtt: door?.broker.urls ?? {},
       ...(door?.hj212 && { hj212: `tcp://${host}:${door.hj212.port}` }),
     },

@@ -16,6 +16,7 @@ import type { Registry } from '../registry/registry.ts';
 import { seedsAt, withoutDemo } from '../seeds/seeds.ts';
 import type { Kind } from '../sensors/kind.ts';
 import { loadKinds } from '../sensors/kinds.ts';
+import { withShownUnits } from '../sensors/shown-units.ts';
 import { type BackendContext, openBus, openKv, openPubSub, sharedParts } from './backends.ts';
 import type { Config } from './config.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
@@ -64,7 +65,8 @@ export async function openServices({ config, log, clock }: AppContext, keep: Clo
       'no socket can be made in the data folder: a second container on it would not be noticed',
     );
   }
-  const kinds = await loadKinds(config.kindsDir);
+  const loaded = await loadKinds(config.kindsDir);
+  const kinds = new Map([...loaded].map(([name, kind]) => [name, withShownUnits(kind, config.units)]));
   const context = { config, folder: folder.path, clock, log, space: watchDiskSpace(folder.path, config.diskReserve) };
   const bus = keep(await openBus(context));
   const kv = keep(await openKv(context));

@@ -1,5 +1,6 @@
 /** Parsers of setting values: each throws an error whose message says what would be right. */
 import { isIP } from 'node:net';
+import { EVERY_PARK, type Grant, ROLES as PEOPLE_ROLES } from '../people/roles.ts';
 
 export const ROLES = ['broker', 'ingest', 'api'] as const;
 export type Role = (typeof ROLES)[number];
@@ -79,6 +80,41 @@ export function proxies(value: string): readonly string[] | undefined {
   if (!names.every(isNetwork))
     throw new Error('addresses or networks, such as 127.0.0.1 or 10.0.0.0/8, with commas between');
   return names;
+}
+
+/** URL of an identity provider; plain HTTP for one on the same machine only. */
+export function provider(value: string): URL | undefined {
+  if (value === '') return undefined;
+  const right = 'an address such as https://login.example.cn/realms/farm';
+  if (!URL.canParse(value)) throw new Error(right);
+  const url = new URL(value);
+  const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)) throw new Error(right);
+  return url;
+}
+
+/** URL template of a tile server. */
+export function tiles(value: string): string | undefined {
+  if (value === '') return undefined;
+  const isRight = ['{z}', '{x}', '{y}'].every((part) => value.includes(part)) && /^https?:\/\/[^{}]+\//.test(value);
+  if (!isRight) throw new Error('an address with {z}, {x} and {y}, such as https://tiles.example.cn/{z}/{x}/{y}.png');
+  return value;
+}
+
+/** `farm-admins=admin,pond-watch=operator@tianyu`: the roles of each group. */
+export function groupRoles(value: string): ReadonlyMap<string, readonly Grant[]> | undefined {
+  if (value === '') return undefined;
+  const byGroup = new Map<string, Grant[]>();
+  for (const each of value.split(',')) {
+    const [group = '', role, park = EVERY_PARK] = each.trim().split(/[=@]/);
+    const known = PEOPLE_ROLES.find((name) => name === role);
+    if (group === '' || known === undefined || park === '')
+      throw new Error(
+        'group=role or group=role@park, with commas between, such as farm-admins=admin,watch=operator@tianyu',
+      );
+    byGroup.set(group, [...(byGroup.get(group) ?? []), { role: known, park }]);
+  }
+  return byGroup;
 }
 
 const isLength = (text: string, most: number) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= most;

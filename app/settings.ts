@@ -1,19 +1,23 @@
 /** All settings: variable, default, meaning and check. Help, docs/settings.md (`npm run docs`) and error messages derive from this table. */
 import { driverUrl } from '../base/driver.ts';
 import { busDrivers } from '../bus/drivers.ts';
+import { UNIT_CHOICES } from '../sensors/shown-units.ts';
 import { storeDrivers } from '../store/drivers.ts';
 import {
   bytes,
   duration,
   durationOrNever,
+  groupRoles,
   oneOf,
   optional,
   optionalPort,
   port,
+  provider,
   proxies,
   replicas,
   roles,
   text,
+  tiles,
   whole,
 } from './setting-parsers.ts';
 
@@ -63,6 +67,12 @@ export const SETTINGS = {
     '8080',
     port,
     'Page and API; without the role `api` only health and metrics; `0` picks a free port',
+  ),
+  httpsPort: setting(
+    'DAOYU_HTTPS_PORT',
+    'off',
+    optionalPort,
+    'Page and API over TLS too, with the certificate above, for an installation without a proxy; `0`, `off` as above',
   ),
   dataDir: setting('DAOYU_DATA_DIR', './data', text, 'Data folder, used by one process at a time'),
   demo: setting(
@@ -260,5 +270,34 @@ export const SETTINGS = {
     proxies,
     'Proxies whose `X-Forwarded-*` headers are trusted: addresses or networks, e.g. `127.0.0.1,10.0.0.0/8`; the cookie is then `Secure` behind TLS',
   ),
+  oidcIssuer: setting(
+    'DAOYU_OIDC_ISSUER',
+    '',
+    provider,
+    'Identity provider through which invited people sign in (OpenID Connect), e.g. `https://login.example.cn/realms/farm`; docs/security.md',
+  ),
+  oidcClientId: setting('DAOYU_OIDC_CLIENT_ID', '', optional, 'Client id of this installation at the provider'),
+  oidcClientSecret: setting('DAOYU_OIDC_CLIENT_SECRET', '', optional, 'Client secret; absent for a public client'),
+  oidcName: setting('DAOYU_OIDC_NAME', 'OIDC', text, 'Name of the provider on the sign-in page'),
+  oidcRoles: setting(
+    'DAOYU_OIDC_ROLES',
+    '',
+    groupRoles,
+    'Roles by group at the provider: `farm-admins=admin,watch=operator@tianyu`; absent: roles are given here',
+  ),
+  oidcRolesClaim: setting('DAOYU_OIDC_ROLES_CLAIM', 'groups', text, 'Claim that lists the groups of a person'),
+  units: setting(
+    'DAOYU_UNITS',
+    'metric',
+    oneOf(...UNIT_CHOICES),
+    'Units in which people read values on the page and in alarms: `metric`, or `farm` for 亩, 公斤/亩 and 厘米. API, files and Grafana keep the units of the kinds',
+  ),
+  mapTiles: setting(
+    'DAOYU_MAP_TILES',
+    '',
+    tiles,
+    'Base layer of maps, WGS-84 in Web Mercator: `https://tiles.example.cn/{z}/{x}/{y}.png`; absent: none. Browsers ask that server for tiles',
+  ),
+  mapAttribution: setting('DAOYU_MAP_ATTRIBUTION', '', text, 'Name of whoever made the map, shown on it'),
   requestsPerMinute: setting('DAOYU_API_RATE', '1200', whole(1, 1_000_000), 'Requests a minute per client'),
 } as const satisfies Record<string, Setting<unknown>>;

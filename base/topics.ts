@@ -45,6 +45,19 @@ export function clientIdOf({ park, device }: DeviceAddress): string {
   return `${park}.${device}`;
 }
 
+const OBSERVER = '.observer';
+
+/**
+ * The read-only login beside a device's own: `{park}.{device}.observer`. It hears what the device is told, publishes nothing, and takes no connection away
+ * from it. A slug holds no dot, so it is no device's.
+ */
+export const observerOf = ({ park, device }: DeviceAddress): DeviceAddress => ({ park, device: device + OBSERVER });
+
+/** The device whose observer this is; undefined for a device. */
+export function observedBy({ park, device }: DeviceAddress): DeviceAddress | undefined {
+  return device.endsWith(OBSERVER) ? { park, device: device.slice(0, -OBSERVER.length) } : undefined;
+}
+
 /** Number of partitions shared out among writers of the store. Part of the log's format: the subject of an entry contains its partition. */
 export const PARTITIONS = 4;
 

@@ -1,6 +1,6 @@
 /** Assembles the MQTT broker: aedes for MQTT 3.1.1 behind our frame guard and express lane, our own sessions for MQTT 5. */
 import { Aedes, type Client } from 'aedes';
-import { clientIdOf, type DeviceAddress, topicPrefix } from '../base/topics.ts';
+import { clientIdOf, type DeviceAddress, observerOf, topicPrefix } from '../base/topics.ts';
 import { createAccess } from './access.ts';
 import { aedesHooks, guarded, noteErrors } from './aedes-hooks.ts';
 import { createAedesSessions } from './aedes-sessions.ts';
@@ -18,6 +18,8 @@ import { createPublishHook } from './publish-hook.ts';
 import { createRefusals } from './refusals.ts';
 import type { Session } from './session.ts';
 import { strict } from './strict-lane.ts';
+import { createTopicNotices } from './topic-notices.ts';
+import { filterMatches } from './topic-rules.ts';
 import { shakeHands } from './v5/handshake.ts';
 import { createSessions } from './v5/sessions.ts';
 import { createVerifier } from './verifier.ts';
@@ -46,8 +48,12 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   });
   const { drainTimeoutMs } = limits;
   const expressLane = createExpressLane({ admit, inFlight, refusals, clock, counts, drainTimeoutMs });
+  const notices = createTopicNotices({
+    tell: (device, payload) => aedesSessions.tell(aedes, device, `${topicPrefix(device)}errors`, payload),
+    clock,
+  });
   const onPublish = createPublishHook({
-    ...{ admit, admitOversize, clock, limits, refusals, sessionOf, counts },
+    ...{ admit, admitOversize, clock, limits, refusals, sessionOf, counts, notices },
     ...(options.elsewhere && { elsewhere: options.elsewhere }),
     onWait: expressLane.endShares,
   });
@@ -79,6 +85,12 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   });
   withoutFanOut(aedes);
   aedesSessions.follow(aedes);
+  aedes.on('subscribe', (subscriptions, client) => {
+    const address = sessionOf(client)?.address;
+    if (address === undefined) return;
+    const errors = `${topicPrefix(address)}errors`;
+    if (subscriptions.some(({ topic }) => filterMatches(topic, errors))) notices.listens(address);
+  });
   noteErrors(aedes, { refusals, sessionOf, log });
 
   function begin(session: Session): void {
@@ -137,6 +149,9 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     async tell(device, channel, payload, tellOptions = {}) {
       const carrier = carrierOf(device);
       const topic = `${topicPrefix(device)}${channel}`;
+      const observer = observerOf(device);
+      if (sessions.has(clientIdOf(observer))) sessions.tell(observer, topic, payload, tellOptions);
+      else if (clients.isConnected(observer)) aedesSessions.tell(aedes, observer, topic, payload, true);
       if (sessions.has(clientIdOf(carrier))) sessions.tell(carrier, topic, payload, tellOptions);
       else aedesSessions.tell(aedes, carrier, topic, payload);
     },

@@ -5,7 +5,7 @@
  * Kept as in the other lane: the order of a client, its pace, the bounds and the deadline of what is in flight, no PUBACK before the verdict
  * is durable, and when the log refuses none at all: the connection is closed, so that the device sends again.
  */
-import { type DeviceAddress, topicsOf } from '../base/topics.ts';
+import { type DeviceAddress, observedBy, topicsOf } from '../base/topics.ts';
 import type { Admit, InboundMessage } from './broker.ts';
 import { fixedHeaderBytes } from './frame.ts';
 import type { Lane } from './frame-guard.ts';
@@ -231,7 +231,7 @@ export function createExpressLane(options: ExpressLaneOptions): ExpressLane {
 
 /** The topic as it stands in a PUBLISH: two bytes of length, then itself. */
 function topicOf(address: DeviceAddress | undefined) {
-  if (address === undefined) return undefined;
+  if (address === undefined || observedBy(address) !== undefined) return undefined;
   const name = topicsOf(address).telemetry;
   const bytes = Buffer.alloc(2 + name.length);
   bytes.writeUInt16BE(name.length);

@@ -1,16 +1,19 @@
 /** Handles publishes parsed by aedes: everything that the express lane does not take, including QoS 0 and last wills. */
 import type { Client, PublishPacket } from 'aedes';
+import { topicPrefix } from '../base/topics.ts';
 import type { BrokerOptions, InboundMessage } from './broker.ts';
 import { oversizeOf } from './oversize.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
-import { MAX_RETAINED_BYTES, publishedTo } from './topic-rules.ts';
+import type { TopicNotices } from './topic-notices.ts';
+import { filterMatches, MAX_RETAINED_BYTES, publishedTo } from './topic-rules.ts';
 
 export interface PublishHookOptions
   extends Pick<BrokerOptions, 'admit' | 'admitOversize' | 'clock' | 'limits' | 'elsewhere'> {
   readonly refusals: Refusals;
   readonly sessionOf: (client: Client) => Session | undefined;
   readonly counts: { received: number; acknowledged: number };
+  readonly notices: Pick<TopicNotices, 'refused'>;
   /** Called when a publish starts waiting in this lane. */
   readonly onWait: () => void;
 }
@@ -20,7 +23,7 @@ export interface PublishHookOptions
  * would send a final PUBACK instead, which is why package.json stays on 1.2.
  */
 export function createPublishHook({ admit, admitOversize, clock, limits, elsewhere, ...parts }: PublishHookOptions) {
-  const { refusals, sessionOf, counts, onWait } = parts;
+  const { refusals, sessionOf, counts, notices, onWait } = parts;
 
   return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
     const session = client === null ? undefined : sessionOf(client);
@@ -33,7 +36,12 @@ export function createPublishHook({ admit, admitOversize, clock, limits, elsewhe
     const to = publishedTo(packet.topic, address, limits.maxTopicBytes, elsewhere);
     if (to === undefined) {
       refusals.note('topic', { clientId: client?.id, topic: packet.topic.slice(0, limits.maxTopicBytes) });
-      return callback(new Error('not a topic of this device'));
+      const errors = `${topicPrefix(address)}errors`;
+      const isListening = [...session.subscriptions.keys()].some((filter) => filterMatches(filter, errors));
+      void notices
+        .refused(address, packet.topic, isListening)
+        .then(() => callback(new Error('not a topic of this device')));
+      return;
     }
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     packet.retain =

@@ -1,5 +1,12 @@
 /** Topics that a device may use: below its own prefix, below those of devices behind it, and those assigned by the registry. */
-import { type DeviceAddress, type DeviceTopic, parseTopic, topicMatches, topicPrefix } from '../base/topics.ts';
+import {
+  type DeviceAddress,
+  type DeviceTopic,
+  observedBy,
+  parseTopic,
+  topicMatches,
+  topicPrefix,
+} from '../base/topics.ts';
 import type { Elsewhere } from './broker.ts';
 
 /** All channels except those on which we publish: publishes on unused ones are acknowledged and quarantined, so that stock firmware with other topics stays connected. */
@@ -23,7 +30,7 @@ export function publishedTo(
   maxBytes: number,
   elsewhere: Elsewhere | undefined,
 ): Published | undefined {
-  if (Buffer.byteLength(topic) > maxBytes) return undefined;
+  if (Buffer.byteLength(topic) > maxBytes || observedBy(client) !== undefined) return undefined;
   const prefix = topicPrefix(client);
   if (topic.startsWith(prefix)) {
     const channel = topic.slice(prefix.length);
@@ -34,7 +41,9 @@ export function publishedTo(
 }
 
 export function mayRead(filter: string, client: DeviceAddress, elsewhere?: Elsewhere): boolean {
-  const prefix = topicPrefix(client);
+  const observed = observedBy(client);
+  const prefix = topicPrefix(observed ?? client);
+  if (observed !== undefined) return filter.startsWith(prefix) && READ.test(filter.slice(prefix.length));
   if (filter.startsWith(prefix)) return READ.test(filter.slice(prefix.length));
   const child = parseTopic(filter);
   if (child !== undefined)

@@ -1,4 +1,4 @@
-/** `daoyu devices set|rotate|remove`: changes a registered device. */
+/** `daoyu devices set|rotate|observer|remove`: changes a registered device. */
 import type { Command } from 'commander';
 import { DaoyuError } from '../base/errors.ts';
 import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
@@ -42,6 +42,12 @@ export function addDeviceLifeCommands(command: Command): void {
     .description('set a new password and print it once; the old one stays valid for the overlap')
     .option('--overlap <hours>', 'hours for which both passwords are valid; 0 ends the old one at once', '24')
     .action(rotate);
+  one(command.command('observer'))
+    .description(
+      'a second login for a laptop: hears errors and commands of the device, publishes nothing, kicks nobody off',
+    )
+    .option('--end', 'end it')
+    .action(observer);
   one(command.command('remove'))
     .description('remove a device and its credential; its readings stay in the store unless told')
     .option('--plan', 'only say what there is to lose')
@@ -81,6 +87,17 @@ async function rotate(device: string, options: InPark & { readonly overlap: stri
   const overlapMinutes = Math.round(hours * 60);
   print(await askPlatform(options, 'POST', `${pathOf(options.park, device)}/credentials`, { overlapMinutes }));
   process.stderr.write('The password is shown this once.\n');
+}
+
+async function observer(device: string, { end, ...options }: InPark & { readonly end?: boolean }): Promise<void> {
+  const path = `${pathOf(options.park, device)}/observer`;
+  if (end) {
+    await askPlatform(options, 'DELETE', path);
+    process.stderr.write(`nobody listens to ${options.park}.${device} any more\n`);
+    return;
+  }
+  print(await askPlatform(options, 'POST', path, {}));
+  process.stderr.write('The password is shown this once; one observer listens at a time.\n');
 }
 
 interface RemoveOptions extends InPark {

@@ -1,4 +1,4 @@
-/** `daoyu users list|add|invite|set|link|sign-out|remove`: the people of a running platform, over its API. */
+/** `daoyu users list|add|invite|set|link|second-factor-off|sign-out|remove`: the people of a running platform, over its API. */
 import { Command } from 'commander';
 import { renderUnicodeCompact } from 'uqr';
 import type { OneTimeLink, Person, PersonWithLink } from '../api/people-schemas.ts';
@@ -9,6 +9,7 @@ import { type ApiTarget, askPlatform, withTarget } from './platform-api.ts';
 
 interface Options extends ApiTarget, GrantOptions {
   readonly name?: string;
+  readonly email?: string;
 }
 
 const PATH = '/api/v1/users';
@@ -19,6 +20,7 @@ export function usersCommand(): Command {
   withTarget(command.command('list')).description('all accounts').action(list);
   withGrants(command.command('add').argument('<user>', USER))
     .option('--name <name>', 'name shown to others')
+    .option('--email <address>', 'with which the person signs in through the identity provider')
     .description('add an account; prints the link where the person chooses a password')
     .action(add);
   withGrants(command.command('invite'))
@@ -26,11 +28,18 @@ export function usersCommand(): Command {
     .action(invite);
   withGrants(command.command('set').argument('<user>', USER))
     .option('--name <name>', 'name shown to others')
+    .option('--email <address>', 'as for `add`; empty: none')
     .description('rename a person or change their roles, which ends their sessions')
     .action(set);
   withTarget(command.command('link').argument('<user>', USER))
     .description('print a link where the person chooses a new password')
     .action(async (user: string, target: ApiTarget) => printLink(await ask(target, 'POST', `${PATH}/${user}/link`)));
+  withTarget(command.command('second-factor-off').argument('<user>', USER))
+    .description('turn the second step of signing in off for a person who lost phone and recovery codes')
+    .action(async (user: string, target: ApiTarget) => {
+      await ask(target, 'DELETE', `${PATH}/${user}/second-factor`);
+      process.stderr.write(`${user} signs in with the password alone; all sessions have ended\n`);
+    });
   withTarget(command.command('sign-out').argument('<user>', USER))
     .description('end all sessions of a person')
     .action(async (user: string, target: ApiTarget) => {
@@ -57,9 +66,9 @@ async function list(target: ApiTarget): Promise<void> {
     );
 }
 
-async function add(user: string, { name = user, role, ...target }: Options): Promise<void> {
+async function add(user: string, { name = user, role, email, ...target }: Options): Promise<void> {
   const grants = grantsOf({ ...(role && { role }) });
-  printLink(await ask<PersonWithLink>(target, 'POST', PATH, { user, name, grants }));
+  printLink(await ask<PersonWithLink>(target, 'POST', PATH, { user, name, grants, ...(email && { email }) }));
 }
 
 async function invite({ role, ...target }: Options): Promise<void> {
@@ -67,10 +76,14 @@ async function invite({ role, ...target }: Options): Promise<void> {
   printLink(await ask<OneTimeLink>(target, 'POST', '/api/v1/invitations', { grants }));
 }
 
-async function set(user: string, { name, role, ...target }: Options): Promise<void> {
-  if (name === undefined && role === undefined)
-    throw new DaoyuError('OPTION_INVALID', 'nothing to change: give --name or --role');
-  const change = { ...(name !== undefined && { name }), ...(role && { grants: grantsOf({ role }) }) };
+async function set(user: string, { name, role, email, ...target }: Options): Promise<void> {
+  if (name === undefined && role === undefined && email === undefined)
+    throw new DaoyuError('OPTION_INVALID', 'nothing to change: give --name, --email or --role');
+  const change = {
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+    ...(role && { grants: grantsOf({ role }) }),
+  };
   const { grants } = await ask<Person>(target, 'PATCH', `${PATH}/${user}`, change);
   process.stderr.write(`${user}: ${grantText(grants)}\n`);
 }

@@ -1,10 +1,20 @@
 /** Accounts: add, change, remove, check passwords. The last administrator cannot be removed. */
 import { DaoyuError } from '../base/errors.ts';
 import type { Kv } from '../kv/kv.ts';
-import { type Account, type AccountChange, changedAccount, checkGrants, checkName, checkUser } from './account.ts';
+import {
+  type Account,
+  type AccountChange,
+  changedAccount,
+  checkEmail,
+  checkGrants,
+  checkName,
+  checkUser,
+  type Subject,
+} from './account.ts';
 import { checkPassword, hashPassword, isOutdated, type PasswordCost, verifyPassword } from './password.ts';
 import { openRecordSet } from './record-set.ts';
 import { allows, type Grant } from './roles.ts';
+import { beginEnrolment, type Enrolment, finishEnrolment, takeCode } from './second-factor.ts';
 
 export interface NewAccount {
   readonly user: string;
@@ -12,6 +22,8 @@ export interface NewAccount {
   readonly grants: readonly Grant[];
   /** Absent: the person chooses one through their link. */
   readonly password?: string;
+  readonly email?: string | undefined;
+  readonly subject?: Subject;
 }
 
 export interface Accounts {
@@ -30,6 +42,19 @@ export interface Accounts {
   signOutEverywhere(user: string): Promise<Account>;
   /** The account, if the password is right. Takes equally long for an unknown user name. */
   prove(user: string, password: string): Promise<Account | undefined>;
+  /** A secret for an authenticator app; nothing is asked for until a code of it has been typed. Rejects with `PERSON_UNKNOWN`. */
+  beginSecondFactor(user: string): Promise<Enrolment>;
+  /** Ends all other sessions. Answers recovery codes, once. Rejects with `CODE_INVALID`, `PERSON_UNKNOWN`. */
+  finishSecondFactor(
+    user: string,
+    code: string,
+  ): Promise<{ readonly account: Account; readonly recoveryCodes: readonly string[] }>;
+  /** Uses a code up: of two callers with the same code, on any process, one gets the account. */
+  proveCode(user: string, code: string): Promise<Account | undefined>;
+  /** Ends all sessions. Rejects with `PERSON_UNKNOWN`. */
+  removeSecondFactor(user: string): Promise<Account>;
+  /** From now on this subject alone signs in through the identity provider. Rejects with `PERSON_UNKNOWN`, `ACCOUNT_BOUND`. */
+  bind(user: string, subject: Subject): Promise<Account>;
   /** Whether any account administers all parks. */
   hasAdmin(except?: string): boolean;
   watch(onChange: () => void): () => void;
@@ -54,7 +79,8 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
   /** Checked for unknown user names, so that the response time reveals nothing. */
   const decoy = await hashPassword('nobody has this password', cost);
 
-  const isAdmin = ({ grants, passwordHash }: Account) => passwordHash !== undefined && allows(grants, 'administer');
+  const isAdmin = ({ grants, passwordHash, subject }: Account) =>
+    (passwordHash !== undefined || subject !== undefined) && allows(grants, 'administer');
   const hasAdmin = (except?: string) => records.all().some((each) => each.user !== except && isAdmin(each));
 
   function checkNotLast(user: string): void {
@@ -76,7 +102,7 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
   return {
     get: (user) => records.get(user),
     list: () => [...records.all()].sort((one, other) => (one.user < other.user ? -1 : 1)),
-    async add({ user, name: given, grants, password }, by) {
+    async add({ user, name: given, grants, password, email, subject }, by) {
       checkUser(user);
       const name = checkName(given);
       const exists = () => new DaoyuError('ACCOUNT_EXISTS', `the user name ${user} is taken: choose another`);
@@ -85,6 +111,8 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
         ...{ user, name, grants: checkGrants(grants), epoch: clock(), createdAt: clock(), createdBy: by },
         // Choosing a password counts as a sign-in.
         ...(password !== undefined && { passwordHash: await hashOf(user, name, password), lastSignInAt: clock() }),
+        ...(email !== undefined && { email: checkEmail(email) }),
+        ...(subject !== undefined && { subject, lastSignInAt: clock() }),
       };
       if (await records.add(user, account)) return account;
       throw exists();
@@ -131,11 +159,70 @@ export async function openAccounts({ kv, clock, cost, hasOtherAdmin }: AccountsO
         (now) => ({ ...now, ...(now.passwordHash === passwordHash && better), lastSignInAt: clock() }),
       );
     },
+    async beginSecondFactor(user) {
+      const enrolment = beginEnrolment(clock());
+      await records.change(
+        user,
+        () => noAccount(user),
+        (account) => ({ ...account, enrolment }),
+      );
+      return enrolment;
+    },
+    async finishSecondFactor(user, code) {
+      let recoveryCodes: readonly string[] | undefined;
+      const account = await records.change(
+        user,
+        () => noAccount(user),
+        ({ enrolment, ...rest }) => {
+          const finished = enrolment && finishEnrolment(enrolment, code, clock());
+          recoveryCodes = finished?.recoveryCodes;
+          return finished && { ...rest, secondFactor: finished.factor, epoch: rest.epoch + 1 };
+        },
+      );
+      if (recoveryCodes === undefined)
+        throw new DaoyuError(
+          'CODE_INVALID',
+          'this is not the code that the app shows now: check the clock of the phone, or scan a new QR code if 15 minutes have passed',
+        );
+      return { account, recoveryCodes };
+    },
+    async proveCode(user, code) {
+      let isRight = false;
+      const account = await records.change(
+        user,
+        () => noAccount(user),
+        (known) => {
+          const used = known.secondFactor && takeCode(known.secondFactor, code, clock());
+          isRight = used !== undefined;
+          return used && { ...known, secondFactor: used };
+        },
+      );
+      return isRight ? account : undefined;
+    },
+    removeSecondFactor: (user) =>
+      records.change(
+        user,
+        () => noAccount(user),
+        ({ secondFactor: _, enrolment: __, ...account }) => ({ ...account, epoch: account.epoch + 1 }),
+      ),
+    bind: (user, subject) =>
+      records.change(
+        user,
+        () => noAccount(user),
+        (account) => {
+          if (account.subject !== undefined && !isSameSubject(account.subject, subject))
+            throw new DaoyuError('ACCOUNT_BOUND', `${user} is bound to another person at the identity provider`);
+          return { ...account, subject, lastSignInAt: clock() };
+        },
+      ),
     hasAdmin,
     watch: records.watch,
     close: () => records.close(),
   };
 }
+
+export const isSameSubject = (one: Subject | undefined, other: Subject): boolean =>
+  one?.issuer === other.issuer && one.sub === other.sub;
 
 export const noAccount = (user: string) => new DaoyuError('PERSON_UNKNOWN', `there is no account ${user}`);
 

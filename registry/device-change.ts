@@ -23,7 +23,9 @@ export function changedDevice(
       `intervalMs is ${intervalMs} but must be from ${MIN_INTERVAL_MS} (1 s) to ${MAX_INTERVAL_MS} (1 day)`,
     );
   }
-  const { intervalMs: ownInterval, isDisabled: wasDisabled, retiredAt: wasRetiredAt, ...known } = device;
+  const { observerPasswordHash: observed, ...unobserved } = device;
+  const observer = change.observerPasswordHash === undefined ? observed : change.observerPasswordHash;
+  const { intervalMs: ownInterval, isDisabled: wasDisabled, retiredAt: wasRetiredAt, ...known } = unobserved;
   const { gateway: _g, isGateway: _i, topics: _t, ids: _d, framePasswordHash: _f, ...rest } = known;
   const interval = intervalMs === undefined ? ownInterval : intervalMs;
   const retiredAt = isRetired === undefined ? wasRetiredAt : isRetired ? (wasRetiredAt ?? now) : undefined;
@@ -31,6 +33,7 @@ export function changedDevice(
     ...rest,
     ...(site !== undefined && { site }),
     ...(label !== undefined && { label }),
+    ...(observer != null && { observerPasswordHash: observer }),
     ...(interval != null && { intervalMs: interval }),
     ...((isDisabled ?? wasDisabled) && { isDisabled: true }),
     ...(retiredAt !== undefined && { retiredAt }),

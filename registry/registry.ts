@@ -79,6 +79,8 @@ export interface Device {
   readonly ids?: readonly string[];
   /** Encoded scrypt hash of the PW of its HJ 212 frames; never leaves the server. */
   readonly framePasswordHash?: string;
+  /** Encoded scrypt hash of the password of its observer, which only listens; never leaves the server. */
+  readonly observerPasswordHash?: string;
   /** Shut out until enabled again: its connection is closed and new ones are refused. */
   readonly isDisabled?: boolean;
   /** Epoch ms since when it is retired: shut out, and no longer expected to report. */
@@ -98,6 +100,7 @@ export interface DeviceChange {
   readonly topics?: readonly string[] | null;
   readonly ids?: readonly string[] | null;
   readonly framePasswordHash?: string | null;
+  readonly observerPasswordHash?: string | null;
 }
 
 /** A record created, changed or removed, by this or another process. */

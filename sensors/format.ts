@@ -9,8 +9,17 @@ export function formatValue(field: Field, value: number, language: Language): st
   if (!Number.isFinite(value)) return '–';
   const choice = field.choices?.[value];
   if (choice !== undefined) return choice[language];
-  return withSymbol(field, formatNumber(value, field.decimals));
+  return withSymbol({ symbol: symbolOf(field, language) }, formatAmount(field, value));
 }
+
+/** The number alone, in the unit in which people read it. */
+export function formatAmount({ shown, decimals }: Pick<Field, 'shown' | 'decimals'>, value: number): string {
+  return shown === undefined ? formatNumber(value, decimals) : formatNumber(value * shown.factor, shown.decimals);
+}
+
+/** That unit. */
+export const symbolOf = ({ shown, symbol }: Pick<Field, 'shown' | 'symbol'>, language: Language): string =>
+  shown?.symbol[language] ?? symbol;
 
 /** Degrees of an angle and percent follow the number directly, every other unit after a space. */
 export function withSymbol({ symbol }: Pick<Field, 'symbol'>, number: string): string {

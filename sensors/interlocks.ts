@@ -26,9 +26,18 @@ export function interlockOf(
   const control = kind.controls?.find((each) => each.command === command);
   const isOn = typeof value === 'object' && value !== null ? (value as { readonly on?: unknown }).on : undefined;
   if (control === undefined || latest === undefined || typeof isOn !== 'boolean') return undefined;
-  const isFresh = (field: string) =>
-    now - (latest.olderFields?.[field] ?? latest.time) <= FRESH_INTERVALS * intervalMs &&
-    !isDoubtful(latest.flags?.[field]);
-  const fresh = { value: (field: string) => (isFresh(field) ? latest.values[field] : undefined) };
+  const fresh = { value: (field: string) => freshValue(latest, field, intervalMs, now) };
   return control.interlocks?.find((lock) => lock.isOn === isOn && lock.terms.every((term) => holds(term, fresh)));
+}
+
+/** A value that says something of now: measured lately, and not doubted. */
+export function freshValue(
+  latest: MeasuredLast | undefined,
+  field: string,
+  intervalMs: number,
+  now: number,
+): number | undefined {
+  if (latest === undefined || isDoubtful(latest.flags?.[field])) return undefined;
+  const time = latest.olderFields?.[field] ?? latest.time;
+  return now - time <= FRESH_INTERVALS * intervalMs ? latest.values[field] : undefined;
 }

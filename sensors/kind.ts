@@ -1,5 +1,6 @@
 /** The contract of a sensor kind: one file in `kinds/` says everything the platform knows about it. */
 import type { Label } from './label.ts';
+import type { ShownUnit } from './shown-units.ts';
 
 export interface Field {
   /** Canonical name, snake_case; the key in readings, in the API and in CSV headers. */
@@ -9,6 +10,8 @@ export interface Field {
   readonly unit: string;
   /** The unit as people write it: `mg/L`, `°C`; empty for bare numbers. */
   readonly symbol: string;
+  /** In which people read it, where the installation chose another unit. */
+  readonly shown?: ShownUnit;
   /** Inclusive; a value outside is *bad*: it is quarantined, not stored. */
   readonly physical: readonly [min: number, max: number];
   /** Healthy operation; a value outside is never refused. */
@@ -101,7 +104,19 @@ export interface Control {
   readonly measured?: string;
   /** Whether `{"auto": true}` leaves it to the device's own controller again. */
   readonly hasAuto?: true;
+  /** By which the platform may switch it, where an installation turns that on. */
+  readonly band?: ControlBand;
   readonly interlocks?: readonly Interlock[];
+}
+
+/** What the rule of an installation begins with. */
+export interface ControlBand {
+  readonly field: string;
+  readonly onBelow: number;
+  readonly offAbove: number;
+  /** Least distance of the two, in the field's unit. */
+  readonly leastGap: number;
+  readonly source: string;
 }
 
 /** Stands against switching it so while all terms hold in what was measured last; a person may override it. */

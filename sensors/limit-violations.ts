@@ -1,6 +1,6 @@
 /** Reports a value outside the bands of its site's profile or, without a profile, outside the normal range of its kind. */
 
-import { formatNumber, formatValue } from './format.ts';
+import { formatAmount, formatNumber, formatValue } from './format.ts';
 import type { HealthState, Reason } from './health.ts';
 import type { Field, Kind } from './kind.ts';
 import type { Band, Profile } from './profile.ts';
@@ -37,7 +37,7 @@ function violationsOf({ field, value }: Measured, limits: Limits, whose: { zh: s
   const { warnBelow, warnAbove, criticalBelow, criticalAbove } = limits;
   const found = (state: HealthState, code: 'low' | 'high', limit: number): Reason[] => {
     const shown = (language: 'zh' | 'en') => formatValue(withEnoughDigits(field, value, limit), value, language);
-    const bound = formatNumber(limit, digitsOf(field, limit));
+    const bound = field.shown ? formatAmount(field, limit) : formatNumber(limit, digitsOf(field, limit));
     const zh = `${field.label.zh} ${shown('zh')}，${code === 'low' ? '低于' : '高于'} ${bound}（${whose.zh}）`;
     const en = `${field.label.en} ${shown('en')}, ${code === 'low' ? 'below' : 'above'} ${bound} (${whose.en})`;
     return [{ field: field.name, code, state, label: { zh, en } }];
@@ -58,6 +58,7 @@ function digitsOf({ decimals }: Field, limit: number): number {
 /** With more digits if rounding would give "3.00, below 3.0" for 2.996. */
 function withEnoughDigits(field: Field, value: number, limit: number): Field {
   let { decimals } = field;
+  if (field.shown !== undefined) return field;
   while (decimals < 6 && Number(value.toFixed(decimals)) === limit) decimals++;
   return decimals === field.decimals ? field : { ...field, decimals };
 }

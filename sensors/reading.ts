@@ -19,3 +19,14 @@ export interface Reading {
   /** Texts carried with a reading: shipment, batch, mission (only those the kind names). */
   readonly attributes?: Readonly<Record<string, string>>;
 }
+
+type Times = Pick<Reading, 'time' | 'receivedAt'>;
+
+/** When it was measured, as far as that can be: nothing was measured after it was received, whatever a clock that runs fast says. Epoch ms. */
+export const knownBy = ({ time, receivedAt }: Times): number => Math.min(time, receivedAt);
+
+/** Whether one is the newer measurement: a reading stamped ahead of its receipt does not hold back those that follow it. */
+export function isNewer(one: Times, other: Times): boolean {
+  const [first, second] = [knownBy(one), knownBy(other)];
+  return first > second || (first === second && one.time > other.time);
+}

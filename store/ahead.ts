@@ -133,7 +133,9 @@ function stateOf({ values, flags, olderFields, ...newest }: Latest): LatestState
   const fields = Object.entries(values).map(([name, value]) => {
     const fieldFlags = flags?.[name];
     const time = olderFields?.[name] ?? newest.time;
-    return [name, { time, value, ...(fieldFlags && { flags: fieldFlags }) }] as const;
+    const isAhead = time > newest.receivedAt;
+    const more = { ...(fieldFlags && { flags: fieldFlags }), ...(isAhead && { receivedAt: newest.receivedAt }) };
+    return [name, { time, value, ...more }] as const;
   });
   return { newest, fields: Object.fromEntries(fields) };
 }

@@ -2,7 +2,7 @@
 
 import { FLAGS, type Flag, isDoubtful } from '../sensors/flag.ts';
 import { unpacked } from '../sensors/packed-reading.ts';
-import type { Reading } from '../sensors/reading.ts';
+import { isNewer, type Reading } from '../sensors/reading.ts';
 import type { StoreDriver } from './drivers.ts';
 import { contradicted } from './merge.ts';
 import { tooLarge } from './query-size.ts';
@@ -24,6 +24,7 @@ import { refuseGap } from './write-order.ts';
 
 interface Sample {
   readonly time: number;
+  readonly receivedAt: number;
   readonly value: number;
   readonly flags: readonly Flag[];
 }
@@ -98,7 +99,7 @@ export function openMemoryStore(): Store {
       const conflicting: ConflictingReading[] = [];
       for (const judged of batch.readings) {
         const reading = unpacked(judged);
-        const { park, device, kind, time } = reading;
+        const { park, device, kind, time, receivedAt } = reading;
         const key = `${park}/${device}`;
         const readings = devices.get(key) ?? new Map<number, Kept>();
         devices.set(key, readings);
@@ -110,9 +111,10 @@ export function openMemoryStore(): Store {
         for (const [field, value] of Object.entries(reading.values)) {
           if (kept.samples.has(field)) continue;
           isStored = true;
-          const sample = { time, value, flags: reading.flags?.[field] ?? [] };
+          const sample = { time, receivedAt, value, flags: reading.flags?.[field] ?? [] };
           kept.samples.set(field, sample);
-          if ((newest.samples.get(field)?.time ?? Number.NEGATIVE_INFINITY) < time) newest.samples.set(field, sample);
+          const known = newest.samples.get(field);
+          if (known === undefined || isNewer(sample, known)) newest.samples.set(field, sample);
         }
         const stored = contradicted(before, reading);
         const isConflict = stored !== undefined && onConflict !== undefined;
@@ -120,7 +122,7 @@ export function openMemoryStore(): Store {
         const what = isStored ? 'stored' : isConflict ? 'quarantined' : 'duplicate';
         changes.addOutcome(park, device, what);
         outcome[what === 'quarantined' ? 'refused' : what] += 1;
-        if (time > newest.reading.time) newest.reading = reading;
+        if (isNewer(reading, newest.reading)) newest.reading = reading;
         if (isStored) latest.set(`${key}/${kind}`, newest);
       }
       changes.addTallies(batch.tallies);
@@ -198,7 +200,12 @@ function seriesOf(readings: readonly Reading[], field: string, query: SeriesQuer
     const key = `${reading.park}/${reading.site}/${reading.device}`;
     const group = groups.get(key) ?? { reading, samples: [] };
     groups.set(key, group);
-    group.samples.push({ time: reading.time, value, flags: reading.flags?.[field] ?? [] });
+    group.samples.push({
+      time: reading.time,
+      receivedAt: reading.receivedAt,
+      value,
+      flags: reading.flags?.[field] ?? [],
+    });
   }
   return [...groups.values()].flatMap(({ reading: { park, site, device }, samples }) => {
     const aggregates: readonly Series['aggregate'][] = query.every === undefined ? ['raw'] : query.aggregates;

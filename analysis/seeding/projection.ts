@@ -20,6 +20,15 @@ export function planeAround(origin: Position): (position: Position) => Spot {
   });
 }
 
+/** The inverse. */
+export function positionsAround(origin: Position): (spot: Spot) => Position {
+  const shrink = Math.cos((origin.latitude * Math.PI) / 180);
+  return ({ east, north }) => ({
+    latitude: origin.latitude + north / METRES_PER_DEGREE,
+    longitude: origin.longitude + east / (METRES_PER_DEGREE * shrink),
+  });
+}
+
 /** 1, 2 or 5 times a power of ten, at most this long: for a scale bar. */
 export function roundLength(most: number): number {
   const power = 10 ** Math.floor(Math.log10(most));

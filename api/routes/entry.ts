@@ -4,12 +4,16 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { DaoyuError } from '../../base/errors.ts';
 import type { People } from '../../people/people.ts';
 import type { SignIn } from '../sign-in.ts';
+import type { SingleSignOn } from '../single-sign-on.ts';
 import { joinRoutes } from './join.ts';
 import { signInRoutes } from './sign-in.ts';
+import { singleSignOnRoutes } from './single-sign-on.ts';
 
 interface Options {
   readonly people: People;
   readonly signIn: SignIn;
+  /** Absent unless an identity provider is configured. */
+  readonly singleSignOn?: SingleSignOn | undefined;
 }
 
 export const entryRoutes: FastifyPluginAsync<Options> = async (app, options) => {
@@ -21,6 +25,8 @@ export const entryRoutes: FastifyPluginAsync<Options> = async (app, options) => 
   app.addHook('preValidation', refuseForeignForms);
   await app.register(signInRoutes, options);
   await app.register(joinRoutes, options);
+  const { singleSignOn } = options;
+  if (singleSignOn !== undefined) await app.register(singleSignOnRoutes, { ...options, singleSignOn });
 };
 
 /**

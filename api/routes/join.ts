@@ -9,16 +9,19 @@ import type { People } from '../../people/people.ts';
 import { html, noteSignIn, refused, wordsOf } from '../entry-forms.ts';
 import { joinPage, voidPage } from '../join-page.ts';
 import type { SignIn } from '../sign-in.ts';
+import type { SingleSignOn } from '../single-sign-on.ts';
 
 interface Options {
   readonly people: People;
   readonly signIn: SignIn;
+  readonly singleSignOn?: SingleSignOn | undefined;
 }
 
 const Code = Type.String({ maxLength: 100 });
 const Typed = Type.Optional(Type.String({ maxLength: 512 }));
 
-export const joinRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { people, signIn }) => {
+export const joinRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { people, signIn, singleSignOn }) => {
+  const provider = singleSignOn?.label;
   app.get(
     '/join',
     {
@@ -30,7 +33,7 @@ export const joinRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { peop
       const found = invitationOf(request, request.query.code);
       if (found === undefined) return html(reply).code(410).send(voidPage());
       return html(reply).send(
-        joinPage({ purpose: found.invitation.purpose, code: found.code, ...nameIn(found.invitation) }),
+        joinPage({ purpose: found.invitation.purpose, code: found.code, provider, ...nameIn(found.invitation) }),
       );
     },
   );
@@ -49,7 +52,9 @@ export const joinRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { peop
       const looked = people.invitations.look(code);
       try {
         const { owner, account, invitation } = await acceptInvitation(people, code, { user, name, password });
-        await signIn.begin(owner, request, reply);
+        // A link from an administrator takes the place of the password alone.
+        const needsCode = account?.secondFactor !== undefined;
+        if (!needsCode) await signIn.begin(owner, request, reply);
         const { name: screen = '' } = nameIn(invitation);
         if (account === undefined) noteSignIn(request, 'screen', owner.kind === 'screen' ? owner.screen : '', screen);
         else {
@@ -58,6 +63,7 @@ export const joinRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { peop
           const after = invitation.purpose.is === 'account' ? { after: { grants: account.grants } } : {};
           request.audited = { ...request.audited, what, where: account.user, ...after };
         }
+        if (needsCode) return reply.redirect('/sign-in', 303);
         return reply.redirect(owner.kind === 'screen' ? '/#/wall' : '/', 303);
       } catch (error) {
         const isVoid = looked === undefined || codeOf(error) === 'INVITATION_INVALID';
@@ -66,7 +72,7 @@ export const joinRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { peop
         const problem =
           codeOf(error) === 'PASSWORD_WEAK' ? `${wordsOf(error)}: ${(error as Error).message}` : wordsOf(error);
         return refused(reply, error).send(
-          joinPage({ purpose: looked.purpose, code, problem, ...typed, ...nameIn(looked) }),
+          joinPage({ purpose: looked.purpose, code, problem, provider, ...typed, ...nameIn(looked) }),
         );
       }
     },

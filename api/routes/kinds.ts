@@ -14,6 +14,12 @@ const Field = Exact({
   label: Label,
   unit: Type.String({ description: 'UCUM; `1` for a bare number' }),
   symbol: Type.String({ description: 'the unit as people write it' }),
+  shown: Type.Optional(
+    Exact(
+      { symbol: Label, factor: Type.Number({ description: 'shown value per value' }), decimals: Type.Integer() },
+      { description: 'the unit in which this installation shows it to people' },
+    ),
+  ),
   physical: Pair('inclusive; a value outside is refused'),
   normal: Type.Optional(Pair('healthy operation')),
   resolution: Type.Number({ description: 'smallest step of the sensor' }),
@@ -86,6 +92,18 @@ const Control = Exact({
   field: Type.String({ description: 'by which the device says whether it is on' }),
   measured: Type.Optional(Type.String({ description: 'shows whether it really runs' })),
   hasAuto: Type.Optional(Type.Literal(true, { description: '`{"auto": true}` leaves it to the device' })),
+  band: Type.Optional(
+    Exact(
+      {
+        field: Type.String(),
+        onBelow: Type.Number(),
+        offAbove: Type.Number(),
+        leastGap: Type.Number(),
+        source: Type.String(),
+      },
+      { description: 'by which the platform may switch it, where a rule is set' },
+    ),
+  ),
   interlocks: Type.Optional(
     List(
       Exact({

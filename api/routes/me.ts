@@ -42,6 +42,7 @@ export const meRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly sign
     },
     async (request) => {
       const { kind, id, name, grants, session, operatorUntil } = identityOf(request);
+      const account = kind === 'person' ? accounts.get(id) : undefined;
       return {
         ...{ kind, id, name, grants },
         rights: RIGHTS.map((right) => ({ right, parks: parksWith(grants, right) })).filter(
@@ -49,6 +50,12 @@ export const meRoutes: FastifyPluginAsyncTypebox<PeopleOptions & { readonly sign
         ),
         ...(session !== undefined && { session }),
         ...(operatorUntil !== undefined && { operatorUntil }),
+        ...(account !== undefined && {
+          secondFactor: {
+            isOn: account.secondFactor !== undefined,
+            recoveryCodesLeft: account.secondFactor?.recovery.length ?? 0,
+          },
+        }),
         mayMakeFirstAccount: signIn.firstInvitation(request) !== undefined,
       };
     },

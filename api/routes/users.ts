@@ -6,7 +6,7 @@ import type { People } from '../../people/people.ts';
 import { ByUser, managedAccount, passwordLink, showAccount } from '../managed-account.ts';
 import { checkMayGrant, identityOf, seesHolder } from '../people-checks.ts';
 import { peopleRoute } from '../people-route.ts';
-import { Grants, NO_CONTENT, Person, PersonName, PersonWithLink, User } from '../people-schemas.ts';
+import { Email, Grants, NO_CONTENT, Person, PersonName, PersonWithLink, User } from '../people-schemas.ts';
 import { Exact, List } from '../schemas.ts';
 
 export interface PeopleOptions {
@@ -21,7 +21,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, 
 
   const shownIn = ({ params }: FastifyRequest) => {
     const account = accounts.get((params as Static<typeof ByUser>).user);
-    return account && { name: account.name, grants: account.grants };
+    return account && { name: account.name, grants: account.grants, email: account.email };
   };
 
   app.get(
@@ -46,7 +46,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, 
     peopleRoute(
       {
         summary: 'Adds an account; answers a link, good once within three days, where its person chooses a password',
-        body: Exact({ user: User, name: PersonName, grants: Grants }),
+        body: Exact({ user: User, name: PersonName, grants: Grants, email: Type.Optional(Email) }),
         response: { 201: PersonWithLink },
       },
       { audit: { what: 'account.add', asked: true }, problems: ['ACCOUNT_EXISTS', 'ACCOUNT_INVALID', 'PEOPLE_FULL'] },
@@ -64,9 +64,12 @@ export const userRoutes: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, 
     '/users/:user',
     peopleRoute(
       {
-        summary: 'Renames a person or changes their roles; changed roles end all their sessions at once',
+        summary: 'Changes name, e-mail address or roles of a person; changed roles end all their sessions at once',
         params: ByUser,
-        body: Exact({ name: Type.Optional(PersonName), grants: Type.Optional(Grants) }, { minProperties: 1 }),
+        body: Exact(
+          { name: Type.Optional(PersonName), grants: Type.Optional(Grants), email: Type.Optional(Email) },
+          { minProperties: 1 },
+        ),
         response: { 200: Person },
       },
       { audit: { what: 'account.change', of: shownIn }, problems: ['PERSON_UNKNOWN', 'ACCOUNT_INVALID', 'LAST_ADMIN'] },

@@ -10,6 +10,7 @@ import { noticesOf } from '../../alarms/notify/notice-outcome.ts';
 import type { Api, ApiOptions } from '../../api/api.ts';
 import type { Check } from '../../api/routes/health.ts';
 import { openApi } from '../../api/server.ts';
+import { createRules } from '../../automation/rules.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import type { Admit } from '../../broker/broker.ts';
 import { generatePassword, hashPassword } from '../../broker/credentials.ts';
@@ -43,6 +44,7 @@ import { createIdempotency } from '../idempotency.ts';
 import { createRemoveReadings } from '../remove-readings.ts';
 import type { Closer, Services } from '../services.ts';
 import { openSignInCodes } from '../sign-in-codes.ts';
+import { singleSignOnOf } from '../single-sign-on.ts';
 import { planWriters } from '../store-writers.ts';
 import { programVersion } from '../version.ts';
 import type { BrokerRole } from './broker-role.ts';
@@ -85,6 +87,7 @@ export async function openApiRole(
   await writePlatformMetrics(services, figures, keep);
   const doctor = keep(await openDoctor({ pubsub, kv, patient: patientsOf(services), clock }));
   keep({ close: registry.watch((change) => forgetRemoved(change, doctor, log)) });
+  const commands = createCommands({ bus, kv, tell: sendLive(pubsub, presence), clock, log });
   return keep(
     await openApi({
       host: config.host,
@@ -93,6 +96,10 @@ export async function openApiRole(
       people,
       audit: createAuditTrail({ bus, kv, clock, log }),
       trustProxy: config.trustProxy,
+      tls: tlsOf(config),
+      singleSignOn: singleSignOnOf(services),
+      mapTiles: config.mapTiles,
+      mapAttribution: config.mapAttribution,
       codes: keep(await openSignInCodes({ kv, clock, monotonic })),
       ...pageFolder(),
       kinds,
@@ -127,6 +134,11 @@ export async function openApiRole(
         await registry.setPassword(park, id, await hashPassword(password), overlapMs);
         return password;
       },
+      async makeObserver(park, id) {
+        const password = generatePassword();
+        await registry.setDevice(park, id, { observerPasswordHash: await hashPassword(password) });
+        return password;
+      },
       async tryMapping(park, id, payload, { mapping, channel }) {
         const device = registry.device(park, id);
         const kind = device && kinds.get(device.kind);
@@ -155,7 +167,8 @@ export async function openApiRole(
       tell,
       corrections: keep(await openRecordBook<Correction>('correction', { bus, kv, clock, log })),
       events: keep(await openRecordBook<FarmEvent>('event', { bus, kv, clock, log })),
-      commands: createCommands({ bus, kv, tell: sendLive(pubsub, presence), clock, log }),
+      commands,
+      rules: createRules({ kv, registry, kinds, store, commands, clock }),
       checks,
       status,
       limits: {
@@ -185,6 +198,11 @@ function openIntake({ config, bus, registry, gateways, kinds }: Services, tell: 
     }),
   );
   return (message) => intake.admit(message);
+}
+
+function tlsOf({ host, httpsPort: port, tlsCertificate: certificate, tlsKey: key }: Services['config']) {
+  if (port === undefined || certificate === undefined || key === undefined) return undefined;
+  return { host, port, certificate, key };
 }
 
 interface Figured {

@@ -1,6 +1,6 @@
 /** The broker role: MQTT listeners, the bridge to another broker and, because the PUBACK waits for it, the path from a publish to the log. */
 
-import type { DeviceAddress } from '../../base/topics.ts';
+import { type DeviceAddress, observerOf } from '../../base/topics.ts';
 import { openBroker } from '../../broker/aedes.ts';
 import { parseBridgeUrl } from '../../broker/bridge/address.ts';
 import type { Bridge } from '../../broker/bridge/bridge.ts';
@@ -15,7 +15,7 @@ import { expectsReply, type ProtocolReply, protocolReply } from '../../ingest/pr
 import { lockOf, passwordHashesOf } from '../../registry/device-change.ts';
 import type { RegistryChange } from '../../registry/registry.ts';
 import type { Config } from '../config.ts';
-import { createFindCredential, createFindStation } from '../find-credential.ts';
+import { createFindClient, createFindStation } from '../find-credential.ts';
 import type { Closer, Services } from '../services.ts';
 
 export interface BrokerRole {
@@ -63,7 +63,7 @@ export async function openBrokerRole(
       admit,
       admitOversize: (message) => intake.admitOversize(message),
       onPresence: (device, status) => announcer?.note(device, status),
-      findCredential: createFindCredential(registry, clock),
+      findCredential: createFindClient(registry, clock),
       elsewhere: gateways,
       clock,
       log,
@@ -141,6 +141,8 @@ function shutOut(change: RegistryChange, broker: Broker): void {
   const { before, after } = change;
   const isOut = after === undefined || lockOf(after) !== undefined;
   const isRotated = after !== undefined && !passwordHashesOf(after, 0).includes(before.passwordHash);
+  const isObserverOut = before.observerPasswordHash !== after?.observerPasswordHash;
+  if (isObserverOut) broker.disconnect(observerOf({ park: before.park, device: before.id }));
   if (isOut || isRotated) broker.disconnect({ park: before.park, device: before.id });
 }
 

@@ -10,6 +10,7 @@ import { JOURNAL_KEEPER, startJournalKeeper } from '../../journal/keeper.ts';
 import { followRemovedReadings } from '../../registry/removed-readings.ts';
 import { DEFAULT_WRITER, type Store } from '../../store/store.ts';
 import { alarmTasks } from '../alarm-tasks.ts';
+import { automationTask } from '../automation-task.ts';
 import { sharedParts } from '../backends.ts';
 import { commandTask } from '../command-task.ts';
 import { startRetention } from '../retention.ts';
@@ -83,6 +84,7 @@ function othersOf(services: Services, store: Store): readonly Task[] {
     },
     ...alarmTasks(services, store),
     commandTask(services),
+    automationTask(services, store),
     { name: JOURNAL_KEEPER, start: () => startJournalKeeper({ bus, kv, log }) },
   ];
 }

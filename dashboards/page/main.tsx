@@ -7,6 +7,9 @@ import { openFleet } from './feed/fleet.ts';
 import { sendEvent } from './feed/journal.ts';
 import { createAlarmSound } from './feed/sound.ts';
 
+// Opens the installed page without a network. Browsers allow it behind HTTPS and on the machine itself.
+if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js').catch(() => undefined);
+
 const root = document.getElementById('page');
 const sound = createAlarmSound({ storage: localStorage, open: () => new AudioContext(), target: document });
 const outbox = openEventOutbox({ storage: localStorage, send: sendEvent });

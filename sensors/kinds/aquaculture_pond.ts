@@ -67,6 +67,14 @@ const pond: Kind = {
       field: 'aerator_on',
       measured: 'aerator_power',
       hasAuto: true,
+      band: {
+        field: 'dissolved_oxygen',
+        onBelow: 4.5,
+        offAbove: 6,
+        leastGap: 0.5,
+        source:
+          'above the warning limit of crab ponds, which starts no alarm; in the simulated pond 10 to 12 hours a day',
+      },
       interlocks: [
         {
           isOn: false,

@@ -58,7 +58,9 @@ const drone: Kind = {
     measured('wind_speed', '风速', 'wind speed', ['m/s', 'm/s'], [0, 40], 0.1, { normal: [0, 4], aliases: ['wind'] }),
     measured('wind_direction', '风向', 'wind direction', ['deg', '°'], [0, 360], 1, {}),
     measured('line_index', '航线', 'line', ['1', ''], [0, 10_000], 1, {}),
-    measured('area_covered', '已播面积', 'area seeded', ['har', 'ha'], [0, 1000], 0.0001, {
+    // The drone's own count, which sums overlaps; what its swaths cover is worked out beside it and is called the seeded area.
+    measured('area_covered', '飞控累计面积', 'area counted by the drone', ['har', 'ha'], [0, 1000], 0.0001, {
+      decimals: 2,
       normal: [0, 100],
       aliases: ['area'],
     }),
@@ -66,7 +68,7 @@ const drone: Kind = {
   primary: ['seeding_rate', 'area_covered', 'hopper_weight', 'battery_level'],
   panels: [
     { title: { zh: '播量', en: 'Seeding rate' }, fields: ['seeding_rate'] },
-    { title: { zh: '已播面积', en: 'Area seeded' }, fields: ['area_covered'] },
+    { title: { zh: '飞控累计面积', en: 'Area counted by the drone' }, fields: ['area_covered'] },
     { title: { zh: '料箱与电量', en: 'Hopper and battery' }, fields: ['hopper_weight', 'battery_level'] },
     { title: { zh: '地速与风速', en: 'Speed and wind' }, fields: ['ground_speed', 'wind_speed'] },
     { title: { zh: '离地高度', en: 'Height' }, fields: ['altitude_agl'] },

@@ -3,6 +3,7 @@ import { latestKey } from '../../base/keys.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import { type JudgedReading, unpacked } from '../../sensors/packed-reading.ts';
 import type { Reading } from '../../sensors/reading.ts';
+import { furthestOf } from '../latest.ts';
 import { additionOf, contradicted, merge } from '../merge.ts';
 import { ByReading } from './by-reading.ts';
 import type { Cache } from './cache.ts';
@@ -28,7 +29,7 @@ export async function planFor(
   const inserts = new ByReading<JudgedReading>();
   const additions = new ByReading<Reading>();
   const newest = newestStored(cache, kind);
-  // A time newer than the device's newest stored one cannot be stored yet.
+  // A time later than all that the device has stored cannot be stored yet.
   const isLate = (reading: JudgedReading) => reading.time <= newest(reading);
   // For readings that retention removed, only the names of the fields are known.
   const since = keptSince(cache, rawTable(kind));
@@ -62,16 +63,17 @@ export async function planFor(
   return { kind, inserts: inserts.values(), additions: additions.values() };
 }
 
-/** The newest stored time of a reading's device, looked up once a device. */
+/** The latest stored time of a reading's device, looked up once a device. */
 function newestStored(cache: Cache, kind: Kind): (reading: JudgedReading) => number {
   const known = new Map<number, number>();
   return ({ park, device }) => {
     const id = cache.devices.id(park, device);
     const found = known.get(id);
     if (found !== undefined) return found;
-    const newest = cache.latest.get(latestKey(park, device, kind.name))?.newest.time ?? Number.NEGATIVE_INFINITY;
-    known.set(id, newest);
-    return newest;
+    const state = cache.latest.get(latestKey(park, device, kind.name));
+    const furthest = state === undefined ? Number.NEGATIVE_INFINITY : furthestOf(state);
+    known.set(id, furthest);
+    return furthest;
   };
 }
 

@@ -70,7 +70,7 @@ export function createInfluxLatest({ http, kinds, positions, clock }: InfluxLate
     const isWhole = isWholeDue(of, startedAt);
     if (!isWhole && startedAt - of.recentAt < RECENT_EVERY_MS) return;
     const before = new Map(of.devices);
-    const states = await latestStates(http, kind, isWhole ? 0 : startedAt - RECENT_MS);
+    const states = await latestStates(http, kind, isWhole ? 0 : startedAt - RECENT_MS, startedAt);
     // Merged instead of replaced: this process may have folded in newer ones meanwhile.
     for (const [key, state] of states) of.devices.set(key, mergeLatest(of.devices.get(key), state));
     advance(of.seen, now);

@@ -2,17 +2,31 @@
 import { type Flag, isDoubtful } from '../../sensors/flag.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Reading } from '../../sensors/reading.ts';
-import type { LatestState } from '../latest.ts';
+import { type LatestState, mergeLatest } from '../latest.ts';
 import type { Store } from '../store.ts';
 import type { InfluxHttp } from './http.ts';
 import { instant, name } from './influxql.ts';
 import { ATTRIBUTES, doubtedField, FLAG_NAMES, flagField, RECEIVED, SEQUENCE } from './lines.ts';
 import { flagsIn, valueIn, where } from './series.ts';
 
-/** Newest readings measured since a time, by `park/device`: one statement for the newest reading of each series, then one per field. */
-export async function latestStates(http: InfluxHttp, kind: Kind, since: number): Promise<Map<string, LatestState>> {
+/** Newest readings measured since a time, by `park/device`. One stamped ahead of the clock does not hide the newest of those that are not. */
+export async function latestStates(
+  http: InfluxHttp,
+  kind: Kind,
+  since: number,
+  now: number,
+): Promise<Map<string, LatestState>> {
+  const states = await lastStates(http, kind, `time >= ${instant(since)}`);
+  if (![...states.values()].some(({ newest }) => newest.time > now)) return states;
+  const past = await lastStates(http, kind, `time >= ${instant(since)} AND time <= ${instant(now)}`);
+  for (const [key, state] of past) states.set(key, mergeLatest(states.get(key), state));
+  return states;
+}
+
+/** One statement for the newest reading of each series, then two per field. */
+async function lastStates(http: InfluxHttp, kind: Kind, span: string): Promise<Map<string, LatestState>> {
   const fields = kind.fields.map((field) => field.name);
-  const tail = `FROM ${name(kind.name)} WHERE time >= ${instant(since)} GROUP BY "park", "site", "device"`;
+  const tail = `FROM ${name(kind.name)} WHERE ${span} GROUP BY "park", "site", "device"`;
   const statements = [
     `SELECT last(${name(RECEIVED)}), ${name(SEQUENCE)}, ${name(ATTRIBUTES)} ${tail}`,
     ...fields.flatMap((field) =>
@@ -45,7 +59,9 @@ export async function latestStates(http: InfluxHttp, kind: Kind, since: number):
     if (known === undefined || field === undefined || typeof value !== 'number') continue;
     if (earlier !== undefined && earlier.time >= Number(time)) continue;
     const flags = flagsIn(row, 2);
-    const cell = { time: Number(time), value, ...(flags.length > 0 && { flags }) };
+    const { receivedAt } = known.newest;
+    const isAhead = Number(time) > receivedAt;
+    const cell = { time: Number(time), value, ...(flags.length > 0 && { flags }), ...(isAhead && { receivedAt }) };
     states.set(key, { ...known, fields: { ...known.fields, [field]: cell } });
   }
   return states;

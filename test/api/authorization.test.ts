@@ -88,12 +88,15 @@ describe('every route', () => {
     expect(known.filter((name) => !name.includes(' /docs')).sort()).toEqual([
       ...[
         'DELETE /api/v1/sessions/:id',
+        'GET /api/v1/derived-series',
+        'GET /api/v1/display',
         'GET /api/v1/event-kinds',
         'GET /api/v1/me',
         'GET /api/v1/session',
         'GET /api/v1/sessions',
       ],
-      ...['POST /api/v1/me/password', 'POST /sign-out'],
+      ...['POST /api/v1/me/password', 'POST /api/v1/me/second-factor', 'POST /api/v1/me/second-factor/off'],
+      ...['POST /sign-out', 'PUT /api/v1/me/second-factor'],
     ]);
   });
 

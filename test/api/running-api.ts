@@ -10,6 +10,7 @@ import { openChannelBook } from '../../alarms/notify/channel-book.ts';
 import type { ApiOptions } from '../../api/api.ts';
 import { buildApp } from '../../api/server.ts';
 import { openSignInCodes } from '../../app/sign-in-codes.ts';
+import { createRules } from '../../automation/rules.ts';
 import { DaoyuError } from '../../base/errors.ts';
 import { openMemoryBus } from '../../bus/memory.ts';
 import type { QuarantineRecord } from '../../bus/rejection.ts';
@@ -74,6 +75,9 @@ export async function apiOptions(
   const known = { park: 'tianyu', site: 'pond-1', label, kind: 'aquaculture_pond' };
   for (const device of ['probe', 'silent']) await registry.addDevice({ ...known, device }, 'scrypt-secret');
   const people = await openPeople({ kv: openMemoryKv(), token: TOKEN, clock, log: quiet, cost: QUICK });
+  const commands = createCommands({
+    ...{ bus: openMemoryBus(), kv: openMemoryKv(), tell: async () => {}, clock, log: quiet },
+  });
   let position = 0;
   const keep = (fields: object) => void logged.push(fields);
   return {
@@ -117,6 +121,10 @@ export async function apiOptions(
       await registry.setPassword(park, device, 'scrypt-next', overlapMs);
       return 'shown-once-more';
     },
+    async makeObserver(park, device) {
+      await registry.setDevice(park, device, { observerPasswordHash: 'scrypt-observer' });
+      return 'shown-once';
+    },
     tryMapping: async (park, id, payload, { mapping, channel }) => {
       const device = registry.device(park, id);
       const kind = device && kinds.get(device.kind);
@@ -149,7 +157,8 @@ export async function apiOptions(
       ...{ bus: openMemoryBus(), kv: openMemoryKv(), clock, log: quiet },
     }),
     events: await openRecordBook<FarmEvent>('event', { bus: openMemoryBus(), kv: openMemoryKv(), clock, log: quiet }),
-    commands: createCommands({ bus: openMemoryBus(), kv: openMemoryKv(), tell: async () => {}, clock, log: quiet }),
+    commands,
+    rules: createRules({ kv: openMemoryKv(), registry, kinds, store, commands, clock }),
     checks: async () => [{ name: 'log', isReady: false, message: 'the log is full of what the store needs' }],
     status: async () => ({
       bus: {

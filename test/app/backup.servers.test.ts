@@ -12,8 +12,18 @@ import { isDrained, type LedgerAnswer } from '../ledger-answer.ts';
 import { type Credentials, newDataDir } from '../running-platform.ts';
 
 const DEVICES = 5;
+/** `DAOYU_TEST_BACKUPS=20`: as often as docs/reliability.md quotes. */
+const RUNS = Number(process.env.DAOYU_TEST_BACKUPS ?? 1);
 
-it('restores on an empty folder all that was acknowledged before a backup under load', async () => {
+it(
+  'restores on an empty folder all that was acknowledged before a backup under load',
+  async () => {
+    for (let run = 1; run <= RUNS; run++) await backUpUnderLoad(run);
+  },
+  120_000 * RUNS,
+);
+
+async function backUpUnderLoad(run: number): Promise<void> {
   const settings = {
     DAOYU_DATA_DIR: newDataDir(),
     DAOYU_MQTT_PORT: String(await freePort()),
@@ -36,6 +46,10 @@ it('restores on an empty folder all that was acknowledged before a backup under 
     30_000,
   );
 
+  const startedAt = performance.now();
+  const began = total(devices);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const perSecond = Math.round(((total(devices) - began) * 1000) / (performance.now() - startedAt));
   const before = devices.map(({ acknowledged }) => new Set(acknowledged));
   const target = join(mkdtempSync(join(tmpdir(), 'daoyu-')), 'backup');
   const backup = runCommand(['backup', target], settings);
@@ -62,12 +76,13 @@ it('restores on an empty folder all that was acknowledged before a backup under 
   }
   await again.kill('SIGTERM');
   const outcome = sumOf(comparisons);
-  console.info('backup under load, kill -9, restore:', outcome, 'acknowledged in all:', total(devices));
+  const all = total(devices);
+  console.info(`run ${run}: backup at ${perSecond} msg/s, kill -9, restore:`, outcome, 'acknowledged in all:', all);
   expect(outcome.acknowledged).toBeGreaterThan(2000);
   expect(outcome).toMatchObject({ missing: 0, doubled: 0, phantom: 0, wrong: 0 });
   const check = runCommand(['check'], restored);
   expect(await check.ended, check.printed).toBe(0);
-}, 120_000);
+}
 
 const total = (devices: readonly CountingDevice[]) =>
   devices.reduce((sum, device) => sum + device.acknowledged.size, 0);

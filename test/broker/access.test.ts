@@ -172,6 +172,37 @@ describe('topics', () => {
     expect(admitted).toEqual([]);
   });
 
+  it('of others close the connection not without a word: at once for who listens, else when it does', async () => {
+    const { raw } = await openTestBroker();
+    const listen = { cmd: 'subscribe', messageId: 7, subscriptions: [{ topic: 'daoyu/park/probe/errors', qos: 0 }] };
+    const publish = publishPacket(1, '{}', { topic: 'v1/devices/me/telemetry' });
+    const told = async (client: Awaited<ReturnType<typeof raw>>) => {
+      const { topic, payload } = (await client.next('publish')) as { topic: string; payload: Buffer };
+      expect(topic).toBe('daoyu/park/probe/errors');
+      return JSON.parse(payload.toString()) as { code: string; message: string };
+    };
+    const deaf = await raw();
+    deaf.send(connectPacket(), publish);
+    await deaf.closed;
+    const again = await raw();
+    again.send(connectPacket());
+    await again.next('connack');
+    again.send(listen as never);
+    expect(await told(again)).toMatchObject({ code: 'TOPIC_FOREIGN' });
+    again.send(publish);
+    const { message } = await told(again);
+    expect(message).toContain('v1/devices/me/telemetry is not a topic of this device');
+    expect(message).toContain('publish on daoyu/park/probe/telemetry');
+    await again.closed;
+    // Each is told once.
+    const third = await raw();
+    third.send(connectPacket());
+    await third.next('connack');
+    third.send(listen as never, { cmd: 'pingreq' });
+    await third.next('pingresp');
+    expect(third.packets.filter(({ cmd }) => cmd === 'publish')).toEqual([]);
+  });
+
   it('with more levels than allowed cannot harm the process', async () => {
     const { raw, connect } = await openTestBroker();
     const client = await raw();

@@ -14,7 +14,8 @@ describe('daoyu devices', () => {
       environment,
     );
     expect(await add.ended).toBe(0);
-    const credentials = JSON.parse(/^\{.*^\}/ms.exec(add.printed)?.[0] ?? '');
+    // A program reads standard output: JSON and nothing else.
+    const credentials = JSON.parse(add.output);
     expect(add.printed).toContain('shown this once');
     expect(add.printed).toContain(
       `mosquitto_pub -h 127.0.0.1 -p ${new URL(credentials.urls[0]).port} -i daoyu.my-probe `,

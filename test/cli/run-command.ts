@@ -8,6 +8,8 @@ import { compiled } from '../started-process.ts';
 export interface RunningCommand {
   /** Standard output and standard error so far, as they came. */
   readonly printed: string;
+  /** Standard output alone, for programs that read it. */
+  readonly output: string;
   /** Waits until it has printed this. */
   prints(what: RegExp): Promise<RegExpExecArray>;
   send(signal: NodeJS.Signals): void;
@@ -25,6 +27,8 @@ export function runCommand(
   });
   const ended = once(child, 'close').then(([code]) => code as number | null);
   let printed = '';
+  let output = '';
+  child.stdout?.on('data', (chunk) => (output += String(chunk)));
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += String(chunk)));
   onTestFinished(async () => {
     child.kill('SIGKILL');
@@ -33,6 +37,9 @@ export function runCommand(
   return {
     get printed() {
       return printed;
+    },
+    get output() {
+      return output;
     },
     async prints(what) {
       const hasEnded = ended.then((code) => {

@@ -4,12 +4,15 @@ import { nightsBetween, sunOf } from '../../analysis/sun.ts';
 import { boundsOf } from '../../dashboards/page/charts/bounds.ts';
 import { columnsOf } from '../../dashboards/page/charts/columns.ts';
 import { csvOf } from '../../dashboards/page/charts/csv.ts';
+import { sitesWithoutData } from '../../dashboards/page/charts/without-data.ts';
 import { createEventParser } from '../../dashboards/page/feed/event-stream.ts';
 import { joinedRaw, joinedWindows } from '../../dashboards/page/feed/history.ts';
 import { mergedRow, withReading } from '../../dashboards/page/feed/latest.ts';
 import { resolutionFor } from '../../dashboards/page/feed/resolution.ts';
 import { formatRoute, parseRoute } from '../../dashboards/page/feed/route.ts';
 import { languageOf } from '../../dashboards/page/language/preferred.ts';
+import { areParked } from '../../dashboards/page/map/parked.ts';
+import { tilesOver } from '../../dashboards/page/map/tiles.ts';
 import { trendPerHour } from '../../dashboards/page/tiles/trend.ts';
 
 const MINUTE = 60_000;
@@ -99,6 +102,48 @@ test('a snapshot fetched late does not undo what came live meanwhile', () => {
     values: { a: 7, b: 3 },
     olderFields: { b: 100 },
   });
+});
+
+test('a reading stamped ahead of its receipt does not hold back those that follow it', () => {
+  const ahead = withReading(undefined, { ...reading(700, { a: 9, b: 8 }), receivedAt: 100 });
+  const row = withReading(ahead, { ...reading(200, { a: 5 }), receivedAt: 201 });
+  expect(row).toMatchObject({ time: 200, receivedAt: 201, values: { a: 5, b: 8 } });
+  expect(withReading(row, { ...reading(700, { a: 9 }), receivedAt: 100 })).toMatchObject({
+    time: 200,
+    values: { a: 5 },
+  });
+});
+
+test('the tiles of a base layer are few, cover the view, and are those that other maps would ask for', () => {
+  const [northWest, southEast] = [
+    { latitude: 31.12, longitude: 107.8 },
+    { latitude: 31.02, longitude: 107.95 },
+  ];
+  const tiles = tilesOver(northWest, southEast, 'https://t.example/{z}/{x}/{y}.png');
+  expect(tiles.length).toBeGreaterThan(3);
+  expect(tiles.length).toBeLessThanOrEqual(24);
+  const bounds = (pick: (tile: (typeof tiles)[number]) => number) => tiles.map(pick);
+  expect(Math.max(...bounds((tile) => tile.northWest.latitude))).toBeGreaterThanOrEqual(31.12);
+  expect(Math.min(...bounds((tile) => tile.southEast.latitude))).toBeLessThanOrEqual(31.02);
+  expect(Math.min(...bounds((tile) => tile.northWest.longitude))).toBeLessThanOrEqual(107.8);
+  expect(Math.max(...bounds((tile) => tile.southEast.longitude))).toBeGreaterThanOrEqual(107.95);
+  // The whole world is one tile.
+  const world = tilesOver({ latitude: 85, longitude: -179.9 }, { latitude: -85, longitude: 179.9 }, '{z}/{x}/{y}');
+  expect(world.map(({ url }) => url)).toContain('2/3/1');
+});
+
+test('a parked van shows how cold it is before where it stands', () => {
+  const van = (speed?: number) => ({ row: { values: speed === undefined ? {} : { speed } } }) as never;
+  expect(areParked([van(0), van(2)])).toBe(true);
+  expect(areParked([van()])).toBe(true);
+  expect(areParked([van(0), van(40)])).toBe(false);
+});
+
+test('a comparison names the sites that have no data in the range', () => {
+  const at = (site: string) => ({ device: { park: 'p', site }, siteLabel: { zh: `${site} 号塘`, en: `pond ${site}` } });
+  const devices = [at('1'), at('2'), at('2'), at('3')];
+  expect(sitesWithoutData(devices, [{ device: at('1') }])).toEqual([at('2').siteLabel, at('3').siteLabel]);
+  expect(sitesWithoutData([at('1')], [])).toEqual([]);
 });
 
 test('no line is drawn across more than three missed points', () => {

@@ -57,7 +57,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('people on the page', {
     const row = desk.locator('[data-user=wang]');
     await row.getByRole('button', { name: '修改 王建国' }).click();
     await row.locator('select').first().selectOption('viewer');
-    await row.getByRole('button', { name: '保存角色' }).click();
+    await row.getByRole('button', { name: '保存' }).click();
     await row.getByText('查看 · 全部园区').waitFor();
     await phone.getByRole('heading', { name: '需要登录' }).waitFor();
 

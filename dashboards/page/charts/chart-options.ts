@@ -126,7 +126,7 @@ function axesOf({ lines, colours, units, strips, floors, language }: Plan): uPlo
       side: (order === 0 ? 3 : 1) as uPlot.Axis.Side,
       size: widthOf,
       gap: 6,
-      label: symbol,
+      ...shownAxis(lines.find(({ field }) => field.symbol === symbol && field.shape === 'number')?.field, language),
       labelSize: 18,
       labelGap: 0,
       labelFont: colours.font,
@@ -139,6 +139,14 @@ function axesOf({ lines, colours, units, strips, floors, language }: Plan): uPlo
       ? [{ ...axis, scale: 'strip', side: 3 as const, size: 12, values: () => [], grid: { show: false } }]
       : []),
   ];
+}
+
+/** Ticks stay where they are in the field's own unit, and are read in the one that the installation shows. */
+function shownAxis(field: Line['field'] | undefined, language: 'zh' | 'en'): Pick<uPlot.Axis, 'label' | 'values'> {
+  const shown = field?.shown;
+  if (field === undefined || shown === undefined) return { label: field?.symbol ?? '' };
+  const read = (split: number | null) => (split === null ? null : String(Number((split * shown.factor).toFixed(2))));
+  return { label: shown.symbol[language], values: (_made, splits) => splits.map(read) };
 }
 
 /** A line is three series: its values, and the two edges of its envelope, which are invisible themselves. */

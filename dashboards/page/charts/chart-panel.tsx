@@ -22,6 +22,7 @@ import { type Line, linesOf } from './lines.ts';
 import { csvColumnsOf, download } from './panel-csv.ts';
 import { shareWords } from './shares.ts';
 import type { SeriesAnswer } from './use-series.ts';
+import { sitesWithoutData } from './without-data.ts';
 
 interface Props {
   readonly panel: ChartPanelDefinition;
@@ -63,6 +64,7 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, events, onWin
       `${devices[0]?.device.site}-${fieldsOf(panel)[0]}.csv`,
     );
   const title = headline(panel.title[language]);
+  const without = answer.isLoading ? [] : sitesWithoutData(devices, lines);
   return (
     <figure class={story ? 'card panel story' : 'card panel'} data-panel={fieldsOf(panel)[0]}>
       <figcaption>
@@ -80,6 +82,11 @@ export function ChartPanel({ panel, kind, devices, answer, alarms, events, onWin
       ) : (
         <>
           <Legend lines={lines} columns={columns} nameOf={nameOf} pointed={pointed} isLoading={answer.isLoading} />
+          {without.length > 0 && (
+            <p class="note without-data">
+              {without.map((label) => label[language]).join(language === 'zh' ? '、' : ', ')}: {word('noData')}
+            </p>
+          )}
           <Chart
             lines={lines}
             columns={columns}

@@ -3,7 +3,7 @@
 import type { LatestRow as Row } from '../../../api/routes/latest.ts';
 import { latestKey } from '../../../base/keys.ts';
 import type { Flag } from '../../../sensors/flag.ts';
-import type { Reading } from '../../../sensors/reading.ts';
+import { isNewer, type Reading } from '../../../sensors/reading.ts';
 
 /** As returned by the API; one created by a live reading has no assessment of the server. */
 export type LatestRow = Pick<Row, 'park' | 'site' | 'device' | 'kind' | 'time' | 'receivedAt' | 'values'> &
@@ -25,15 +25,16 @@ export function withReading(row: LatestRow | undefined, reading: Reading): Lates
     return { park, site, device, kind, time, receivedAt, values, flags };
   }
   const rowTime = row.time;
-  const isNewest = reading.time >= rowTime;
-  const newest = Math.max(reading.time, rowTime);
+  const receivedAt = row.receivedAt ?? rowTime;
+  const isNewest = !isNewer({ time: rowTime, receivedAt }, reading);
+  const newest = isNewest ? reading.time : rowTime;
   const values: Record<string, number> = { ...row.values };
   const flags: Record<string, readonly Flag[]> = { ...row.flags };
   const times: Record<string, number> = {};
   for (const name of Object.keys(values)) times[name] = row.olderFields?.[name] ?? rowTime;
   for (const [name, value] of Object.entries(reading.values)) {
     const known = times[name];
-    if (known !== undefined && known > reading.time) continue;
+    if (known !== undefined && isNewer({ time: known, receivedAt }, reading)) continue;
     values[name] = value;
     times[name] = reading.time;
     const flagged = reading.flags?.[name];

@@ -12,6 +12,7 @@ import type {
 import type { AuditAnswer } from '../../../api/routes/audit.ts';
 import type { SessionsAnswer } from '../../../api/routes/me.ts';
 import type { ScreensAnswer } from '../../../api/routes/screens.ts';
+import type { EnrolmentAnswer, RecoveryAnswer } from '../../../api/routes/second-factor.ts';
 import type { MadeToken, TokensAnswer } from '../../../api/routes/tokens.ts';
 import type { PeopleAnswer } from '../../../api/routes/users.ts';
 import { EVERY_PARK, type Grant, type Right } from '../../../people/roles.ts';
@@ -23,6 +24,11 @@ export type AuditRow = AuditAnswer['audit'][number];
 const at = (id: string) => encodeURIComponent(id);
 
 export const loadMe = () => get<Me>('/me');
+export const beginSecondFactor = (password: string) => send<EnrolmentAnswer>('POST', '/me/second-factor', { password });
+export const finishSecondFactor = (code: string) => send<RecoveryAnswer>('PUT', '/me/second-factor', { code });
+export const endSecondFactor = (password: string, code: string) =>
+  send('POST', '/me/second-factor/off', { password, code });
+export const resetSecondFactor = (user: string) => send('DELETE', `/users/${at(user)}/second-factor`);
 export const changePassword = (current: string, next: string) => send('POST', '/me/password', { current, next });
 
 export const loadPeople = async () => (await get<PeopleAnswer>('/users')).people;
@@ -30,8 +36,10 @@ export const addPerson = (person: {
   readonly user: string;
   readonly name: string;
   readonly grants: readonly Grant[];
+  readonly email?: string;
 }) => send<PersonWithLink>('POST', '/users', person);
-export const changeRoles = (user: string, grants: readonly Grant[]) => send('PATCH', `/users/${at(user)}`, { grants });
+export const changePerson = (user: string, change: { readonly grants: readonly Grant[]; readonly email?: string }) =>
+  send('PATCH', `/users/${at(user)}`, change);
 export const removePerson = (user: string) => send('DELETE', `/users/${at(user)}`);
 export const passwordLink = (user: string) => send<PersonWithLink>('POST', `/users/${at(user)}/link`);
 

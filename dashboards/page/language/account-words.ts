@@ -26,7 +26,6 @@ export const ACCOUNT_WORDS = {
   addPerson: ['添加人员', 'Add a person'],
   addRole: ['再加一个角色', 'Another role'],
   removeRole: ['去掉这个角色', 'Remove this role'],
-  saveRoles: ['保存角色', 'Save the roles'],
   edit: ['修改', 'Change'],
   newLink: ['重设密码的链接', 'Password link'],
   reallyRemove: ['确认移除', 'Really remove'],

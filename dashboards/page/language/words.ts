@@ -8,6 +8,7 @@ import { DOCTOR_WORDS } from './doctor-words.ts';
 import { JOURNAL_WORDS } from './journal-words.ts';
 import { MANAGE_WORDS } from './manage-words.ts';
 import { MISSION_WORDS } from './mission-words.ts';
+import { SIGN_IN_WORDS } from './sign-in-words.ts';
 import { WHAT_IF_WORDS } from './what-if-words.ts';
 
 const WORDS = {
@@ -20,6 +21,7 @@ const WORDS = {
   ...ACCOUNT_WORDS,
   ...DOCTOR_WORDS,
   ...WHAT_IF_WORDS,
+  ...SIGN_IN_WORDS,
   product: ['稻渔', 'daoyu'],
   county: ['开江稻渔园区', 'Kaijiang rice–fish parks'],
   overview: ['总览', 'Overview'],

@@ -1,15 +1,17 @@
-/** Tracks of vehicles over the county's own sites, without an external map. WGS-84, north up. */
-
+/** Tracks of vehicles over the county's own sites, and over a base layer where the operator configured one. WGS-84, north up. */
 import {
   formatLength,
   type Position,
   planeAround,
+  positionsAround,
   roundLength,
   type Spot,
 } from '../../../analysis/seeding/projection.ts';
 import type { Point } from '../../../store/store.ts';
 import { useAppContext } from '../feed/app-context.ts';
 import { formatClock } from '../language/format-time.ts';
+import { tilesOver } from './tiles.ts';
+import { useBaseLayer } from './use-base-layer.ts';
 
 export interface Stop extends Position {
   readonly time: number;
@@ -33,6 +35,7 @@ const GAP_MS = 10 * 60_000;
 export function TrackMap({ tracks }: { readonly tracks: readonly Track[] }) {
   const { state, language, word } = useAppContext();
   const all = tracks.flatMap(({ positions }) => positions);
+  const base = useBaseLayer();
   const [origin] = all;
   if (origin === undefined) return null;
   const plane = planeAround(origin);
@@ -52,11 +55,36 @@ export function TrackMap({ tracks }: { readonly tracks: readonly Track[] }) {
     sites.filter(({ at: [x, y] }) => x > 0 && y > 0 && x < WIDTH && y < height),
     ends,
   );
+  const positionOf = positionsAround(origin);
+  const tiles =
+    base === undefined
+      ? []
+      : tilesOver(
+          positionOf({ east: view.left, north: view.top }),
+          positionOf({ east: view.left + WIDTH / view.scale, north: view.top - view.height }),
+          base.tiles,
+        );
   const bar = roundLength(WIDTH / view.scale / 4);
   return (
     <figure class="map">
       <div class="map-picture" style={{ aspectRatio: `${WIDTH} / ${height}` }} role="img" aria-label={word('vehicles')}>
         <svg viewBox={`0 0 ${WIDTH} ${height}`} aria-hidden="true">
+          {tiles.map(({ url, northWest, southEast }) => {
+            const [x, y] = place(northWest);
+            const [right, bottom] = place(southEast);
+            return (
+              <image
+                key={url}
+                class="map-tile"
+                href={url}
+                x={x}
+                y={y}
+                width={right - x}
+                height={bottom - y}
+                preserveAspectRatio="none"
+              />
+            );
+          })}
           {tracks.map((track) => (
             <g key={track.key}>
               <path class={`map-track line-${track.colour % 6}`} d={pathOf(track, place, () => true)} />
@@ -89,6 +117,7 @@ export function TrackMap({ tracks }: { readonly tracks: readonly Track[] }) {
         <span class="scale" style={{ width: `${((bar * view.scale) / WIDTH) * 100}%` }} aria-hidden="true">
           {formatLength(bar)}
         </span>
+        {base !== undefined && base.attribution !== '' && <span class="map-attribution">{base.attribution}</span>}
       </div>
       <figcaption class="note map-note">
         <span>

@@ -4,6 +4,8 @@ import { type Coverage, coverageOf } from '../../../analysis/seeding/coverage.ts
 import { type Mission, type Sample, sumsOf } from '../../../analysis/seeding/flight.ts';
 import type { Site } from '../../../registry/registry.ts';
 import { formatDuration, formatNumber, type Language } from '../../../sensors/format.ts';
+import type { Field } from '../../../sensors/kind.ts';
+import { formatWorkedOut } from '../../../sensors/shown-units.ts';
 import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import { bandOf } from '../feed/bands.ts';
 import type { DeviceCard } from '../feed/cards.ts';
@@ -61,14 +63,14 @@ export function MissionView({ card, isWhole = false, onShown }: Props) {
         )}
         <span class={isFlying ? 'flying' : 'note'}>{word(isFlying ? 'flying' : 'landed')}</span>
       </div>
-      <Figures samples={samples} plan={plan} coverage={coverage} />
+      <Figures samples={samples} plan={plan} coverage={coverage} fields={card.kind.fields} />
       {coverage ? (
         <CoverageMap
           coverage={coverage}
           samples={samples}
           plan={plan}
           isFlying={isFlying}
-          note={fieldWords(coverage, language)}
+          note={fieldWords(coverage, card.kind.fields, language)}
         />
       ) : (
         <p class="mission-empty">{word('noSpreading')}</p>
@@ -86,35 +88,36 @@ const boundaryOf = ({ device }: DeviceCard, sites: readonly Site[]) =>
   sites.find(({ park, id }) => park === device.park && id === device.site)?.boundary;
 
 /** The target of the mission. */
-function fieldWords({ fieldFrom, fieldArea }: Coverage, language: Language): string {
+function fieldWords({ fieldFrom, fieldArea }: Coverage, fields: readonly Field[], language: Language): string {
   if (fieldFrom === 'elsewhere') return say('fieldElsewhere', language);
   if (fieldFrom === 'estimate') return say('fieldEstimated', language);
-  return `${say('fieldOfBoundary', language)} · ${formatNumber(fieldArea, 2)} ha · ${mu(fieldArea, language)}`;
+  return [say('fieldOfBoundary', language), ...areaWords(fieldArea, fields, language)].filter(Boolean).join(' · ');
 }
 
 interface FiguresProps {
   readonly samples: readonly Sample[];
   readonly plan: number;
   readonly coverage: ReturnType<typeof coverageOf>;
+  readonly fields: readonly Field[];
 }
 
-function Figures({ samples, plan, coverage }: FiguresProps) {
+function Figures({ samples, plan, coverage, fields }: FiguresProps) {
   const { word, language } = useLanguage();
   const sums = useMemo(() => sumsOf(samples), [samples]);
   const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
   const figures: readonly (readonly [label: string, value: string, note?: string])[] = [
     ...(coverage
       ? ([
-          [word('seededArea'), `${formatNumber(coverage.seededArea, 2)} ha`, mu(coverage.seededArea, language)],
-          [word('coverage'), percent(coverage.covered), missedWords(coverage, language)],
+          [word('seededArea'), ...areaWords(coverage.seededArea, fields, language)],
+          [word('coverage'), percent(coverage.covered), missedWords(coverage, fields, language)],
           [word('overlap'), percent(coverage.overlapped)],
           ...(coverage.fieldFrom === 'boundary'
-            ? [[word('beyondField'), `${formatNumber(coverage.outsideArea, 2)} ha`] as const]
+            ? [[word('beyondField'), formatWorkedOut(coverage.outsideArea, 'har', fields, language)] as const]
             : []),
           [
             word('meanRate'),
-            coverage.meanRate === undefined ? '–' : `${formatNumber(coverage.meanRate, 1)} kg/ha`,
-            `${word('plan')} ${plan}`,
+            coverage.meanRate === undefined ? '–' : formatWorkedOut(coverage.meanRate, 'kg/har', fields, language),
+            `${word('plan')} ${formatWorkedOut(plan, 'kg/har', fields, language)}`,
           ],
           [word('variation'), coverage.variation === undefined ? '–' : percent(coverage.variation)],
         ] as const)
@@ -140,8 +143,14 @@ function Figures({ samples, plan, coverage }: FiguresProps) {
 }
 
 /** An area too small to show counts as none. */
-function missedWords({ missedArea }: Coverage, language: Language): string {
-  return missedArea < 0.005 ? '' : `${say('missed', language)} ${formatNumber(missedArea, 2)} ha`;
+function missedWords({ missedArea }: Coverage, fields: readonly Field[], language: Language): string {
+  return missedArea < 0.005 ? '' : `${say('missed', language)} ${formatWorkedOut(missedArea, 'har', fields, language)}`;
+}
+
+/** In hectares with 亩 beside it, or in 亩 alone where the installation chose that. */
+function areaWords(hectares: number, fields: readonly Field[], language: Language): readonly [string, string] {
+  const isShown = fields.some(({ unit, shown }) => unit === 'har' && shown !== undefined);
+  return [formatWorkedOut(hectares, 'har', fields, language), isShown ? '' : mu(hectares, language)];
 }
 
 /** Farmers count in mu: 15 to the hectare. */

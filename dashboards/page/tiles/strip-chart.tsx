@@ -1,7 +1,7 @@
 /** A day or a week of one site at a glance: curves on their band, nights, switches beneath, extremes named; without interaction. */
 import type { ComponentChildren } from 'preact';
 import { nightsBetween } from '../../../analysis/sun.ts';
-import { formatNumber, formatValue } from '../../../sensors/format.ts';
+import { formatAmount, formatNumber, formatValue } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
 import type { Limits } from '../../../sensors/limits.ts';
 import type { Point } from '../../../store/store.ts';
@@ -105,7 +105,7 @@ export function StripChart({ field, curves, ribbons, bars, bands, season, from, 
         </svg>
         {[newest?.criticalBelow, newest?.criticalAbove].filter(isWithin).map((limit) => (
           <Mark key={limit} at={[1, share(limit)]} kind="limit">
-            {formatNumber(limit, Math.min(1, field.decimals))}
+            {field.shown ? formatAmount(field, limit) : formatNumber(limit, Math.min(1, field.decimals))}
           </Mark>
         ))}
         {lead && <Extremes points={lead.points} field={field} x={(time) => (time - from) / (to - from)} y={share} />}
@@ -203,10 +203,10 @@ function Extremes({ points, field, x, y }: ExtremesProps) {
   return (
     <>
       <Mark at={[x(least[0]), y(least[1])]} kind="least">
-        {formatNumber(least[1], field.decimals)}
+        {formatAmount(field, least[1])}
       </Mark>
       <Mark at={[x(most[0]), y(most[1])]} kind="most">
-        {formatNumber(most[1], field.decimals)}
+        {formatAmount(field, most[1])}
       </Mark>
     </>
   );

@@ -1,6 +1,6 @@
 /** One site: state, main value, trend, age and one sentence. The same layout for every kind. */
 
-import { formatAge, formatNumber, formatValue } from '../../../sensors/format.ts';
+import { formatAge, formatAmount, formatValue, symbolOf } from '../../../sensors/format.ts';
 import type { Field } from '../../../sensors/kind.ts';
 import { silentAfterMs } from '../../../sensors/silence.ts';
 import type { Point } from '../../../store/store.ts';
@@ -120,9 +120,9 @@ export function BigValue({ field, value }: { readonly field: Field; readonly val
     <p class="big" data-field={field.name}>
       <span class="big-label">{field.label[language]}</span>
       <span class="big-number">
-        {value === undefined ? '–' : choice ? choice[language] : formatNumber(value, field.decimals)}
+        {value === undefined ? '–' : choice ? choice[language] : formatAmount(field, value)}
       </span>
-      {field.symbol !== '' && <span class="big-unit">{field.symbol}</span>}
+      {field.symbol !== '' && <span class="big-unit">{symbolOf(field, language)}</span>}
     </p>
   );
 }
@@ -139,7 +139,7 @@ export function Trend({ card, field, points }: TrendProps) {
   const { now, word } = useAppContext();
   const perHour = card.kind.isIntermittent || isDoubted(card, field) ? undefined : trendPerHour(points, now);
   if (perHour === undefined) return null;
-  const text = formatNumber(Math.abs(perHour), field.decimals);
+  const text = formatAmount(field, Math.abs(perHour));
   if (Number(text) === 0) return <p class="trend">→ {word('steady')}</p>;
   return (
     <p class="trend">

@@ -2,15 +2,16 @@
 import { useState } from 'preact/hooks';
 import type { Grant } from '../../../people/roles.ts';
 import { formatAge } from '../../../sensors/format.ts';
-import { useAppContext } from '../feed/app-context.ts';
+import { useAppContext, useLanguage } from '../feed/app-context.ts';
 import {
   addPerson,
-  changeRoles,
+  changePerson,
   loadPeople,
   type OneTimeLink as MadeLink,
   type Person,
   passwordLink,
   removePerson,
+  resetSecondFactor,
 } from '../feed/people.ts';
 import { AddForm } from './add-form.tsx';
 import { GrantsField, GrantWords } from './grants-field.tsx';
@@ -51,8 +52,9 @@ interface RowProps {
 
 function Row({ person, people: { run, isBusy }, onLink }: RowProps) {
   const { word, language, now } = useAppContext();
-  const { user, name, grants, hasPassword, lastSignInAt } = person;
+  const { user, name, grants, hasPassword, hasSecondFactor, isBound, lastSignInAt } = person;
   const [edited, setEdited] = useState<readonly Grant[]>();
+  const [email, setEmail] = useState(person.email ?? '');
   const when = lastSignInAt === undefined ? word('neverSignedIn') : formatAge(now - lastSignInAt, language);
   return (
     <li data-user={user}>
@@ -61,7 +63,15 @@ function Row({ person, people: { run, isBusy }, onLink }: RowProps) {
         <p>
           <GrantWords grants={grants} />
         </p>
-        <p class="note">{hasPassword ? when : word('notYetJoined')}</p>
+        <p class="note">
+          {[
+            hasPassword || isBound ? when : word('notYetJoined'),
+            isBound && word('boundToProvider'),
+            hasSecondFactor && word('secondFactor'),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
       </div>
       <div class="row-actions">
         <button
@@ -80,6 +90,14 @@ function Row({ person, people: { run, isBusy }, onLink }: RowProps) {
         >
           {word('newLink')}
         </button>
+        {hasSecondFactor && (
+          <RemoveButton
+            text={word('resetSecondFactor')}
+            of={name}
+            isDisabled={isBusy}
+            onRemove={() => void run(() => resetSecondFactor(user))}
+          />
+        )}
         <RemoveButton
           text={word('remove')}
           of={name}
@@ -92,12 +110,15 @@ function Row({ person, people: { run, isBusy }, onLink }: RowProps) {
           class="row-form"
           onSubmit={(event) => {
             event.preventDefault();
-            void run(() => changeRoles(user, edited)).then(() => setEdited(undefined));
+            const isMoved = email.trim() !== (person.email ?? '');
+            const change = { grants: edited, ...(isMoved && { email: email.trim() }) };
+            void run(() => changePerson(user, change)).then(() => setEdited(undefined));
           }}
         >
           <GrantsField grants={edited} onChange={setEdited} />
+          <EmailField value={email} onInput={setEmail} />
           <button type="submit" class="primary" disabled={isBusy}>
-            {word('saveRoles')}
+            {word('savePerson')}
           </button>
         </form>
       )}
@@ -109,13 +130,17 @@ function Add({ people: { run, isBusy }, onLink }: Omit<RowProps, 'person'>) {
   const { word } = useAppContext();
   const [user, setUser] = useState('');
   const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
   const [grants, setGrants] = useState(FIRST);
   const submit = async () => {
-    const made = await run(() => addPerson({ user: user.trim(), name: name.trim(), grants }));
+    const mail = email.trim();
+    const person = { user: user.trim(), name: name.trim(), grants, ...(mail !== '' && { email: mail }) };
+    const made = await run(() => addPerson(person));
     if (made === undefined) return;
     onLink(made.person.name, made);
     setUser('');
     setName('');
+    setEmail('');
     setGrants(FIRST);
   };
   return (
@@ -142,7 +167,24 @@ function Add({ people: { run, isBusy }, onLink }: Omit<RowProps, 'person'>) {
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </label>
+      <EmailField value={email} onInput={setEmail} />
       <GrantsField grants={grants} onChange={setGrants} />
     </AddForm>
+  );
+}
+
+function EmailField({ value, onInput }: { readonly value: string; readonly onInput: (value: string) => void }) {
+  const { word } = useLanguage();
+  return (
+    <label>
+      {word('email')}
+      <input
+        type="email"
+        value={value}
+        maxLength={254}
+        autocomplete="off"
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </label>
   );
 }

@@ -7,6 +7,7 @@ import { useAppContext } from '../feed/app-context.ts';
 import type { DeviceCard } from '../feed/cards.ts';
 import { may, useMe } from '../feed/people.ts';
 import type { Word } from '../language/words.ts';
+import { Automatic } from './automatic.tsx';
 import { useControl } from './use-control.ts';
 
 export function Controls({ devices }: { readonly devices: readonly DeviceCard[] }) {
@@ -28,6 +29,7 @@ export function Controls({ devices }: { readonly devices: readonly DeviceCard[] 
           card={card}
           control={control}
           mayOperate={may(me, 'operate', card.device.park)}
+          maySet={may(me, 'agronomy', card.device.park)}
           isAlone={devices.length === 1}
         />
       ))}
@@ -39,6 +41,8 @@ interface RowProps {
   readonly card: DeviceCard;
   readonly control: Control;
   readonly mayOperate: boolean;
+  /** The rule of the platform's own automatic. */
+  readonly maySet: boolean;
   readonly isAlone: boolean;
 }
 
@@ -47,7 +51,7 @@ interface Choice {
   readonly word: Word;
 }
 
-function Row({ card, control, mayOperate, isAlone }: RowProps) {
+function Row({ card, control, mayOperate, maySet, isAlone }: RowProps) {
   const { word, language, now } = useAppContext();
   const { device, kind, row } = card;
   const { commands, isBusy, problem, locked, ask, giveUp } = useControl(`${device.park}/${device.device}`, control);
@@ -128,6 +132,15 @@ function Row({ card, control, mayOperate, isAlone }: RowProps) {
       <p role="status" class="problem">
         {problem}
       </p>
+      {control.band && (
+        <Automatic
+          at={`${device.park}/${device.device}`}
+          command={control.command}
+          fields={kind.fields}
+          mayOperate={mayOperate}
+          maySet={maySet}
+        />
+      )}
       {earlier.length > 0 && (
         <details>
           <summary>{word('before')}</summary>

@@ -5,6 +5,7 @@ import { useAppContext } from '../feed/app-context.ts';
 import { changePassword, endSession, loadSessions, type Me } from '../feed/people.ts';
 import { AddForm } from './add-form.tsx';
 import { GrantWords } from './grants-field.tsx';
+import { SecondFactor } from './second-factor.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { nameOf } from './who-i-am.tsx';
 
@@ -31,6 +32,7 @@ export function MyAccount({ me }: { readonly me: Me }) {
         </p>
       )}
       {me.kind === 'person' && <Password />}
+      {me.secondFactor !== undefined && <SecondFactor at={me.secondFactor} />}
       <Sessions />
       <form method="post" action="/sign-out">
         <button type="submit">{word('signOut')}</button>

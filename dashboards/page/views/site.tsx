@@ -28,6 +28,7 @@ import { FarmLog } from '../journal/farm-log.tsx';
 import { marksFor, rawFieldsOf } from '../journal/on-charts.ts';
 import { SiteJournalContext, useSiteJournal } from '../journal/use-site-journal.ts';
 import { formatMoment } from '../language/format-time.ts';
+import { areParked } from '../map/parked.ts';
 import { isVehicle, Vehicles } from '../map/vehicles.tsx';
 import { MissionView } from '../mission/mission-view.tsx';
 import { fliesMissions } from '../mission/use-mission.ts';
@@ -238,6 +239,7 @@ function KindCharts({ devices, beside }: KindChartsProps) {
   const { site } = devices[0]?.device ?? {};
   const siteType = state.catalog.sites.find((each) => each.id === site && each.park === devices[0]?.device.park)?.type;
   const vehicles = devices.filter((each) => isVehicle(each, siteType ?? 'other'));
+  const isParked = areParked(vehicles);
   return (
     <>
       {fliesMissions(kind) &&
@@ -247,13 +249,14 @@ function KindCharts({ devices, beside }: KindChartsProps) {
             <MissionView card={each} isWhole onShown={setShown} />
           </section>
         ))}
-      {vehicles.length > 0 && <Vehicles kind={kind} vehicles={vehicles} />}
+      {vehicles.length > 0 && !isParked && <Vehicles kind={kind} vehicles={vehicles} />}
       {mission && (
         <p class="note">
           {word('lastMission')} {formatMoment(mission.from, language)} – {formatMoment(mission.to, language)}
         </p>
       )}
       <Panels kind={kind} devices={[...devices, ...beside]} panels={panels} story={story} mission={mission} />
+      {vehicles.length > 0 && isParked && <Vehicles kind={kind} vehicles={vehicles} />}
       {others.length > 0 && (
         <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>

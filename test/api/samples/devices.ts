@@ -36,6 +36,39 @@ export function deviceSamples({ command, ofDevice }: DeviceContext): Samples {
       { path: `${DEVICES}/daoyu/nobody`, status: 404, body: { isDisabled: true } },
       { path: `${DEVICES}/daoyu/silent`, status: 400, body: {} },
     ],
+    'post /api/v1/devices/{park}/{device}/observer': [
+      { path: `${DEVICES}/daoyu/silent/observer`, status: 201, body: {} },
+      { path: `${DEVICES}/daoyu/nobody/observer`, status: 404, body: {} },
+    ],
+    'delete /api/v1/devices/{park}/{device}/observer': [
+      { path: `${DEVICES}/daoyu/silent/observer`, status: 204 },
+      { path: `${DEVICES}/daoyu/nobody/observer`, status: 404 },
+    ],
+    'get /api/v1/devices/{park}/{device}/automation': [
+      { path: `${DEVICES}/daoyu/probe/automation`, status: 200 },
+      { path: `${DEVICES}/daoyu/nobody/automation`, status: 404 },
+    ],
+    'put /api/v1/devices/{park}/{device}/automation/{command}': [
+      {
+        path: `${DEVICES}/daoyu/probe/automation/aerator`,
+        status: 200,
+        body: { onBelow: 4, offAbove: 6, isActive: false, version: 0 },
+      },
+      {
+        path: `${DEVICES}/daoyu/probe/automation/aerator`,
+        status: 400,
+        body: { onBelow: 6, offAbove: 6.1, isActive: false, version: 1 },
+      },
+      {
+        path: `${DEVICES}/daoyu/probe/automation/aerator`,
+        status: 409,
+        body: { onBelow: 4, offAbove: 6, isActive: true, version: 0 },
+      },
+    ],
+    'post /api/v1/devices/{park}/{device}/automation/{command}/resume': [
+      { path: `${DEVICES}/daoyu/probe/automation/aerator/resume`, status: 200, body: {} },
+      { path: `${DEVICES}/daoyu/probe/automation/feeder/resume`, status: 400, body: {} },
+    ],
     'post /api/v1/devices/{park}/{device}/credentials': [
       { path: `${DEVICES}/daoyu/silent/credentials`, status: 201, body: {} },
       { path: `${DEVICES}/daoyu/nobody/credentials`, status: 404, body: {} },

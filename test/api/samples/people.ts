@@ -28,6 +28,15 @@ export const peopleSamples: Samples = {
     { path: '/api/v1/users/li/link', status: 201 },
     { path: '/api/v1/users/nobody/link', status: 404 },
   ],
+  'post /api/v1/me/second-factor': [{ path: '/api/v1/me/second-factor', status: 403, body: { password: 'of nobody' } }],
+  'put /api/v1/me/second-factor': [{ path: '/api/v1/me/second-factor', status: 403, body: { code: '123456' } }],
+  'post /api/v1/me/second-factor/off': [
+    { path: '/api/v1/me/second-factor/off', status: 403, body: { password: 'of nobody', code: '123456' } },
+  ],
+  'delete /api/v1/users/{user}/second-factor': [
+    { path: '/api/v1/users/li/second-factor', status: 409 },
+    { path: '/api/v1/users/nobody/second-factor', status: 404 },
+  ],
   'delete /api/v1/users/{user}/sessions': [
     { path: '/api/v1/users/li/sessions', status: 204 },
     { path: '/api/v1/users/nobody/sessions', status: 404 },

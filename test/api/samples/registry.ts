@@ -14,6 +14,7 @@ const RING = [
 ];
 
 export const registrySamples: Samples = {
+  'get /api/v1/display': [{ path: '/api/v1/display', status: 200 }],
   'get /api/v1/kinds': [{ path: '/api/v1/kinds', status: 200 }],
   'get /api/v1/models': [{ path: '/api/v1/models', status: 200 }],
   'get /api/v1/parks': [{ path: '/api/v1/parks', status: 200 }],

@@ -16,6 +16,23 @@ export function describeQueries(name: string, open: () => Promise<Store>): void 
       expect(await store.latest({ device: 'other' })).toEqual([]);
     });
 
+    it('take a reading stamped ahead of its receipt for no newer than that, and know it when it comes again', async () => {
+      const store = await open();
+      const fast = reading(T0 + 7 * 60_000, { oxygen: 9, ph: 8 }, { receivedAt: T0 });
+      await store.write({ readings: [fast], tallies: [] }, 1);
+      expect(await store.latest({})).toMatchObject([{ time: fast.time, values: { oxygen: 9 } }]);
+      await store.write({ readings: [reading(T0 + 60_000, { oxygen: 5 })], tallies: [] }, 2);
+      expect(await store.latest({})).toMatchObject([{ time: T0 + 60_000, values: { oxygen: 5, ph: 8 } }]);
+      expect(await store.write({ readings: [fast], tallies: [] }, 3)).toEqual({ stored: 0, duplicate: 1 });
+      expect(await store.latest({})).toMatchObject([{ time: T0 + 60_000, values: { oxygen: 5 } }]);
+      // A clock that is always fast still counts up.
+      await store.write(
+        { readings: [reading(T0 + 9 * 60_000, { oxygen: 4 }, { receivedAt: T0 + 120_000 })], tallies: [] },
+        4,
+      );
+      expect(await store.latest({})).toMatchObject([{ time: T0 + 9 * 60_000, values: { oxygen: 4 } }]);
+    });
+
     it('are bounded, with a window that would do', async () => {
       const store = await open();
       await store.write(
