@@ -13,8 +13,9 @@ export class AckWindow {
   taken = 0;
   /** Deliveries without acknowledgement. */
   outstanding = 0;
-  /** Marks behind `taken`, in order. */
+  /** In order; those before `#first` are taken, and are cut off now and then: cutting at each acknowledgement would copy all the others each time. */
   #marks: AckMark[] = [];
+  #first = 0;
   #epoch = 0;
   readonly #onTaken: (position: number) => void;
 
@@ -32,9 +33,10 @@ export class AckWindow {
   /** An entry of another subject counts as taken; a run of them leaves one mark. */
   skip(position: number): void {
     const mark = { position, epoch: this.#epoch, isSettled: true };
-    if (this.#marks.at(-1)?.isSettled) this.#marks[this.#marks.length - 1] = mark;
+    const { length } = this.#marks;
+    if (length > this.#first && this.#marks[length - 1]?.isSettled) this.#marks[length - 1] = mark;
     else this.#marks.push(mark);
-    if (this.#marks.length === 1) this.#advance();
+    if (this.#marks.length === this.#first + 1) this.#advance();
   }
 
   /** Whether an acknowledgement or retry of this mark still counts. */
@@ -45,23 +47,30 @@ export class AckWindow {
   settle(mark: AckMark): void {
     mark.isSettled = true;
     this.outstanding -= 1;
-    if (this.#marks[0] === mark) this.#advance();
+    if (this.#marks[this.#first] === mark) this.#advance();
   }
 
   /** Forgets all marks: everything behind `taken` will be delivered again. */
   rewind(): void {
     this.#epoch += 1;
     this.#marks = [];
+    this.#first = 0;
     this.outstanding = 0;
   }
 
   #advance(): void {
-    let count = 0;
-    while (count < this.#marks.length && this.#marks[count]?.isSettled) count += 1;
-    const last = this.#marks[count - 1];
+    const marks = this.#marks;
+    let last: AckMark | undefined;
+    for (let next = marks[this.#first]; next?.isSettled; next = marks[this.#first]) {
+      last = next;
+      this.#first += 1;
+    }
     if (last === undefined) return;
     this.taken = last.position;
-    this.#marks = this.#marks.slice(count);
+    if (2 * this.#first > marks.length) {
+      this.#marks = marks.slice(this.#first);
+      this.#first = 0;
+    }
     this.#onTaken(this.taken);
   }
 }

@@ -1,5 +1,5 @@
 /** Groups the deliveries of a consumption by increasing position. Deliveries that are already there form one group, so a backlog drains in large steps and a single reading does not wait. */
-import type { Delivery } from './bus.ts';
+import type { Consumption, Delivery } from './bus.ts';
 
 export interface BatchLimits {
   readonly maxDeliveries: number;
@@ -15,7 +15,7 @@ export interface BatchLimits {
 }
 
 export async function* gather(
-  consumption: AsyncIterable<Delivery>,
+  consumption: AsyncIterable<Delivery> & Pick<Consumption, 'ready'>,
   { maxDeliveries, maxBytes, waitMs, reach = () => 0, onHeld, hastenedBy }: BatchLimits,
 ): AsyncGenerator<readonly Delivery[]> {
   const iterator = consumption[Symbol.asyncIterator]();
@@ -31,17 +31,20 @@ export async function* gather(
       let last = first.value.position;
       const timeUp = within(waitMs, hastenedBy);
       while (last < reach() || (group.length < maxDeliveries && bytes < maxBytes)) {
-        coming ??= iterator.next();
-        // A failure surfaces on the next turn, after what came before it was taken.
-        const arrived = coming.catch(() => undefined);
-        const next = await (last < reach() ? arrived : Promise.race([arrived, timeUp.promise]));
+        // Promises for each delivery would cost more than most handlers.
+        const ready = coming === undefined ? consumption.ready?.() : undefined;
+        if (ready === undefined) coming ??= iterator.next();
+        const delivery = ready ?? (await arrival(coming, last < reach() ? undefined : timeUp.promise));
         // Redelivered: a group never holds an entry twice.
-        if (next === undefined || next.done || next.value.position <= last) break;
+        if (delivery === undefined || delivery.position <= last) {
+          if (ready !== undefined) coming = Promise.resolve({ done: false, value: ready });
+          break;
+        }
         coming = undefined;
-        group.push(next.value);
-        onHeld?.(next.value);
-        bytes += next.value.data.length;
-        last = next.value.position;
+        group.push(delivery);
+        onHeld?.(delivery);
+        bytes += delivery.data.length;
+        last = delivery.position;
       }
       timeUp.cancel();
       yield group;
@@ -50,6 +53,16 @@ export async function* gather(
     // Not awaited: it queues behind a delivery that may never come; closing the consumption ends both.
     iterator.return?.().catch(() => undefined);
   }
+}
+
+/** Undefined: the time is up, or nothing comes any more. A failure surfaces on the next turn, after what came before it was taken. */
+async function arrival(
+  coming: Promise<IteratorResult<Delivery>> | undefined,
+  timeUp: Promise<undefined> | undefined,
+): Promise<Delivery | undefined> {
+  const arrived = coming?.catch(() => undefined);
+  const next = await (timeUp === undefined ? arrived : Promise.race([arrived, timeUp]));
+  return next?.done === false ? next.value : undefined;
 }
 
 function within(ms: number, hastenedBy: BatchLimits['hastenedBy']) {

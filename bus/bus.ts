@@ -46,6 +46,8 @@ export interface ConsumeOptions {
 
 /** At least once, in the order of the log. Ends when closed. One loop per consumption. */
 export interface Consumption extends AsyncIterable<Delivery> {
+  /** The next delivery, if it is there already; may be called only while no `next()` of the iterator is pending. Undefined: ask the iterator. */
+  ready?(): Delivery | undefined;
   /** Delivers at once what is on the log, where that is put off for a moment to go with what comes next. */
   hurry?(): void;
   close(): Promise<void>;

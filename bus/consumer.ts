@@ -29,12 +29,29 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     return bus.consume({ subjects, from: { after: Math.max(taken, passed()) }, maxInFlight, mayLag });
   }
 
-  async function* fresh(): AsyncGenerator<Delivery> {
-    for await (const delivery of consumption) {
-      if (isTaken(delivery.position)) await acknowledge([delivery]);
-      else yield delivery;
+  /** What was not taken before. */
+  function fresh(): AsyncIterable<Delivery> & Pick<Consumption, 'ready'> {
+    let skipped: Delivery | undefined;
+
+    async function* deliveries(): AsyncGenerator<Delivery> {
+      for await (const delivery of consumption) {
+        if (isTaken(delivery.position)) await acknowledge([delivery]);
+        else yield delivery;
+        if (skipped !== undefined) await acknowledge([skipped]);
+        skipped = undefined;
+      }
+      if (unkept?.loss !== undefined) throw unkept.loss.cause;
     }
-    if (unkept?.loss !== undefined) throw unkept.loss.cause;
+
+    return {
+      [Symbol.asyncIterator]: deliveries,
+      ready() {
+        const delivery = skipped === undefined ? consumption.ready?.() : undefined;
+        if (delivery === undefined || !isTaken(delivery.position)) return delivery;
+        skipped = delivery;
+        return undefined;
+      },
+    };
   }
 
   /** Runs until the consumption is closed, or a group can only be taken together with later entries. */

@@ -36,6 +36,8 @@ export interface LogConsumption extends Consumption {
 }
 
 const MAX_SUBJECTS = 1000;
+/** So many deliveries, then the event loop has its turn: a long backlog must not block it. */
+const AT_ONCE = 64;
 
 export function createConsumption(options: ConsumptionOptions): LogConsumption {
   const { maxInFlight, read, onTaken, mayRead = () => true, mayLag = () => false } = options;
@@ -111,16 +113,26 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
     };
   }
 
+  let sinceTurn = 0;
+
+  function next(): Delivery | undefined {
+    const mayDeliver = begin() && (window?.outstanding ?? 0) < maxInFlight && pause === undefined;
+    const record = mayDeliver ? nextRecord() : undefined;
+    if (record === undefined) return undefined;
+    sinceTurn += 1;
+    return deliver(record);
+  }
+
   async function* deliveries(): AsyncGenerator<Delivery> {
-    let sinceBreath = 0;
     while (!isClosed) {
-      const mayDeliver = begin() && (window?.outstanding ?? 0) < maxInFlight && pause === undefined;
-      const record = mayDeliver ? nextRecord() : undefined;
-      if (record !== undefined) {
-        sinceBreath += 1;
-        // A long backlog must not block the event loop.
-        if (sinceBreath % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
-        yield deliver(record);
+      if (sinceTurn >= AT_ONCE) {
+        await new Promise((resolve) => setImmediate(resolve));
+        sinceTurn = 0;
+        continue;
+      }
+      const delivery = next();
+      if (delivery !== undefined) {
+        yield delivery;
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -135,6 +147,7 @@ export function createConsumption(options: ConsumptionOptions): LogConsumption {
     hurry: wake,
     isAbout,
     mayLag,
+    ready: () => (isClosed || sinceTurn >= AT_ONCE ? undefined : next()),
     [Symbol.asyncIterator]: deliveries,
     async close() {
       if (isClosed) return;
