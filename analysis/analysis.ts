@@ -15,7 +15,7 @@ import { fieldNamed } from '../sensors/kinds.ts';
 import { limitsOf } from '../sensors/limits.ts';
 import { profileAt } from '../sensors/stages.ts';
 import type { Store } from '../store/store.ts';
-import type { DerivedSeries, InForce, Outcome } from './derived-series.ts';
+import type { DerivedSeries, InForce, Outcome, Question } from './derived-series.ts';
 import { measured, type Windowed } from './pass.ts';
 import { missionsOf } from './seeding/flight.ts';
 import { type Statistics, statisticsOf } from './statistics.ts';
@@ -86,6 +86,12 @@ export interface Analysis {
   statistics(asked: StatisticsAsked): Promise<readonly StatisticsWindow[]>;
   /** Rejects with `DERIVED_INVALID` as well. */
   derived(asked: DerivedAsked): Promise<DerivedAnswer>;
+  /** Any measure of one field over windows. */
+  measure<T extends { readonly knownMs: number }>(
+    asked: Asked,
+    field: string,
+    of: (stretch: Stretch, question: Pick<Question, 'intervalMs' | 'limitsAt'>) => T,
+  ): Promise<readonly (WindowAnswer & { readonly found: T })[]>;
   seasons(park: string, site: string, asOf?: number): readonly Season[];
 }
 
@@ -152,6 +158,15 @@ export function createAnalysis({ store, registry, corrections, events, clock }: 
 
   return {
     seasons,
+    async measure(asked, field, of) {
+      const site = registry.site(asked.device.park, asked.device.site);
+      const question = {
+        intervalMs: intervalOf(asked, field),
+        limitsAt: (time: number) => limitsAt(site, asked.kind, field, time),
+      };
+      const found = await measure(asked, [field], 0, (stretch) => of(stretch, question));
+      return found.map((each) => ({ ...answerOf(asked, each, each.found.knownMs), found: each.found }));
+    },
     async statistics(asked) {
       const { field, names, limit } = asked;
       const intervalMs = intervalOf(asked, field);
@@ -178,8 +193,9 @@ export function createAnalysis({ store, registry, corrections, events, clock }: 
   };
 
   function limitsAt(site: Site | undefined, kind: Kind, field: string, time: number): InForce | undefined {
-    const name = (site && profileAt(site, time)) ?? kind.defaultProfile;
-    const profile = registry.profiles().find((each) => each.name === name && each.kinds.includes(kind.name));
+    const fitting = (name: string | undefined) =>
+      registry.profiles().find((each) => each.name === name && each.kinds.includes(kind.name));
+    const profile = fitting(site && profileAt(site, time)) ?? fitting(kind.defaultProfile);
     const limits = profile && limitsOf(profile, field);
     return limits && { limits, profile: `${profile.name} v${profile.version}` };
   }

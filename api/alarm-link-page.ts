@@ -2,8 +2,8 @@
 
 import type { Alarm } from '../alarms/alarm.ts';
 import { dateTimeOf } from '../base/beijing-time.ts';
+import { escapeHtml } from '../base/escape-html.ts';
 import type { Label } from '../sensors/label.ts';
-import { escapeHtml } from './escape-html.ts';
 
 interface Shown {
   readonly alarm?: Alarm;

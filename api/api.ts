@@ -35,6 +35,8 @@ import type { ObserverOptions } from './routes/observer.ts';
 import type { ParkOptions } from './routes/parks.ts';
 import type { ProfileOptions } from './routes/profiles.ts';
 import type { QuarantineOptions } from './routes/quarantine.ts';
+import type { ReportScheduleOptions } from './routes/report-schedules.ts';
+import type { ReportRouteOptions } from './routes/reports.ts';
 import type { SeriesOptions } from './routes/series.ts';
 import type { SiteOptions } from './routes/sites.ts';
 import type { PeopleOptions } from './routes/users.ts';
@@ -73,6 +75,8 @@ export type ApiOptions = ServerOptions &
   ImportRouteOptions &
   ExportOptions &
   AnalysisRouteOptions &
+  ReportRouteOptions &
+  ReportScheduleOptions &
   LedgerOptions &
   QuarantineOptions &
   CommandOptions &

@@ -1,6 +1,7 @@
 /** A sheet of labels to print, one a device: its name, its id, and its credentials as a QR code. */
+
+import { escapeHtml } from '../base/escape-html.ts';
 import { renderQr } from '../base/qr.ts';
-import { escapeHtml } from './escape-html.ts';
 import type { BatchCredentials } from './routes/device-batch.ts';
 import { setupText } from './setup-text.ts';
 

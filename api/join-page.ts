@@ -1,8 +1,9 @@
 /** The page of an invitation: what it grants, and the form to fill in. Opening it does not use the link up. */
+
+import { escapeHtml } from '../base/escape-html.ts';
 import type { Invitation } from '../people/invitations.ts';
 import { EVERY_PARK, type Grant, type Role } from '../people/roles.ts';
 import { both, entryPage } from './entry-page.ts';
-import { escapeHtml } from './escape-html.ts';
 
 export interface JoinPageOptions {
   readonly purpose: Invitation['purpose'];

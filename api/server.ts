@@ -60,6 +60,8 @@ import { pageRoutes } from './routes/page.ts';
 import { parkRoutes } from './routes/parks.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { reportScheduleRoutes } from './routes/report-schedules.ts';
+import { linkedReportRoutes, reportRoutes } from './routes/reports.ts';
 import { screenRoutes } from './routes/screens.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
 import { seriesRoutes } from './routes/series.ts';
@@ -166,6 +168,10 @@ export async function buildApp(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(apiRoutes as never, { options, signIn, prefix: '/api/v1' });
   await app.register(alarmLinkRoutes, options);
   await app.register(entryRoutes, { ...options, signIn });
+  await app.register(linkedReportRoutes, {
+    ...options,
+    gate: createQueryGate({ ...options.limits, maxConcurrentQueries: 1 }),
+  });
   await app.register(sharedChartRoutes, { ...options, gate: createQueryGate(options.limits) });
   await app.register(pageRoutes, { pageFolder: options.pageFolder, authenticator, renewCookie: signIn.renewCookie });
   await app.ready();
@@ -230,6 +236,8 @@ async function apiRoutes(app: FastifyInstance, { options, signIn }: V1Options): 
   await app.register(latestRoutes, { ...options, gate });
   await app.register(seriesRoutes, { ...options, gate, exports, memory });
   await app.register(analysisRoutes, { ...options, gate: analyses });
+  await app.register(reportRoutes, { ...options, gate: analyses });
+  await app.register(reportScheduleRoutes, options);
   await app.register(exportRoutes, { ...options, exports });
   await app.register(importRoutes, { ...options, gate: imports });
   await app.register(ledgerRoutes, options);

@@ -2,8 +2,9 @@
  * The page for a browser without a session: user name and password first, the API token folded. Forms post to the current page, so that the fragment
  * after # is kept, and with it the requested view.
  */
+
+import { escapeHtml } from '../base/escape-html.ts';
 import { both, entryPage } from './entry-page.ts';
-import { escapeHtml } from './escape-html.ts';
 
 export interface SignInPageOptions {
   readonly problem?: string;

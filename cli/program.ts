@@ -18,6 +18,7 @@ import { moveCommand } from './move.ts';
 import { parksCommand } from './parks.ts';
 import { profilesCommand } from './profiles.ts';
 import { replayCommand } from './replay.ts';
+import { reportCommand } from './report.ts';
 import { restoreCommand } from './restore.ts';
 import { settingsCommand } from './settings.ts';
 import { sharesCommand } from './shares.ts';
@@ -41,6 +42,7 @@ for (const command of [
   importCommand,
   exportCommand,
   derivedCommand,
+  reportCommand,
   demoCommand,
   devicesCommand,
   commandsCommand,

@@ -28,9 +28,20 @@ export type Outcome =
   | { readonly is: 'broken'; readonly code: string; readonly why: string }
   | { readonly is: 'refused'; readonly code: string; readonly why: string };
 
+/** A report, for people to keep. */
+export interface Document {
+  /** Equal for repeats of the same document. */
+  readonly key: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly file?: { readonly name: string; readonly type: string; readonly content: Uint8Array };
+}
+
 export interface Channel {
   /** Never rejects; gives up with `retry` after `SEND_TIMEOUT_MS` or when aborted. */
   send(notice: Notice, signal?: AbortSignal): Promise<Outcome>;
+  /** Absent: it carries short messages alone. Never rejects. */
+  sendDocument?(document: Document): Promise<Outcome>;
 }
 
 export const SEND_TIMEOUT_MS = 10_000;

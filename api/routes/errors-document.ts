@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyPluginAsync } from 'fastify';
 import { DaoyuError } from '../../base/errors.ts';
-import { escapeHtml } from '../escape-html.ts';
+import { escapeHtml } from '../../base/escape-html.ts';
 
 /** Paths in the source tree and in the build. */
 const PLACES = ['../../docs/errors.md', '../../errors.md'].map((path) => fileURLToPath(new URL(path, import.meta.url)));

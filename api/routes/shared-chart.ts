@@ -3,16 +3,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { dateTimeOf, timestampOf } from '../../base/beijing-time.ts';
+import { escapeHtml } from '../../base/escape-html.ts';
 import type { People } from '../../people/people.ts';
 import type { Share } from '../../people/shares.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { chartSvg } from '../../reports/chart-svg.ts';
 import type { Kind } from '../../sensors/kind.ts';
 import type { Series, Store } from '../../store/store.ts';
 import { coarserEvery, parseEvery, shortestMs } from '../../store/window.ts';
-import { chartSvg } from '../chart-svg.ts';
 import { csvOfSeries } from '../csv.ts';
 import { both, entryPage } from '../entry-page.ts';
-import { escapeHtml } from '../escape-html.ts';
 import type { QueryGate } from '../query-gate.ts';
 import { sendPieces } from '../streamed.ts';
 

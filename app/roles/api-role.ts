@@ -35,6 +35,7 @@ import type { FarmEvent } from '../../journal/events.ts';
 import { openRecordBook } from '../../journal/record-book.ts';
 import type { NewDevice, RegistryChange } from '../../registry/registry.ts';
 import { validateMapping } from '../../registry/validate-mapping.ts';
+import { createScheduleBook } from '../../reports/schedule.ts';
 import { deviceModels } from '../../seeds/models/models.ts';
 import type { Store } from '../../store/store.ts';
 import { openMetricSink } from '../backends.ts';
@@ -122,6 +123,7 @@ export async function openApiRole(
       book: channelBook,
       notices: (alarm) => noticesOf(kv, alarm),
       alarmLog: openAlarmLog(kv),
+      schedules: createScheduleBook(kv, (name) => channelBook.open(name)?.channel.sendDocument !== undefined),
       async addDevice(device: NewDevice) {
         const password = generatePassword();
         return { device: await registry.addDevice(device, await hashPassword(password)), password };

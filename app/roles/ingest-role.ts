@@ -13,6 +13,7 @@ import { alarmTasks } from '../alarm-tasks.ts';
 import { automationTask } from '../automation-task.ts';
 import { sharedParts } from '../backends.ts';
 import { commandTask } from '../command-task.ts';
+import { reportTask } from '../report-task.ts';
 import { startRetention } from '../retention.ts';
 import type { Closer, Services } from '../services.ts';
 import { planWriters } from '../store-writers.ts';
@@ -84,7 +85,11 @@ function othersOf(services: Services, store: Store): readonly Task[] {
     },
     ...alarmTasks(services, store),
     commandTask(services),
+<<<<<<< HEAD
     automationTask(services, store),
+=======
+    reportTask(services, store),
+>>>>>>> 9fdbe46 (reports: daily sheet, weekly comparison, season and cold-chain trip as page, PDF, JSON, link and scheduled mail; seasons upon each other on the page)
     { name: JOURNAL_KEEPER, start: () => startJournalKeeper({ bus, kv, log }) },
   ];
 }

@@ -41,6 +41,9 @@ function requestOf({ method, url }: Route, park: string, shares: Readonly<Record
   const path = url.replace(/:(\w+)|\*/g, (text, name: string) => names[name ?? text] ?? 'x');
   const queries: Readonly<Record<string, string>> = {
     '/api/v1/series': '?kind=aquaculture_pond',
+    '/api/v1/derived': '?series=oxygen_dawn_minimum&from=-2d',
+    '/api/v1/statistics': '?kind=aquaculture_pond&window=noon&from=-2d',
+    '/api/v1/reports': '?report=daily',
     '/api/v1/export': '?kind=aquaculture_pond&from=-1h&format=csv',
   };
   const query = queries[url] ?? '';
@@ -60,6 +63,7 @@ describe('every route', () => {
         'GET /docs/errors',
         'GET /healthz',
         'GET /join',
+        'GET /r/*',
         'GET /readyz',
         'GET /s/:code',
         'GET /s/:code/data.csv',
@@ -69,6 +73,7 @@ describe('every route', () => {
         'HEAD /a/:token',
         'HEAD /docs/errors',
         'HEAD /healthz',
+        'HEAD /r/*',
         'HEAD /readyz',
         'HEAD /s/:code',
         'HEAD /s/:code/data.csv',

@@ -29,6 +29,7 @@ import { openMemoryKv } from '../../kv/memory.ts';
 import { openPeople } from '../../people/people.ts';
 import { openRegistry } from '../../registry/open-registry.ts';
 import type { NewDevice } from '../../registry/registry.ts';
+import { createScheduleBook } from '../../reports/schedule.ts';
 import { deviceModels } from '../../seeds/models/models.ts';
 import { loadKinds } from '../../sensors/kinds.ts';
 import type { Reading } from '../../sensors/reading.ts';
@@ -106,6 +107,7 @@ export async function apiOptions(
     book: await openChannelBook(openMemoryKv(), clock),
     notices: async () => [],
     alarmLog: openAlarmLog(openMemoryKv()),
+    schedules: createScheduleBook(openMemoryKv(), (channel) => channel === 'mail'),
     alarms: await openAlarms({ bus: openMemoryBus(), kv: openMemoryKv(), clock }),
     addDevice: async (given: NewDevice) => ({
       device: await registry.addDevice({ label, ...given }, 'scrypt-secret'),

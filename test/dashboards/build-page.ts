@@ -4,13 +4,17 @@ import { newestIn } from '../newest-in.ts';
 
 /** What the page may import: its row in docs/architecture.md. */
 const SOURCES = [
+  'analysis',
   'dashboards/page',
   'dashboards/definition',
   'api',
   'base',
   'bus',
+  'corrections',
+  'journal',
   'people',
   'registry',
+  'reports',
   'sensors',
   'store',
 ];

@@ -174,7 +174,7 @@ function Total({ series, total: { value, complete, incomplete } }: TotalProps) {
       {word('sumOf')} <b>{withSymbol(series, formatNumber(value, series.decimals))}</b>{' '}
       <span class="note">
         ({complete} {word('completeWindows')}
-        {incomplete > 0 && `, ${incomplete} ${word('leftOut')}`})
+        {incomplete > 0 && `, ${incomplete} ${word('windowsLeftOut')}`})
       </span>
     </p>
   );

@@ -5,7 +5,8 @@ import type {
   DerivedListAnswer,
   StatisticsAnswer,
 } from '../../../api/analysis-schemas.ts';
-import { get } from './api.ts';
+import type { ReportLink } from '../../../api/report-schemas.ts';
+import { get, send } from './api.ts';
 
 export type { DerivedAnswer, DerivedDescription, DerivedListAnswer };
 export type DerivedWindow = DerivedAnswer['devices'][number]['windows'][number];
@@ -51,3 +52,24 @@ export async function loadStatistics(asked: StatisticsAsked, signal?: AbortSigna
   const query = new URLSearchParams({ ...names, from: String(Math.round(from)), to: String(Math.round(to)) });
   return (await get<StatisticsAnswer>(`/statistics?${query}`, signal)).series;
 }
+
+export interface ReportAsked {
+  readonly report: string;
+  readonly park: string;
+  readonly site?: string | undefined;
+  readonly device?: string | undefined;
+  readonly at?: number | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** A file or page of its own. */
+export function reportPath(asked: ReportAsked, lang: string, format: string): string {
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined && !Number.isNaN(value));
+  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return `/api/v1/reports?${query}&lang=${lang}&format=${format}`;
+}
+
+export type { ReportLink };
+export const makeReportLink = (asked: ReportAsked, lang: string) =>
+  send<ReportLink>('POST', '/reports/links', { ...asked, lang });

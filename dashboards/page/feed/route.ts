@@ -14,6 +14,7 @@ export type View =
   | 'wall'
   | 'alarms'
   | 'handover'
+  | 'reports'
   | 'people'
   | 'audit'
   | 'manage'
@@ -63,6 +64,7 @@ const VIEWS: readonly string[] = [
   'wall',
   'alarms',
   'handover',
+  'reports',
   'people',
   'audit',
   'manage',

@@ -11,6 +11,7 @@ export const PATHS = {
   alarms: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4',
   people: 'M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 20c0-4 3-6 6-6s6 2 6 6M16 11a3 3 0 1 0-1-5.800M17 14c3 0 5 2 5 6',
   handover: 'M6 3h12v18H6zM9 8h6M9 12h6M9 16h4',
+  reports: 'M5 3h10l4 4v14H5zM9 17v-4M12 17v-7M15 17v-2',
   manage: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
   more: 'M5 12h.2M12 12h.2M19 12h.2',
   wall: 'M3 5h18v11H3zM8 20h8M12 16v4',

@@ -1,6 +1,7 @@
 /** A rail on a desktop, tabs at the bottom of a phone; the connection is always visible. */
 
 import { siteKey } from '../../../base/keys.ts';
+import { Reports } from '../analysis/reports.tsx';
 import { useAppContext } from '../feed/app-context.ts';
 import type { Catalog } from '../feed/catalog.ts';
 import { may, useMe } from '../feed/people.ts';
@@ -101,6 +102,8 @@ function Content() {
       return <AlarmCentre />;
     case 'handover':
       return <HandOver />;
+    case 'reports':
+      return <Reports />;
     case 'people':
       return <People />;
     case 'audit':

@@ -56,6 +56,9 @@ export function NavBar({ here, mayManage }: Props) {
       <Tab to={{ view: 'handover' }} icon="handover" isHere={here === 'handover'}>
         {word('handover')}
       </Tab>
+      <Tab to={{ view: 'reports' }} icon="reports" isHere={here === 'reports'} isBehind>
+        {word('reports')}
+      </Tab>
       <Tab to={{ view: 'wall' }} icon="wall" isHere={false} isBehind>
         {word('wall')}
       </Tab>

@@ -8,6 +8,7 @@ import type { Site } from '../../../registry/registry.ts';
 import { formatAge, formatValue } from '../../../sensors/format.ts';
 import type { Kind } from '../../../sensors/kind.ts';
 import { DerivedFigures } from '../analysis/derived-figures.tsx';
+import { SeasonChart } from '../analysis/season-chart.tsx';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { RangeBar } from '../charts/range-bar.tsx';
 import { besidesStory, type Story, storyOf, strips } from '../charts/story.ts';
@@ -124,6 +125,7 @@ export function SiteView() {
             />
           ))}
         </ChartAlarms.Provider>
+        <SeasonChart card={card} />
       </SiteJournalContext.Provider>
       <DerivedFigures card={card} cards={cards} />
       <WhatIf card={card} />

@@ -26,6 +26,11 @@ export function alarmSamples(alarm: string): Samples {
         body: { kind: 'wecom', settings: { key: 'a-key', endpoint: 'http://127.0.0.1:9' } },
       },
       { path: '/api/v1/channels/group', status: 400, body: { kind: 'wecom', settings: { token: 'x' } } },
+      {
+        path: '/api/v1/channels/letters',
+        status: 200,
+        body: { kind: 'email', settings: { url: 'smtp://127.0.0.1:9', from: 'a@example.com', to: ['b@example.com'] } },
+      },
     ],
     'post /api/v1/channels/{name}/test': [
       { path: '/api/v1/channels/none/test', status: 404 },

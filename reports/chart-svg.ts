@@ -1,7 +1,7 @@
 /** One field over time as SVG, for pages without scripts: one curve per device, gaps where nothing was measured, a scale and Beijing time. */
 import { clockOf, dateTimeOf } from '../base/beijing-time.ts';
+import { escapeHtml } from '../base/escape-html.ts';
 import type { Point } from '../store/store.ts';
-import { escapeHtml } from './escape-html.ts';
 
 export interface ChartSvg {
   readonly label: string;
