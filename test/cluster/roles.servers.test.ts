@@ -47,6 +47,7 @@ const DUTIES = [
     'commands',
     'journal',
     'quarantine',
+    'reports',
     'retention',
   ],
   ...['store-writer-0', 'store-writer-1', 'store-writer-2', 'store-writer-3'],
