@@ -4,6 +4,7 @@ import { journalSamples } from './journal.ts';
 import { peopleSamples } from './people.ts';
 import { readingSamples } from './readings.ts';
 import { registrySamples } from './registry.ts';
+import { reportSamples } from './reports.ts';
 import type { Samples } from './sample.ts';
 import { serviceSamples } from './service.ts';
 
@@ -22,5 +23,6 @@ export function allSamples({ recordId, alarm, ...ofDevices }: SampleContext): Sa
     ...peopleSamples,
     ...alarmSamples(alarm),
     ...journalSamples,
+    ...reportSamples,
   };
 }
