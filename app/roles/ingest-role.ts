@@ -85,11 +85,8 @@ function othersOf(services: Services, store: Store): readonly Task[] {
     },
     ...alarmTasks(services, store),
     commandTask(services),
-<<<<<<< HEAD
     automationTask(services, store),
-=======
     reportTask(services, store),
->>>>>>> 9fdbe46 (reports: daily sheet, weekly comparison, season and cold-chain trip as page, PDF, JSON, link and scheduled mail; seasons upon each other on the page)
     { name: JOURNAL_KEEPER, start: () => startJournalKeeper({ bus, kv, log }) },
   ];
 }

@@ -44,6 +44,7 @@ const DUTIES = [
     'alarm-notifier',
     'alarms',
     'audit',
+    'automation',
     'commands',
     'journal',
     'quarantine',
