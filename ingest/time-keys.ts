@@ -12,7 +12,7 @@ const TIME_KEYS: readonly string[] = [
   ...['local_time', 'gps_time', 'rtc', 'rtc_time', 'reported_at', 'report_time', 'upload_time', 'uploaded_at'],
   ...['created_at', 'created', 'create_time', 'created_time', 'published_at', 'sent_at', 'send_time', 'sent_time'],
   ...['received_at', 'receive_time', 'received_time', 'updated_at', 'update_time', 'last_seen', 'date'],
-  ...['datetime_utc', 'utc_datetime', 'date_utc', 'utc', 'gmt'],
+  ...['datetime_utc', 'utc_datetime', 'date_utc'],
   ...['采集时间', '测量时间', '监测时间', '数据时间', '时间', '上报时间', '时间戳'],
 ].map(foldKey);
 const RANKS = new Map(TIME_KEYS.map((key, rank) => [key, rank]));

@@ -106,9 +106,15 @@ const BAD_WORDS = new Set(
 function isSaidBad(key: string, said: unknown): boolean {
   const name = key.toLowerCase();
   if (!WORTH.has(name)) return false;
-  if (typeof said === 'boolean') return name === 'error' ? said : said === false && name !== 'state';
-  return typeof said === 'string' && BAD_WORDS.has(said.trim().toLowerCase());
+  const isOfError = name === 'error';
+  if (typeof said === 'boolean') return isOfError ? said : SAID_BY_FALSE.has(name) && !said;
+  if (typeof said !== 'string') return false;
+  const word = said.trim().toLowerCase();
+  // "error": "no" is a good value.
+  return BAD_WORDS.has(word) && !(isOfError && (word === 'no' || word === 'false'));
 }
+
+const SAID_BY_FALSE = new Set(['valid', 'isvalid', 'is_valid', 'ok', 'good']);
 
 /** How the device itself marks the value as bad; undefined where it does not. */
 export function badMarkIn(object: JsonObject): string | undefined {

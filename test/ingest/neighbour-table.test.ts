@@ -84,6 +84,7 @@ describe('the time is taken from', () => {
   });
 
   it.each<[string, object, string]>([
+    ['of the zone', { utc: 8 }, 'FIELD_UNKNOWN utc'],
     ['of the next upload', { next_upload_time: AT }, 'FIELD_UNKNOWN next_upload_time'],
     ['of the calibration', { calibrated_at: AT }, 'FIELD_UNKNOWN calibrated_at'],
     ['of a fix, in a container of its own', { gps: { time: AT, lat: 31 } }, 'FIELD_UNKNOWN gps.lat'],
@@ -242,7 +243,11 @@ describe('what was not meant is not taken', () => {
     });
   });
 
-  it('but a good one is, and what is said of it is told', () => {
+  it.each([{ error: 'no' }, { error: false }, { flag: false }, { status: 'ok' }])('but a good one is: %o', (mark) => {
+    expect(taken({ do: { value: 6.4, ...mark } }).stored).toEqual([['now', { dissolved_oxygen: 6.4 }]]);
+  });
+
+  it('and what is said of a good one is told', () => {
     expect(taken({ do: { value: 6.4, quality: 'good' } })).toMatchObject({
       stored: [['now', { dissolved_oxygen: 6.4 }]],
       codes: ['FIELD_UNKNOWN do.quality'],
