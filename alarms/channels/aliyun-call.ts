@@ -2,7 +2,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { ChannelSettings, Outcome } from './channel.ts';
 import { isOutcome, outcomeOfStatus, post } from './post.ts';
-import { listAt, missingText, textAt, unknownNames, wrongFlag } from './settings.ts';
+import { textAt } from './settings.ts';
 
 export interface SignedRequest {
   readonly query: string;
@@ -28,7 +28,7 @@ export interface AliyunCall {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** `settings` as checked by `problemsOfAliyun`. */
+/** `settings` as checked by `problemsOfAliyun` (aliyun-settings.ts). */
 export async function callAliyun(
   { action, endpoint, parameters }: AliyunCall,
   settings: ChannelSettings,
@@ -63,30 +63,6 @@ export async function callAliyun(
   if (outcome.is !== 'delivered') return outcome;
   return { is: 'retry', afterMs: 60_000, code: 'ANSWER_UNKNOWN', why: 'the answer holds no code of the service' };
 }
-
-/** What text messages and calls have in common. */
-export function* problemsOfAliyun(settings: ChannelSettings, own: readonly string[]): Generator<string> {
-  yield* unknownNames(settings, ['accessKeyId', 'accessKeySecret', 'numbers', 'endpoint', 'allowPrivate', ...own]);
-  yield* missingText(settings, 'accessKeyId', 'the AccessKey ID of a RAM user that may do this and nothing else');
-  yield* missingText(settings, 'accessKeySecret', 'the AccessKey secret');
-  const { numbers } = settings;
-  if (numbers !== undefined && !(Array.isArray(numbers) && numbers.length <= 20 && numbers.every(isNumber)))
-    yield 'numbers must be a list of at most 20 phone numbers such as 13800000000';
-  yield* wrongFlag(settings, 'allowPrivate');
-}
-
-/** Those of the people who are to be told, else those of the channel. */
-export function numbersFor(settings: ChannelSettings, mobiles: readonly string[] = []): readonly string[] {
-  return mobiles.length > 0 ? mobiles : listAt(settings, 'numbers');
-}
-
-export const NOBODY: Outcome = {
-  is: 'broken',
-  code: 'NUMBER_MISSING',
-  why: 'whoever is to be told has no mobile number in the plan, and the channel has no numbers',
-};
-
-const isNumber = (value: unknown) => typeof value === 'string' && /^\+?\d{5,15}$/.test(value);
 
 /** RFC 3986, sorted by name, as it is signed and sent. */
 function queryOf(parameters: AliyunCall['parameters']): string {

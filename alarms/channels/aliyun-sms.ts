@@ -1,25 +1,21 @@
-/** Text messages over Aliyun 阿里云短信: a template that was approved, a few an hour to one number. Accepted is not read: for the last steps of a plan. */
-import { callAliyun, NOBODY, numbersFor, problemsOfAliyun } from './aliyun-call.ts';
+/** Text messages by Aliyun 阿里云短信: an approved template, a few per hour and number. Accepted does not mean read, so use them for the last steps of a plan. */
+import { callAliyun } from './aliyun-call.ts';
+import { ALIYUN_SECRETS, NOBODY, numbersFor, problemsOfAliyun } from './aliyun-settings.ts';
 import type { ChannelKind } from './channel.ts';
 import { missingText, textAt } from './settings.ts';
 import { variablesOf } from './template.ts';
 
 const ENDPOINT = 'https://dysmsapi.aliyuncs.com';
+const TEMPLATE = { name: 'templateCode', prefix: 'SMS', is: 'template' };
 
 export const aliyunSms: ChannelKind = {
   name: 'aliyun-sms',
   label: { zh: '阿里云短信', en: 'Text message (Aliyun)' },
-  secrets: ['accessKeySecret'],
+  secrets: ALIYUN_SECRETS,
   perMinute: 20,
   *problemsOf(settings) {
-    yield* problemsOfAliyun(settings, ['signName', 'templateCode']);
+    yield* problemsOfAliyun(settings, TEMPLATE, ['signName']);
     yield* missingText(settings, 'signName', 'the signature 短信签名 that was approved', 64);
-    yield* missingText(
-      settings,
-      'templateCode',
-      'the code of an approved template with the variables level and what: SMS_…',
-      64,
-    );
   },
   create(settings, { language, clock }) {
     return {

@@ -1,30 +1,26 @@
-/** Calls over Aliyun 阿里云语音通知: reads an approved template aloud, three times. One call a minute and five an hour to a number. */
-import { callAliyun, NOBODY, numbersFor, problemsOfAliyun } from './aliyun-call.ts';
+/** Voice calls by Aliyun 阿里云语音通知: reads an approved template aloud three times. One call per minute and five per hour and number. */
+import { callAliyun } from './aliyun-call.ts';
+import { ALIYUN_SECRETS, NOBODY, numbersFor, problemsOfAliyun } from './aliyun-settings.ts';
 import type { ChannelKind, Outcome } from './channel.ts';
 import { missingText, textAt } from './settings.ts';
 import { variablesOf } from './template.ts';
 
 const ENDPOINT = 'https://dyvmsapi.aliyuncs.com';
+const TEMPLATE = { name: 'ttsCode', prefix: 'TTS', is: 'voice template' };
 const PLAY_TIMES = '3';
 
 export const aliyunVoice: ChannelKind = {
   name: 'aliyun-voice',
   label: { zh: '阿里云语音电话', en: 'Voice call (Aliyun)' },
-  secrets: ['accessKeySecret'],
+  secrets: ALIYUN_SECRETS,
   perMinute: 6,
   *problemsOf(settings) {
-    yield* problemsOfAliyun(settings, ['ttsCode', 'calledShowNumber']);
-    yield* missingText(
-      settings,
-      'ttsCode',
-      'the code of an approved voice template with the variables level and what: TTS_…',
-      64,
-    );
+    yield* problemsOfAliyun(settings, TEMPLATE, ['calledShowNumber']);
     if (settings.calledShowNumber !== undefined)
       yield* missingText(
         settings,
         'calledShowNumber',
-        'the number that is shown, absent where the service chooses one',
+        'the caller number to show; absent: the service chooses one',
         32,
       );
   },
@@ -44,7 +40,7 @@ export const aliyunVoice: ChannelKind = {
     }
 
     return {
-      /** Told when one of them is called: whoever was reached is not called again for the sake of the others. */
+      /** Delivered if one of the calls succeeds, so that people who were reached are not called again because of others. */
       async send(notice, signal) {
         const outcomes: Outcome[] = [];
         const variables = variablesOf(notice, language);
