@@ -6,6 +6,7 @@ import type { TlsAddress } from './listen-tls.ts';
 import type { MetricsOptions } from './metrics.ts';
 import type { AlarmLinkOptions } from './routes/alarm-link.ts';
 import type { AlarmLogOptions } from './routes/alarm-log.ts';
+import type { AlarmPlanOptions } from './routes/alarm-plan.ts';
 import type { AlarmOptions } from './routes/alarms.ts';
 import type { AlarmsLiveOptions } from './routes/alarms-live.ts';
 import type { AnalysisRouteOptions } from './routes/analysis.ts';
@@ -17,6 +18,7 @@ import type { ContractRouteOptions } from './routes/contract.ts';
 import type { CorrectionOptions } from './routes/corrections.ts';
 import type { DeviceBatchOptions } from './routes/device-batch.ts';
 import type { DeviceLifeOptions } from './routes/device-life.ts';
+import type { DeviceRemovalOptions } from './routes/device-removal.ts';
 import type { DeviceOptions } from './routes/devices.ts';
 import type { DisplayOptions } from './routes/display.ts';
 import type { DoctorRouteOptions } from './routes/doctor.ts';
@@ -31,6 +33,7 @@ import type { LedgerOptions } from './routes/ledger.ts';
 import type { LiveOptions } from './routes/live.ts';
 import type { MappingTryOptions } from './routes/mapping-try.ts';
 import type { ModelOptions } from './routes/models.ts';
+import type { NoticeOptions } from './routes/notices.ts';
 import type { ObserverOptions } from './routes/observer.ts';
 import type { ParkOptions } from './routes/parks.ts';
 import type { ProfileOptions } from './routes/profiles.ts';
@@ -67,6 +70,7 @@ export type ApiOptions = ServerOptions &
   DeviceLifeOptions &
   ObserverOptions &
   DisplayOptions &
+  DeviceRemovalOptions &
   MappingTryOptions &
   IntakeRouteOptions &
   DoctorRouteOptions &
@@ -88,6 +92,8 @@ export type ApiOptions = ServerOptions &
   AlarmsLiveOptions &
   AlarmLinkOptions &
   ChannelOptions &
+  AlarmPlanOptions &
+  NoticeOptions &
   PeopleOptions &
   AuditOptions &
   ContractRouteOptions &

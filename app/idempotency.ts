@@ -3,7 +3,7 @@
  * then. So a reading without a time keeps its identity, whichever process dies or answers.
  */
 import { createHash } from 'node:crypto';
-import type { Idempotency } from '../api/routes/intake.ts';
+import type { Idempotency } from '../api/http-intake.ts';
 import { codeOf } from '../base/errors.ts';
 import { clientIdOf } from '../base/topics.ts';
 import type { Kv } from '../kv/kv.ts';

@@ -1,83 +1,36 @@
-/** How people are notified of alarms: channels, the plan of who is notified when, and the outcome of each notice. */
+/** Channels for notices to people: list, add, change, remove, test. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { Alarms } from '../../alarms/alarms.ts';
 import { CHANNEL_KINDS } from '../../alarms/channels/channels.ts';
 import type { ChannelBook } from '../../alarms/notify/channel-book.ts';
-import type { NoticeOutcome } from '../../alarms/notify/notice-outcome.ts';
-import type { Plan } from '../../alarms/notify/plan.ts';
-import { AlarmId } from '../alarm-schemas.ts';
-import { parkOfAlarm } from '../park-of-alarm.ts';
-import { ByName, Exact, List, OneOf, Text, Time } from '../schemas.ts';
+import { ChannelName } from '../channel-name.ts';
+import { ByName, Exact, List, OneOf, Time } from '../schemas.ts';
 
 export interface ChannelOptions {
-  readonly alarms: Pick<Alarms, 'get'>;
-  readonly book: Omit<ChannelBook, 'open' | 'close'>;
-  /** Notices of one alarm, in the order in which they ended. */
-  readonly notices: (alarm: string) => Promise<readonly NoticeOutcome[]>;
+  readonly book: Pick<ChannelBook, 'channels' | 'health' | 'putChannel' | 'removeChannel' | 'test'>;
 }
 
-const Name = Type.String({ pattern: '^[a-z0-9-]{1,32}$', description: 'such as night-group' });
-const ByChannel = Exact({ name: Name });
+const ByChannel = Exact({ name: ChannelName });
 const Settings = ByName(Type.Unknown(), {
   maxProperties: 16,
-  description: 'as the kind wants them; secrets are masked in answers',
+  description: 'settings of the kind; secrets are masked in answers',
 });
 const Kind = OneOf([...CHANNEL_KINDS.keys()]);
 const Language = OneOf(['zh', 'en']);
-const channel = { name: Name, kind: Kind, language: Language, settings: Settings };
+const channel = { name: ChannelName, kind: Kind, language: Language, settings: Settings };
 const Channel = Exact(channel);
 const Health = Exact(
   {
     is: OneOf(['working', 'busy', 'broken']),
-    since: Time('since when it is so'),
-    at: Time('of the last message that is counted in'),
+    since: Time('start of this state'),
+    at: Time('of the last message'),
     code: Type.Optional(Type.String()),
     why: Type.Optional(Type.String()),
   },
-  { description: 'as its last messages showed; absent of a channel that was never used' },
+  { description: 'by its last messages; absent if the channel was never used' },
 );
 const ChannelWithHealth = Exact({ ...channel, health: Type.Optional(Health) });
-
-const Clock = Type.String({ pattern: '^\\d{2}:\\d{2}$', description: 'Beijing time, e.g. 20:00' });
-const Names = List(Text('name of a person', 50), { maxItems: 100 });
-const shift = { from: Clock, to: Clock, people: Names };
-const Minutes = Type.Number({ minimum: 0, maximum: 10_080 });
-const PlanSchema = Exact({
-  people: List(
-    Exact({
-      name: Type.String({ minLength: 1, maxLength: 50 }),
-      mobile: Type.Optional(Type.String({ pattern: '^\\+?\\d{5,15}$' })),
-      channels: List(Name, { minItems: 1, maxItems: 10, description: 'the first is tried first' }),
-    }),
-    { maxItems: 200 },
-  ),
-  shifts: List(
-    Exact({ days: List(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7 }), ...shift }),
-    {
-      maxItems: 100,
-      description: 'days on which it begins: 1 Monday to 7 Sunday',
-    },
-  ),
-  exceptions: List(Exact({ date: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), ...shift }), {
-    maxItems: 400,
-    description: 'replace the shifts that begin on that day',
-  }),
-  steps: List(Exact({ afterMinutes: Minutes, who: Type.Union([OneOf(['on-duty', 'everyone']), Names]) }), {
-    minItems: 1,
-    maxItems: 10,
-    description: 'taken one after the other until somebody acknowledges',
-  }),
-  quietHours: Type.Optional(
-    Exact({ from: Clock, to: Clock }, { description: 'warnings wait; critical alarms never do' }),
-  ),
-  repeatMinutes: Exact({
-    critical: Type.Number({ minimum: 1, maximum: 1440 }),
-    warning: Type.Number({ minimum: 10, maximum: 1440 }),
-  }),
-  publicUrl: Type.Optional(Text('address of the page, for links in messages', 200)),
-});
 
 const Outcome = Exact({
   is: OneOf(['delivered', 'retry', 'broken', 'refused']),
@@ -85,24 +38,7 @@ const Outcome = Exact({
   why: Type.Optional(Type.String()),
   afterMs: Type.Optional(Type.Number()),
 });
-const Notice = Exact({
-  id: Type.String(),
-  alarms: List(Type.String()),
-  channel: Type.String(),
-  people: List(Type.String()),
-  about: OneOf(['open', 'acknowledged', 'returned', 'recovered', 'digest']),
-  result: OneOf(['delivered', 'failed', 'expired']),
-  code: Type.Optional(Type.String()),
-  why: Type.Optional(Type.String()),
-  attempts: Type.Integer(),
-  decidedAt: Time('when the plan wanted it'),
-  endedAt: Time('when it was delivered, failed or expired'),
-});
-
-const NoticesAnswer = Exact({ notices: List(Notice) });
-export type NoticesAnswer = Static<typeof NoticesAnswer>;
-
-export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (app, { book, notices, alarms }) => {
+export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (app, { book }) => {
   const channelIn = ({ params }: FastifyRequest) => {
     const { name } = params as Static<typeof ByChannel>;
     return book.channels().find((channel) => channel.name === name);
@@ -135,7 +71,7 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
       },
       schema: {
         tags: ['alarms'],
-        summary: 'Makes or changes a channel; a masked secret keeps the one that is stored',
+        summary: 'Adds or changes a channel; a masked secret keeps the stored one',
         params: ByChannel,
         body: Exact({ kind: Kind, language: Type.Optional(Language), settings: Settings }),
         response: { 200: Channel },
@@ -155,7 +91,7 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
       },
       schema: {
         tags: ['alarms'],
-        summary: 'Removes a channel that the plan does not name',
+        summary: 'Removes a channel that is not in the plan',
         params: ByChannel,
         response: { 204: Type.Null({ description: 'removed' }) },
       },
@@ -176,47 +112,11 @@ export const channelRoutes: FastifyPluginAsyncTypebox<ChannelOptions> = async (a
       },
       schema: {
         tags: ['alarms'],
-        summary: 'Sends a drill over the channel and says what the service answered',
+        summary: 'Sends a drill over the channel; answers the outcome',
         params: ByChannel,
         response: { 200: Outcome },
       },
     },
     async ({ params }) => await book.test(params.name),
-  );
-
-  app.get(
-    '/alarm-plan',
-    {
-      config: { access: { right: 'operate', park: 'every' } },
-      schema: { tags: ['alarms'], summary: 'Who is told, when and how', response: { 200: PlanSchema } },
-    },
-    async () => book.plan(),
-  );
-
-  app.put(
-    '/alarm-plan',
-    {
-      config: {
-        access: { right: 'administer', park: 'every' },
-        audit: { what: 'plan.change', of: () => book.plan() },
-        problems: ['PLAN_INVALID'],
-      },
-      schema: { tags: ['alarms'], summary: 'Replaces the plan', body: PlanSchema, response: { 200: PlanSchema } },
-    },
-    async ({ body }) => await book.putPlan(body as Plan),
-  );
-
-  app.get(
-    '/alarms/:id/notices',
-    {
-      config: { access: { right: 'read', park: parkOfAlarm(alarms) } },
-      schema: {
-        tags: ['alarms'],
-        summary: 'Who was told of an alarm, and which notices did not get there',
-        params: AlarmId,
-        response: { 200: NoticesAnswer },
-      },
-    },
-    async ({ params }) => ({ notices: await notices(params.id) }),
   );
 };

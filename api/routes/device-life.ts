@@ -1,62 +1,30 @@
-/** Changes to an existing device: move, rename, disable, retire, change the password, remove. */
+/** Changes to an existing device: move, rename, disable, retire, change the password. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
-import { DaoyuError } from '../../base/errors.ts';
+import { Type } from 'typebox';
 import { clientIdOf, topicsOf } from '../../base/topics.ts';
-import type { Ledger } from '../../consumers/ledger.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Kind } from '../../sensors/kind.ts';
-import type { Store } from '../../store/store.ts';
-import { Exact, Label, Maybe, OneOf, Slug, Time } from '../schemas.ts';
+import { namedDevice, OneDevice } from '../named-device.ts';
+import { Exact, Label, Maybe, Slug } from '../schemas.ts';
 import { createShowDevice, NextCredentials, ReachParts, ShownDevice } from '../show-device.ts';
 
 export interface DeviceLifeOptions {
   readonly kinds: ReadonlyMap<string, Kind>;
-  readonly registry: Pick<Registry, 'device' | 'setDevice' | 'removeDevice'>;
+  readonly registry: Pick<Registry, 'device' | 'setDevice'>;
   readonly isConnected: (park: string, device: string) => boolean;
   readonly mqttUrls: () => readonly string[];
   /** A new password for a device, shown once; the old one stays valid for the overlap. */
   readonly rotatePassword: (park: string, device: string, overlapMs: number) => Promise<string>;
-  readonly store: Pick<Store, 'holding'>;
-  readonly ledger: Pick<Ledger, 'account'>;
-  /** Removes the device and its readings. */
-  readonly removeReadings: (park: string, device: string) => Promise<void>;
   readonly hashFramePassword: (password: string) => Promise<string>;
   readonly clock: () => number;
 }
 
-const Removal = Exact({
-  readings: Type.Integer({ description: 'in the store; `readings=remove` takes them away' }),
-  first: Type.Optional(Time('when the first of them was measured')),
-  last: Type.Optional(Time('and the last')),
-  pending: Type.Integer({ description: 'on the log and not in the store yet' }),
-  isConnected: Type.Boolean(),
-});
-export type Removal = Static<typeof Removal>;
-
-const OneDevice = Exact({ park: Slug, device: Slug });
-const Removed = Type.Null({ description: 'removed' });
 const DAY_MINUTES = 24 * 60;
 
 export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = async (app, options) => {
-  const {
-    kinds,
-    registry,
-    isConnected,
-    mqttUrls,
-    rotatePassword,
-    hashFramePassword,
-    store,
-    ledger,
-    removeReadings,
-    clock,
-  } = options;
+  const { kinds, registry, isConnected, mqttUrls, rotatePassword, hashFramePassword, clock } = options;
   const show = createShowDevice(kinds, isConnected);
-  const deviceIn = ({ params }: FastifyRequest) => {
-    const { park, device } = params as Static<typeof OneDevice>;
-    return registry.device(park, device);
-  };
+  const deviceIn = namedDevice(registry);
 
   app.patch(
     '/devices/:park/:device',
@@ -133,68 +101,6 @@ export const deviceLifeRoutes: FastifyPluginAsyncTypebox<DeviceLifeOptions> = as
         ...{ username: id, password, clientId: id, topics: topicsOf(address), urls: mqttUrls() },
         validUntilOfOld: clock() + overlapMs,
       });
-    },
-  );
-
-  function checkDevice({ park, device }: Static<typeof OneDevice>): void {
-    if (registry.device(park, device) === undefined)
-      throw new DaoyuError('DEVICE_UNKNOWN', `park ${park} has no device ${device}`);
-  }
-
-  app.get(
-    '/devices/:park/:device/removal',
-    {
-      config: {
-        access: { right: 'administer', park: 'named' },
-        problems: ['DEVICE_UNKNOWN', 'STORE_UNAVAILABLE'],
-      },
-      schema: {
-        tags: ['registry'],
-        summary: 'What removing a device would take away; changes nothing',
-        params: OneDevice,
-        response: { 200: Removal },
-      },
-    },
-    async ({ params }) => {
-      checkDevice(params);
-      const [held, { rows }] = await Promise.all([store.holding(params), ledger.account(params)]);
-      const pending = rows.reduce((sum, row) => sum + row.pending, 0);
-      return { ...held, pending, isConnected: isConnected(params.park, params.device) };
-    },
-  );
-
-  app.delete(
-    '/devices/:park/:device',
-    {
-      config: {
-        access: { right: 'administer', park: 'named' },
-        audit: { what: 'device.remove', of: deviceIn },
-        problems: ['DEVICE_UNKNOWN', 'DEVICE_INVALID', 'STATE_CONFLICT', 'READINGS_PENDING', 'STORE_UNAVAILABLE'],
-      },
-      schema: {
-        tags: ['registry'],
-        summary: 'Removes a device and its credential; with `readings=remove` its readings too',
-        params: OneDevice,
-        querystring: Exact({
-          readings: Type.Optional(
-            OneOf(['keep', 'remove'], {
-              description:
-                'default `keep`: they stay in the store. `remove`: readings, sums and newest values go for good; ledger, quarantine, alarms and the audit trail stay, and the event log keeps what it holds until it forgets it',
-            }),
-          ),
-        }),
-        response: { 204: Removed },
-      },
-    },
-    async (request, reply) => {
-      const { park, device } = request.params;
-      if (request.query.readings === 'remove') {
-        checkDevice(request.params);
-        const held = await store.holding({ park, device });
-        await removeReadings(park, device);
-        request.audited = { after: { removedReadings: held.readings } };
-      } else await registry.removeDevice(park, device);
-      return reply.code(204).send(null);
     },
   );
 };

@@ -2,12 +2,12 @@
 import type { Static } from 'typebox';
 import type { AlarmsAnswer, TransitionsAnswer } from '../../../api/alarm-schemas.ts';
 import type { CommandsAnswer, SentAnswer } from '../../../api/command-schemas.ts';
-import type { NoticesAnswer } from '../../../api/routes/channels.ts';
 import type { DevicesAnswer } from '../../../api/routes/devices.ts';
 import type { Check, ReadinessAnswer } from '../../../api/routes/health.ts';
 import type { KindsAnswer } from '../../../api/routes/kinds.ts';
 import type { LatestAnswer } from '../../../api/routes/latest.ts';
 import type { LedgerAnswer } from '../../../api/routes/ledger.ts';
+import type { NoticesAnswer } from '../../../api/routes/notices.ts';
 import type { ParksAnswer } from '../../../api/routes/parks.ts';
 import type { QuarantineAnswer, ReplayAnswer } from '../../../api/routes/quarantine.ts';
 import type { SessionAnswer } from '../../../api/routes/session.ts';

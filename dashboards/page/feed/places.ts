@@ -1,6 +1,6 @@
 /** Parks, sites and devices as the page makes and changes them. */
 import type { BatchAnswer } from '../../../api/routes/device-batch.ts';
-import type { Removal } from '../../../api/routes/device-life.ts';
+import type { Removal } from '../../../api/routes/device-removal.ts';
 import type { MappingTrial } from '../../../api/routes/mapping-try.ts';
 import type { ModelsAnswer } from '../../../api/routes/models.ts';
 import type { DeviceCredentials } from '../../../api/setup-text.ts';
