@@ -60,9 +60,9 @@ const ask = <T>(target: ApiTarget, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', 
 
 async function list(target: ApiTarget): Promise<void> {
   const { people } = await ask<{ readonly people: readonly Person[] }>(target, 'GET', PATH);
-  for (const { user, name, grants, hasPassword } of people)
+  for (const { user, name, grants, hasPassword, isBound } of people)
     process.stdout.write(
-      `${user.padEnd(24)} ${name}  ${grantText(grants)}${hasPassword ? '' : '  (no password yet)'}\n`,
+      `${user.padEnd(24)} ${name}  ${grantText(grants)}${hasPassword || isBound ? '' : '  (no password yet)'}\n`,
     );
 }
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Command } from '../../commands/command.ts';
 import { eventually } from '../eventually.ts';
 import { httpClient } from '../http-client.ts';
@@ -13,10 +13,11 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 it('commands sent while platform and device are killed at random act once, end, and none is lost', async () => {
   const settings = {
-    ...{ DAOYU_DATA_DIR: newDataDir(), DAOYU_DEMO: 'yes' },
+    ...{ DAOYU_DATA_DIR: newDataDir(), DAOYU_DEMO: 'yes', DAOYU_API_RATE: '1000000' },
     ...{ DAOYU_MQTT_PORT: String(await freePort()), DAOYU_HTTP_PORT: String(await freePort()) },
   };
   let platform = await spawnPlatform(settings);
+  onTestFinished(() => void platform.process.kill('SIGKILL'));
   const client = () => httpClient(platform.http, platform.token);
   const body = { park: 'daoyu', site: 'kill-site', device: 'pump', kind: 'aquaculture_pond' };
   const credentials = await client().post<Credentials>('/api/v1/devices', body);

@@ -24,6 +24,8 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the installed page', {
     await page.goto((await platform.signInLink()) ?? '');
     await page.getByText('7.77').first().waitFor();
     await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+    // Written once the live stream is there.
+    await page.waitForFunction("caches.match('/last-contact').then((found) => found !== undefined)");
     const manifest = await page.evaluate(
       "fetch(document.querySelector('link[rel=manifest]').href).then((answer) => answer.json())",
     );
