@@ -27,16 +27,17 @@ export async function benchImports({
     console.log(`${rows.toLocaleString('en')} rows of 3 values, ${megabytes} MB of CSV\n`);
     for (const name of ['first', 'again']) {
       if (profiles !== undefined) await profiled(server, {});
+      const { cpuUs: before } = await server.usage();
       const { seconds, report } = await importOnce(server, file);
       if (profiles !== undefined) await profiled(server, { to: join(profiles, `import-${name}.cpuprofile`) });
-      const { rss } = await server.usage();
+      const { rss, cpuUs } = await server.usage();
       const { new: fresh, duplicate, refused } = report.counts;
       console.log(
         `${name.padEnd(8)}${seconds.toFixed(1).padStart(7)} s ${Math.round(rows / seconds)
           .toLocaleString('en')
           .padStart(
             9,
-          )} rows/s   ${fresh} new, ${duplicate} there already, ${refused} refused   RSS ${Math.round(rss / 1e6)} MB`,
+          )} rows/s   ${fresh} new, ${duplicate} there already, ${refused} refused   ${((cpuUs - before) / rows).toFixed(0)} µs of CPU a row   RSS ${Math.round(rss / 1e6)} MB`,
       );
     }
     const { ledger } = await apiOf(server).get<{

@@ -1,15 +1,16 @@
 /** The rows of a planned file → readings on the log, by the same rules as what devices send; in a dry run everything but the log. */
+import { isAscii } from 'node:buffer';
+import { deviceKey } from '../base/keys.ts';
 import { type DeviceTopic, subjects } from '../base/topics.ts';
 import type { CreateRecord } from '../bus/quarantine-record.ts';
 import { type Classified, classifyReadings } from '../ingest/classify.ts';
 import type { RawReading } from '../ingest/decode.ts';
 import { DeviceMemory, type Values } from '../ingest/device-memory.ts';
-import type { GroupCommit } from '../ingest/group-commit.ts';
+import type { Group, GroupCommit } from '../ingest/group-commit.ts';
 import { createKeyMap } from '../ingest/map.ts';
 import type { Device } from '../registry/registry.ts';
 import { isDoubtful } from '../sensors/flag.ts';
 import type { Kind } from '../sensors/kind.ts';
-import type { Reading } from '../sensors/reading.ts';
 import { withLayout } from '../tables/csv.ts';
 import { numberOf, pointed } from '../tables/decimals.ts';
 import type { Cells } from '../tables/records.ts';
@@ -44,7 +45,9 @@ export interface Span {
 }
 
 /** Rows that are looked up and appended together. */
-const BATCH_ROWS = 2000;
+const BATCH_ROWS = 4000;
+/** An entry of the log takes half a megabyte. */
+const APPENDED_TOGETHER = 500;
 /** Appends under way: the next rows are read meanwhile. */
 const IN_FLIGHT = 3;
 /** Rows of the file that are remembered: a repeat of an older one is found by the store. */
@@ -110,8 +113,9 @@ export async function takeRows(options: TakeOptions): Promise<Span> {
 }
 
 function rawOf(time: number, values: Record<string, unknown>, position: number): RawReading {
-  // As text with its zone, because the mapping of the device may say that its numbers count local time.
-  return { position, time: new Date(time).toISOString(), age: undefined, seq: undefined, values, isVendors: false };
+  // A number that small may be taken for seconds.
+  const at = time >= 1e12 ? time : new Date(time).toISOString();
+  return { position, time: at, age: undefined, seq: undefined, values, isVendors: false };
 }
 
 function createTaker({ device, kind, commit, stored, record, retainMs, clock, tally }: TakeOptions) {
@@ -127,14 +131,27 @@ function createTaker({ device, kind, commit, stored, record, retainMs, clock, ta
   const intervalMs = device.intervalMs ?? kind.intervalMs;
   let appends: Promise<void>[] = [];
 
+  const counted = (received: number, duplicate: number, quarantined: number) => ({
+    ...{ park: device.park, device: device.id },
+    ...{ received, duplicate, quarantined },
+  });
+  const addressed = { key: deviceKey(device.park, device.id), park: device.park, device: device.id };
+
+  /** Together where the text is ASCII, so that its length is its size. */
+  function addAll(group: Group, { readings, objects }: Classified): void {
+    for (let from = 0; from < readings.length; from += APPENDED_TOGETHER) {
+      const texts = readings.slice(from, from + APPENDED_TOGETHER);
+      const text = texts.join(',');
+      const parsed = objects.slice(from, from + APPENDED_TOGETHER).map((reading) => ({ reading: () => reading }));
+      if (isAscii(Buffer.from(text))) group.addReadings(subject, text, addressed, parsed);
+      else for (const each of texts) group.add(subject, 'readings', each, counted(1, 0, 0));
+    }
+  }
+
   async function append(sorted: Classified): Promise<void> {
     if (commit === undefined) return;
     const durable = commit.submit((group) => {
-      const counted = (received: number, duplicate: number, quarantined: number) => ({
-        ...{ park: device.park, device: device.id },
-        ...{ received, duplicate, quarantined },
-      });
-      for (const text of sorted.readings) group.add(subject, 'readings', text, counted(1, 0, 0));
+      addAll(group, sorted);
       if (sorted.duplicate > 0) group.count(subject, 'readings', counted(sorted.duplicate, sorted.duplicate, 0));
       for (const { text, counted: share } of sorted.records)
         group.add(quarantine, 'records', text, counted(share, 0, share));
@@ -157,8 +174,7 @@ function createTaker({ device, kind, commit, stored, record, retainMs, clock, ta
       const sorted = classifyReadings(raws, { message, device, keyMap, intervalMs, retainMs, memory, record });
       sorted.remember();
       let doubted = 0;
-      for (const text of sorted.readings) {
-        const { time, values, flags } = JSON.parse(text) as Reading;
+      for (const { time, values, flags } of sorted.objects) {
         const earlier = own.get(time);
         own.set(time, earlier === undefined ? values : { ...values, ...earlier });
         doubted += Object.values(flags ?? {}).filter(isDoubtful).length;
@@ -196,7 +212,9 @@ function valuesReader({ columns, decimal }: Plan): (cells: Cells) => Record<stri
         continue;
       }
       count += 1;
-      const value = numberOf(cell, decimal) ?? pointed(cell, decimal);
+      const number = numberOf(cell, decimal);
+      // JSON has no -0.
+      const value = number === 0 ? 0 : (number ?? pointed(cell, decimal));
       values[name] = unit === undefined ? value : { value, unit };
     }
     return count === 0 ? undefined : values;

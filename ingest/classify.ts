@@ -34,6 +34,8 @@ export interface ClassifyContext {
 export interface Classified {
   /** JSON texts of canonical readings. */
   readonly readings: readonly string[];
+  /** The same as objects. */
+  readonly objects: readonly Reading[];
   readonly duplicate: number;
   /** Readings refused as a whole; their records count in the tally, records of single values do not. */
   readonly quarantined: number;
@@ -64,6 +66,7 @@ export function classifyReadings(raws: readonly RawReading[], context: ClassifyC
 /** Holds no more than the results: thousands of these wait for the disk at a time. */
 class Classification implements Classified {
   readonly readings: string[] = [];
+  readonly objects: Reading[] = [];
   readonly records: { text: string; counted: 0 | 1; isUnplaced?: true }[] = [];
   readonly reasons: Rejection[] = [];
   duplicate = 0;
@@ -164,7 +167,9 @@ class Classification implements Classified {
     if (memory.newest === undefined || time > memory.newest) memory.newest = time;
     this.#own.set(time, own === undefined ? accepted.values : { ...accepted.values, ...own });
     if (content !== undefined) this.#untimed.push(content);
-    this.readings.push(textOf(time, accepted, flags, this.#context));
+    const reading = readingOf(time, accepted, flags, this.#context);
+    this.objects.push(reading);
+    this.readings.push(JSON.stringify(reading));
     this.values += Object.keys(accepted.values).length;
   }
 
@@ -251,24 +256,23 @@ function conflict(
   };
 }
 
-/** The canonical reading as JSON, which leaves out what is undefined. */
-function textOf(
+/** The canonical reading. */
+function readingOf(
   time: number,
   { values, seq, attributes }: Accepted,
   flags: Flags | undefined,
   { message, device }: ClassifyContext,
-): string {
-  const reading: { readonly [Key in keyof Reading]-?: Reading[Key] | undefined } = {
+): Reading {
+  return {
     park: message.park,
     site: device.site,
     device: message.device,
     kind: device.kind,
     time,
     receivedAt: message.receivedAt,
-    seq,
+    ...(seq !== undefined && { seq }),
     values,
-    flags,
-    attributes,
+    ...(flags !== undefined && { flags }),
+    ...(attributes !== undefined && { attributes }),
   };
-  return JSON.stringify(reading);
 }

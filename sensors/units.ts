@@ -108,8 +108,21 @@ export interface Conversion {
   readonly offset: number;
 }
 
+/** Pairs that were asked for; devices that invent units must not grow it. */
+const KNOWN = new Map<string, Conversion | undefined>();
+const MAX_KNOWN = 1000;
+
 /** `value × scale + offset` is the value in `to`; undefined where a unit is unknown or they measure different things. */
 export function conversion(from: string, to: string): Conversion | undefined {
+  const key = `${from}\n${to}`;
+  const known = KNOWN.get(key);
+  if (known !== undefined || KNOWN.has(key)) return known;
+  const found = workedOut(from, to);
+  if (KNOWN.size < MAX_KNOWN) KNOWN.set(key, found);
+  return found;
+}
+
+function workedOut(from: string, to: string): Conversion | undefined {
   const source = UNITS.get(fold(from));
   const target = UNITS.get(fold(to));
   if (source === undefined || target === undefined || source.dimension !== target.dimension) return undefined;

@@ -50,6 +50,17 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 /** Of other languages, where they differ in the first three letters. */
 const MORE_MONTHS: Readonly<Record<string, number>> = { mär: 3, mai: 5, okt: 10, dez: 12, maj: 5 };
 
+/** `2026-11-27 08:05:00`, `2026/11/27 8:05`: most files have nothing else. */
+const USUAL = /^(\d{4}([-/])\d{1,2}\2\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?$/;
+
+function ofUsual([, day = '', mark = '-', hours, minutes, seconds = '0']: RegExpExecArray): Written | undefined {
+  const midnight = written(day.split(mark), []);
+  if (midnight === undefined) return undefined;
+  const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)];
+  if (hour > 24 || minute > 59 || second > 59 || (hour === 24 && minute + second > 0)) return undefined;
+  return { wall: midnight.wall + ((hour * 60 + minute) * 60 + second) * 1000, hasClock: true };
+}
+
 /** What is written, before anything is known of its zone. */
 export interface Written {
   /** The clock on the wall as if it were UTC, epoch ms. */
@@ -61,6 +72,8 @@ export interface Written {
 
 /** Undefined: no date of the calendar, or day and month cannot be told apart. */
 export function parseWritten(text: string, order?: DateOrder): Written | undefined {
+  const usual = USUAL.exec(text);
+  if (usual !== null) return ofUsual(usual);
   const clean = plain(text);
   const first = FIRST.exec(clean);
   if (first !== null) return written([first[1], first[2], first[3]], first.slice(4));
