@@ -1,7 +1,8 @@
-/** `npm run bench -- ingest|imports|idle|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
+/** `npm run bench -- ingest|imports|exports|idle|alarms|live|fuzz|fuzz-decoders|query|footprint|models|simulate|page|views`: measures and passes no judgement. Results and machine: bench/README.md. */
 import { Command } from 'commander';
 import { benchAlarmReach } from './alarm-reach.ts';
 import { benchAlarms } from './alarms.ts';
+import { benchExports } from './exports.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchFuzzDecoders } from './fuzz-decoders.ts';
@@ -97,6 +98,16 @@ program
   .option('--profiles <folder>', 'a CPU profile of the main thread for each')
   .action((options: { rows: string; profiles?: string }) =>
     benchImports({ rows: Number(options.rows), profiles: options.profiles }),
+  );
+program
+  .command('exports')
+  .description(
+    'memory, rate and stalls of the event loop of exports of a large store (run with NODE_OPTIONS=--expose-gc)',
+  )
+  .option('--readings <n>', 'in the store', '50000000')
+  .option('--formats <list>', 'of csv, parquet, arrow', 'csv,parquet,arrow')
+  .action((options: { readings: string; formats: string }) =>
+    benchExports({ readings: Number(options.readings), formats: options.formats.split(',') }),
   );
 program
   .command('footprint')

@@ -9,7 +9,7 @@ import type { SeriesQuery, Store } from '../store/store.ts';
 import { parseEvery } from '../store/window.ts';
 
 const DAY_MS = 86_400_000;
-const END = Date.parse('2026-11-01T00:00:00+08:00');
+export const END = Date.parse('2026-11-01T00:00:00+08:00');
 const RUNS = 7;
 
 export async function benchQuery({ readings }: { readonly readings: number }): Promise<void> {
@@ -87,7 +87,7 @@ export async function benchQuery({ readings }: { readonly readings: number }): P
 }
 
 /** In order of time, a day after the other, as intake would have written it; by SQL, because intake takes its time. */
-async function fill(file: string, devices: number, perDevice: number, stepMs: number): Promise<void> {
+export async function fill(file: string, devices: number, perDevice: number, stepMs: number): Promise<void> {
   const instance = await DuckDBInstance.create(file, { memory_limit: '4GB' });
   const connection = await instance.connect();
   await connection.run(`INSERT INTO devices SELECT i, 'daoyu', 'd-' || i FROM range(1, ${devices + 1}) t(i)`);

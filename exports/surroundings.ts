@@ -29,8 +29,21 @@ export function surroundingsOf(
   return {
     follow() {
       let before: number | undefined;
+      // Readings come in order of time, and so do events: each is looked at once.
+      const ofPlaces = new Map<string, { readonly own: readonly FarmEvent[]; next: number }>();
+      const eventsOf = ({ park, site, device }: Placed) => {
+        const key = `${park}/${site}/${device}`;
+        const known = ofPlaces.get(key);
+        if (known !== undefined) return known;
+        const own = events.filter(
+          (each) => each.park === park && each.site === site && (each.device === undefined || each.device === device),
+        );
+        const made = { own, next: 0 };
+        ofPlaces.set(key, made);
+        return made;
+      };
       return (reading, extras) => {
-        const { park, site, device, time } = reading;
+        const { park, site, time } = reading;
         const since = before ?? time - 1;
         before = time;
         const value = {
@@ -43,15 +56,13 @@ export function surroundingsOf(
             return season === undefined ? undefined : dayNumberOf(time) - dayNumberOf(season.from) + 1;
           },
           events: () => {
-            const own = events.filter(
-              (each) =>
-                each.park === park &&
-                each.site === site &&
-                (each.device === undefined || each.device === device) &&
-                each.at > since &&
-                each.at <= time,
-            );
-            return own.map(({ kind }) => kind).join(' ');
+            const place = eventsOf(reading);
+            const kinds: string[] = [];
+            for (; (place.own[place.next]?.at ?? Number.POSITIVE_INFINITY) <= time; place.next++) {
+              const event = place.own[place.next];
+              if (event !== undefined && event.at > since) kinds.push(event.kind);
+            }
+            return kinds.join(' ');
           },
         };
         return extras.map((extra) => value[extra]());
