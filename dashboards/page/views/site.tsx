@@ -40,6 +40,7 @@ import { agedClass, BigValue } from '../tiles/tile.tsx';
 import { AlarmCard } from './alarm-card.tsx';
 import { Compare } from './compare.tsx';
 import { Controls } from './controls.tsx';
+import { ExportReadings } from './export-readings.tsx';
 import { ShareChart } from './share-chart.tsx';
 import { StageWords } from './stage-words.tsx';
 import { WhatIf } from './what-if.tsx';
@@ -115,6 +116,7 @@ export function SiteView() {
       <RangeBar />
       <Compare card={card} cards={cards} />
       <ShareChart card={card} />
+      <ExportReadings card={card} />
       <SiteJournalContext.Provider value={journal}>
         <ChartAlarms.Provider value={chartAlarms}>
           {kinds.map((each) => (
