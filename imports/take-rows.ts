@@ -142,7 +142,7 @@ function createTaker({ device, kind, commit, stored, record, retainMs, clock, ta
     for (let from = 0; from < readings.length; from += APPENDED_TOGETHER) {
       const texts = readings.slice(from, from + APPENDED_TOGETHER);
       const text = texts.join(',');
-      const parsed = objects.slice(from, from + APPENDED_TOGETHER).map((reading) => ({ reading: () => reading }));
+      const parsed = objects.slice(from, from + APPENDED_TOGETHER);
       if (isAscii(Buffer.from(text))) group.addReadings(subject, text, addressed, parsed);
       else for (const each of texts) group.add(subject, 'readings', each, counted(1, 0, 0));
     }

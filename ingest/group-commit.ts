@@ -5,7 +5,7 @@ import { deviceKey } from '../base/keys.ts';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { Bus, Entry } from '../bus/bus.ts';
 import type { LogEntry } from '../bus/parse-event.ts';
-import { type JudgedReading, type PackedReading, unpacked } from '../sensors/packed-reading.ts';
+import { type JudgedReading, unpacked } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 
 /** NATS refuses messages above 1 MB; half of it leaves room for its headers and for our envelope. */
@@ -42,7 +42,7 @@ export interface Group {
     subject: string,
     text: string,
     device: { readonly key: string } & DeviceAddress,
-    readings: readonly PackedReading[],
+    readings: readonly JudgedReading[],
   ): void;
   /** Called when all is durable, before those who wait for the promise. */
   onDurable(call: () => void): void;
@@ -167,7 +167,7 @@ interface Draft {
   readonly list: ListName;
   readonly items: string[];
   /** Canonical readings, judged already or as texts of their own. */
-  readonly readings: (PackedReading | string)[];
+  readonly readings: (JudgedReading | string)[];
   readonly tallies: Map<string, { -readonly [Key in keyof Counted]: Counted[Key] }>;
   bytes: number;
 }
@@ -212,7 +212,7 @@ class Gathering implements Group {
     subject: string,
     text: string,
     device: { readonly key: string } & DeviceAddress,
-    readings: readonly PackedReading[],
+    readings: readonly JudgedReading[],
   ): void {
     const draft = this.#draft(subject, 'readings', text.length);
     draft.items.push(text);
@@ -292,7 +292,7 @@ function toEntry({ subject, list, items, readings, tallies: byDevice }: Draft): 
   return { subject, data, parsed };
 }
 
-const judgedOf = (reading: PackedReading | string): JudgedReading =>
+const judgedOf = (reading: JudgedReading | string): JudgedReading =>
   typeof reading === 'string' ? (JSON.parse(reading) as Reading) : reading;
 
 /** Objects are made each time they are asked for: hardly anybody asks, and kept they would be most of what the tail of the log holds. */
