@@ -98,5 +98,5 @@ it.runIf(requireOrSkip('nats-server and influxd', hasNats() && hasInflux()))(
     console.info(`NATS, ${killed.length} kills (${killed.join(', ')}):`, JSON.stringify(outcome));
     expectTold(outcome, killed.length);
   },
-  LIMIT_MS,
+  LIMIT_MS * DIVIDED.length,
 );
