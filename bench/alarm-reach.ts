@@ -1,6 +1,6 @@
 /** How long it takes from a bad reading to its message: a whole platform with many devices, and a channel that notes when it was handed something. */
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -98,6 +98,7 @@ export async function benchAlarmReach({ devices, seconds }: ReachOptions): Promi
   channel.close();
   platform.send('stop');
   await once(platform, 'exit');
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** `values` ascending. */

@@ -54,6 +54,8 @@ async function profile({ to }: { readonly to?: string }): Promise<void> {
   process.send?.('profiled');
 }
 
+// A bench that is ended leaves nothing behind.
+process.on('disconnect', () => process.exit(1));
 process.on('message', (request) => {
   if (typeof request === 'object' && request !== null) {
     void profile(request);
