@@ -52,7 +52,7 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('the installed page', {
       await page.screenshot({ path: `${PICTURES}/offline-390.png` });
     }
     await context.setOffline(false);
-    await page.getByRole('button', { name: '再试 Try again' }).click();
+    // By itself: whoever presses the button meanwhile may find it gone.
     await page.getByText('7.77').first().waitFor();
   });
 });
