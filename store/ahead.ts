@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JudgedReading } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
-import { foldLatest, type LatestState, mergeLatest, toLatest } from './latest.ts';
+import { LatestFold, type LatestState, mergeLatest, toLatest } from './latest.ts';
 import type { Latest, SeriesFilter, SeriesQuery, Store } from './store.ts';
 
 /** How a writer announces readings that it will soon write. */
@@ -61,18 +61,20 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
   async function latest(filter: Partial<SeriesFilter>): Promise<readonly Latest[]> {
     await arrived();
     // Taken before the store is queried: readings committed meanwhile are then in both, and count once.
-    const coming = new Map<string, LatestState>();
+    const coming = new Map<string, LatestFold>();
     for (const readings of shown.values()) {
       for (const reading of readings) {
         if (!matches(reading, filter)) continue;
         const key = keyOf(reading);
-        coming.set(key, foldLatest(coming.get(key), reading));
+        const fold = coming.get(key) ?? new LatestFold(undefined);
+        coming.set(key, fold);
+        fold.take(reading);
       }
     }
     const stored = await store.latest(filter);
     if (coming.size === 0) return stored;
     const states = new Map(stored.map((each) => [keyOf(each), stateOf(each)]));
-    for (const [key, state] of coming) states.set(key, mergeLatest(states.get(key), state));
+    for (const [key, fold] of coming) states.set(key, mergeLatest(states.get(key), fold.state()));
     return [...states.values()].map(toLatest);
   }
 
