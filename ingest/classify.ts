@@ -7,7 +7,7 @@ import type { Device } from '../registry/registry.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { afterAll } from './after-all.ts';
 import type { RawReading } from './decode.ts';
-import { compare, type DeviceMemory, type Values } from './device-memory.ts';
+import { compare, type DeviceMemory, noteKey, type Values } from './device-memory.ts';
 import { type EvaluateContext, type Evaluation, evaluate, type Flags, flagsOf, type Note } from './evaluate.ts';
 import type { KeyMap } from './map.ts';
 import { readingPayload } from './reading-payload.ts';
@@ -190,7 +190,7 @@ class Classification implements Classified {
   #note(notes: readonly Note[]): void {
     const { memory } = this.#context;
     for (const note of notes) {
-      const key = `note of ${note.code} ${note.field}`;
+      const key = noteKey(note.code, note.field);
       if (memory.newUnknownKeys([key]).length === 0) continue;
       memory.rememberUnknownKeys([key]);
       this.#reported = [...this.#reported, key];

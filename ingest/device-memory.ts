@@ -45,6 +45,9 @@ export function compare(earlier: Values, values: Values): Comparison {
   };
 }
 
+/** Under which a note is remembered as reported, beside unknown keys. */
+export const noteKey = (code: string, field: string) => `note of ${code} ${field}`;
+
 export class DeviceMemory {
   readonly suspicion: Suspicion = createQualityChecks();
   readonly counters: Counters = createCounters();
@@ -187,6 +190,11 @@ export class DeviceMemory {
   newUnknownKeys(keys: readonly string[]): readonly string[] {
     if (this.#unknownKeys.size >= MAX_UNKNOWN_KEYS) return [];
     return keys.filter((key) => !this.#unknownKeys.has(key));
+  }
+
+  /** Reported already. */
+  knowsUnknownKey(key: string): boolean {
+    return this.#unknownKeys.has(key);
   }
 
   rememberUnknownKeys(keys: readonly string[]): void {

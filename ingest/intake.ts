@@ -113,7 +113,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const memoryOf = createDeviceMemories();
   const rulesOf = createRules(kinds, registry, (device) => memoryOf(device.park, device.id).forgetUnknownKeys());
   const counts = { accepted: 0, duplicate: 0, quarantined: 0, values: 0, unknownValues: 0 };
-  const fastLane = createFastLane({ commit, retainMs, counts });
+  const fastLane = createFastLane({ commit, record, retainMs, counts });
 
   function refuseMessage(message: Omit<ReceivedMessage, 'isResend'>, reason: Rejection, isTold = true): Promise<void> {
     const text = JSON.stringify(record(message, 'message', reason, payloadOf(message.payload)));

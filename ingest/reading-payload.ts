@@ -39,7 +39,7 @@ export function readingPayload(raw: RawReading, assigned?: number): Payload {
 }
 
 export interface Part {
-  readonly raw: RawReading;
+  readonly raw: Pick<RawReading, 'age' | 'seq' | 'root' | 'isVendors' | 'utcOffsetMinutes'>;
   readonly time: unknown;
   readonly values: JsonObject;
 }

@@ -38,10 +38,18 @@ export function createUnplaced() {
         kind,
         all.filter(({ key }) => fresh.includes(key)),
       );
-      const [reason = reasonsOf(kind, all)[0]] = told;
+      const [reason = reasonOfUnplaced(kind, all)] = told;
       return reason && { reason, payload: keptPayload(parts), fresh, told };
     },
   };
+}
+
+/** Of a record that holds these, when their keys were reported before. */
+export function reasonOfUnplaced(
+  kind: string,
+  unplaced: readonly (Unplaced & { readonly position: number })[],
+): Rejection | undefined {
+  return reasonsOf(kind, unplaced)[0];
 }
 
 function reasonsOf(

@@ -2,9 +2,11 @@
 import type { Mapping } from '../../registry/mapping.ts';
 import type { Flag } from '../../sensors/flag.ts';
 import type { Field } from '../../sensors/kind.ts';
+import { decodeValue } from '../decode.ts';
 import { createRounding } from '../derive.ts';
-import type { DeviceMemory } from '../device-memory.ts';
+import { type DeviceMemory, noteKey } from '../device-memory.ts';
 import type { KeyMap } from '../map.ts';
+import { createOpenJudge } from '../open-alias.ts';
 import type { Watch } from '../quality-checks.ts';
 import { validate } from '../validate.ts';
 
@@ -12,14 +14,29 @@ import { validate } from '../validate.ts';
 export interface PlanKey {
   /** With the closing quote, so that comparing them finds its end. */
   readonly bytes: Uint8Array;
-  readonly is: 'time' | 'seq' | 'field';
+  /** `aside`: its value belongs to no field, and is kept in quarantine. */
+  readonly is: 'time' | 'seq' | 'field' | 'aside';
   readonly field: Field | undefined;
+  /** Where the value decides what the key means: gives the key as which it is taken. Each of those has it too. */
+  readonly choose?: (raw: number) => PlanKey;
+  /** The key of which this is one meaning. */
+  readonly meaningOf?: PlanKey;
+  /** What must have been reported to the device before: the long way does that. */
+  readonly reported?: string;
+  /** Of a value kept aside. */
+  readonly because?: Because;
   /** The number as it was sent, when it is good; undefined: the long way decides. */
   readonly judge: (raw: number) => number | undefined;
   /** A good number is kept as it was sent, so its digits are, too. */
   readonly isPlain: boolean;
   /** Of the reading it was last seen in: twice in one is for the long way. */
   seenIn: number;
+}
+
+export interface Because {
+  readonly key: string;
+  readonly code: 'FIELD_UNKNOWN' | 'FIELD_AMBIGUOUS';
+  readonly messageOf?: (raw: number) => string;
 }
 
 /** A field that is worked out of others of the reading. */
@@ -120,23 +137,76 @@ function isSame(a: readonly PlanKey[], b: readonly PlanKey[]): boolean {
   return a.length === b.length && a.every((key, index) => key === b[index]);
 }
 
-function createKey(name: string, { target: targetOf, mapping }: KeyMap): PlanKey | undefined {
+function createKey(name: string, keyMap: KeyMap): PlanKey | undefined {
+  const { target: targetOf, mapping } = keyMap;
   if (ARRAY_INDEX.test(name) || !ASCII.test(name)) return undefined;
   const target = targetOf(name);
   const common = { bytes: Buffer.from(`${name}"`), isPlain: true, seenIn: 0 };
   if ((name === 'time' || name === 'seq') && target.is === 'ignored') {
     return { ...common, is: name, field: undefined, judge: (raw) => raw };
   }
+  if (target.is === 'unknown' && isOrdinary(name, mapping)) return asideKey(name, { key: name, code: 'FIELD_UNKNOWN' });
   if (target.is !== 'field' || !ASCII.test(target.field.name)) return undefined;
-  // What a name leaves open, a register or a counter is for the long way.
-  if (target.open !== undefined || target.rules !== undefined) return undefined;
-  const { field, scale, offset } = target;
+  // A register or a counter is for the long way.
+  if (target.rules !== undefined) return undefined;
+  const { field, scale, offset, open } = target;
   const rules = { scale, offset, sentinels: mapping?.sentinels, acceptStrings: false };
   const isPlain = scale === 1 && offset === 0;
   const judge = isPlain ? judgePlain(field, rules) : judgeAny(field, rules);
   // A position of zeros is what a receiver without a fix sends.
   const isCoordinate = field.name === 'latitude' || field.name === 'longitude';
-  return { ...common, is: 'field', field, isPlain, judge: isCoordinate ? (raw) => judge(raw) || undefined : judge };
+  const key: PlanKey = {
+    ...common,
+    ...{ is: 'field', field, isPlain, judge: isCoordinate ? (raw) => judge(raw) || undefined : judge },
+  };
+  return open === undefined ? key : openKey(name, key, createOpenJudge(name, field, open, keyMap.fieldNamed));
+}
+
+function asideKey(name: string, because: Because): PlanKey {
+  const bytes = Buffer.from(`${name}"`);
+  return {
+    bytes,
+    is: 'aside',
+    field: undefined,
+    isPlain: true,
+    judge: (raw) => raw,
+    seenIn: 0,
+    reported: name,
+    because,
+  };
+}
+
+/** A key that leaves its unit or medium open: by its value it is the field, the field with a doubt that was reported, or kept aside. */
+function openKey(name: string, field: PlanKey, judge: ReturnType<typeof createOpenJudge>): PlanKey {
+  const choose = (raw: number): PlanKey => {
+    const verdict = judge(raw);
+    if (verdict.is === 'withheld') return aside;
+    return verdict.doubt === undefined ? plain : doubted;
+  };
+  const plain: PlanKey = { ...field, choose };
+  const doubted: PlanKey = {
+    ...{ ...plain, meaningOf: plain },
+    reported: noteKey('FIELD_AMBIGUOUS', plain.field?.name ?? ''),
+  };
+  const messageOf = (raw: number) => {
+    const verdict = judge(raw);
+    return verdict.is === 'withheld' ? verdict.message : '';
+  };
+  const aside: PlanKey = {
+    ...{ ...asideKey(name, { key: name, code: 'FIELD_AMBIGUOUS', messageOf }), choose, meaningOf: plain },
+  };
+  return plain;
+}
+
+/** Nothing that a format would make of a number under this key: its time, its sender, a number of its own. */
+function isOrdinary(name: string, mapping: Mapping | undefined): boolean {
+  // An object keeps it only when it is made in other ways.
+  if (name === '__proto__') return false;
+  const time = 1_700_000_000_000;
+  const decoded = decodeValue({ time, [name]: 1 }, { mapping });
+  const [raw] = decoded.ok && decoded.value.length === 1 ? decoded.value : [];
+  if (raw === undefined || raw.refusal !== undefined || raw.time !== time || raw.values[name] !== 1) return false;
+  return [raw.age, raw.seq, raw.root, raw.utcOffsetMinutes].every((part) => part === undefined);
 }
 
 type Rules = Parameters<typeof validate>[2];

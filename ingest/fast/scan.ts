@@ -17,6 +17,15 @@ export class Scan {
   /** Where the canonical digits of a value stand in the payload; -1 where they must be written anew. */
   readonly from: number[] = [];
   readonly to: number[] = [];
+  /** Values that belong to no field; so many of them. */
+  asides = 0;
+  readonly asideKeys: PlanKey[] = [];
+  readonly asideValues: number[] = [];
+  /** The reading that each stands in. */
+  readonly asideOf: number[] = [];
+  /** What must have been reported to the device before; so many of them. */
+  reports = 0;
+  readonly reported: string[] = [];
 }
 
 const QUOTE = 0x22;
@@ -132,6 +141,14 @@ export function createScanner(): Scanner {
   }
 
   function take(key: PlanKey): boolean {
+    if (key.reported !== undefined) found.reported[found.reports++] = key.reported;
+    if (key.is === 'aside') {
+      const place = found.asides++;
+      found.asideKeys[place] = key;
+      found.asideValues[place] = value;
+      found.asideOf[place] = found.count;
+      return true;
+    }
     if (key.is === 'field') {
       const good = key.judge(value);
       if (good === undefined) return false;
@@ -165,13 +182,18 @@ export function createScanner(): Scanner {
         isExpected = false;
         key = readKey(plan);
       }
-      if (key === undefined || key.seenIn === scan) return false;
-      key.seenIn = scan;
-      sequence[keys++] = key;
+      if (key === undefined) return false;
+      const { meaningOf: sent = key } = key;
+      if (sent.seenIn === scan) return false;
+      sent.seenIn = scan;
       if (skipBlanks() !== COLON) return false;
       at++;
       skipBlanks();
-      if (!readNumber() || !take(key)) return false;
+      if (!readNumber()) return false;
+      const meant = key.choose === undefined ? key : key.choose(value);
+      if (!take(meant)) return false;
+      if (meant !== expected?.keys[keys]) isExpected = false;
+      sequence[keys++] = meant;
       const next = skipBlanks();
       at++;
       if (next === BRACE_END) break;
@@ -212,6 +234,8 @@ export function createScanner(): Scanner {
       at = 0;
       found.count = 0;
       found.size = 0;
+      found.asides = 0;
+      found.reports = 0;
       if (!readAll(plan, context)) return false;
       skipBlanks();
       return at >= payload.length;

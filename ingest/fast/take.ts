@@ -2,7 +2,8 @@
  * The short way of plain telemetry: a known device, known keys, good numbers, times not seen before. One pass over the bytes, one text and
  * one tally a message. Whatever is not so is declined before anything has changed, and takes the long way, which defines the meaning.
  */
-import type { DeviceTopic } from '../../base/topics.ts';
+import { type DeviceTopic, subjects } from '../../base/topics.ts';
+import type { CreateRecord } from '../../bus/quarantine-record.ts';
 import type { Flag } from '../../sensors/flag.ts';
 import { type Common, PackedReading } from '../../sensors/packed-reading.ts';
 import { kept } from '../derive.ts';
@@ -11,6 +12,7 @@ import type { Group, GroupCommit, Waiter } from '../group-commit.ts';
 import { flagsOfDoubts, isStarting, UNSETTLED, type Watch } from '../quality-checks.ts';
 import { timeFlags } from '../time.ts';
 import { AsciiText } from './ascii-text.ts';
+import { asideRecord } from './aside.ts';
 import type { DoubtfulLayout, Layout, Plan } from './plan.ts';
 import { createScanner, type Scan } from './scan.ts';
 
@@ -22,6 +24,7 @@ export interface FastDevice {
 }
 
 export interface FastMessage extends DeviceTopic {
+  readonly topic: string;
   readonly payload: Uint8Array;
   readonly receivedAt: number;
 }
@@ -34,10 +37,12 @@ export interface FastLane {
 interface Counts {
   accepted: number;
   values: number;
+  unknownValues: number;
 }
 
 export interface FastLaneOptions {
   readonly commit: GroupCommit;
+  readonly record: CreateRecord;
   readonly retainMs?: number | undefined;
   readonly counts: Counts;
 }
@@ -47,7 +52,7 @@ const MAX_TEXT = 64 * 1024;
 /** Bytes of a canonical reading beside its head, its values and its flags: two times, a sequence number, and what stands between. */
 const MOST_ELSE = 128;
 
-export function createFastLane({ commit, retainMs, counts }: FastLaneOptions): FastLane {
+export function createFastLane({ commit, record, retainMs, counts }: FastLaneOptions): FastLane {
   const scanner = createScanner();
   const { found } = scanner;
   /** Of one message at a time. */
@@ -64,6 +69,13 @@ export function createFastLane({ commit, retainMs, counts }: FastLaneOptions): F
     return true;
   }
 
+  /** What is kept aside, and doubts, are reported to the device once: by the long way. */
+  function isReported(memory: DeviceMemory): boolean {
+    for (let index = 0; index < found.reports; index++)
+      if (!memory.knowsUnknownKey(found.reported[index] ?? '')) return false;
+    return true;
+  }
+
   return {
     take(message, device, memory) {
       const { payload, receivedAt } = message;
@@ -71,11 +83,17 @@ export function createFastLane({ commit, retainMs, counts }: FastLaneOptions): F
         ? payload
         : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
       if (!scanner.scan(bytes, device.plan, { receivedAt, retainMs })) return undefined;
-      if (!isNew(memory)) return undefined;
+      if (!isNew(memory) || !isReported(memory)) return undefined;
       const group = commit.gathering();
       if (group === undefined) return undefined;
       const taken = new Taken(memory, counts);
       write(found, bytes, { message, device, memory, taken, group, text });
+      if (found.asides > 0) {
+        counts.unknownValues += found.asides;
+        const { park, device: id, kind } = device.common;
+        const text = asideRecord(found, kind, message, record);
+        group.add(subjects.quarantine(message), 'records', text, tallyOfNothing(park, id));
+      }
       group.onSettled(taken);
       const durable = commit.filled(group);
       taken.pend(durable);
@@ -83,6 +101,8 @@ export function createFastLane({ commit, retainMs, counts }: FastLaneOptions): F
     },
   };
 }
+
+const tallyOfNothing = (park: string, device: string) => ({ park, device, received: 0, duplicate: 0, quarantined: 0 });
 
 /** What of one message waits for the disk. */
 class Taken implements Waiter {

@@ -129,6 +129,12 @@ function readingText(random: Random, now: number, keys: readonly Key[]): string 
   else if (random() < 0.2) add('seq', pick(random, ['0', '17', '1.5', '-3', '1234567890123456789', '"a"', '2.0']));
   if (!isPlain && random() < 0.03)
     add(pick(random, ['age', 'ts', 'id', 'm', 'values', '__proto__', 'batch']), numberText(random));
+  // Values that belong to no field, and keys that say neither unit nor medium.
+  if (isPlain && random() < 0.3)
+    add(
+      pick(random, ['mystery', 'x1', 'battery', 'temp', 'ts', 'age', 'id', 'batch', 'rssi']),
+      String(Math.floor(random() * 2000) / 20),
+    );
   const count = 1 + Math.floor(random() * 6);
   const start = Math.floor(random() * keys.length);
   for (let index = 0; index < count; index++) {
