@@ -4,7 +4,7 @@ import { DaoyuError } from '../base/errors.ts';
 import { deviceKey } from '../base/keys.ts';
 import type { DeviceAddress } from '../base/topics.ts';
 import type { Bus, Entry } from '../bus/bus.ts';
-import type { LogEntry } from '../bus/parse-event.ts';
+import { type LogEntry, parseEntry } from '../bus/parse-event.ts';
 import { type JudgedReading, unpacked } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 
@@ -283,13 +283,20 @@ function addTo({ tallies }: Draft, counted: Counted): void {
 function toEntry({ subject, list, items, readings, tallies: byDevice }: Draft): Entry {
   const tallies = [...byDevice.values()];
   const data = `{"version":1,"${list}":[${items.join(',')}],"tallies":${JSON.stringify(tallies)}}`;
-  if (list !== 'readings') return { subject, data };
   let known: LogEntry | undefined;
+  if (list !== 'readings') return { subject, data, parsed: () => (known ??= readOwn(data)) };
   const parsed = () => {
     known ??= judgedEntry(readings.map(judgedOf), tallies);
     return known;
   };
   return { subject, data, parsed };
+}
+
+/** Store, quarantine and alarms all ask what it says. */
+function readOwn(data: string): LogEntry {
+  const entry = parseEntry(data);
+  if (entry === undefined) throw new Error('an entry of our own cannot be read');
+  return entry;
 }
 
 const judgedOf = (reading: JudgedReading | string): JudgedReading =>

@@ -12,7 +12,8 @@ import type { Kv } from '../../kv/kv.ts';
 import { QUARANTINE_PREFIX } from './quarantine.ts';
 
 export const QUARANTINE_KEEPER = 'quarantine';
-const LIMITS = { maxDeliveries: 128, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as const;
+/** A commit costs as much as many records. */
+const LIMITS = { maxDeliveries: 1024, maxBytes: 4 * 1024 * 1024, waitMs: 5 } as const;
 const HOUR = 3_600_000;
 
 export interface QuarantineKeeperOptions {
@@ -69,10 +70,10 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
    * An unmarked record is only added, never overwritten: a process that was frozen here and wakes up after another took over this task must not
    * remove the mark of a record that was replayed meanwhile.
    */
-  async function keep(record: QuarantineRecord): Promise<void> {
+  async function keep(record: QuarantineRecord, now: number): Promise<void> {
     const key = QUARANTINE_PREFIX + record.id;
     const isMarked = record.replayedAt !== undefined;
-    const stamped = { ...record, keptAt: kept.get(key)?.keptAt ?? age() };
+    const stamped = { ...record, keptAt: kept.get(key)?.keptAt ?? now };
     await kv.put(key, stamped, ...(isMarked ? [] : [0])).catch((error: unknown) => {
       if (codeOf(error) !== 'STATE_CONFLICT') throw error;
     });
@@ -94,7 +95,9 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
   }
 
   async function take(deliveries: readonly Delivery[]): Promise<void> {
-    await Promise.all(readEntries(deliveries).flatMap(({ entry }) => entry.records.map(keep)));
+    const now = age();
+    const records = readEntries(deliveries).flatMap(({ entry }) => entry.records);
+    await Promise.all(records.map((record) => keep(record, now)));
     await makeRoom();
   }
 
@@ -105,6 +108,7 @@ export async function startQuarantineKeeper(options: QuarantineKeeperOptions): P
     subjects: [subjects.allQuarantine],
     log,
     take,
+    mayLag: () => true,
     setAside: intoQuarantine({ bus, log }),
     ...(backOff && { backOff }),
   });
