@@ -44,6 +44,8 @@ export interface Group {
     device: { readonly key: string } & DeviceAddress,
     readings: readonly JudgedReading[],
   ): void;
+  /** Called once, when no more is added: what it adds is the last. */
+  beforeAppend(call: () => void): void;
   /** Called when all is durable, before those who wait for the promise. */
   onDurable(call: () => void): void;
   onSettled(waiter: Waiter): void;
@@ -118,7 +120,9 @@ export function createGroupCommit({ bus, maxQueuedBytes = 128 * 1024 * 1024 }: G
       if (group === undefined) return;
       beganAt = performance.now();
       try {
-        await bus.append(group.entries());
+        const entries = group.entries();
+        queuedBytes += group.takeBytes();
+        await bus.append(entries);
         group.succeed();
       } catch (error) {
         group.fail(error);
@@ -179,6 +183,7 @@ class Gathering implements Group {
   readonly #open = new Map<string, Draft>();
   readonly #sealed: Entry[] = [];
   readonly #waiters: Waiter[] = [];
+  readonly #last: (() => void)[] = [];
   #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
@@ -227,6 +232,10 @@ class Gathering implements Group {
     }
   }
 
+  beforeAppend(call: () => void): void {
+    this.#last.push(call);
+  }
+
   onDurable(call: () => void): void {
     this.#waiters.push({ durable: call, failed() {} });
   }
@@ -243,6 +252,7 @@ class Gathering implements Group {
   }
 
   entries(): readonly Entry[] {
+    for (const call of this.#last) call();
     for (const draft of this.#open.values()) this.#sealed.push(toEntry(draft));
     this.#open.clear();
     return this.#sealed;

@@ -12,7 +12,7 @@ import type { Group, GroupCommit, Waiter } from '../group-commit.ts';
 import { flagsOfDoubts, isStarting, UNSETTLED, type Watch } from '../quality-checks.ts';
 import { timeFlags } from '../time.ts';
 import { AsciiText } from './ascii-text.ts';
-import { asideRecord } from './aside.ts';
+import { Aside } from './aside.ts';
 import type { DoubtfulLayout, Layout, Plan } from './plan.ts';
 import { createScanner, type Scan } from './scan.ts';
 
@@ -69,6 +69,21 @@ export function createFastLane({ commit, record, retainMs, counts }: FastLaneOpt
     return true;
   }
 
+  /** Of a group that is gathering, by device. */
+  const asides = new WeakMap<Group, Map<string, Aside>>();
+
+  function asideOf(group: Group, message: FastMessage, { key, park, device, kind }: Common): Aside {
+    const ofGroup = asides.get(group) ?? new Map<string, Aside>();
+    asides.set(group, ofGroup);
+    const open = ofGroup.get(key);
+    if (open !== undefined && !open.isFull) return open;
+    const aside = new Aside(kind, message);
+    ofGroup.set(key, aside);
+    const nothing = { park, device, received: 0, duplicate: 0, quarantined: 0 };
+    group.beforeAppend(() => group.add(subjects.quarantine(message), 'records', aside.record(record), nothing));
+    return aside;
+  }
+
   /** What is kept aside, and doubts, are reported to the device once: by the long way. */
   function isReported(memory: DeviceMemory): boolean {
     for (let index = 0; index < found.reports; index++)
@@ -90,9 +105,7 @@ export function createFastLane({ commit, record, retainMs, counts }: FastLaneOpt
       write(found, bytes, { message, device, memory, taken, group, text });
       if (found.asides > 0) {
         counts.unknownValues += found.asides;
-        const { park, device: id, kind } = device.common;
-        const text = asideRecord(found, kind, message, record);
-        group.add(subjects.quarantine(message), 'records', text, tallyOfNothing(park, id));
+        asideOf(group, message, device.common).add(found);
       }
       group.onSettled(taken);
       const durable = commit.filled(group);
@@ -101,8 +114,6 @@ export function createFastLane({ commit, record, retainMs, counts }: FastLaneOpt
     },
   };
 }
-
-const tallyOfNothing = (park: string, device: string) => ({ park, device, received: 0, duplicate: 0, quarantined: 0 });
 
 /** What of one message waits for the disk. */
 class Taken implements Waiter {

@@ -6,6 +6,7 @@ import { createPlan } from '../../ingest/fast/plan.ts';
 import { createScanner } from '../../ingest/fast/scan.ts';
 import { createIntake } from '../../ingest/intake.ts';
 import { createKeyMap } from '../../ingest/map.ts';
+import { keptReadings } from '../../ingest/reading-payload.ts';
 import type { Mapping } from '../../registry/mapping.ts';
 import type { Device } from '../../registry/registry.ts';
 import type { Field } from '../../sensors/kind.ts';
@@ -157,6 +158,21 @@ function payloadOf(random: Random, now: number, keys: readonly Key[]): Buffer {
   return Buffer.from(text);
 }
 
+/**
+ * An entry of readings as it is; of quarantine each record without its number, and values that belong to no field one line a reading: the short way
+ * keeps those of several messages in one record.
+ */
+function linesOf(subject: string, data: string): readonly string[] {
+  const { records = [], tallies = [] } = parseEntry(data) ?? {};
+  if (records.length === 0) return [`${subject} ${data}`];
+  const kept = records.flatMap(({ id: _, receivedAt, reason, payload, ...record }) => {
+    const readings = record.scope === 'field' ? keptReadings(JSON.parse(payload)) : undefined;
+    if (readings === undefined) return [{ ...record, receivedAt, reason, payload }];
+    return readings.map((reading) => ({ ...record, reading }));
+  });
+  return [...kept, ...tallies].map((line) => `${subject} ${JSON.stringify(line)}`);
+}
+
 function openIntake(devices: ReadonlyMap<string, Device>, state: { isFailing: boolean }) {
   const seen: string[] = [];
   const intake = createIntake({
@@ -164,7 +180,7 @@ function openIntake(devices: ReadonlyMap<string, Device>, state: { isFailing: bo
       async append(entries: readonly Entry[]) {
         if (state.isFailing) throw new Error('the log refuses');
         for (const { subject, data, parsed } of entries) {
-          seen.push(`${subject} ${data}`);
+          seen.push(...linesOf(subject, data));
           // What is handed over says what the text says.
           if (parsed === undefined) continue;
           const { readings, judged, ...rest } = parsed();
@@ -251,6 +267,7 @@ async function compare(seed: number, messages: number): Promise<number> {
     for (let index = 0; index < outcomes.length; index += 2) {
       if (outcomes[index] !== outcomes[index + 1]) throw new Error(`seed ${seed}: ${payloads[index / 2]}`);
     }
+    for (const { seen } of [short, long]) seen.sort();
     const differing = long.seen.findIndex((line, index) => line !== short.seen[index]);
     if (differing >= 0) expect(short.seen[differing], `seed ${seed}`).toEqual(long.seen[differing]);
     expect(short.seen.length).toBe(long.seen.length);
@@ -325,4 +342,28 @@ describe('the short way', () => {
     expect(planWith({ envelope: 'alink' })).toBeUndefined();
     expect(planWith({ another: 1 } as Mapping)).toBeUndefined();
   });
+});
+
+it('keeps values that belong to no field in one record of a device and an append, each to be recovered', async () => {
+  const device = { park: 'tianyu', site: 'pond-1', id: 'probe', kind: 'aquaculture_pond', label: { zh: '', en: '' } };
+  const { intake, seen } = openIntake(new Map([['probe', device as Device]]), { isFailing: false });
+  const send = (count: number, from: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) => {
+        const payload = Buffer.from(JSON.stringify({ time: from + index, ph: 7.5, mystery: index, battery: 12.4 }));
+        const topic = 'daoyu/tianyu/probe/telemetry';
+        const of = { park: 'tianyu', device: 'probe', channel: 'telemetry', topic, receivedAt: NOW };
+        return intake.admit({ ...of, payload, isResend: false });
+      }),
+    );
+  await send(1, NOW - 1000);
+  const before = seen.length;
+  await send(5, NOW - 500);
+  const records = seen.slice(before).filter((line) => line.startsWith('daoyu.quarantine') && line.includes('reading'));
+  const expected = Array.from({ length: 5 }, (_, index) => ({
+    time: NOW - 500 + index,
+    values: { mystery: index, battery: 12.4 },
+  }));
+  expect(records.map((line) => JSON.parse(line.slice(line.indexOf('{'))).reading)).toEqual(expected);
+  expect(intake.status()).toMatchObject({ accepted: 6, quarantined: 0, unknownValues: 12 });
 });
