@@ -165,7 +165,7 @@ function payloadOf(random: Random, now: number, keys: readonly Key[]): Buffer {
 function linesOf(subject: string, data: string): readonly string[] {
   const { records = [], tallies = [] } = parseEntry(data) ?? {};
   if (records.length === 0) return [`${subject} ${data}`];
-  const kept = records.flatMap(({ id: _, receivedAt, reason, payload, ...record }) => {
+  const kept = records.flatMap(({ id: _, receivedAt, reason, payload, ...record }): readonly object[] => {
     const readings = record.scope === 'field' ? keptReadings(JSON.parse(payload)) : undefined;
     if (readings === undefined) return [{ ...record, receivedAt, reason, payload }];
     return readings.map((reading) => ({ ...record, reading }));
