@@ -25,11 +25,16 @@ export function unpackDevice({ points, late, ...rest }: PackedDevice): DeviceCel
 /** Late points are unordered; they are sorted before evaluation anyway, so sort them now. */
 const inOrder = (points: readonly Point[]) => [...points].sort((one, other) => one.t - other.t);
 
+/** Of every changed device at each save, so without an object or an array a point. */
 function packPoints(points: readonly Point[]): PackedPoints {
   const t: number[] = [];
   let codes: Record<number, Readonly<Record<string, Code>>> | undefined;
-  let [before, stepBefore, repeats] = [0, -1, 0];
-  for (const [index, point] of points.entries()) {
+  let before = 0;
+  let stepBefore = -1;
+  let repeats = 0;
+  for (let index = 0; index < points.length; index++) {
+    const point = points[index];
+    if (point === undefined) break;
     if (point.c !== undefined) {
       codes ??= {};
       codes[index] = point.c;
@@ -42,7 +47,8 @@ function packPoints(points: readonly Point[]): PackedPoints {
     }
     if (repeats > 0) t.push(-repeats);
     t.push(step);
-    [stepBefore, repeats] = [step, 0];
+    stepBefore = step;
+    repeats = 0;
   }
   if (repeats > 0) t.push(-repeats);
   return codes === undefined ? { t } : { t, c: codes };
