@@ -38,11 +38,15 @@ export async function rebuildStore(config: Config, log: Log): Promise<Rebuilt> {
     const note = openPositionNote(kv, DEFAULT_WRITER);
     const writer = await startStoreWriter({ bus, store, log, note });
     try {
-      for (;;) {
+      for (let before: number | undefined; ; ) {
         const { consumers } = await bus.status();
         const { problem } = writer.status();
         if (problem !== undefined) throw new DaoyuError(problem.code, problem.message);
-        if (consumers.find(({ name }) => name === DEFAULT_WRITER)?.pending === 0) break;
+        const pending = consumers.find(({ name }) => name === DEFAULT_WRITER)?.pending;
+        if (pending === 0) break;
+        // The rest is smaller than a batch, and would wait for more.
+        if (pending === before) await store.committed();
+        before = pending;
         await new Promise((wake) => setTimeout(wake, ASK_EVERY_MS));
       }
     } finally {

@@ -192,7 +192,7 @@ it('commands go on where they were after the platform is started again', async (
   expect(device.effects).toEqual(new Map([[long.id, 1]]));
 });
 
-it('of a hundred under random cuts of the device each acts at most once and each ends', async () => {
+it('of forty under random cuts of the device each acts at most once and each ends', async () => {
   const { running, device, send } = await prepare({ workMs: 20 });
   await device.connect();
   const sent: string[] = [];
@@ -204,7 +204,7 @@ it('of a hundred under random cuts of the device each acts at most once and each
       await device.connect();
     }
   })();
-  for (let count = 0; count < 100; count++) {
+  for (let count = 0; count < 40; count++) {
     sent.push((await send()).id);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
   }
@@ -218,6 +218,6 @@ it('of a hundred under random cuts of the device each acts at most once and each
   expect(commands.map(({ id }) => id)).toEqual(sent.toReversed());
   expect([...device.effects.values()].every((times) => times === 1)).toBe(true);
   // What the device did it also got to say: nothing took as long as a minute.
-  expect(commands.filter(({ state }) => state === 'done').length).toBe(100);
-  expect(device.effects.size).toBe(100);
+  expect(commands.filter(({ state }) => state === 'done').length).toBe(40);
+  expect(device.effects.size).toBe(40);
 }, 120_000);
