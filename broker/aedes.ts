@@ -96,11 +96,14 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
   function begin(session: Session): void {
     const { stream, remote, flow, pace } = session;
     const lane = strict(expressLane.of(session));
+    /** Between CONNECT and CONNACK the library would handle whatever it reads: what comes behind waits [MQTT-3.2.0-1]. */
+    let hasConnect = false;
     const guard = guardFrames(stream, {
       ...{ maxPacketBytes: limits.maxPacketBytes, maxConnectBytes: MAX_CONNECT_BYTES, lane },
       isKnown: () => session.address !== undefined,
-      isHeld: () => flow.isHeld || pace.isHeld() || lane.isDraining,
+      isHeld: () => (hasConnect && !session.isReady) || flow.isHeld || pace.isHeld() || lane.isDraining,
       onPackets() {
+        hasConnect = true;
         session.heardAt = monotonic();
       },
       onOversize: () => refusals.note('oversize', { remote, ...session.address }),
@@ -113,6 +116,7 @@ export async function openBroker(options: BrokerOptions, persistence?: object): 
     (client as NodeJS.EventEmitter).once('connected', () => {
       session.isReady = true;
       keepAlive.watch(session);
+      process.nextTick(() => stream.emit('readable'));
     });
   }
 

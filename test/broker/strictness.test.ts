@@ -1,4 +1,5 @@
 /** What MQTT 3.1.1 says and the MQTT library beneath does not see to by itself. */
+import type { Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { connectPacket, openTestBroker, publishPacket } from './open-test-broker.ts';
 
@@ -49,6 +50,25 @@ describe('a packet that MQTT 3.1.1 forbids', () => {
     },
   );
 });
+
+it.each(['in one write', 'in two'])(
+  'what is sent behind CONNECT, %s, is answered behind CONNACK, and the subscription is granted [MQTT-3.2.0-1]',
+  async (how) => {
+    const test = await openTestBroker();
+    const client = await test.raw();
+    const subscribe: Packet = { cmd: 'subscribe', messageId: 5, subscriptions: [{ topic: `${OWN}errors`, qos: 1 }] };
+    const answered = Promise.all([client.next('suback'), client.next('puback')]);
+    if (how === 'in one write') client.send(connectPacket(), subscribe, publishPacket(7));
+    else {
+      client.send(connectPacket());
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      client.send(subscribe, publishPacket(7));
+    }
+    const [suback] = await answered;
+    expect(client.packets[0]).toMatchObject({ cmd: 'connack', returnCode: 0 });
+    expect(suback).toMatchObject({ granted: [1] });
+  },
+);
 
 describe('overlapping subscriptions', () => {
   it.each([
