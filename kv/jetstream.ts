@@ -2,13 +2,14 @@
 
 import { codeOf } from '../base/errors.ts';
 import type { Log } from '../base/logger.ts';
-import { openNats } from '../engines/nats/connection.ts';
+import { type KvEntry, openNats } from '../engines/nats/connection.ts';
 import { createPublisher } from '../engines/nats/publisher.ts';
-import { openBucket } from './jetstream-bucket.ts';
+import { BUCKET, openBucket } from './jetstream-bucket.ts';
 import { parseKvKey } from './jetstream-key.ts';
 import { createWriter } from './jetstream-writer.ts';
 import { createKeyIndex } from './key-index.ts';
 import type { Change, Item, Kv, ListOptions } from './kv.ts';
+import { type Home, parseValue } from './stored-value.ts';
 
 export interface JetStreamKvOptions {
   readonly url: string;
@@ -16,6 +17,11 @@ export interface JetStreamKvOptions {
   readonly clock: () => number;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
+
+const HOME: Home = {
+  name: `the bucket ${BUCKET} of NATS`,
+  cure: `Restore the stream KV_${BUCKET} from a backup.`,
+};
 
 /** Values fetched at one time for a list. */
 const SLICE = 64;
@@ -41,7 +47,13 @@ export async function openJetStreamKv({ url, replicas, clock, log }: JetStreamKv
   const following = bucket.follow((entry) => {
     const key = parseKvKey(entry.key);
     const isThere = entry.operation === 'PUT';
-    apply(key, entry.revision, isThere ? entry.json() : undefined);
+    try {
+      apply(key, entry.revision, isThere ? storedIn(key, entry) : undefined);
+    } catch (error) {
+      // Whoever reads the key is told as well; the changes of other keys go on.
+      index.note(key, entry.revision, isThere);
+      log.warn({ code: codeOf(error), key }, (error as Error).message);
+    }
     // The server delivers in order: no older change of the key can follow.
     if (!isThere) index.forget(key, entry.revision);
   });
@@ -62,7 +74,7 @@ export async function openJetStreamKv({ url, replicas, clock, log }: JetStreamKv
   async function get<T>(key: string): Promise<Item<T> | undefined> {
     const entry = await bucket.entryOf(key);
     if (entry === undefined || entry.operation !== 'PUT') return undefined;
-    return { key, value: entry.json<T>(), revision: entry.revision };
+    return { key, value: storedIn<T>(key, entry), revision: entry.revision };
   }
 
   async function* list<T>(prefix: string, options: ListOptions = {}): AsyncGenerator<Item<T>> {
@@ -101,4 +113,8 @@ export async function openJetStreamKv({ url, replicas, clock, log }: JetStreamKv
       await following.ended;
     },
   };
+}
+
+function storedIn<T>(key: string, entry: KvEntry): T {
+  return parseValue<T>(key, entry.string(), HOME);
 }

@@ -17,6 +17,7 @@ export async function openLmdbKv({
   const environment = openEnvironment(folder, space);
   const items = environment.table<string>('items');
   const storage: Storage = {
+    home: { name: `the folder ${folder}`, cure: 'Restore the folder from a backup.' },
     get: (key) => items.get(key),
     *range(prefix, { after, isReverse }) {
       const end = `${prefix}${BEHIND_ALL}`;
@@ -33,5 +34,10 @@ export async function openLmdbKv({
     copyTo: (target) => environment.copyTo(target),
     close: () => environment.close(),
   };
-  return createRevisions(storage);
+  try {
+    return createRevisions(storage);
+  } catch (error) {
+    await environment.close();
+    throw error;
+  }
 }

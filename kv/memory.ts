@@ -6,6 +6,7 @@ import { createRevisions, type Storage } from './revisions.ts';
 export function openMemoryKv(): Kv {
   const texts = new Map<string, string>();
   const storage: Storage = {
+    home: { name: 'memory', cure: 'Start anew.' },
     get: (key) => texts.get(key),
     *range(prefix, { isReverse }) {
       const keys = [...texts.keys()].filter((each) => each.startsWith(prefix)).sort(compareKeys);

@@ -2,8 +2,10 @@
 import { DaoyuError } from '../base/errors.ts';
 import { compareKeys } from './key-order.ts';
 import type { Change, Item, Kv, ListOptions } from './kv.ts';
+import { damagedValue, type Home, parseValue } from './stored-value.ts';
 
 export interface Storage {
+  readonly home: Home;
   get(key: string): string | undefined;
   /** Keys with the prefix in order, beginning near `after`; more may be yielded than asked for. */
   range(
@@ -25,8 +27,9 @@ interface Watcher {
 const SLICE = 256;
 const LAST_REVISION = '\u0000revision';
 
+/** Throws `STORAGE_DAMAGED` when the number of the last revision cannot be read, as do the functions that read a damaged value. */
 export function createRevisions(storage: Storage): Kv {
-  let lastRevision = Number(storage.get(LAST_REVISION) ?? 0);
+  let lastRevision = toRevision(LAST_REVISION, storage.get(LAST_REVISION) ?? '0');
   /** Revisions of changes that are being written: 0 is a removal. */
   const pending = new Map<string, number>();
   const watchers = new Set<Watcher>();
@@ -79,13 +82,28 @@ export function createRevisions(storage: Storage): Kv {
     }
   }
 
+  /** Without reading the value, which may be long; 0 where there is none. */
+  function revisionIn(key: string, text: string | undefined): number {
+    return text === undefined ? 0 : toRevision(key, text.slice(0, Math.max(0, text.indexOf(' '))));
+  }
+
+  function toRevision(key: string, digits: string): number {
+    if (/^\d{1,15}$/.test(digits)) return Number(digits);
+    throw damagedValue(key, 'it has no revision', storage.home);
+  }
+
+  function decode<T>(key: string, text: string): Item<T> {
+    const revision = revisionIn(key, text);
+    return { key, revision, value: parseValue<T>(key, text.slice(text.indexOf(' ') + 1), storage.home) };
+  }
+
   return {
     async get<T>(key: string) {
       return stored<T>(key);
     },
     async put(key, value, expected) {
       if (expected !== undefined) {
-        const current = pending.get(key) ?? revisionIn(storage.get(key));
+        const current = pending.get(key) ?? revisionIn(key, storage.get(key));
         if (current !== expected) {
           throw new DaoyuError(
             'STATE_CONFLICT',
@@ -110,13 +128,4 @@ export function createRevisions(storage: Storage): Kv {
       await storage.close();
     },
   };
-}
-
-/** Without reading the value, which may be long; 0 where there is none. */
-function revisionIn(text: string | undefined): number {
-  return text === undefined ? 0 : Number(text.slice(0, text.indexOf(' ')));
-}
-
-function decode<T>(key: string, text: string): Item<T> {
-  return { key, revision: revisionIn(text), value: JSON.parse(text.slice(text.indexOf(' ') + 1)) as T };
 }

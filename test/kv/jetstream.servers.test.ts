@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openNats } from '../../engines/nats/connection.ts';
 import { openJetStreamKv } from '../../kv/jetstream.ts';
 import type { Kv } from '../../kv/kv.ts';
 import { describeKv } from '../contract/kv.ts';
@@ -8,13 +10,13 @@ import { hasNats, type NatsServer, startNats } from '../servers/nats.ts';
 
 const servers = new WeakMap<Kv, NatsServer>();
 
-async function open(given?: NatsServer, url?: string): Promise<Kv> {
+async function open(given?: NatsServer, url?: string, onWarning: (message: string) => void = () => {}): Promise<Kv> {
   const server = given ?? (await startNats());
   const kv = await openJetStreamKv({
     url: url ?? server.url,
     replicas: 1,
     clock: Date.now,
-    log: { info() {}, warn() {} },
+    log: { info() {}, warn: (_fields, message) => onWarning(message) },
   });
   servers.set(kv, server);
   onTestFinished(() => kv.close().catch(() => {}));
@@ -60,6 +62,32 @@ describe.runIf(hasNats())('on a real server', () => {
       await server.start();
       await puts;
       expect(await kv.get('record')).toMatchObject({ value: 'replayed' });
+    });
+  });
+
+  describe('a damaged value', () => {
+    it('is named in a sentence that quotes none of it, by those who read and by those who watch', async () => {
+      const warnings: string[] = [];
+      const kv = await open(undefined, undefined, (message) => void warnings.push(message));
+      const nats = await openNats({ url: serverOf(kv).url, name: 'another', log: { info() {}, warn() {} } });
+      onTestFinished(() => nats.close());
+      const other = await nats.buckets.open('DAOYU_STATE');
+      await kv.put('device/pond', { hash: 'scrypt$aaaa' });
+      for (const text of ['', '{"hash":"scrypt$aaaa"x', 'scrypt$aaaa']) {
+        await other.put('device/pond', text);
+        const error = await kv.get('device/pond').then(String, (reason: unknown) => reason);
+        expect(error).toMatchObject({ code: 'STORAGE_DAMAGED' });
+        expect(inspect(error)).toMatch(
+          /"device\/pond" in the bucket DAOYU_STATE of NATS .* KV_DAOYU_STATE from a backup/,
+        );
+        expect(inspect(error)).not.toMatch(/scrypt|hash|aaaa|SyntaxError/);
+      }
+      await eventually(() => warnings.length === 3);
+      expect(warnings.join()).not.toMatch(/scrypt|hash|aaaa/);
+      const seen: string[] = [];
+      await kv.watch('', ({ key }) => void seen.push(key));
+      await other.put('device/paddy', '1');
+      await eventually(() => seen.includes('device/paddy'));
     });
   });
 
