@@ -1,11 +1,12 @@
 /** The data folder of a process: private, locked by one process at a time, with the generated secrets. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { timestampOf } from '../base/beijing-time.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
+import { readIfThere, readJson, writeWhole } from '../base/whole-file.ts';
 import { checkFormat } from './data-format.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 
@@ -46,14 +47,8 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   }
 
   function readPrivate<T>(name: string): T | undefined {
-    const file = join(secrets, name);
-    const content = readIfThere(file);
-    try {
-      return content === undefined ? undefined : (JSON.parse(content) as T);
-    } catch (cause) {
-      const message = `${file} is damaged: it is not JSON (${content?.length} characters). Restore it from a backup, or remove it: its contents must then be set again.`;
-      throw new DaoyuError('STORAGE_DAMAGED', message, { cause });
-    }
+    const cure = 'Restore it from a backup, or remove it: its contents must then be set again.';
+    return readJson(join(secrets, name), { isValid: (value): value is T => value !== undefined, cure });
   }
 
   function writePrivate(name: string, value: unknown): void {
@@ -171,21 +166,4 @@ function startOf(pid: number): string | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
   // Field 22 of proc(5) is the start time; the command name before it may contain blanks, so count after its closing bracket.
   return stat === undefined ? 'alive' : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'alive');
-}
-
-/** Atomic: after a crash the file has either the old or the new text. Written beside it, synced, and renamed. */
-function writeWhole(file: string, text: string): void {
-  const beside = `${file}.new`;
-  rmSync(beside, { force: true });
-  writeFileSync(beside, text, { mode: 0o600, flush: true });
-  renameSync(beside, file);
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

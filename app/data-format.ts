@@ -1,20 +1,24 @@
 /** The format marker of a data folder, read before anything in it is opened: the version of its layout, and whether a restore into it was interrupted. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DaoyuError } from '../base/errors.ts';
+import { isObject } from '../base/json.ts';
+import { readJson, writeWhole } from '../base/whole-file.ts';
 import { programVersion } from './version.ts';
 
 /** Version of log, state and secrets together; the store's file has its own. Increases when an older program would misread the folder. */
 export const DATA_FORMAT = 1;
 export const RESTORE_MARK = 'restore.unfinished';
 const FILE = 'format.json';
+/** Writing it is safe only as long as there is one format. */
+const CURE = `Write {"format":${DATA_FORMAT}} to it if no newer daoyu ever ran on the folder.`;
 
 interface Format {
   readonly format: number;
-  readonly writtenBy: string;
+  readonly writtenBy?: string;
 }
 
-/** Throws `DATA_FOLDER_NEWER` or `RESTORE_UNFINISHED`; writes the version into a folder that has none. */
+/** Throws `DATA_FOLDER_NEWER`, `RESTORE_UNFINISHED` or `STORAGE_DAMAGED`; writes the version into a folder that has none. */
 export function checkFormat(folder: string): void {
   if (existsSync(join(folder, RESTORE_MARK)))
     throw new DaoyuError(
@@ -22,34 +26,20 @@ export function checkFormat(folder: string): void {
       `a restore into ${folder} was interrupted, so the folder holds only part of the backup: empty it and run \`daoyu restore\` again`,
     );
   const file = join(folder, FILE);
-  if (!existsSync(file)) {
+  const known = readJson(file, { isValid: isFormat, cure: CURE });
+  if (known === undefined) {
     const mine: Format = { format: DATA_FORMAT, writtenBy: programVersion() };
-    writeFileSync(file, `${JSON.stringify(mine)}\n`, { mode: 0o600, flush: true });
+    writeWhole(file, `${JSON.stringify(mine)}\n`);
     return;
   }
-  const { format, writtenBy } = parse(file);
-  if (format > DATA_FORMAT) throw newer(folder, format, writtenBy);
+  if (known.format > DATA_FORMAT) throw newer(folder, known.format, String(known.writtenBy));
 }
+
+const isFormat = (value: unknown): value is Format => isObject(value) && typeof value.format === 'number';
 
 export function newer(what: string, format: number, writtenBy: string): DaoyuError {
   return new DaoyuError(
     'DATA_FOLDER_NEWER',
     `${what} was written by a newer daoyu (${writtenBy}, format ${format}; this one, ${programVersion()}, reads up to ${DATA_FORMAT}): start that version, or restore a backup made with this one. Nothing was changed`,
   );
-}
-
-function parse(file: string): Format {
-  try {
-    const { format, writtenBy } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Format>;
-    if (typeof format === 'number') return { format, writtenBy: String(writtenBy) };
-  } catch (cause) {
-    throw damaged(file, cause);
-  }
-  throw damaged(file);
-}
-
-/** Removing the file is safe only as long as there is one format. */
-function damaged(file: string, cause?: unknown): DaoyuError {
-  const message = `${file} is damaged: it does not name the format of the folder. Write {"format":${DATA_FORMAT}} to it if no newer daoyu ever ran on the folder`;
-  return new DaoyuError('STORAGE_DAMAGED', message, { cause });
 }

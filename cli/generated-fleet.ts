@@ -1,8 +1,9 @@
 /** A fleet of any size, registered through the API. Its passwords are stored in a file for the next run. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../app/data-folder.ts';
 import { codeOf, DaoyuError } from '../base/errors.ts';
+import { writeWhole } from '../base/whole-file.ts';
 import type { Mapping } from '../registry/registry.ts';
 import { alink, scaledModbus, thingsBoard } from '../seeds/mappings.ts';
 import { seeds } from '../seeds/seeds.ts';
@@ -33,7 +34,7 @@ const VENDORS: Readonly<Record<string, readonly Mapping[]>> = {
   paddy_water: [thingsBoard],
 };
 
-/** Rejects with `CREDENTIALS_MISSING` if a device exists but its password is unknown. */
+/** Rejects with `CREDENTIALS_MISSING` if a device exists but its password is unknown, and `STORAGE_DAMAGED` if the file is damaged. */
 export async function generateFleet(options: GeneratedFleet): Promise<readonly FleetMember[]> {
   const { file, target, onProgress } = options;
   const known = new Map((existsSync(file) ? loadFleet(file) : []).map((member) => [member.device, member]));
@@ -105,5 +106,5 @@ async function make(member: Draft, target: ApiTarget, file: string): Promise<Fle
 
 function keep(file: string, members: readonly FleetMember[]): void {
   makeFolder(dirname(file));
-  writeFileSync(file, `${JSON.stringify(members, null, 2)}\n`, { mode: 0o600 });
+  writeWhole(file, `${JSON.stringify(members, null, 2)}\n`);
 }

@@ -1,14 +1,13 @@
 /** `daoyu replay FILE.csv`: publishes measurements over MQTT as one device, resumable. */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../app/config.ts';
-import { makeFolder } from '../app/data-folder.ts';
 import { DaoyuError } from '../base/errors.ts';
 import { replayFile, requireColumns, surveyFile } from '../simulators/replay.ts';
 import { keysOf } from '../tables/csv-column.ts';
 import { parseOffset } from '../tables/local-time.ts';
+import { openBookmark } from './bookmark.ts';
 import { fleetFile, loadFleet } from './fleet-file.ts';
 import { createProgress } from './progress.ts';
 import { createRefusalCount, summaryOf } from './replay-summary.ts';
@@ -51,12 +50,6 @@ export function replayCommand(): Command {
     .action(replay);
 }
 
-/** State for resuming an interrupted replay: the shift and the last acknowledged row. */
-interface Bookmark {
-  readonly row: number;
-  readonly shiftMs: number;
-}
-
 async function replay(file: string, options: Options): Promise<void> {
   const config = readConfig(process.env);
   if (!existsSync(file)) throw new DaoyuError('FILE_MISSING', `there is no file ${resolve(file)}`);
@@ -83,7 +76,7 @@ async function replay(file: string, options: Options): Promise<void> {
         );
   // Before connecting, so that a misspelt name fails early.
   requireColumns({ file, timeColumn, columns }, survey.columns);
-  const bookmarks = openBookmarks(config.dataDir, [
+  const bookmark = openBookmark(config.dataDir, [
     resolve(file),
     options.device,
     timeColumn,
@@ -91,7 +84,7 @@ async function replay(file: string, options: Options): Promise<void> {
     where,
     options.zone,
   ]);
-  const known = options.restart ? undefined : bookmarks.read();
+  const known = options.restart ? undefined : bookmark.read();
   const shiftMs = known?.shiftMs ?? (options.shiftToNow ? Date.now() - survey.newest : 0);
   if (known !== undefined) process.stderr.write(`continuing after row ${known.row} (--restart starts over)\n`);
 
@@ -136,7 +129,7 @@ async function replay(file: string, options: Options): Promise<void> {
     signal,
     onProgress: ({ row, ...counts }) => {
       ({ acknowledged } = counts);
-      bookmarks.write({ row, shiftMs });
+      bookmark.write({ row, shiftMs });
       progress.update(row, survey.lastRow, 'rows');
     },
   });
@@ -145,7 +138,7 @@ async function replay(file: string, options: Options): Promise<void> {
   if (!signal.aborted) await refusals.quiet();
   // Publishes in flight at the stop are acknowledged here, and count.
   await connection.close();
-  if (!signal.aborted) bookmarks.clear();
+  if (!signal.aborted) bookmark.clear();
   const { text, isComplete } = summaryOf({ ...result, acknowledged }, refusals, Object.values(columns), signal.aborted);
   process.stdout.write(text);
   if (!isComplete) process.exitCode = 1;
@@ -178,18 +171,4 @@ function loginOf(name: string, { devicePassword, dataDir }: Config) {
   if (password === undefined)
     throw new DaoyuError('CREDENTIALS_MISSING', `no password of ${name}: set it in DAOYU_DEVICE_PASSWORD`);
   return { park, device, password };
-}
-
-function openBookmarks(dataDir: string, job: unknown) {
-  const folder = join(dataDir, 'replays');
-  const file = join(folder, `${createHash('sha256').update(JSON.stringify(job)).digest('hex').slice(0, 16)}.json`);
-  return {
-    read: (): Bookmark | undefined =>
-      existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Bookmark) : undefined,
-    write(bookmark: Bookmark) {
-      makeFolder(folder);
-      writeFileSync(file, JSON.stringify(bookmark));
-    },
-    clear: () => rmSync(file, { force: true }),
-  };
 }

@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -67,7 +68,28 @@ describe('the data folder', () => {
       expect(() => folder.readPrivate('devices.json')).toThrow(
         /secrets\/devices\.json is damaged: .*Restore it from a backup/,
       );
+      // It holds passwords, which the parser's message would quote.
+      expect(() => folder.readPrivate('devices.json')).toThrow(
+        expect.not.objectContaining({ cause: expect.anything() }),
+      );
     }
+  });
+
+  it('whose format is damaged is refused with file and cure, and a crash while it is written leaves it new', async () => {
+    const path = fresh();
+    const file = join(path, 'format.json');
+    for (const content of ['', '{"form', '{}']) {
+      writeFileSync(file, content);
+      const error = await openDataFolder(path).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'STORAGE_DAMAGED' });
+      expect((error as Error).message).toMatch(/format\.json is damaged: .* Write \{"format":1\} to it/);
+      expect((error as Error).cause).toBeUndefined();
+    }
+    rmSync(file);
+    writeFileSync(`${file}.new`, '{"form');
+    (await openDataFolder(path)).close();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 1 });
+    expect(readdirSync(path).filter((name) => name.startsWith('format'))).toEqual(['format.json']);
   });
 
   it('says which setting to change when it cannot be made', async () => {
