@@ -64,7 +64,7 @@ export async function startStoreWriter(options: StoreWriterOptions): Promise<Con
       if (!isSaid)
         log.warn(
           { consumer: name, lastPosition, reached },
-          `the log reports ${lastPosition} as its last position, but the store has taken ${reached}: a NATS server may lag behind; asking again`,
+          `the log reports ${lastPosition} as its last position, but the store has taken ${reached}: not sure yet whether the log was replaced, because a NATS server may lag behind; asking again`,
         );
       await pause(DOUBT_EVERY_MS, signal);
     }

@@ -241,9 +241,13 @@ describe('the store writer', () => {
         return { ...(await bus.status()), ...(asked < 3 && { lastPosition: 1 }) };
       },
     };
-    const writer = await startStoreWriter({ bus: lagging, store, log: silent, doubtMs: 60_000 });
+    const warnings: string[] = [];
+    const log = { ...silent, warn: (_fields: object, message: string) => void warnings.push(message) };
+    const writer = await startStoreWriter({ bus: lagging, store, log, doubtMs: 60_000 });
     onTestFinished(() => writer.close());
     expect(writer.status().problem).toBeUndefined();
+    // The words that docs/nats.md names; once, however often it asks.
+    expect(warnings).toEqual([expect.stringMatching(/last position, but the store has taken 3: not sure yet /)]);
     await bus.append([entry(4)]);
     await eventually(async () => (await store.status()).readings === 1);
   });
