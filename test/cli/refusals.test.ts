@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkOpenFiles } from '../../cli/open-files.ts';
 import { newDataDir, runPlatform } from '../running-platform.ts';
+import { compiled } from '../started-process.ts';
 import { elsewhere, runCommand } from './run-command.ts';
 
 describe('the command line', () => {
@@ -46,6 +48,23 @@ describe('the command line', () => {
 });
 
 describe('a limit of open files', () => {
+  it.runIf(process.platform === 'linux').each([24, 64])(
+    'of %d ends the start in a sentence, before a file too many is opened',
+    (limit) => {
+      const start = spawnSync(
+        'sh',
+        ['-c', `ulimit -n ${limit} && exec "$0" "$1" up`, process.execPath, compiled('main.ts')],
+        {
+          env: { ...process.env, ...elsewhere(newDataDir()) },
+          encoding: 'utf8',
+        },
+      );
+      expect(start.stderr).toMatch(new RegExp(`^TOO_FEW_FILES: this process may open ${limit} files .*\\n$`));
+      expect(start.stdout).toBe('');
+      expect(start.status).toBe(1);
+    },
+  );
+
   it('that is too low is told in a sentence', () => {
     for (const limit of [24, 64, 255])
       expect(() => checkOpenFiles(limit)).toThrow(expect.objectContaining({ code: 'TOO_FEW_FILES' }));
