@@ -120,7 +120,7 @@ describe('a week of a real lake, replayed', () => {
     first.send('SIGINT');
     expect(await first.ended).toBe(0);
     const [, before = ''] =
-      /(\d+) readings acknowledged.*; stopped, the same command goes on/.exec(first.printed) ?? [];
+      /(\d+) readings acknowledged.*; stopped, the same command continues/.exec(first.printed) ?? [];
     expect(Number(before)).toBeGreaterThan(0);
     expect(Number(before)).toBeLessThan(10_077);
     const second = replay(running, pond, args);
