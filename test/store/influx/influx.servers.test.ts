@@ -326,7 +326,7 @@ describe.runIf(hasInflux())('with a real influxd', () => {
       1,
     );
     const earlier = (ms: number, fields: string) =>
-      `test_pond,park=daoyu,site=pond-1,device=probe-1 ${fields},received_at=1 ${T0 + ms}`;
+      `test_pond,park=daoyu,site=pond-1,device=probe-1 ${fields},received_at=${T0 + ms + 500} ${T0 + ms}`;
     await server?.write(
       [earlier(2, 'oxygen=20,oxygen:stuck=1,oxygen:clock=1'), earlier(3, 'oxygen=6,oxygen:late=1')].join('\n'),
     );
