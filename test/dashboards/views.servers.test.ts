@@ -190,7 +190,8 @@ describe.runIf(requireOrSkip('chromium', hasChromium()))('every view', { retry: 
     expect(loaded.every((each) => each.encodedBodySize < each.decodedBodySize)).toBe(true);
     expect(sum).toBeLessThan(150_000);
     const packed = readdirSync('dist/page/assets').filter((name) => name.endsWith('.gz'));
-    expect(packed.reduce((bytes, name) => bytes + statSync(`dist/page/assets/${name}`).size, 0)).toBeLessThan(150_000);
+    // With the views that are loaded when they are first shown.
+    expect(packed.reduce((bytes, name) => bytes + statSync(`dist/page/assets/${name}`).size, 0)).toBeLessThan(170_000);
   });
 });
 

@@ -45,6 +45,10 @@ const WORDS = {
   noSites: ['还没有设备', 'No devices yet'],
   noMatch: ['没有符合筛选的点位', 'No site matches these filters'],
   clearFilters: ['清除筛选', 'Clear filters'],
+  notLoaded: [
+    '这一页没有加载出来：网络中断，或平台刚升级过',
+    'This view could not be loaded: the network is down, or the platform was just updated',
+  ],
   failed: ['暂时读不到数据', 'The data cannot be read just now'],
   failedHelp: [
     '设备上报不受影响，数据仍在接收。页面会自动重试。',

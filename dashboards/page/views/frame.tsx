@@ -1,29 +1,31 @@
 /** A rail on a desktop, tabs at the bottom of a phone; the connection is always visible. */
 
 import { siteKey } from '../../../base/keys.ts';
-import { Reports } from '../analysis/reports.tsx';
 import { useAppContext } from '../feed/app-context.ts';
 import type { Catalog } from '../feed/catalog.ts';
 import { may, useMe } from '../feed/people.ts';
 import type { Route } from '../feed/route.ts';
 import { formatSeconds } from '../language/format-time.ts';
 import { FirstRun } from '../manage/first-run.tsx';
-import { Manage } from '../manage/manage.tsx';
 import { Icon } from '../tiles/icon.tsx';
 import { AlarmCentre } from './alarm-centre.tsx';
-import { Audit } from './audit.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
-import { DoctorView } from './doctor.tsx';
 import { Failed, SignedOut, Skeleton } from './empty-state.tsx';
 import { HandOver } from './handover.tsx';
+import { later } from './later.tsx';
 import { NavBar } from './nav-bar.tsx';
 import { Overview } from './overview.tsx';
-import { People } from './people.tsx';
 import { Platform } from './platform.tsx';
 import { Quality } from './quality.tsx';
 import { SiteView } from './site.tsx';
 import { SoundBar } from './sound-bar.tsx';
 import { WhoIAm } from './who-i-am.tsx';
+
+const Reports = later(async () => (await import('../analysis/reports.tsx')).Reports);
+const Manage = later(async () => (await import('../manage/manage.tsx')).Manage);
+const Audit = later(async () => (await import('./audit.tsx')).Audit);
+const DoctorView = later(async () => (await import('./doctor.tsx')).DoctorView);
+const People = later(async () => (await import('./people.tsx')).People);
 
 export function Frame() {
   const { route, state, language, word, now, go, theme, setTheme } = useAppContext();
