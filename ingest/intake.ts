@@ -16,7 +16,8 @@ import { createDeviceMemories } from './device-memory.ts';
 import { createRules } from './device-rules.ts';
 import { createFastLane } from './fast/take.ts';
 import { type ChildNamed, createGatewayIntake } from './gateway-intake.ts';
-import { createGroupCommit, type Group } from './group-commit.ts';
+import type { Group } from './gathering.ts';
+import { createGroupCommit } from './group-commit.ts';
 import {
   channelUnknown,
   childUnknown,

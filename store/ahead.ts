@@ -1,5 +1,6 @@
 /** A store that commits in large batches: `latest` already includes readings not yet committed, and a query for their time hastens the commit. */
 import { setImmediate } from 'node:timers/promises';
+import { latestKey } from '../base/keys.ts';
 import type { JudgedReading } from '../sensors/packed-reading.ts';
 import type { Reading } from '../sensors/reading.ts';
 import { LatestFold, type LatestState, mergeLatest, toLatest } from './latest.ts';
@@ -119,7 +120,7 @@ export function withAhead(store: Store): Store & { readonly ahead: Ahead } {
   };
 }
 
-const keyOf = ({ park, device, kind }: Pick<Reading, 'park' | 'device' | 'kind'>) => `${park}/${device}/${kind}`;
+const keyOf = ({ park, device, kind }: Pick<Reading, 'park' | 'device' | 'kind'>) => latestKey(park, device, kind);
 
 function matches(reading: JudgedReading, { kind, park, site, device }: Partial<SeriesFilter>): boolean {
   return (

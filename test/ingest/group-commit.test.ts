@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../bus/bus.ts';
 import { parseEntry } from '../../bus/parse-event.ts';
-import { createGroupCommit, type Group } from '../../ingest/group-commit.ts';
+import type { Group } from '../../ingest/gathering.ts';
+import { createGroupCommit } from '../../ingest/group-commit.ts';
 
 /** A log whose appends are finished by hand. */
 function scriptedLog() {
